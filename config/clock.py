@@ -1,0 +1,46 @@
+"""One clock, made at the door and passed down; nothing else reads the time.
+
+Politeness and retries (how long to wait before the next request) are physical and use the event loop's own time.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time to a stage."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class FixedClock:
+    """A moment that does not move until `advance` is called: `--as-of`, replay, back-test, the sample world.
+
+    Raises:
+        ValueError: the moment carries no time zone.
+    """
+
+    def __init__(self, moment: datetime) -> None:
+        if moment.tzinfo is None:
+            raise ValueError(f"clock: {moment.isoformat()} has no time zone; write it as 2026-03-02T08:00:00Z")
+        self._moment = moment.astimezone(UTC)
+
+    def now(self) -> datetime:
+        return self._moment
+
+    def advance(self, step: timedelta) -> None:
+        """Move forward by `step`; a clock never goes back."""
+        if step < timedelta(0):
+            raise ValueError("clock: cannot go back")
+        self._moment += step

@@ -1,0 +1,30 @@
+"""The schedule: which stage runs how often."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.settings import Section
+
+Minutes = Annotated[int, Field(gt=0)]
+
+
+class WeeklyTime(Section):
+    """A weekly moment in UTC."""
+
+    weekday: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "mon"
+    hour: Annotated[int, Field(ge=0, le=23)] = 6
+    minute: Annotated[int, Field(ge=0, le=59)] = 0
+
+
+class Schedule(Section):
+    """Intervals are counted from the last recorded run; missed runs coalesce into one."""
+
+    crawl_minutes: Minutes = 60
+    process_minutes: Minutes = 60
+    """clean, copies, embed, assign, count, detect, alert - one after the other."""
+    refit_minutes: Minutes = 7 * 24 * 60
+    deliver_minutes: Minutes = 5
+    report: WeeklyTime = WeeklyTime()

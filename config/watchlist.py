@@ -1,0 +1,30 @@
+"""The watchlist: statements an analyst wants to be told about."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from config.settings import Section
+from config.sources import CountryCode, LanguageTag, SourceId
+
+
+class EntityConfig(Section):
+    """Any one of these spellings must occur in the article (title or passage), whatever the language."""
+
+    any_of: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class StatementConfig(Section):
+    """A watched statement in any language, with its opposite."""
+
+    id: SourceId
+    label: str
+    statements: Annotated[tuple[str, ...], Field(min_length=1)]
+    counter_statements: tuple[str, ...] = ()
+    entities: tuple[EntityConfig, ...] = ()
+    countries: tuple[CountryCode, ...] = ()
+    """Only outlets of these countries; empty: all."""
+    languages: tuple[LanguageTag, ...] = ()
+    z_threshold: float | None = None
