@@ -1,0 +1,389 @@
+"""What a digest holds: everything the weekly report, the alert mail and the dashboard's overview show.
+
+Frozen records, nothing else: `analysis/digest.py` fills them, `drumbeat/report`, `drumbeat/alerts` and `drumbeat/web`
+read them. Every record has `to_dict()`, plain JSON (dates and times as ISO 8601, times in UTC with `Z`, tuples as
+lists, keys in the order of the fields). Every number in a digest resolves to stored rows by the ids beside it. No run
+id and no wall time is in a digest: the same rows give the same bytes.
+
+Texts (`text`, `title`, `label`, `url`) come from outlets and are hostile: whoever shows them escapes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+from storage.records import CopyRelation, DateConfidence, Health, NarrativeKind, NarrativeStatus, SpikeDecision
+
+RIGHT_TO_LEFT = frozenset({"ar", "azb", "ckb", "dv", "fa", "he", "pnb", "ps", "sd", "syr", "ug", "ur", "yi"})
+"""Languages written from right to left (ISO 639)."""
+
+Direction = Literal["ltr", "rtl"]
+Role = Literal["originator", "amplifier", "follower"]
+SourceStatus = Literal["ok", "outage", "silent", "degraded", "new", "not_yet"]
+
+
+def direction_of(language: str) -> Direction:
+    """Writing direction of a language tag."""
+    return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def to_plain(value: Any) -> Any:
+    """A record, date, tuple or mapping as plain JSON types; stable for equal values."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {str(key): to_plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_plain(item) for item in value]
+    return value
+
+
+class Plain:
+    """Gives a record its `to_dict()`."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record as plain JSON types."""
+        plain: dict[str, Any] = to_plain(self)
+        return plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivePlace(Plain):
+    """Where the archived response of an article lies."""
+
+    file: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutletRef(Plain):
+    """An outlet as it is shown beside anything: its ownership label always with the list that states it."""
+
+    source_id: str
+    name: str
+    country: str
+    ownership: str
+    """The label in the words of the list, or `not listed`."""
+    ownership_list: str | None
+    ownership_as_of: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote(Plain):
+    """A passage as evidence, in its original words."""
+
+    passage_id: str
+    article_id: str
+    text: str
+    title: str
+    language: str
+    direction: Direction
+    outlet: OutletRef
+    url: str
+    """As the outlet gave it; link it only if it is http(s)."""
+    published_at: datetime | None
+    date_confidence: DateConfidence
+    first_seen_at: datetime
+    late: bool
+    relation: CopyRelation
+    role: Literal["central", "first"]
+    """`first`: from the earliest original text; `central`: closest to the narrative's centre."""
+    similarity: float
+    archive: ArchivePlace | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayPoint(Plain):
+    """One day of a narrative's series, for a chart."""
+
+    day: date
+    copy_groups: int
+    """Distinct texts, a text counted once overall, on its first day."""
+    observed: float
+    """The same, damped per outlet: what is tested."""
+    articles: int
+    """With every reprint."""
+    outlets: int
+    expected: float | None
+    """Baseline for that day's output of the healthy sources; None before there is a history or on a gap."""
+    seen: float
+    """Share of the usual output of all sources that was seen that day, 0 to 1; below 0.5 the day is a gap, not a fall."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpikeNote(Plain):
+    """A spike with what was tested, what was found and what was ruled out."""
+
+    spike_id: str
+    narrative_id: int
+    label: str
+    day: date
+    """Last day of the window."""
+    window_days: int
+    detector: Literal["fast", "slow", "emergence"]
+    decision: SpikeDecision
+    observed: float
+    expected: float
+    ratio: float | None
+    p_value: float
+    q_value: float
+    cusum: float
+    outlets: int
+    countries: int
+    languages: int
+    articles: int
+    reprint_share: float
+    checks: dict[str, str]
+    """Innocent explanation -> `ruled out: ...` or `named: ...`, by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier(Plain):
+    """One outlet that carries a narrative in the period, in the order in which they came."""
+
+    outlet: OutletRef
+    languages: tuple[str, ...]
+    articles: int
+    copy_groups: int
+    own_texts: int
+    reprints: int
+    translations: int
+    first_at: datetime
+    lag_hours: float
+    """After the first article of the period, in this corpus."""
+    role: Role
+    first_url: str
+    first_article_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierShare(Plain):
+    """Carriers of one country, language or ownership class."""
+
+    key: str
+    listed_in: str | None
+    """For ownership: the list that states the class; None elsewhere and for `not listed`."""
+    outlets: int
+    articles: int
+    copy_groups: int
+    own_texts: int
+    attention: float | None
+    """Countries only: smoothed share of this narrative in the country's output, unweighted mean over its outlets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstMover(Plain):
+    """Who was first in this corpus, as far as the dates allow to say."""
+
+    outlets: tuple[OutletRef, ...]
+    """More than one: a tie that the dates cannot break; the likeliest first."""
+    article_id: str
+    url: str
+    title: str
+    earliest: datetime
+    latest: datetime
+    """The first publication lies between these two."""
+    date_confidence: DateConfidence
+    certain: bool
+    """One outlet, and a date of confidence A or B."""
+    wire: str | None
+    """Agency that the first text credits, if any."""
+    note: str
+    """Why not certain, in words; empty if it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyLine(Plain):
+    """One text with its reprints and translations within a narrative."""
+
+    group_id: str
+    title: str
+    language: str
+    direction: Direction
+    first_outlet: OutletRef
+    first_at: datetime
+    wire: str | None
+    articles: int
+    outlets: int
+    reprints: int
+    excerpts: int
+    translations: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NarrativeDigest(Plain):
+    """One narrative over the digest's period, with its evidence."""
+
+    narrative_id: int
+    label: str
+    language: str
+    """Language of the label (`und` where unknown)."""
+    direction: Direction
+    kind: NarrativeKind
+    status: NarrativeStatus
+    statement_id: str | None
+    theme: str | None
+    keywords: dict[str, tuple[str, ...]]
+    """Language -> words, languages in alphabetical order."""
+    first_seen_at: datetime
+    last_seen_at: datetime
+    observed: float
+    """Damped distinct texts in the period."""
+    expected: float | None
+    """What the output of the healthy sources would lead one to expect; None without a history."""
+    ratio: float | None
+    """observed / expected; None where nothing can be expected."""
+    previous: float
+    """Observed in the period of the same length before."""
+    articles: int
+    copy_groups: int
+    outlets: int
+    own_text_outlets: int
+    """Outlets with at least one own text: "42 outlets, 9 own texts"."""
+    countries: int
+    languages: int
+    reprints: int
+    translations: int
+    series: tuple[DayPoint, ...]
+    """The last ten weeks, one point a day, oldest first."""
+    spike: SpikeNote | None
+    """The strongest spike of the period."""
+    first_mover: FirstMover | None
+    carriers: tuple[Carrier, ...]
+    """By first appearance in the period; the first movers and their followers."""
+    lag_hours_median: float | None
+    lag_hours_quartiles: tuple[float, float] | None
+    by_country: tuple[CarrierShare, ...]
+    by_language: tuple[CarrierShare, ...]
+    by_ownership: tuple[CarrierShare, ...]
+    quotes: tuple[Quote, ...]
+    copies: tuple[CopyLine, ...]
+    """Texts with more than one article, the most reprinted first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertLine(Plain):
+    """An alert of the period and how far its deliveries are."""
+
+    alert_id: str
+    narrative_id: int
+    label: str
+    created_at: datetime
+    subject: str
+    spike_id: str
+    deliveries: dict[str, int]
+    """Delivery state -> number, by state."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StormLine(Plain):
+    """A reprint storm: much repetition of few texts, named and not alerted."""
+
+    narrative_id: int
+    label: str
+    day: date
+    articles: int
+    outlets: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLine(Plain):
+    """The health of one source over the period."""
+
+    outlet: OutletRef
+    status: SourceStatus
+    days: dict[str, int]
+    """Health -> number of days, by health."""
+    daily: tuple[Health, ...]
+    """One health per day of the period, oldest first."""
+    articles: int
+    usual_articles: float
+    """What its own median day before the period would give in as many days."""
+    fetched: int
+    failed: int
+    polls: int
+    polls_failed: int
+    note: str
+    """The status in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotSeen(Plain):
+    """What the digest could not see or did not count."""
+
+    fetch_outcomes: dict[str, int]
+    """Pages by fetch outcome over the workspace's life, `stored` and `waiting` included."""
+    clean_outcomes: dict[str, int]
+    poll_outcomes: dict[str, int]
+    """Polls of the period by outcome."""
+    failed_pages: int
+    """Failed fetches within the period."""
+    sources_down: tuple[str, ...]
+    """Ids of sources with an outage in the period."""
+    undetermined_language: int
+    """Articles of the period whose language could not be told."""
+    late_articles: int
+    """Found live more than 72 h after publication: shown, never counted."""
+    weak_dates: int
+    """Articles of the period with a date of confidence C or D."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals(Plain):
+    """The period in figures."""
+
+    articles: int
+    copy_groups: int
+    reprints: int
+    outlets: int
+    countries: int
+    languages: dict[str, int]
+    """Language -> articles, by language."""
+    narratives_active: int
+    narratives_known: int
+    passages_assigned: int
+    backfill_articles: int
+    articles_before: int
+    """Articles in the period of the same length before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodNotes(Plain):
+    """How the figures came about: budget, thresholds, versions."""
+
+    parameters: dict[str, float | int | str]
+    versions: dict[str, str]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest(Plain):
+    """A period of days, whole."""
+
+    start: date
+    end: date
+    """Exclusive."""
+    totals: Totals
+    rising: tuple[NarrativeDigest, ...]
+    """The strongest evidence first."""
+    falling: tuple[NarrativeDigest, ...]
+    new: tuple[NarrativeDigest, ...]
+    """Born in the period; a new narrative that rises stands in `rising` only if it has a history."""
+    alerts: tuple[AlertLine, ...]
+    spikes: tuple[SpikeNote, ...]
+    """Every spike of the period, alerted or not, by day and id."""
+    reprint_storms: tuple[StormLine, ...]
+    sources: tuple[SourceLine, ...]
+    """Those that need attention first, then by id."""
+    not_seen: NotSeen
+    methods: MethodNotes
