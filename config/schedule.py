@@ -23,8 +23,12 @@ class Schedule(Section):
     """Intervals are counted from the last recorded run; missed runs coalesce into one."""
 
     crawl_minutes: Minutes = 60
+    """Poll the sources that are due."""
     process_minutes: Minutes = 60
     """clean, copies, embed, assign, count, detect, alert - one after the other."""
     refit_minutes: Minutes = 7 * 24 * 60
+    """Cluster the trailing window again."""
     deliver_minutes: Minutes = 5
+    """Send what waits in the outbox."""
     report: WeeklyTime = WeeklyTime()
+    """When the weekly report is written, UTC."""

