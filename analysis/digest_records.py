@@ -10,49 +10,15 @@ Texts (`text`, `title`, `label`, `url`) come from outlets and are hostile: whoev
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
-from datetime import UTC, date, datetime
-from typing import Any, Literal
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
 
+from analysis.plain import Direction, Plain
 from storage.records import CopyRelation, DateConfidence, Health, NarrativeKind, NarrativeStatus, SpikeDecision
 
-RIGHT_TO_LEFT = frozenset({"ar", "azb", "ckb", "dv", "fa", "he", "pnb", "ps", "sd", "syr", "ug", "ur", "yi"})
-"""Languages written from right to left (ISO 639)."""
-
-Direction = Literal["ltr", "rtl"]
 Role = Literal["originator", "amplifier", "follower"]
 SourceStatus = Literal["ok", "outage", "silent", "degraded", "new", "not_yet"]
-
-
-def direction_of(language: str) -> Direction:
-    """Writing direction of a language tag."""
-    return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
-
-
-def to_plain(value: Any) -> Any:
-    """A record, date, tuple or mapping as plain JSON types; stable for equal values."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {str(key): to_plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [to_plain(item) for item in value]
-    return value
-
-
-class Plain:
-    """Gives a record its `to_dict()`."""
-
-    __slots__ = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """The record as plain JSON types."""
-        plain: dict[str, Any] = to_plain(self)
-        return plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,14 +252,40 @@ class AlertLine(Plain):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StormLine(Plain):
-    """A reprint storm: much repetition of few texts, named and not alerted."""
+    """A reprint storm: much repetition of one text, named and not alerted."""
 
-    narrative_id: int
+    group_id: str
+    """The copy group; its first article's id."""
+    narrative_id: int | None
+    """The narrative that it belongs to, if any."""
     label: str
+    """The narrative's label, else the first article's title."""
+    language: str
+    direction: Direction
     day: date
+    """Day of the first publication."""
+    first_outlet: OutletRef
+    wire: str | None
     articles: int
     outlets: int
     note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadLine(Plain):
+    """One outlet that is ahead of another more often than their numbers of texts explain."""
+
+    leader: OutletRef
+    follower: OutletRef
+    narratives: int
+    """Narratives that both carried with own texts, ties left out; at least ten."""
+    leads: int
+    expected: float
+    """Leads if the order of the two outlets' texts were chance."""
+    share_low: float
+    share_high: float
+    """95 % Wilson interval of leads / narratives."""
+    q_value: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -383,6 +375,8 @@ class Digest(Plain):
     spikes: tuple[SpikeNote, ...]
     """Every spike of the period, alerted or not, by day and id."""
     reprint_storms: tuple[StormLine, ...]
+    leads: tuple[LeadLine, ...]
+    """Who leads whom, over all narratives of the last ten weeks; empty while there are too few."""
     sources: tuple[SourceLine, ...]
     """Those that need attention first, then by id."""
     not_seen: NotSeen
