@@ -381,3 +381,17 @@ class Digest(Plain):
     """Those that need attention first, then by id."""
     not_seen: NotSeen
     methods: MethodNotes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertEvidence(Plain):
+    """Everything an alert mail shows; `alert_evidence()` returns its `to_dict()`."""
+
+    start: date
+    """First day of the spike's window."""
+    end: date
+    """Exclusive: the day after the window."""
+    spike: SpikeNote
+    narrative: NarrativeDigest
+    """Figures, carriers and quotes of the window; its series covers the last ten weeks."""
+    methods: MethodNotes
