@@ -1,0 +1,198 @@
+"""Run one stage: under its lock, with its Run row, whatever happens.
+
+    collect   crawl
+    process   clean -> copies -> embed -> translations -> assign -> watch -> count -> detect -> alert
+    weekly    refit (before process), report (after it)
+    deliver   what waits in the outbox
+
+Each stage is a door of one room and is imported only when it is run, so that a light command stays light.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from config.clock import Clock
+from config.errors import ConfigError
+from config.progress import Progress
+from config.workspace import Workspace
+from storage.archive import ArchiveWriter, recover
+from storage.locks import StageLock
+from storage.records import Run, RunState, Source
+from storage.store import Store
+
+if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
+
+logger = structlog.get_logger(__name__)
+
+STAGES: Mapping[str, str] = {
+    "clean": "crawler.cleaning.stage:clean",
+    "copies": "crawler.copies.stage:group_copies",
+    "embed": "analysis.embedding.stage:embed",
+    "translations": "analysis.translations:join_translations",
+    "assign": "analysis.narratives.stage:assign",
+    "refit": "analysis.narratives.stage:refit",
+    "watch": "analysis.watch.stage:watch",
+    "count": "analysis.counting:count",
+    "detect": "analysis.spikes.stage:detect",
+    "alert": "drumbeat.alerts.stage:make_alerts",
+    "deliver": "drumbeat.alerts.outbox:deliver",
+    "report": "drumbeat.report.stage:report",
+}
+"""Stage -> its door, `module:function`; all take the same five keyword parameters."""
+
+PROCESS = ("clean", "copies", "embed", "translations", "assign", "watch", "count", "detect", "alert")
+"""What is done with new pages, in this order."""
+
+VERSIONED = (
+    "drumbeat-monitor",
+    "bertopic",
+    "trafilatura",
+    "scrapy",
+    "onnxruntime",
+    "langdetect",
+    "py3langid",
+    "scikit-learn",
+    "scipy",
+    "numpy",
+)
+
+
+@dataclass(slots=True)
+class OpenRun:
+    """A Run row that has been started; `counts` is what the stage brought."""
+
+    run: Run
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@contextmanager
+def _running(name: str, *, workspace: Workspace, store: Store, clock: Clock, parameters: Mapping[str, Any]) -> Iterator[OpenRun]:
+    """Hold the stage's lock and keep its Run row: done, failed or interrupted, whatever happens inside."""
+    with StageLock(workspace.root / "locks", name):
+        sync_sources(workspace, store)
+        store.runs.interrupt_open(name, clock.now())
+        plain = {
+            key: value if isinstance(value, str | int | float | bool | list) else type(value).__name__ for key, value in parameters.items()
+        }
+        seed = workspace.settings.narratives.seed
+        opened = OpenRun(store.runs.start(name, now=clock.now(), seed=seed, versions=_versions(), parameters=plain))
+        state: RunState = "interrupted"
+        error = None
+        try:
+            yield opened
+            state = "done"
+        except Exception as problem:
+            state, error = "failed", f"{type(problem).__name__}: {problem}"
+            raise
+        finally:
+            store.runs.finish(opened.run.run_id, now=clock.now(), state=state, counts=opened.counts, error=error)
+            logger.info("stage", stage=name, run=opened.run.run_id, state=state, **opened.counts)
+
+
+def run_stage(name: str, *, workspace: Workspace, store: Store, clock: Clock, progress: Progress, **options: Any) -> dict[str, int]:
+    """Run one stage to its end and return its counts by outcome.
+
+    Args:
+        name: one of `STAGES`.
+        options: extra keyword parameters of that stage's door.
+
+    Raises:
+        ConfigError: there is no such stage.
+        StageBusy: the same stage is running in another process.
+        Exception: whatever the stage raised, after the Run row was closed as failed.
+    """
+    door = _door(name)
+    with _running(name, workspace=workspace, store=store, clock=clock, parameters=options) as opened:
+        opened.counts = door(store=store, workspace=workspace, clock=clock, run_id=opened.run.run_id, progress=progress, **options)
+    return opened.counts
+
+
+def process(*, workspace: Workspace, store: Store, clock: Clock, progress: Progress) -> dict[str, dict[str, int]]:
+    """Everything that is done with new pages, stage by stage; returns the counts of each."""
+    return {name: run_stage(name, workspace=workspace, store=store, clock=clock, progress=progress) for name in PROCESS}
+
+
+def run_crawl_stage(*, workspace: Workspace, store: Store, clock: Clock, progress: Progress, only: Collection[str] = ()) -> dict[str, int]:
+    """Crawl in this process with a reactor of its own, from start to stop."""
+    from crawler.crawl import run_crawl
+
+    with (
+        _running("crawl", workspace=workspace, store=store, clock=clock, parameters={"only": sorted(only)}) as opened,
+        _archive(workspace, opened.run) as archive,
+    ):
+        opened.counts = run_crawl(
+            store=store, workspace=workspace, clock=clock, run_id=opened.run.run_id, progress=progress, archive=archive, only=only
+        )
+    return opened.counts
+
+
+def crawl_stage(
+    *, workspace: Workspace, store: Store, clock: Clock, progress: Progress, only: Collection[str] = ()
+) -> Deferred[dict[str, int]]:
+    """Crawl inside a reactor that runs already; fires with the counts."""
+    from twisted.internet.defer import inlineCallbacks
+
+    from crawler.crawl import crawl
+
+    @inlineCallbacks
+    def crawl_once() -> Any:
+        with (
+            _running("crawl", workspace=workspace, store=store, clock=clock, parameters={"only": sorted(only)}) as opened,
+            _archive(workspace, opened.run) as archive,
+        ):
+            opened.counts = yield crawl(
+                store=store, workspace=workspace, clock=clock, run_id=opened.run.run_id, progress=progress, archive=archive, only=only
+            )
+        return opened.counts
+
+    deferred: Deferred[dict[str, int]] = crawl_once()
+    return deferred
+
+
+def sync_sources(workspace: Workspace, store: Store) -> None:
+    """Tell storage what the source directory says now."""
+    store.sources.sync(
+        [
+            Source(
+                source_id=source.id,
+                name=source.name,
+                domain=source.domain,
+                country=source.country,
+                region=source.region,
+                languages=source.languages,
+                ownership=source.ownership.label if source.ownership else "not listed",
+                ownership_list=source.ownership.listed_in if source.ownership else None,
+                ownership_as_of=source.ownership.as_of if source.ownership else None,
+                verified=source.verified,
+                coverage_start=source.coverage_start,
+                coverage_end=source.coverage_end,
+            )
+            for source in workspace.sources
+        ]
+    )
+
+
+def _archive(workspace: Workspace, run: Run) -> ArchiveWriter:
+    recover(workspace.archive_dir)
+    return ArchiveWriter(workspace.archive_dir, max_bytes=workspace.settings.storage.warc_max_bytes, name=run.run_id)
+
+
+def _versions() -> dict[str, str]:
+    return {name: metadata.version(name) for name in VERSIONED}
+
+
+def _door(name: str) -> Callable[..., dict[str, int]]:
+    if name not in STAGES:
+        raise ConfigError(f"stage {name!r}: no such stage; expected one of {', '.join(STAGES)}")
+    module, _, function = STAGES[name].partition(":")
+    door: Callable[..., dict[str, int]] = getattr(importlib.import_module(module), function)
+    return door
