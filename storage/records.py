@@ -429,3 +429,18 @@ class SearchHit:
     passage_id: str | None
     score: float
     snippet: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchFilters:
+    """What a search is narrowed to; an empty tuple lets everything through."""
+
+    start: datetime | None = None
+    """Counted at this moment or later."""
+    end: datetime | None = None
+    """Counted before this moment."""
+    source_ids: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    """Countries of the sources."""
+    languages: tuple[str, ...] = ()
+    """Languages of the articles."""

@@ -1,0 +1,102 @@
+"""The full-text index, and the only place that knows how each engine spells it.
+
+SQLite: an FTS5 table whose rowid is `articles.article_no`. PostgreSQL: a table of `tsvector` ('simple') with a GIN index. Both hold
+words folded by `words.py`; the engines' own folding has nothing left to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from storage.filters import filtered
+from storage.records import SearchFilters
+from storage.rows import chunks
+from storage.schema import articles, sources
+from storage.words import Term, words
+
+_MAX_CHARACTERS: Final = 200_000
+"""Characters of a body that are indexed: a tsvector holds at most 1 MB, a character at most 4 bytes."""
+
+CREATE: Final[dict[str, tuple[str, ...]]] = {
+    "sqlite": ("CREATE VIRTUAL TABLE article_words USING fts5(title, body, tokenize = 'unicode61 remove_diacritics 2')",),
+    "postgresql": (
+        "CREATE TABLE article_words (article_no BIGINT NOT NULL CONSTRAINT pk_article_words PRIMARY KEY "
+        "CONSTRAINT fk_article_words_article_no REFERENCES articles (article_no) ON DELETE CASCADE, words TSVECTOR NOT NULL)",
+        "CREATE INDEX ix_article_words_words ON article_words USING gin (words)",
+    ),
+}
+"""Statements that create the index, by engine."""
+
+
+def index_articles(connection: sa.Connection, texts: Mapping[int, tuple[str, str]]) -> None:
+    """Index (title, body) by `article_no`, in place of what was indexed under that number."""
+    unindex_articles(connection, texts)
+    rows = [
+        {"no": number, "title": " ".join(words(title)), "body": " ".join(words(body[:_MAX_CHARACTERS]))}
+        for number, (title, body) in sorted(texts.items())
+    ]
+    if rows:
+        connection.execute(_INSERT[connection.dialect.name], rows)
+
+
+def unindex_articles(connection: sa.Connection, numbers: Collection[int]) -> None:
+    """Remove articles from the index."""
+    statement = _DELETE[connection.dialect.name]
+    for part in chunks(sorted(numbers)):
+        connection.execute(statement, [{"no": number} for number in part])
+
+
+def find_articles(
+    connection: sa.Connection, terms: list[Term], *, filters: SearchFilters, limit: int
+) -> list[tuple[str, float, str]]:
+    """(article_id, score, body) of articles in which all terms stand, best first, ties by article_id.
+
+    Scores are BM25 on SQLite and `ts_rank` on PostgreSQL, a title weighing four times a body; they compare within one answer only.
+    """
+    is_sqlite = connection.dialect.name == "sqlite"
+    score, match, table = _sqlite_match(terms) if is_sqlite else _postgresql_match(terms)
+    number: sa.ColumnElement[int] = sa.literal_column("article_words.rowid" if is_sqlite else "article_words.article_no")
+    joined = articles.join(table, number == articles.c.article_no).outerjoin(sources, sources.c.source_id == articles.c.source_id)
+    statement = filtered(sa.select(articles.c.article_id, score.label("score"), articles.c.body).select_from(joined).where(match), filters)
+    rows = connection.execute(statement.order_by(sa.desc("score"), articles.c.article_id).limit(limit))
+    return [(row.article_id, float(row.score), row.body) for row in rows]
+
+
+_INSERT = {
+    "sqlite": sa.text("INSERT INTO article_words (rowid, title, body) VALUES (:no, :title, :body)"),
+    "postgresql": sa.text(
+        "INSERT INTO article_words (article_no, words) VALUES (:no, "
+        "setweight(to_tsvector('simple', :title), 'A') || setweight(to_tsvector('simple', :body), 'D'))"
+    ),
+}
+_DELETE = {
+    "sqlite": sa.text("DELETE FROM article_words WHERE rowid = :no"),
+    "postgresql": sa.text("DELETE FROM article_words WHERE article_no = :no"),
+}
+
+_Match = tuple[sa.ColumnElement[Any], sa.ColumnElement[bool], sa.TableClause]
+
+
+def _sqlite_match(terms: list[Term]) -> _Match:
+    table = sa.table("article_words", sa.column("rowid"))
+    expression = " AND ".join(f'"{" ".join(term.words)}"{" *" if term.prefix else ""}' for term in terms)
+    match = sa.literal_column("article_words").op("MATCH", return_type=sa.Boolean())(expression)
+    return sa.literal_column("-bm25(article_words, 4.0, 1.0)", sa.Double()), match, table
+
+
+def _postgresql_match(terms: list[Term]) -> _Match:
+    table = sa.table("article_words", sa.column("article_no"), sa.column("words"))
+    # Words hold letters and digits only (`words.words`), so quoting them is safe.
+    expression = " & ".join("(" + " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.prefix else "") + ")" for term in terms)
+    query = sa.func.to_tsquery(sa.text("'simple'"), expression)
+    rank: sa.ColumnElement[float] = sa.func.ts_rank(sa.text("'{0.25, 0.25, 0.25, 1.0}'::float4[]"), table.c.words, query, type_=sa.Double())
+    return rank, table.c.words.op("@@", return_type=sa.Boolean())(query), table
+
+
+@sa.event.listens_for(articles, "after_create")
+def _create_index(target: sa.Table, connection: sa.Connection, **_: Any) -> None:
+    for statement in CREATE[connection.dialect.name]:
+        connection.exec_driver_sql(statement)

@@ -1,0 +1,79 @@
+"""The door to everything that is kept.
+
+    with open_store("sqlite:////path/drumbeat.db") as store:
+        for article in store.articles.between(start, end): ...
+
+A store belongs to the process that opened it: open it after a worker has started, close it before it ends. Methods take and return
+records of `records.py`; all lists come in the order that the method states; whatever the engine has against it arrives as a
+`StorageError` (a locked database as `DatabaseLocked`, a full disk as `DiskFull`), with nothing half-written.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+import sqlalchemy as sa
+
+from storage.engine import Database, sqlite_file
+from storage.schema import metadata
+from storage.stores.alerts import AlertStore
+from storage.stores.articles import ArticleStore
+from storage.stores.copies import CopyStore
+from storage.stores.counts import CountStore, SpikeStore
+from storage.stores.narratives import CorrectionStore, NarrativeStore
+from storage.stores.pages import PageStore
+from storage.stores.passages import PassageStore
+from storage.stores.runs import RunStore
+from storage.stores.search import SearchStore
+from storage.stores.sources import FeedStore, SourceStore
+from storage.stores.vectors import MeanStore, VectorStore
+from storage.stores.watch import EventStore, WatchStore
+
+
+class Store:
+    """All stores over one database; a context manager that closes it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.sources = SourceStore(database)
+        self.feeds = FeedStore(database)
+        self.pages = PageStore(database)
+        self.articles = ArticleStore(database)
+        self.copies = CopyStore(database)
+        self.passages = PassageStore(database)
+        self.vectors = VectorStore(database)
+        self.means = MeanStore(database)
+        self.narratives = NarrativeStore(database)
+        self.watch = WatchStore(database)
+        self.events = EventStore(database)
+        self.counts = CountStore(database)
+        self.spikes = SpikeStore(database)
+        self.alerts = AlertStore(database)
+        self.runs = RunStore(database)
+        self.search = SearchStore(database)
+        self.corrections = CorrectionStore(database)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._database.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def open_store(url: str, *, busy_timeout_seconds: float = 30.0) -> Store:
+    return Store(Database(url, busy_timeout_seconds=busy_timeout_seconds))
+
+
+def create_store(url: str, *, busy_timeout_seconds: float = 30.0) -> Store:
+    file = sqlite_file(url)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    database = Database(url, busy_timeout_seconds=busy_timeout_seconds)
+    with database.write() as connection:
+        if not sa.inspect(connection).get_table_names():
+            metadata.create_all(connection)
+    return Store(database)

@@ -1,0 +1,131 @@
+"""Clean articles."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage import schema
+from storage.engine import Database
+from storage.records import Article, CleanResult
+from storage.rows import columns_of, delete_in, record_of, row_of, select_in, upsert
+from storage.search_index import index_articles, unindex_articles
+
+_PASSAGE_FIELDS = ("body", "language")
+"""What passages are cut from: a change makes them, and all that hangs on them, void."""
+_GROUP_FIELDS = ("title", "body", "language", "source_id", "published_at", "date_confidence", "counted_at")
+"""What copy groups are decided from: a change sends the whole group back to be grouped again."""
+_INDEX_FIELDS = ("title", "body")
+
+
+class ArticleStore:
+    """What cleaning made of pages."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, results: Sequence[CleanResult]) -> None:
+        """Write clean outcomes, articles and the full-text index, in one transaction; pass it chunks.
+
+        A page that is refused now loses its former article. An article whose text or language changed loses its passages with their
+        assignments and hits; the copy groups of a changed or lost article are dissolved, their articles are ungrouped again.
+        """
+        made = [result.article for result in results if result.article is not None]
+        refused = [result.page_id for result in results if result.article is None]
+        with self._database.write() as connection:
+            _record_outcomes(connection, results)
+            former = {row.article_id: row for row in select_in(connection, _STATE, schema.articles.c.article_id, [result.page_id for result in results])}
+            lost = [article_id for article_id in refused if article_id in former]
+            _dissolve_groups(connection, lost + _changed(made, former, _GROUP_FIELDS))
+            unindex_articles(connection, [former[article_id].article_no for article_id in lost])
+            delete_in(connection, schema.articles, schema.articles.c.article_id, lost)
+            _void_passages(connection, _changed(made, former, _PASSAGE_FIELDS))
+            upsert(connection, schema.articles, [{**row_of(article), "is_cut": False} for article in made], key=("article_id",), keep=("is_cut",))
+            _index(connection, made, former)
+
+    def get(self, article_id: str) -> Article | None:
+        """One article."""
+        return next(iter(self._articles(_SELECT.where(schema.articles.c.article_id == article_id))), None)
+
+    def many(self, ids: Collection[str]) -> list[Article]:
+        """Those of the articles that exist, by id."""
+        with self._database.read() as connection:
+            rows = select_in(connection, _SELECT.order_by(schema.articles.c.article_id), schema.articles.c.article_id, ids)
+            return [record_of(Article, row) for row in rows]
+
+    def between(self, start: datetime, end: datetime) -> list[Article]:
+        """Articles counted in [start, end), by (counted_at, article_id)."""
+        window = (schema.articles.c.counted_at >= start, schema.articles.c.counted_at < end)
+        return self._articles(_SELECT.where(*window).order_by(schema.articles.c.counted_at, schema.articles.c.article_id))
+
+    def recent(self, *, limit: int, offset: int = 0, source_id: str | None = None, language: str | None = None) -> list[Article]:
+        """The newest first, by (counted_at, article_id)."""
+        statement = _SELECT.order_by(schema.articles.c.counted_at.desc(), schema.articles.c.article_id).limit(limit).offset(offset)
+        if source_id is not None:
+            statement = statement.where(schema.articles.c.source_id == source_id)
+        if language is not None:
+            statement = statement.where(schema.articles.c.language == language)
+        return self._articles(statement)
+
+    def language_counts(self, source_id: str, last: int = 50) -> dict[str, int]:
+        """Languages of the source's newest `last` articles."""
+        newest = sa.select(schema.articles.c.language).where(schema.articles.c.source_id == source_id)
+        newest = newest.order_by(schema.articles.c.counted_at.desc(), schema.articles.c.article_id).limit(last)
+        language = newest.subquery().c.language
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(language, sa.func.count().label("n")).group_by(language))
+            return dict(sorted((row.language, row.n) for row in rows))
+
+    def count(self) -> int:
+        """How many articles there are."""
+        with self._database.read() as connection:
+            return int(connection.execute(sa.select(sa.func.count()).select_from(schema.articles)).scalar_one())
+
+    def _articles(self, statement: sa.Select[Any]) -> list[Article]:
+        with self._database.read() as connection:
+            return [record_of(Article, row) for row in connection.execute(statement)]
+
+
+_SELECT = sa.select(*columns_of(Article, schema.articles))
+_STATE = sa.select(schema.articles.c.article_no, schema.articles.c.article_id, *[schema.articles.c[name] for name in sorted({*_PASSAGE_FIELDS, *_GROUP_FIELDS})])
+
+
+def _record_outcomes(connection: sa.Connection, results: Sequence[CleanResult]) -> None:
+    if not results:
+        return
+    statement = sa.update(schema.pages).where(schema.pages.c.page_id == sa.bindparam("key")).values(
+        clean_outcome=sa.bindparam("outcome"), clean_version=sa.bindparam("version"), clean_run=sa.bindparam("run")
+    )  # fmt: skip
+    ordered = sorted(results, key=lambda result: result.page_id)
+    connection.execute(
+        statement, [{"key": one.page_id, "outcome": one.outcome, "version": one.clean_version, "run": one.clean_run} for one in ordered]
+    )
+
+
+def _changed(made: Sequence[Article], former: dict[str, sa.Row[Any]], names: Sequence[str]) -> list[str]:
+    """Ids of articles that existed and differ in one of the fields."""
+    known = [article for article in made if article.article_id in former]
+    return [item.article_id for item in known if any(getattr(item, name) != getattr(former[item.article_id], name) for name in names)]
+
+
+def _dissolve_groups(connection: sa.Connection, article_ids: Collection[str]) -> None:
+    rows = select_in(connection, sa.select(schema.copy_members.c.group_id), schema.copy_members.c.article_id, article_ids)
+    delete_in(connection, schema.copy_groups, schema.copy_groups.c.group_id, {row.group_id for row in rows})
+
+
+def _void_passages(connection: sa.Connection, article_ids: Collection[str]) -> None:
+    delete_in(connection, schema.passages, schema.passages.c.article_id, article_ids)
+    if article_ids:
+        uncut = sa.update(schema.articles).where(schema.articles.c.article_id == sa.bindparam("key")).values(is_cut=False)
+        connection.execute(uncut, [{"key": article_id} for article_id in sorted(article_ids)])
+
+
+def _index(connection: sa.Connection, made: Sequence[Article], former: dict[str, sa.Row[Any]]) -> None:
+    new = [article.article_id for article in made if article.article_id not in former]
+    touched = {*new, *_changed(made, former, _INDEX_FIELDS)}
+    numbers = sa.select(schema.articles.c.article_id, schema.articles.c.article_no)
+    by_id = {row.article_id: row.article_no for row in select_in(connection, numbers, schema.articles.c.article_id, touched)}
+    index_articles(connection, {by_id[item.article_id]: (item.title, item.body) for item in made if item.article_id in touched})

@@ -1,0 +1,131 @@
+"""Pages: found, fetched or not, cleaned or not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage import ids, schema
+from storage.engine import Database
+from storage.records import Page, WarcPlace
+from storage.rows import chunks, insert_new, row_of, select_in
+
+WAITING = "waiting"
+"""How counts name pages without an outcome yet."""
+STORED = "stored"
+"""The fetch outcome of a page that has a body in the archive."""
+
+_FETCH_FIELDS = (
+    "final_url", "final_url_key", "fetched_at", "status", "headers", "sha256", "warc_file", "warc_offset", "warc_length",
+    "fetch_outcome", "fetch_run", "attempts", "next_attempt_at", "origin",
+)  # fmt: skip
+
+
+class PageStore:
+    """Document URLs and what became of them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def known(self, urls: Collection[str]) -> set[str]:
+        """Those of the URLs that were found before."""
+        by_key = {ids.page_id(url): url for url in urls}
+        with self._database.read() as connection:
+            rows = select_in(connection, sa.select(schema.pages.c.url_key), schema.pages.c.url_key, by_key)
+        return {by_key[row.url_key] for row in rows}
+
+    def discover(self, pages: Sequence[Page]) -> int:
+        """Insert the pages whose URL is unknown, in chunks; how many those were."""
+        new = 0
+        for part in chunks(pages):
+            with self._database.write() as connection:
+                new += insert_pages(connection, part)
+        return new
+
+    def due(self, source_id: str, now: datetime, limit: int) -> list[Page]:
+        """At most `limit` pages of the source that wait to be fetched and may be tried now, by (discovered_at, page_id)."""
+        ready = sa.or_(schema.pages.c.next_attempt_at.is_(None), schema.pages.c.next_attempt_at <= now)
+        statement = sa.select(schema.pages).where(schema.pages.c.source_id == source_id, schema.pages.c.fetch_outcome.is_(None), ready)
+        return self._pages(statement.order_by(schema.pages.c.discovered_at, schema.pages.c.page_id).limit(limit))
+
+    def record_fetch(self, pages: Sequence[Page]) -> None:
+        """Write the fetch fields (`final_url` ... `next_attempt_at`, `origin`) of known pages; sync the archive before."""
+        statement = sa.update(schema.pages).where(schema.pages.c.page_id == sa.bindparam("key"))
+        statement = statement.values({name: sa.bindparam(name) for name in _FETCH_FIELDS})
+        for part in chunks(sorted(pages, key=lambda page: page.page_id)):
+            rows = [page_row(page) for page in part]
+            with self._database.write() as connection:
+                connection.execute(statement, [{"key": row["page_id"], **{name: row[name] for name in _FETCH_FIELDS}} for row in rows])
+
+    def get(self, page_id: str) -> Page | None:
+        """One page."""
+        return next(iter(self._pages(sa.select(schema.pages).where(schema.pages.c.page_id == page_id))), None)
+
+    def by_url(self, url: str) -> Page | None:
+        """The page found under the URL, or else the first found of those that were redirected to it."""
+        key = ids.page_id(url)
+        statement = sa.select(schema.pages).where(sa.or_(schema.pages.c.url_key == key, schema.pages.c.final_url_key == key))
+        direct_first = sa.case((schema.pages.c.url_key == key, 0), else_=1)
+        statement = statement.order_by(direct_first, schema.pages.c.discovered_at, schema.pages.c.page_id).limit(1)
+        return next(iter(self._pages(statement)), None)
+
+    def to_clean(self, clean_version: str, *, after: str = "", limit: int = 500) -> list[Page]:
+        """Archived pages that these cleaning rules have not seen, with `page_id > after`, by page_id."""
+        unseen = sa.or_(schema.pages.c.clean_version.is_(None), schema.pages.c.clean_version != clean_version)
+        statement = sa.select(schema.pages).where(schema.pages.c.fetch_outcome == STORED, unseen, schema.pages.c.page_id > after)
+        return self._pages(statement.order_by(schema.pages.c.page_id).limit(limit))
+
+    def by_place(self, file: str) -> list[Page]:
+        """Pages that point into a WARC file, by offset."""
+        return self._pages(sa.select(schema.pages).where(schema.pages.c.warc_file == file).order_by(schema.pages.c.warc_offset, schema.pages.c.page_id))
+
+    def warc_files(self) -> list[str]:
+        """Names of the WARC files that pages point into, sorted."""
+        statement = sa.select(schema.pages.c.warc_file).where(schema.pages.c.warc_file.is_not(None)).distinct().order_by(schema.pages.c.warc_file)
+        with self._database.read() as connection:
+            return [row.warc_file for row in connection.execute(statement)]
+
+    def fetch_outcomes(self, run_id: str | None = None) -> dict[str, int]:
+        """Pages by fetch outcome, `waiting` for those without one; of one run, or of all."""
+        return self._counts(schema.pages.c.fetch_outcome, sa.true() if run_id is None else schema.pages.c.fetch_run == run_id)
+
+    def clean_outcomes(self) -> dict[str, int]:
+        """Archived pages by clean outcome, `waiting` for those without one."""
+        return self._counts(schema.pages.c.clean_outcome, schema.pages.c.fetch_outcome == STORED)
+
+    def _pages(self, statement: sa.Select[Any]) -> list[Page]:
+        with self._database.read() as connection:
+            return [page_of(row) for row in connection.execute(statement)]
+
+    def _counts(self, column: sa.Column[Any], condition: sa.ColumnElement[bool]) -> dict[str, int]:
+        outcome = sa.func.coalesce(column, WAITING).label("outcome")
+        statement = sa.select(outcome, sa.func.count().label("n")).where(condition).group_by(outcome)
+        with self._database.read() as connection:
+            return dict(sorted((row.outcome, row.n) for row in connection.execute(statement)))
+
+
+def insert_pages(connection: sa.Connection, found: Sequence[Page]) -> int:
+    """Insert the pages whose URL is unknown, inside the caller's transaction; how many those were."""
+    unique = {ids.page_id(page.url): page for page in reversed(found)}
+    return insert_new(connection, schema.pages, [page_row(page) for page in unique.values()], key="page_id")
+
+
+def page_row(page: Page) -> dict[str, Any]:
+    """A page as its columns."""
+    row = row_of(page)
+    place = row.pop("warc")
+    row["url_key"] = ids.page_id(page.url)
+    row["final_url_key"] = None if page.final_url is None else ids.page_id(page.final_url)
+    row["warc_file"], row["warc_offset"], row["warc_length"] = (place.file, place.offset, place.length) if place else (None, None, None)
+    return row
+
+
+def page_of(row: sa.Row[Any]) -> Page:
+    """A page from its columns."""
+    values = dict(row._mapping)
+    del values["url_key"], values["final_url_key"]
+    file, offset, length = values.pop("warc_file"), values.pop("warc_offset"), values.pop("warc_length")
+    return Page(**values, warc=None if file is None else WarcPlace(file=file, offset=offset, length=length))
