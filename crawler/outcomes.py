@@ -1,0 +1,28 @@
+"""Every way a page or a poll can end, with one line on what it means; exactly one fetch outcome per URL, one clean outcome per archived page."""
+
+from __future__ import annotations
+
+FETCH_OUTCOMES: dict[str, str] = {
+    "stored": "Fetched and archived (a feed: and read).",
+    "unchanged": "The server answered 304: nothing new since the last poll.",
+    "robots_denied": "robots.txt forbids this address to us, or is itself forbidden (401, 403).",
+    "robots_unreadable": "robots.txt could not be read (server error, no answer, not a robots.txt); that means not now.",
+    "http_404": "Not found.",
+    "http_410": "Gone for good.",
+    "http_4xx": "Refused with another 4xx status.",
+    "http_5xx": "The server failed.",
+    "timeout": "No complete answer within the time limit.",
+    "dns_failed": "The host name has no address.",
+    "connection_failed": "No connection, or it broke before the answer was complete.",
+    "tls_failed": "No secure connection: the certificate or the protocol was refused.",
+    "redirect_loop": "Redirects in a circle, too many of them, or leading nowhere.",
+    "too_large": "Larger than the limit, as sent or after decompression.",
+    "bad_encoding": "The compressed answer could not be decompressed.",
+    "broken_feed": "Answered, but it is no feed, sitemap or page that could be read.",
+    "not_html": "Answered with something that is not a web page.",
+    "private_address": "The host leads to a private address, and neither source nor settings allow that.",
+    "bad_url": "Not an address that can be fetched.",
+    "waiting": "Not fetched yet, or failed for a passing reason and will be tried again.",
+}
+
+CLEAN_OUTCOMES: dict[str, str] = {}
