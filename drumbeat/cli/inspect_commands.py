@@ -1,0 +1,126 @@
+"""Doors for looking closely: `try`, `page show`, `explain`, `narratives ...`, `search`, `export`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from drumbeat.cli.session import AsOfOption, JsonOption, WorkspaceOption, load, say_json, say_table, session
+
+page_app = typer.Typer(help="Archived pages.", no_args_is_help=True)
+narratives_app = typer.Typer(help="What is claimed.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("try")(try_url)
+    app.command()(explain)
+    app.add_typer(page_app, name="page")
+    app.add_typer(narratives_app, name="narratives")
+
+
+def try_url(
+    url: Annotated[str, typer.Argument(help="Address of an article.")],
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take one page through every stage and show each; nothing is stored."""
+    from drumbeat.cli.session import make_clock
+    from drumbeat.try_url import try_page
+
+    result = try_page(url, workspace=load(workspace), clock=make_clock(as_of))
+    if as_json:
+        say_json(result)
+    else:
+        say_table(
+            url, ("stage", "what", "value"), [(stage, key, value) for stage, values in result.items() for key, value in values.items()]
+        )
+
+
+@page_app.command("show")
+def page_show(
+    url: Annotated[str, typer.Argument(help="Address of a page.")],
+    workspace: WorkspaceOption = None,
+    headers: Annotated[bool, typer.Option(help="Print status and headers too.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the bytes to this file.")] = None,
+) -> None:
+    """Give the archived bytes of a page back, exactly as they were received."""
+    from storage.pages import archived_response
+
+    with session(workspace) as opened:
+        response = archived_response(opened.store, opened.workspace.archive_dir, url)
+    if headers:
+        typer.echo(f"{response.status} {response.final_url} fetched {response.fetched_at.isoformat()}", err=True)
+        for name, value in response.headers:
+            typer.echo(f"{name}: {value}", err=True)
+    if out:
+        out.write_bytes(response.body)
+    else:
+        sys.stdout.buffer.write(response.body)
+
+
+def explain(
+    article: Annotated[str, typer.Argument(help="Article id or address.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show everything the product decided about one article, and from what."""
+    from drumbeat.explain import explain_article
+
+    with session(workspace) as opened:
+        result = explain_article(opened.store, article)
+    if as_json:
+        say_json(result)
+    else:
+        say_table(
+            str(article),
+            ("decision", "what", "value"),
+            [(stage, key, value) for stage, values in result.items() for key, value in values.items()],
+        )
+
+
+@narratives_app.command("list")
+def narratives_list(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """List the narratives, the largest first."""
+    with session(workspace) as opened:
+        rows = sorted(opened.store.narratives.all(), key=lambda row: (-row.size, row.narrative_id))
+    if as_json:
+        say_json(
+            [
+                {
+                    "id": row.narrative_id,
+                    "label": row.label,
+                    "kind": row.kind,
+                    "status": row.status,
+                    "size": row.size,
+                    "keywords": row.keywords,
+                }
+                for row in rows
+            ]
+        )
+    else:
+        say_table(
+            "Narratives",
+            ("number", "label", "kind", "status", "passages", "first seen", "last seen"),
+            [
+                (r.narrative_id, r.label, r.kind, r.status, r.size, f"{r.first_seen_at:%Y-%m-%d}", f"{r.last_seen_at:%Y-%m-%d}")
+                for r in rows
+            ],
+        )
+
+
+@narratives_app.command("rename")
+def narratives_rename(
+    number: Annotated[int, typer.Argument(help="The narrative's number.")],
+    label: Annotated[str, typer.Argument(help="Its new label; later runs keep it.")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Give a narrative your own label."""
+    from drumbeat.corrections import rename
+
+    with session(workspace) as opened:
+        typer.echo(rename(opened.store, number, label, opened.clock))

@@ -1,0 +1,97 @@
+"""What people read and leave running: `report`, `alerts`, `run`, `dashboard`, `demo`, `sample serve`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from drumbeat.cli.session import AsOfOption, JsonOption, WorkspaceOption, configure_logging, say_counts, say_json, say_table, session
+
+sample_app = typer.Typer(help="The invented sample world.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (report, alerts, run, dashboard, demo):
+        app.command()(command)
+    app.add_typer(sample_app, name="sample")
+
+
+def report(workspace: WorkspaceOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
+    """Write the report on the seven days before the last midnight (UTC): HTML, Markdown, JSON."""
+    from drumbeat.cli.progress import RichProgress
+    from drumbeat.stages import run_stage
+
+    with session(workspace, as_of) as opened, RichProgress() as progress:
+        counts = run_stage("report", workspace=opened.workspace, store=opened.store, clock=opened.clock, progress=progress)
+        directory = opened.workspace.report_dir
+    say_counts("report", counts, as_json=as_json)
+    if not as_json:
+        typer.echo(f"written to {directory}")
+
+
+def alerts(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """List alerts and what became of their mails."""
+    from dataclasses import asdict
+
+    with session(workspace) as opened:
+        deliveries = opened.store.alerts.deliveries()
+        subjects = {row.alert_id: opened.store.alerts.get(row.alert_id) for row in deliveries}
+    if as_json:
+        say_json([asdict(row) for row in deliveries])
+        return
+    rows = [
+        (alert.subject if alert else row.alert_id, row.recipient, row.state, row.attempts, row.last_error)
+        for row in deliveries
+        for alert in [subjects[row.alert_id]]
+    ]
+    say_table("Alerts", ("alert", "recipient", "state", "attempts", "last error"), rows)
+
+
+def run(workspace: WorkspaceOption = None) -> None:
+    """Run everything on its schedule until stopped (SIGTERM or Ctrl-C)."""
+    from drumbeat.scheduler import plan, run_scheduler
+
+    with session(workspace) as opened:
+        jobs = plan(opened.workspace.schedule, opened.store.runs.last, opened.clock.now())
+        root = opened.workspace.root
+    run_scheduler(root, jobs)
+
+
+def dashboard(workspace: WorkspaceOption = None) -> None:
+    """Serve the dashboard (on 127.0.0.1 unless the settings say otherwise)."""
+    from drumbeat.cli.session import load
+    from drumbeat.web.serve import serve
+
+    loaded = load(workspace)
+    configure_logging()
+    settings = loaded.settings.dashboard
+    typer.echo(f"http://{settings.host}:{settings.port}/  (stop with Ctrl-C)")
+    serve(loaded)
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Folder for the sample workspace.")] = Path("demo"),
+    days: Annotated[int | None, typer.Option(help="Play only so many days.")] = None,
+) -> None:
+    """Play the invented sample world: ten weeks of coverage, crawled, analysed, reported and mailed."""
+    from drumbeat.cli.progress import RichProgress
+    from drumbeat.sample.demo import play
+
+    configure_logging()
+    with RichProgress() as progress:
+        result = play(folder, progress=progress, days=days)
+    typer.echo(result.text())
+
+
+@sample_app.command("serve")
+def sample_serve(
+    port: Annotated[int, typer.Option(help="First of the ports; each outlet takes one.")] = 18750,
+    as_of: AsOfOption = None,
+) -> None:
+    """Serve the sample world's outlets as they stand at a moment."""
+    from drumbeat.sample.serve import serve_world
+
+    serve_world(base_port=port, as_of=as_of)

@@ -1,0 +1,103 @@
+"""`sources list|check|add|discover`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from drumbeat.cli.session import JsonOption, WorkspaceOption, load, say_json, say_table, session
+
+app = typer.Typer(help="The source directory: outlets and their addresses.", no_args_is_help=True)
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the commands."""
+    parent.add_typer(app, name="sources")
+
+
+@app.command("list")
+def list_sources(
+    workspace: WorkspaceOption = None,
+    country: Annotated[str | None, typer.Option(help="ISO code of a country.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the outlets, with ownership as a named list words it."""
+    rows = [source for source in load(workspace).sources if country is None or source.country == country.upper()]
+    if as_json:
+        say_json([source.model_dump(mode="json") for source in rows])
+        return
+    say_table(
+        f"{len(rows)} outlets",
+        ("id", "name", "country", "languages", "ownership", "feeds", "verified"),
+        [
+            (
+                row.id,
+                row.name,
+                row.country,
+                " ".join(row.languages),
+                row.ownership.label if row.ownership else "not listed",
+                len(row.feeds),
+                row.verified,
+            )
+            for row in rows
+        ],
+    )
+
+
+@app.command()
+def check(
+    source: Annotated[list[str] | None, typer.Argument(help="Ids; default: every outlet.")] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Try every address once, politely, and say what it answers. Nothing is stored."""
+    from dataclasses import asdict
+
+    from crawler.check import check_sources
+
+    with session(workspace) as opened:
+        rows = check_sources(workspace=opened.workspace, clock=opened.clock, only=tuple(source or ()))
+    if as_json:
+        say_json([asdict(row) for row in rows])
+    else:
+        say_table(
+            "Addresses",
+            ("outlet", "address", "answer", "entries", "newest"),
+            [(r.source_id, r.url, r.outcome, r.entries, r.newest) for r in rows],
+        )
+
+
+@app.command()
+def discover(
+    site: Annotated[str, typer.Argument(help="Home page of an outlet.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the feeds and sitemaps that a site announces. Nothing is stored."""
+    from dataclasses import asdict
+
+    from crawler.discover import discover as find
+
+    with session(workspace) as opened:
+        found = find(site, workspace=opened.workspace, clock=opened.clock)
+    if as_json:
+        say_json([asdict(row) for row in found])
+    else:
+        say_table(site, ("kind", "address", "title"), [(row.kind, row.url, row.title) for row in found])
+
+
+@app.command()
+def add(
+    source_id: Annotated[str, typer.Argument(help="Short id: lower case letters, digits, hyphens.")],
+    name: Annotated[str, typer.Option(help="The outlet's name.")],
+    country: Annotated[str, typer.Option(help="ISO 3166-1 alpha-2.")],
+    language: Annotated[list[str], typer.Option(help="BCP 47, the main one first; may be repeated.")],
+    feed: Annotated[list[str], typer.Option(help="Address of a feed; may be repeated.")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Add an outlet to sources/added.toml after checking the entry."""
+    from config.add import add_source
+
+    path = add_source(load(workspace), source_id=source_id, name=name, country=country.upper(), languages=language, feeds=feed)
+    typer.echo(f"{path}: added {source_id}; try it with: drumbeat sources check {source_id}")

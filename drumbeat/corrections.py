@@ -1,0 +1,36 @@
+"""An analyst's decisions, recorded so that every later run obeys them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from config.clock import Clock
+from storage.errors import StorageError
+from storage.records import Correction, LineageEvent
+from storage.store import Store
+
+
+def rename(store: Store, narrative_id: int, label: str, clock: Clock) -> str:
+    """Give a narrative an analyst's label; merged numbers resolve to their survivor.
+
+    Returns:
+        A sentence that says what was done.
+
+    Raises:
+        StorageError: there is no such narrative, or the label is empty.
+    """
+    narrative = store.narratives.resolve(narrative_id)
+    if narrative is None:
+        raise StorageError(f"narrative {narrative_id}: there is none; `drumbeat narratives list` shows the numbers")
+    text = " ".join(label.split())
+    if not text:
+        raise StorageError(f"narrative {narrative_id}: the new label is empty; give it a few words")
+    now = clock.now()
+    number = narrative.narrative_id
+    correction = Correction(correction_id=f"rename-{number}-{now:%Y%m%dT%H%M%S%fZ}", at=now, kind="rename", narrative_id=number, value=text)
+    store.corrections.add(correction)
+    event = LineageEvent(
+        at=now, kind="renamed", narrative_id=number, other_id=None, run_id="analyst", detail={"from": narrative.label, "to": text}
+    )
+    store.narratives.save([replace(narrative, label=text, label_by="analyst")], (), [event])
+    return f"narrative {number}: {narrative.label!r} is now {text!r}"

@@ -1,0 +1,59 @@
+"""Everything the product decided about one article, and from what."""
+
+from __future__ import annotations
+
+from storage.errors import StorageError
+from storage.store import Store
+
+Explanation = dict[str, dict[str, object]]
+
+
+def explain_article(store: Store, key: str) -> Explanation:
+    """Page, date, language, copies and the narrative of each passage.
+
+    Args:
+        key: an article id or an address.
+
+    Raises:
+        StorageError: no page is known under this id or address.
+    """
+    page = store.pages.get(key) or store.pages.by_url(key)
+    if page is None:
+        raise StorageError(f"{key}: no page is known under this id or address; `drumbeat search` finds articles")
+    result: Explanation = {
+        "page": {
+            "id": page.page_id,
+            "source": page.source_id,
+            "found in": page.discovered_from,
+            "found at": page.discovered_at,
+            "origin": page.origin,
+            "fetch": page.fetch_outcome or "waiting",
+            "clean": page.clean_outcome or "waiting",
+            "archive": f"{page.warc.file} at {page.warc.offset}" if page.warc else None,
+        }
+    }
+    article = store.articles.get(page.page_id)
+    if article is None:
+        return result
+    result["date"] = {
+        "published": article.published_at,
+        "from": article.date_source,
+        "confidence": article.date_confidence,
+        "counted at": article.counted_at,
+        "late": article.late,
+        **{f"claim {name}": value for name, value in sorted(article.date_claims.items())},
+    }
+    result["language"] = {"is": article.language, "confidence": article.language_confidence, "told by": article.language_source}
+    member = store.copies.of([article.article_id]).get(article.article_id)
+    if member:
+        result["copies"] = {"group": member.group_id, "relation": member.relation, "containment": member.containment}
+    assignments = {row.passage_id: row for row in store.narratives.assignments()}
+    for row in store.passages.of_article(article.article_id):
+        assigned = assignments.get(row.passage_id)
+        result[f"passage {row.ordinal}"] = {
+            "text": row.text,
+            "narrative": assigned.narrative_id if assigned else "none yet",
+            "similarity": assigned.similarity if assigned else None,
+            "by": assigned.method if assigned else None,
+        }
+    return result
