@@ -1,4 +1,4 @@
-"""Doors for looking closely: `try`, `page show`, `explain`, `narratives ...`, `search`, `export`."""
+"""Doors for looking closely: `try`, `page show`, `explain`, `narratives ...`."""
 
 from __future__ import annotations
 

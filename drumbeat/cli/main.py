@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from drumbeat.cli import inspect_commands, people_commands, source_commands, stage_commands, workspace_commands
+from drumbeat.cli import find_commands, inspect_commands, people_commands, source_commands, stage_commands, workspace_commands
 
 app = typer.Typer(
     name="drumbeat",
@@ -16,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (workspace_commands, source_commands, stage_commands, people_commands, inspect_commands):
+for commands in (workspace_commands, source_commands, stage_commands, people_commands, inspect_commands, find_commands):
     commands.register(app)
 
 

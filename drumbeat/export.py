@@ -1,0 +1,134 @@
+"""Rows for other programs: CSV (safe to open in a spreadsheet) and JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, TextIO
+
+from drumbeat.safe import csv_cell
+from storage.store import Store
+
+Row = Mapping[str, Any]
+Format = Literal["csv", "jsonl"]
+
+
+def articles(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
+    """Articles counted in the period, with their copy group."""
+    rows = store.articles.between(start, end)
+    members = store.copies.of([row.article_id for row in rows])
+    for row in rows:
+        member = members.get(row.article_id)
+        yield {
+            "article_id": row.article_id,
+            "source_id": row.source_id,
+            "url": row.url,
+            "title": row.title,
+            "language": row.language,
+            "published_at": row.published_at,
+            "date_confidence": row.date_confidence,
+            "first_seen_at": row.first_seen_at,
+            "counted_at": row.counted_at,
+            "late": row.late,
+            "origin": row.origin,
+            "copy_group": member.group_id if member else row.article_id,
+            "relation": member.relation if member else "original",
+            "body": row.body,
+        }
+
+
+def passages(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
+    """Passages of the period with the narrative each belongs to."""
+    assigned = {row.passage_id: row for row in store.narratives.assignments(start=start, end=end)}
+    for row in store.passages.window(start, end):
+        assignment = assigned.get(row.passage_id)
+        yield {
+            "passage_id": row.passage_id,
+            "article_id": row.article_id,
+            "source_id": row.source_id,
+            "country": row.country,
+            "ownership": row.ownership,
+            "language": row.language,
+            "counted_at": row.counted_at,
+            "narrative_id": assignment.narrative_id if assignment else None,
+            "similarity": round(assignment.similarity, 4) if assignment else None,
+            "url": row.url,
+            "text": row.text,
+        }
+
+
+def narratives(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
+    """Narratives seen in the period, merged ones too, so that old numbers resolve."""
+    for row in store.narratives.all(include_merged=True):
+        if row.last_seen_at >= start and row.first_seen_at < end:
+            yield {
+                "narrative_id": row.narrative_id,
+                "label": row.label,
+                "kind": row.kind,
+                "status": row.status,
+                "merged_into": row.merged_into,
+                "split_from": row.split_from,
+                "size": row.size,
+                "first_seen_at": row.first_seen_at,
+                "last_seen_at": row.last_seen_at,
+                "keywords": {language: list(words) for language, words in sorted(row.keywords.items())},
+            }
+
+
+def observations(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
+    """Narrative x source x day."""
+    return (asdict(row) for row in store.counts.observations(start.date(), _last_day(end)))
+
+
+def spikes(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
+    """Windows that stood out, with what was ruled out."""
+    return (asdict(row) for row in store.spikes.between(start.date(), _last_day(end)))
+
+
+def sources(store: Store, _start: datetime, _end: datetime) -> Iterator[Row]:
+    """Outlets, with ownership and the list that states it."""
+    return (asdict(row) for row in store.sources.all())
+
+
+TABLES: Mapping[str, Callable[[Store, datetime, datetime], Iterator[Row]]] = {
+    "articles": articles,
+    "passages": passages,
+    "narratives": narratives,
+    "observations": observations,
+    "spikes": spikes,
+    "sources": sources,
+}
+
+
+def write(rows: Iterable[Row], out: TextIO, form: Format) -> int:
+    """Write rows and return how many; a CSV without rows is empty."""
+    count = 0
+    writer: Any = None
+    for row in rows:
+        count += 1
+        if form == "jsonl":
+            out.write(json.dumps(row, ensure_ascii=False, default=_plain) + "\n")
+            continue
+        if writer is None:
+            writer = csv.DictWriter(out, fieldnames=list(row))
+            writer.writeheader()
+        writer.writerow({key: csv_cell(_cell(value)) for key, value in row.items()})
+    return count
+
+
+def _last_day(end: datetime) -> date:
+    """The exclusive day after the period's last moment."""
+    return (end - timedelta(microseconds=1)).date() + timedelta(days=1)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, dict | list | tuple):
+        return json.dumps(value, ensure_ascii=False, default=_plain)
+    return _plain(value) if isinstance(value, date) else value
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else str(value)
