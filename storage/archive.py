@@ -54,7 +54,15 @@ class ArchiveWriter:
         self._size = 0
 
     def write(
-        self, *, url: str, final_url: str, fetched_at: datetime, status: int, http_headers: Sequence[tuple[str, str]], body: bytes, kind: str
+        self,
+        *,
+        url: str,
+        final_url: str,
+        fetched_at: datetime,
+        status: int,
+        http_headers: Sequence[tuple[str, str]],
+        body: bytes,
+        kind: str,
     ) -> WarcPlace:
         """Append one response (`body` without Content-Encoding) and say where it lies; it is safe after `sync`."""
         response = ArchivedResponse(
@@ -166,7 +174,9 @@ class ArchiveReader:
         """Final names of all files, sorted."""
         if not self._folder.is_dir():
             return []
-        return sorted({path.name.removesuffix(_OPEN) for pattern in (f"*{_ENDING}", f"*{_ENDING}{_OPEN}") for path in self._folder.glob(pattern)})
+        return sorted(
+            {path.name.removesuffix(_OPEN) for pattern in (f"*{_ENDING}", f"*{_ENDING}{_OPEN}") for path in self._folder.glob(pattern)}
+        )
 
     def being_written(self, file: str) -> bool:
         """Whether a living process still writes the file."""

@@ -65,6 +65,27 @@ class Database:
         with self._connection({_WRITE: True}) as connection, connection.begin():
             yield connection
 
+    @contextmanager
+    def reshape(self) -> Iterator[sa.Connection]:
+        """Like `write`, for migrations. On SQLite changing a table means to copy and drop it: foreign keys rest meanwhile, or their
+        cascades would empty the tables that point to it, and are checked at the end. Also switches a new file to WAL, which lasts.
+        """
+        with self._connection({_WRITE: True}) as connection:
+            if not self.is_sqlite:
+                with connection.begin():
+                    yield connection
+                return
+            raw: Any = connection.connection.dbapi_connection
+            raw.execute("PRAGMA journal_mode=WAL")
+            raw.execute("PRAGMA foreign_keys=OFF")
+            try:
+                with connection.begin():
+                    yield connection
+                    if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+                        raise StorageError(f"database {self.where}: {len(broken)} rows would point nowhere; the migration is undone")
+            finally:
+                raw.execute("PRAGMA foreign_keys=ON")
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
@@ -74,11 +95,13 @@ class Database:
         if os.getpid() != self._pid:
             # The parent's connections must not be closed by the child either: SQLite would drop the parent's locks.
             self.engine.dispose(close=False)
-            raise StorageError(f"{self.where}: opened in process {self._pid}, used in {os.getpid()}; open the store after the process starts")
+            raise StorageError(
+                f"{self.where}: opened in process {self._pid}, used in {os.getpid()}; open the store after the process starts"
+            )
         try:
             with self.engine.connect() as connection:
                 yield connection.execution_options(**options)
-        except sa.exc.SQLAlchemyError as error:
+        except (sa.exc.SQLAlchemyError, sqlite3.Error) as error:
             raise translated(error, self.where, self.busy_timeout_seconds) from error
 
 
@@ -107,9 +130,10 @@ def _sqlite(url: sa.URL, busy_timeout_seconds: float) -> sa.Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: object) -> None:
-        # The driver's own transaction rules are switched off; `begin` below rules.
+        # The driver's own transaction rules are switched off; `begin` below rules. WAL is a property of the file, set when it is made:
+        # looking into a file must not change it, it may be someone else's.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -149,9 +173,9 @@ _POSTGRESQL_KINDS: dict[str, tuple[type[StorageError], str]] = {
 }
 
 
-def translated(error: sa.exc.SQLAlchemyError, where: str, wait: float) -> StorageError:
+def translated(error: sa.exc.SQLAlchemyError | sqlite3.Error, where: str, wait: float) -> StorageError:
     """Our name for an engine's error."""
-    cause = getattr(error, "orig", None)
+    cause = error if isinstance(error, sqlite3.Error) else getattr(error, "orig", None)
     found: tuple[type[StorageError], str] | None = None
     if isinstance(cause, sqlite3.Error):
         # The low byte is the family; the rest tells sub-kinds apart.

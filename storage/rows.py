@@ -42,7 +42,9 @@ def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
         yield items[start : start + size]
 
 
-def select_in(connection: sa.Connection, statement: sa.Select[Any], column: sa.ColumnElement[Any], keys: Collection[Any]) -> list[sa.Row[Any]]:
+def select_in(
+    connection: sa.Connection, statement: sa.Select[Any], column: sa.ColumnElement[Any], keys: Collection[Any]
+) -> list[sa.Row[Any]]:
     """The statement's rows whose `column` is one of `keys`, in runs; each run in the statement's order, runs by key."""
     ordered = sorted(set(keys))
     return [row for part in chunks(ordered) for row in connection.execute(statement.where(column.in_(part)))]

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import sqlalchemy as sa
 
 from storage.types import FloatVector, JsonText, JsonTuple, JsonTuples, SafeText, UtcDateTime, half_vector
+
+REVISION: Final = "0001"
+"""The revision in `migrations/` that this schema is; revisions count up."""
+VERSION_TABLE: Final = "drumbeat_version"
+"""Holds the database's revision, and by its name tells that the database is ours."""
 
 metadata = sa.MetaData(
     naming_convention={
@@ -14,6 +21,7 @@ metadata = sa.MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+sa.event.listen(metadata, "before_create", sa.DDL("CREATE EXTENSION IF NOT EXISTS vector").execute_if(dialect="postgresql"))  # type: ignore[no-untyped-call]  # the class has no types
 
 
 def _key(name: str) -> sa.Column[str]:

@@ -20,7 +20,7 @@ from storage.words import Term, words
 _MAX_CHARACTERS: Final = 200_000
 """Characters of a body that are indexed: a tsvector holds at most 1 MB, a character at most 4 bytes."""
 
-CREATE: Final[dict[str, tuple[str, ...]]] = {
+_CREATE: Final[dict[str, tuple[str, ...]]] = {
     "sqlite": ("CREATE VIRTUAL TABLE article_words USING fts5(title, body, tokenize = 'unicode61 remove_diacritics 2')",),
     "postgresql": (
         "CREATE TABLE article_words (article_no BIGINT NOT NULL CONSTRAINT pk_article_words PRIMARY KEY "
@@ -28,7 +28,9 @@ CREATE: Final[dict[str, tuple[str, ...]]] = {
         "CREATE INDEX ix_article_words_words ON article_words USING gin (words)",
     ),
 }
-"""Statements that create the index, by engine."""
+for _engine, _statements in _CREATE.items():
+    for _statement in _statements:
+        sa.event.listen(articles, "after_create", sa.DDL(_statement).execute_if(dialect=_engine))  # type: ignore[no-untyped-call]  # no types
 
 
 def index_articles(connection: sa.Connection, texts: Mapping[int, tuple[str, str]]) -> None:
@@ -49,9 +51,7 @@ def unindex_articles(connection: sa.Connection, numbers: Collection[int]) -> Non
         connection.execute(statement, [{"no": number} for number in part])
 
 
-def find_articles(
-    connection: sa.Connection, terms: list[Term], *, filters: SearchFilters, limit: int
-) -> list[tuple[str, float, str]]:
+def find_articles(connection: sa.Connection, terms: list[Term], *, filters: SearchFilters, limit: int) -> list[tuple[str, float, str]]:
     """(article_id, score, body) of articles in which all terms stand, best first, ties by article_id.
 
     Scores are BM25 on SQLite and `ts_rank` on PostgreSQL, a title weighing four times a body; they compare within one answer only.
@@ -94,9 +94,3 @@ def _postgresql_match(terms: list[Term]) -> _Match:
     query = sa.func.to_tsquery(sa.text("'simple'"), expression)
     rank: sa.ColumnElement[float] = sa.func.ts_rank(sa.text("'{0.25, 0.25, 0.25, 1.0}'::float4[]"), table.c.words, query, type_=sa.Double())
     return rank, table.c.words.op("@@", return_type=sa.Boolean())(query), table
-
-
-@sa.event.listens_for(articles, "after_create")
-def _create_index(target: sa.Table, connection: sa.Connection, **_: Any) -> None:
-    for statement in CREATE[connection.dialect.name]:
-        connection.exec_driver_sql(statement)

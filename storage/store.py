@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from types import TracebackType
 
-import sqlalchemy as sa
-
 from storage.engine import Database, sqlite_file
-from storage.schema import metadata
+from storage.errors import StorageError
+from storage.migrate import migrate, require_current
 from storage.stores.alerts import AlertStore
 from storage.stores.articles import ArticleStore
 from storage.stores.copies import CopyStore
@@ -65,15 +64,27 @@ class Store:
 
 
 def open_store(url: str, *, busy_timeout_seconds: float = 30.0) -> Store:
-    return Store(Database(url, busy_timeout_seconds=busy_timeout_seconds))
+    """Open a database that is there and up to date.
+
+    Raises:
+        StaleDatabase: missing, empty or of another revision; the message names the command.
+        ForeignDatabase: not ours; it was not touched.
+    """
+    database = Database(url, busy_timeout_seconds=busy_timeout_seconds)
+    try:
+        require_current(database, sqlite_file(url))
+    except StorageError:
+        database.close()
+        raise
+    return Store(database)
 
 
 def create_store(url: str, *, busy_timeout_seconds: float = 30.0) -> Store:
-    file = sqlite_file(url)
-    if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    database = Database(url, busy_timeout_seconds=busy_timeout_seconds)
-    with database.write() as connection:
-        if not sa.inspect(connection).get_table_names():
-            metadata.create_all(connection)
-    return Store(database)
+    """Make the database or bring it up to date, then open it; safe to repeat.
+
+    Raises:
+        StaleDatabase: a newer program made it.
+        ForeignDatabase: not ours; it was not touched.
+    """
+    migrate(url, busy_timeout_seconds=busy_timeout_seconds)
+    return open_store(url, busy_timeout_seconds=busy_timeout_seconds)

@@ -166,5 +166,3 @@ def half_vector() -> TypeEngine[npt.NDArray[np.float32]]:
 def storable(text: str) -> str:
     """The text with NUL and lone surrogates replaced by U+FFFD; its length stays."""
     return _UNSTORABLE.sub("\ufffd", text) if _UNSTORABLE.search(text) else text
-
-

@@ -16,7 +16,9 @@ MAX_TERMS: Final = 32
 """Terms of a query that are looked for; engines limit the depth of an expression, and nobody types more."""
 
 _WORD = re.compile(r"[^\W_]+")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 _PART = re.compile(r'"([^"]*)"?|([^\s"]+)')
 _BEFORE, _AFTER = 80, 160
 

@@ -37,13 +37,22 @@ class ArticleStore:
         refused = [result.page_id for result in results if result.article is None]
         with self._database.write() as connection:
             _record_outcomes(connection, results)
-            former = {row.article_id: row for row in select_in(connection, _STATE, schema.articles.c.article_id, [result.page_id for result in results])}
+            former = {
+                row.article_id: row
+                for row in select_in(connection, _STATE, schema.articles.c.article_id, [result.page_id for result in results])
+            }
             lost = [article_id for article_id in refused if article_id in former]
             _dissolve_groups(connection, lost + _changed(made, former, _GROUP_FIELDS))
             unindex_articles(connection, [former[article_id].article_no for article_id in lost])
             delete_in(connection, schema.articles, schema.articles.c.article_id, lost)
             _void_passages(connection, _changed(made, former, _PASSAGE_FIELDS))
-            upsert(connection, schema.articles, [{**row_of(article), "is_cut": False} for article in made], key=("article_id",), keep=("is_cut",))
+            upsert(
+                connection,
+                schema.articles,
+                [{**row_of(article), "is_cut": False} for article in made],
+                key=("article_id",),
+                keep=("is_cut",),
+            )
             _index(connection, made, former)
 
     def get(self, article_id: str) -> Article | None:
@@ -90,7 +99,11 @@ class ArticleStore:
 
 
 _SELECT = sa.select(*columns_of(Article, schema.articles))
-_STATE = sa.select(schema.articles.c.article_no, schema.articles.c.article_id, *[schema.articles.c[name] for name in sorted({*_PASSAGE_FIELDS, *_GROUP_FIELDS})])
+_STATE = sa.select(
+    schema.articles.c.article_no,
+    schema.articles.c.article_id,
+    *[schema.articles.c[name] for name in sorted({*_PASSAGE_FIELDS, *_GROUP_FIELDS})],
+)
 
 
 def _record_outcomes(connection: sa.Connection, results: Sequence[CleanResult]) -> None:

@@ -57,9 +57,7 @@ class NarrativeStore:
         with self._database.read() as connection:
             return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(schema.narratives.c.narrative_id), 0))).scalar_one()) + 1
 
-    def save(
-        self, narratives: Sequence[Narrative], assignments: Sequence[Assignment] = (), events: Sequence[LineageEvent] = ()
-    ) -> None:
+    def save(self, narratives: Sequence[Narrative], assignments: Sequence[Assignment] = (), events: Sequence[LineageEvent] = ()) -> None:
         """Insert or update narratives, assignments (a passage's newer one replaces the older) and history, in one transaction.
 
         An event of the same content is the same event: saved twice, it is there once.
@@ -109,7 +107,11 @@ class NarrativeStore:
 
     def save_themes(self, themes: Sequence[Theme], members: Mapping[int, int]) -> None:
         """Insert or update themes, and set `theme_id` by narrative_id, in one transaction."""
-        belongs = sa.update(schema.narratives).where(schema.narratives.c.narrative_id == sa.bindparam("key")).values(theme_id=sa.bindparam("theme"))
+        belongs = (
+            sa.update(schema.narratives)
+            .where(schema.narratives.c.narrative_id == sa.bindparam("key"))
+            .values(theme_id=sa.bindparam("theme"))
+        )
         with self._database.write() as connection:
             upsert(connection, schema.themes, [row_of(item) for item in themes])
             for part in chunks(sorted(members.items())):

@@ -80,11 +80,15 @@ class PageStore:
 
     def by_place(self, file: str) -> list[Page]:
         """Pages that point into a WARC file, by offset."""
-        return self._pages(sa.select(schema.pages).where(schema.pages.c.warc_file == file).order_by(schema.pages.c.warc_offset, schema.pages.c.page_id))
+        return self._pages(
+            sa.select(schema.pages).where(schema.pages.c.warc_file == file).order_by(schema.pages.c.warc_offset, schema.pages.c.page_id)
+        )
 
     def warc_files(self) -> list[str]:
         """Names of the WARC files that pages point into, sorted."""
-        statement = sa.select(schema.pages.c.warc_file).where(schema.pages.c.warc_file.is_not(None)).distinct().order_by(schema.pages.c.warc_file)
+        statement = (
+            sa.select(schema.pages.c.warc_file).where(schema.pages.c.warc_file.is_not(None)).distinct().order_by(schema.pages.c.warc_file)
+        )
         with self._database.read() as connection:
             return [row.warc_file for row in connection.execute(statement)]
 

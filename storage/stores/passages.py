@@ -23,7 +23,9 @@ class PassageStore:
 
     def uncut(self, *, after: str = "", limit: int = 500) -> list[Article]:
         """Articles that are not cut yet, with `article_id > after`, by article_id."""
-        statement = sa.select(*columns_of(Article, schema.articles)).where(schema.articles.c.is_cut.is_(False), schema.articles.c.article_id > after)
+        statement = sa.select(*columns_of(Article, schema.articles)).where(
+            schema.articles.c.is_cut.is_(False), schema.articles.c.article_id > after
+        )
         with self._database.read() as connection:
             return [record_of(Article, row) for row in connection.execute(statement.order_by(schema.articles.c.article_id).limit(limit))]
 
@@ -54,7 +56,9 @@ class PassageStore:
     def many(self, passage_ids: Collection[str]) -> list[PassageRow]:
         """Those of the passages that exist, by passage_id."""
         with self._database.read() as connection:
-            rows = select_in(connection, select_passage_rows().order_by(schema.passages.c.passage_id), schema.passages.c.passage_id, passage_ids)
+            rows = select_in(
+                connection, select_passage_rows().order_by(schema.passages.c.passage_id), schema.passages.c.passage_id, passage_ids
+            )
             return [record_of(PassageRow, row) for row in rows]
 
     def of_article(self, article_id: str) -> list[PassageRow]:

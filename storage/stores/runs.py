@@ -64,6 +64,10 @@ class RunStore:
 
     def recent(self, limit: int = 50) -> list[Run]:
         """The newest first, by (started_at, stage, number)."""
-        statement = sa.select(schema.runs).order_by(schema.runs.c.started_at.desc(), schema.runs.c.stage.desc(), schema.runs.c.number.desc()).limit(limit)
+        statement = (
+            sa.select(schema.runs)
+            .order_by(schema.runs.c.started_at.desc(), schema.runs.c.stage.desc(), schema.runs.c.number.desc())
+            .limit(limit)
+        )
         with self._database.read() as connection:
             return [record_of(Run, row) for row in connection.execute(statement)]

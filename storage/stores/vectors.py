@@ -88,14 +88,20 @@ class VectorStore:
         self, connection: sa.Connection, build: str, vector: Vector, k: int, filters: SearchFilters | None
     ) -> list[tuple[str, float]]:
         given = sa.bindparam("given", vector, type_=schema.vectors.c.vector.type)
-        distance: sa.ColumnElement[float] = schema.vectors.c.vector.op("<=>", return_type=sa.Double())(sa.cast(given, schema.vectors.c.vector.type))
+        distance: sa.ColumnElement[float] = schema.vectors.c.vector.op("<=>", return_type=sa.Double())(
+            sa.cast(given, schema.vectors.c.vector.type)
+        )
         joined = _with_vectors(build)
         statement = filtered(sa.select(schema.passages.c.passage_id, (1 - distance).label("cosine")).select_from(joined), filters)
         rows = connection.execute(statement.order_by(distance, schema.passages.c.passage_id).limit(k))
         return [(row.passage_id, float(row.cosine)) for row in rows]
 
-    def _scan(self, connection: sa.Connection, build: str, vector: Vector, k: int, filters: SearchFilters | None) -> list[tuple[str, float]]:
-        statement = filtered(sa.select(schema.passages.c.passage_id, schema.passages.c.text_hash).select_from(_with_vectors(build)), filters)
+    def _scan(
+        self, connection: sa.Connection, build: str, vector: Vector, k: int, filters: SearchFilters | None
+    ) -> list[tuple[str, float]]:
+        statement = filtered(
+            sa.select(schema.passages.c.passage_id, schema.passages.c.text_hash).select_from(_with_vectors(build)), filters
+        )
         owners: defaultdict[str, list[str]] = defaultdict(list)
         for row in connection.execute(statement):
             owners[row.text_hash].append(row.passage_id)
@@ -127,7 +133,9 @@ class MeanStore:
     def latest(self, build: str) -> MeanTable | None:
         """The table with the highest version."""
         with self._database.read() as connection:
-            version = connection.execute(sa.select(sa.func.max(schema.mean_tables.c.version)).where(schema.mean_tables.c.build == build)).scalar()
+            version = connection.execute(
+                sa.select(sa.func.max(schema.mean_tables.c.version)).where(schema.mean_tables.c.build == build)
+            ).scalar()
         return None if version is None else self.get(build, version)
 
     def get(self, build: str, version: int) -> MeanTable | None:
@@ -150,7 +158,9 @@ class MeanStore:
         """
         place = {"build": table.build, "version": table.version}
         with self._database.write() as connection:
-            taken = sa.select(schema.mean_tables.c.version).where(schema.mean_tables.c.build == table.build, schema.mean_tables.c.version == table.version)
+            taken = sa.select(schema.mean_tables.c.version).where(
+                schema.mean_tables.c.build == table.build, schema.mean_tables.c.version == table.version
+            )
             if connection.execute(taken).first():
                 raise StorageError(f"means: version {table.version} of build {table.build} is frozen; give the new table a higher version")
             connection.execute(sa.insert(schema.mean_tables).values(**place, made_at=table.made_at, counts=table.counts))
@@ -158,6 +168,8 @@ class MeanStore:
 
 
 def _with_vectors(build: str) -> sa.FromClause:
-    joined = schema.passages.join(schema.vectors, (schema.vectors.c.text_hash == schema.passages.c.text_hash) & (schema.vectors.c.build == build))
+    joined = schema.passages.join(
+        schema.vectors, (schema.vectors.c.text_hash == schema.passages.c.text_hash) & (schema.vectors.c.build == build)
+    )
     joined = joined.join(schema.articles, schema.articles.c.article_id == schema.passages.c.article_id)
     return joined.outerjoin(schema.sources, schema.sources.c.source_id == schema.articles.c.source_id)

@@ -32,9 +32,7 @@ class WatchStore:
             upsert(connection, schema.watch_compared, [{"statement_id": statement_id, "passage_id": key} for key in compared])
             upsert(connection, schema.watch_hits, [row_of(hit) for hit in hits])
 
-    def hits(
-        self, statement_id: str | None = None, *, start: datetime | None = None, end: datetime | None = None
-    ) -> list[WatchHit]:
+    def hits(self, statement_id: str | None = None, *, start: datetime | None = None, end: datetime | None = None) -> list[WatchHit]:
         """Hits of one statement or of all, of articles counted in [start, end), by (statement_id, passage_id)."""
         joined = schema.watch_hits.join(schema.passages, schema.passages.c.passage_id == schema.watch_hits.c.passage_id)
         joined = joined.join(schema.articles, schema.articles.c.article_id == schema.passages.c.article_id)
@@ -75,4 +73,6 @@ class EventStore:
         """Event number by passage id; passages without an event are left out."""
         statement = sa.select(schema.event_members).order_by(schema.event_members.c.passage_id)
         with self._database.read() as connection:
-            return {row.passage_id: row.event_id for row in select_in(connection, statement, schema.event_members.c.passage_id, passage_ids)}
+            return {
+                row.passage_id: row.event_id for row in select_in(connection, statement, schema.event_members.c.passage_id, passage_ids)
+            }
