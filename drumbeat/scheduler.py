@@ -23,12 +23,11 @@ from typing import Any
 import structlog
 
 from config.schedule import Schedule
+from drumbeat.parent import WATCHED_PIPE
 from storage.records import Run
 
 logger = structlog.get_logger(__name__)
 
-WATCHED_PIPE = "DRUMBEAT_PARENT_PIPE"
-"""Set for children: standard input is a pipe whose end means that the parent is gone."""
 STOP_SECONDS = 20.0
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -111,19 +110,6 @@ class Children:
                 child.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 child.kill()
-
-
-def die_with_parent() -> None:
-    """In a child of the scheduler: end as soon as the parent's pipe closes."""
-    if not os.environ.get(WATCHED_PIPE):
-        return
-
-    def watch() -> None:
-        while sys.stdin.buffer.read(1024):
-            pass
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
 def run_scheduler(workspace: Path, jobs: Sequence[Job]) -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from config.schedule import Schedule, WeeklyTime
-from drumbeat.scheduler import WATCHED_PIPE, build_scheduler, plan
+from drumbeat.parent import WATCHED_PIPE
+from drumbeat.scheduler import build_scheduler, plan
 from storage.records import Run
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
@@ -79,7 +80,7 @@ def test_a_command_never_overlaps_itself() -> None:
 @pytest.mark.slow
 def test_children_end_when_the_parent_is_killed(tmp_path: Path) -> None:
     """Even kill -9 of the scheduler ends a stage's process."""
-    child = "from drumbeat.scheduler import die_with_parent; import os, threading; die_with_parent(); print(os.getpid(), flush=True); threading.Event().wait()"
+    child = "from drumbeat.parent import die_with_parent; import os, threading; die_with_parent(); print(os.getpid(), flush=True); threading.Event().wait()"
     parent = (
         "import os, subprocess, sys, threading\n"
         f"subprocess.Popen([sys.executable, '-c', {child!r}], stdin=subprocess.PIPE, env={{**os.environ, {WATCHED_PIPE!r}: '1'}})\n"
