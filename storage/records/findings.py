@@ -1,0 +1,96 @@
+"""What is counted, found and told: numbers per day, spikes, alerts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+Health = Literal["ok", "degraded", "down", "not_yet", "backfill"]
+SpikeDecision = Literal["alert", "digest", "suppressed"]
+DeliveryState = Literal["pending", "sending", "sent", "unknown", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """Narrative x source x day."""
+
+    narrative_id: int
+    source_id: str
+    day: date
+    articles: int
+    copy_groups: int
+    """Copy groups whose first counted article of this source falls on this day."""
+    own_texts: int
+    """Of these, groups in which this source is the original."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDay:
+    """One source, one day: its whole output (exposure) and its health."""
+
+    source_id: str
+    day: date
+    articles: int
+    copy_groups: int
+    fetched: int
+    failed: int
+    polls: int
+    polls_failed: int
+    health: Health
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spike:
+    """A narrative's window that was tested and stood out, with what was ruled out."""
+
+    spike_id: str
+    """`{narrative_id}-{day}`"""
+    narrative_id: int
+    day: date
+    """Last day of the window."""
+    window_days: int
+    observed: float
+    """Damped copy groups in the window."""
+    expected: float
+    p_value: float
+    q_value: float
+    cusum: float
+    detector: Literal["fast", "slow", "emergence"]
+    outlets: int
+    countries: int
+    languages: int
+    articles: int
+    reprint_share: float
+    decision: SpikeDecision
+    checks: dict[str, str] = field(default_factory=dict)
+    """Innocent explanation -> what was found (`ruled out: ...`, `named: ...`)."""
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """A spike on its way to people."""
+
+    alert_id: str
+    spike_id: str
+    narrative_id: int
+    created_at: datetime
+    subject: str
+    evidence: dict[str, Any]
+    """Everything the mail shows, frozen as JSON when the alert was made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """An alert on its way to one recipient."""
+
+    delivery_id: str
+    alert_id: str
+    channel: Literal["smtp", "apprise"]
+    recipient: str
+    message_id: str
+    state: DeliveryState
+    attempts: int = 0
+    last_error: str | None = None
+    updated_at: datetime

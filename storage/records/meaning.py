@@ -1,0 +1,106 @@
+"""What it means: narratives, their history, and what analysts decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from storage.records.texts import Vector
+
+NarrativeKind = Literal["discovered", "watched"]
+NarrativeStatus = Literal["active", "dormant", "merged"]
+LineageKind = Literal["born", "continued", "split_from", "merged_into", "dormant", "revived", "renamed"]
+Stance = Literal["endorses", "refutes", "reports"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrative:
+    """What is claimed, over months; the number is its identity for ever."""
+
+    narrative_id: int
+    label: str
+    label_by: Literal["medoid", "analyst", "watchlist"] = "medoid"
+    kind: NarrativeKind = "discovered"
+    status: NarrativeStatus = "active"
+    keywords: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    exemplars: tuple[str, ...] = ()
+    """Passage ids, the most central first."""
+    centroid: Vector | None = None
+    size: int = 0
+    first_seen_at: datetime
+    last_seen_at: datetime
+    merged_into: int | None = None
+    split_from: int | None = None
+    theme_id: int | None = None
+    statement_id: str | None = None
+    build: str
+    mean_version: int
+    born_run: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A passage belongs to a narrative."""
+
+    passage_id: str
+    narrative_id: int
+    similarity: float
+    method: Literal["nearest", "cluster", "analyst"]
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchHit:
+    """A passage that says what a watchlist statement says (or its opposite)."""
+
+    statement_id: str
+    passage_id: str
+    narrative_id: int
+    cosine: float
+    z: float
+    stance: Stance
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What happened, told by many within days."""
+
+    event_id: int
+    label: str
+    first_at: datetime
+    last_at: datetime
+    articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """What narratives belong to."""
+
+    theme_id: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineageEvent:
+    """Something happened to a narrative's identity."""
+
+    at: datetime
+    kind: LineageKind
+    narrative_id: int
+    other_id: int | None
+    run_id: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """An analyst's decision that every later run obeys."""
+
+    correction_id: str
+    at: datetime
+    kind: Literal["rename", "pin", "assign", "reject"]
+    narrative_id: int
+    passage_id: str | None = None
+    value: str | None = None

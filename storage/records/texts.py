@@ -1,0 +1,163 @@
+"""What was said: articles, copies, passages and their vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from storage.records.coverage import Origin
+
+Vector = npt.NDArray[np.float32]
+"""A unit vector, shape (dimensions,), float32 in memory, float16 at rest."""
+
+DateConfidence = Literal["A", "B", "C", "D"]
+CopyRelation = Literal["original", "exact", "near", "excerpt", "translation"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """Clean text of a page. `article_id` equals the page's `page_id`."""
+
+    article_id: str
+    source_id: str
+    url: str
+    title: str
+    body: str
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    date_source: str = "none"
+    date_confidence: DateConfidence = "D"
+    date_claims: dict[str, str] = field(default_factory=dict)
+    """Every date claim that was seen, by its source; kept so that the decision can be explained."""
+    first_seen_at: datetime
+    counted_at: datetime
+    """The time the article counts at: published if trusted, else first seen."""
+    late: bool = False
+    """A live find published more than 72 h before it was seen: displayed, never counted."""
+    origin: Origin
+    language: str
+    """ISO 639-1 (639-3 where there is none) or `und`."""
+    language_confidence: float
+    language_source: str
+    text_sha256: str
+    """SHA-256 of the normalised text (NFKC, lower case, letters and digits only)."""
+    clean_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanResult:
+    """What cleaning made of one page: an article, or a named reason why not."""
+
+    page_id: str
+    outcome: str
+    clean_version: str
+    clean_run: str
+    article: Article | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyGroup:
+    """Articles that are one text. `group_id` is its original's article id."""
+
+    group_id: str
+    first_article_id: str
+    first_source_id: str
+    first_at: datetime
+    first_at_latest: datetime
+    """End of the interval in which the first publication lies (day-precise dates are wide)."""
+    wire: str | None = None
+    """Agency credited in the text, if any."""
+    size: int
+    outlets: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyMember:
+    """An article's place in its copy group; containment is the share of its shingles that the original has."""
+
+    article_id: str
+    group_id: str
+    relation: CopyRelation
+    containment: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A run of whole sentences; `text == article.body[start:end]`."""
+
+    passage_id: str
+    """`{article_id}:{ordinal:03d}`"""
+    article_id: str
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    text_hash: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageRow:
+    """A passage with what analysis needs to know of its article, source and copy group."""
+
+    passage_id: str
+    article_id: str
+    ordinal: int
+    text: str
+    text_hash: str
+    language: str
+    title: str
+    url: str
+    source_id: str
+    country: str
+    ownership: str
+    group_id: str
+    """Copy group of the article (the article's own id while ungrouped)."""
+    relation: CopyRelation
+    published_at: datetime | None
+    date_confidence: DateConfidence
+    first_seen_at: datetime
+    counted_at: datetime
+    late: bool
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeanTable:
+    """Frozen per-language means of one embedding build."""
+
+    version: int
+    build: str
+    made_at: datetime
+    means: dict[str, Vector]
+    """Language -> mean vector (not normalised); key `*` is the overall mean."""
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchFilters:
+    """What a search is narrowed to; an empty tuple lets everything through."""
+
+    start: datetime | None = None
+    """Counted at this moment or later."""
+    end: datetime | None = None
+    """Counted before this moment."""
+    source_ids: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    """Countries of the sources."""
+    languages: tuple[str, ...] = ()
+    """Languages of the articles."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchHit:
+    """An article, or a passage of it, that a search found."""
+
+    article_id: str
+    passage_id: str | None
+    score: float
+    snippet: str
