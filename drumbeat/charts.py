@@ -1,0 +1,239 @@
+"""One chart, three outputs: a Vega-Lite specification for the dashboard, SVG for reports, PNG for mail.
+
+Rendering is done by vl-convert inside this process: no browser, no network. The bytes depend on the chart alone: times are
+UTC, the font is the one that vl-convert carries, ids are ours. No text from an outlet enters a specification; titles and
+descriptions are escaped when they are put into the SVG.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any, Literal
+
+from markupsafe import Markup, escape
+
+from drumbeat.report import words
+
+VEGA_LITE = "5.20"
+"""The version that every output is compiled with, the dashboard's bundle included."""
+FONT = "Liberation Sans"
+QUIET, NOW, EXPECTED, SPIKE, GAP, INK, GRID = "#a9bccd", "#1d4f7c", "#b4540a", "#b3261e", "#e9e4da", "#4a4f57", "#dedad1"
+"""Bars before the period and in it, expectation, spike marks, gaps, text, grid; style.css gives each its dark counterpart."""
+
+GAP_BELOW = 0.5
+"""A day on which less than this share of the usual output was seen is a gap."""
+Point = Mapping[str, Any]
+"""A `DayPoint` as plain JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A Vega-Lite specification with what a reader who cannot see it is told."""
+
+    spec: dict[str, Any]
+    title: str
+    description: str
+    """The text alternative: what the chart shows, in figures."""
+
+
+def series_chart(
+    points: Sequence[Point], *, start: date, end: date, spike_day: date | None = None, by: Literal["day", "week"] = "day", width: int = 520
+) -> Chart:
+    """Observed texts as bars, the expectation as a line, the spike as a mark, gaps as grey ground.
+
+    Args:
+        points: one a day, oldest first.
+        start, end: the period to be set off; end exclusive.
+        spike_day: last day of the spike's window.
+        by: bars of one day, or of seven days counted back from `end`.
+    """
+    rows = _weeks(points, end) if by == "week" else [_bar(point, 1) for point in points]
+    for row in rows:
+        row["now"] = start.isoformat() <= row["day"] < end.isoformat()
+    marks = [row for row in rows if spike_day is not None and row["day"] <= spike_day.isoformat() < row["end"]]
+    values = [row["observed"] for row in rows] + [row["expected"] for row in rows if row["expected"] is not None]
+    top = max([4.0, *values]) * 1.12
+    layers = [_gaps(rows), _bars(rows), _expectation(rows), _spikes(marks)]
+    spec = _spec([layer for layer in layers if layer], top, _ticks(rows, end)) | {"width": width, "height": 150}
+    return Chart(spec=spec, title=f"Texts a {by} against the expectation", description=_described(rows, by, spike_day))
+
+
+def _bar(point: Point, days: int) -> dict[str, Any]:
+    """The row of one bar that begins on the point's day."""
+    first = words.as_day(point["day"])
+    return {
+        "day": first.isoformat(),
+        "middle": _utc(first, days / 2),
+        "from": _utc(first, 0.1 * days),
+        "to": _utc(first, 0.9 * days),
+        "end": (first + timedelta(days=days)).isoformat(),
+        "observed": round(point["observed"], 3),
+        "expected": None if point["expected"] is None else round(point["expected"], 3),
+        "gap": point["seen"] < GAP_BELOW,
+    }
+
+
+def _utc(day: date, days: float) -> str:
+    """A moment so many days after the day's first, as ISO 8601."""
+    moment = words.as_moment(f"{day.isoformat()}T00:00:00+00:00") + timedelta(days=days)
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _weeks(points: Sequence[Point], end: date) -> list[dict[str, Any]]:
+    """Sums of seven days counted back from `end`; a week that lacks the expectation of some day has none."""
+    rows = []
+    for back, group in groupby(points, key=lambda point: (end - words.as_day(point["day"]) - timedelta(days=1)).days // 7):
+        days = list(group)
+        expected = [point["expected"] for point in days]
+        whole = {
+            "day": end - timedelta(days=7 * (back + 1)),
+            "observed": sum(point["observed"] for point in days),
+            "expected": None if None in expected else sum(expected),
+            "seen": sum(point["seen"] for point in days) / len(days),
+        }
+        rows.append(_bar(whole, 7))
+    return rows
+
+
+def _layer(rows: Sequence[Mapping[str, Any]], mark: dict[str, Any], encoding: dict[str, Any]) -> dict[str, Any]:
+    return {"data": {"values": list(rows)}, "mark": mark, "encoding": encoding} if rows else {}
+
+
+def _gaps(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Grey ground under the days that were hardly seen."""
+    ground = [{"from": f"{row['day']}T00:00:00Z", "to": f"{row['end']}T00:00:00Z"} for row in rows if row["gap"]]
+    return _layer(ground, {"type": "rect", "color": GAP}, {"x": _time("from"), "x2": {"field": "to"}})
+
+
+def _bars(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    colour = {"field": "now", "type": "nominal", "scale": {"domain": [False, True], "range": [QUIET, NOW]}, "legend": None}
+    place = {"x": _time("from"), "x2": {"field": "to"}, "y": {"field": "observed", "type": "quantitative"}, "y2": {"datum": 0}}
+    # Rectangles, since Vega-Lite cannot tell which way a bar between two times stands.
+    return _layer(rows, {"type": "rect"}, {**place, "color": colour})
+
+
+def _expectation(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The line of what was expected, broken where nothing could be."""
+    parts: list[dict[str, Any]] = []
+    for run, (known, group) in enumerate(groupby(rows, key=lambda row: row["expected"] is not None)):
+        if known:
+            parts += [{"middle": row["middle"], "expected": row["expected"], "run": run} for row in group]
+    encoding = {"x": _time("middle"), "y": {"field": "expected", "type": "quantitative"}, "detail": {"field": "run", "type": "nominal"}}
+    return _layer(parts, {"type": "line", "color": EXPECTED, "strokeWidth": 2, "interpolate": "monotone"}, encoding)
+
+
+def _spikes(marks: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    mark = {"type": "point", "shape": "triangle-down", "filled": True, "size": 90, "color": SPIKE, "opacity": 1, "yOffset": -8}
+    return _layer(marks, mark, {"x": _time("middle"), "y": {"field": "observed", "type": "quantitative"}})
+
+
+def _time(field: str) -> dict[str, Any]:
+    return {"field": field, "type": "temporal", "scale": {"type": "utc", "nice": False}}
+
+
+def _ticks(rows: Sequence[dict[str, Any]], end: date) -> list[int]:
+    """Every second week counted back from `end`, as milliseconds of Unix time (what a time axis takes)."""
+    first = words.as_day(rows[0]["day"]) if rows else end
+    days = [end - timedelta(days=back) for back in range(7, (end - first).days + 1, 14)]
+    return [int(words.as_moment(_utc(day, 0)).timestamp() * 1000) for day in reversed(days)]
+
+
+def _spec(layers: list[dict[str, Any]], top: float, ticks: list[int]) -> dict[str, Any]:
+    """A whole specification: the layers on common scales, with our looks."""
+    for layer in layers:
+        layer["encoding"]["x"]["axis"] = {"format": "%-d %b", "values": ticks, "title": None, "grid": False}
+        if "y" in layer["encoding"]:
+            layer["encoding"]["y"] |= {
+                "scale": {"domain": [0, top], "nice": False},
+                "axis": {"title": None, "tickCount": 4, "tickMinStep": 1},
+            }
+    return {"$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE}.json", "config": _config(), "padding": 4, "layer": layers}
+
+
+def _config() -> dict[str, Any]:
+    """Type, colours, no frame; ARIA marks off, since the SVG is one image with a description."""
+    axis = {"labelColor": INK, "labelFontSize": 12, "gridColor": GRID, "domainColor": GRID, "tickColor": GRID, "labelPadding": 6}
+    return {"font": FONT, "aria": False, "background": None, "view": {"stroke": None}, "axis": axis}
+
+
+def _described(rows: Sequence[dict[str, Any]], by: str, spike_day: date | None) -> str:
+    """The text alternative of a series."""
+    if not rows:
+        return "No days to show."
+    high = max(rows, key=lambda row: (row["observed"], row["day"]))
+    now = [row for row in rows if row["now"]]
+    parts = [
+        f"{words.count(len(rows), by)} from {words.day(rows[0]['day'])}; most in one {by}: {words.number(high['observed'])}, on {words.day(high['day'])}."
+    ]
+    if now:
+        parts.append(f"In the period: {words.number(sum(row['observed'] for row in now))} texts")
+        known = [row["expected"] for row in now if row["expected"] is not None]
+        parts[-1] += f" against {words.number(sum(known))} expected." if len(known) == len(now) else "; no expectation for all of it."
+    if spike_day is not None:
+        parts.append(f"Spike marked on {words.day(spike_day)}.")
+    gaps = sum(row["gap"] for row in rows)
+    if gaps:
+        parts.append(f"{words.count(gaps, by)} hardly seen, drawn on grey.")
+    return " ".join(parts)
+
+
+def carriers_chart(shares: Sequence[tuple[str, int, int]], *, title: str, width: int = 320) -> Chart:
+    """Bars of texts by country, language or ownership class.
+
+    Args:
+        shares: (name, own texts, copies), in the order in which they are to be shown; names are our own words, not an outlet's.
+    """
+    kinds = ("own texts", "copies")
+    rows = [
+        {"name": name, "kind": kind, "texts": value}
+        for name, own, copies in shares
+        for kind, value in zip(kinds, (own, copies), strict=True)
+    ]
+    encoding = {
+        "y": {"field": "name", "type": "nominal", "sort": None, "axis": {"title": None, "grid": False, "labelLimit": 220}},
+        "x": {"field": "texts", "type": "quantitative", "axis": {"title": None, "tickMinStep": 1, "tickCount": 4}},
+        "color": {
+            "field": "kind",
+            "type": "nominal",
+            "scale": {"domain": list(kinds), "range": [NOW, QUIET]},
+            "legend": {"title": None, "orient": "bottom"},
+        },
+        "order": {"field": "kind", "sort": "descending"},
+    }
+    body = {
+        "data": {"values": rows},
+        "mark": {"type": "bar", "height": {"band": 0.7}},
+        "encoding": encoding,
+        "width": width,
+        "height": {"step": 22},
+    }
+    spec = {"$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE}.json", "config": _config(), "padding": 4, **body}
+    listed = "; ".join(f"{name}: {words.count(own, 'own text')}, {words.count(copies, 'copy', 'copies')}" for name, own, copies in shares)
+    return Chart(spec=spec, title=title, description=listed or "Nothing to show.")
+
+
+def to_svg(chart: Chart, *, element_id: str) -> Markup:
+    """The chart as an SVG element for an HTML page: one image with title and description; `element_id` is unique in the page."""
+    import vl_convert
+
+    svg = vl_convert.vegalite_to_svg(chart.spec, vl_version=VEGA_LITE, allowed_base_urls=[])
+    head, body = re.match(r"<svg ([^>]*)>(.*)</svg>\s*$", svg, re.DOTALL).groups()  # type: ignore[union-attr]
+    size = re.search(r'width="[\d.]+" height="[\d.]+" viewBox="[^"]*"', head)[0]  # type: ignore[index]
+    body = re.sub(r' (?:aria-[a-z]+|role|class|pointer-events|font-family)="[^"]*"', "", body)
+    title, described = escape(chart.title), escape(chart.description)
+    return Markup(  # noqa: S704 - vl-convert's own drawing, and two escaped texts
+        f'<svg class="chart" role="img" aria-labelledby="{element_id}-t {element_id}-d" {size}>'
+        f'<title id="{element_id}-t">{title}</title><desc id="{element_id}-d">{described}</desc>{body}</svg>'
+    )
+
+
+def to_png(chart: Chart, *, scale: float = 2.0) -> bytes:
+    """The chart as a PNG picture on white, `scale` pixels per unit."""
+    import vl_convert
+
+    png: bytes = vl_convert.vegalite_to_png(chart.spec | {"background": "white"}, vl_version=VEGA_LITE, scale=scale, allowed_base_urls=[])
+    return png
