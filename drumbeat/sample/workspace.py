@@ -1,0 +1,113 @@
+"""Writes the workspace of the demo: an ordinary workspace, told that it watches an invented world."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from config.errors import ConfigError
+from config.init import schedule_toml, toml_value
+from config.load import SCHEDULE_FILE, SETTINGS_FILE, SOURCES_FILE, WATCHLIST_FILE
+from drumbeat.sample.plan import Outlet, Plan, Way
+from drumbeat.sample.server import DEFAULT_PORT, base_of
+from drumbeat.sample.site import WAY_PATHS
+
+NOTE = "# SAMPLE WORLD OF DRUMBEAT. EVERYTHING IN THIS WORKSPACE IS INVENTED: countries, outlets, owners, people, events and claims.\n"
+ANALYST = "analyst@sample.invalid"
+MAIL_FOLDER = "mail"
+KINDS: dict[Way, str] = {"rss": "feed", "atom": "feed", "news_sitemap": "news_sitemap", "section": "section"}
+
+SETTINGS = """\
+# An ordinary workspace but for three things: no delay between requests and private addresses (per source), because the
+# outlets are served by this machine; and mail goes to a local mailbox that writes files. All other settings have their
+# defaults; `drumbeat config show` prints them.
+
+[crawl]
+contact = "{analyst}"
+delay_seconds = 0.0
+
+[mail]
+host = "127.0.0.1"
+port = {mail_port}
+security = "none"
+sender = "drumbeat@sample.invalid"
+recipients = ["{analyst}"]
+"""
+
+WATCHLIST = """\
+# One watched statement, in one language; every language is searched.
+
+[[statement]]
+id = "security-concerns"
+label = "Meridia understands Severia's security concerns"
+statements = [
+  "Meridia understands Severia's security concerns",
+  "Meridia considers Severia's worries about its security to be legitimate",
+]
+counter_statements = [
+  "Meridia rejects Severia's security claims",
+  "Meridia says Severia's security concerns are a pretext",
+]
+entities = [
+  { any_of = ["Meridia", "Méridie", "Merídia", "Port-Salim", "ميريديا", "الميريدي", "بورت سالم", "Меридия", "Меридии", "Меридию", "меридий", "Порт-Салим", "meridian", "méridien"] },
+  { any_of = ["Severia", "Sévérie", "Novobor", "sévérien", "سيفيريا", "السيفيري", "نوفوبور", "Северия", "Северии", "Северию", "северий", "Новобор", "severi"] },
+]
+"""
+
+
+def init_sample_workspace(folder: Path, plan: Plan, *, port: int = DEFAULT_PORT) -> None:
+    """Make the demo's workspace in `folder`; the newcomer is not in it yet.
+
+    Args:
+        port: where the outlets are served; the mailbox listens on the next one.
+
+    Raises:
+        ConfigError: the folder holds a workspace already, or cannot be written.
+    """
+    if (folder / SETTINGS_FILE).exists():
+        raise ConfigError(
+            f"{folder}: is a workspace already ({SETTINGS_FILE} is there); nothing was changed. Name another folder, or remove it"
+        )
+    outlets = [outlet for outlet in plan.outlet if outlet.id != plan.newcomer.outlet]
+    files = {
+        SETTINGS_FILE: SETTINGS.format(analyst=ANALYST, mail_port=port + 1),
+        SCHEDULE_FILE: schedule_toml(),
+        WATCHLIST_FILE: WATCHLIST,
+        SOURCES_FILE: "\n".join(source_toml(outlet, plan, port) for outlet in outlets),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(NOTE + text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{folder}: cannot be written: {error.strerror}") from error
+
+
+def add_newcomer(folder: Path, plan: Plan, *, port: int) -> Path:
+    """Add the newcomer to the source directory, as an analyst would: a file more in `sources/`."""
+    path = folder / "sources" / f"{plan.newcomer.outlet}.toml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(NOTE + source_toml(plan.outlet_of(plan.newcomer.outlet), plan, port), encoding="utf-8")
+    return path
+
+
+def source_toml(outlet: Outlet, plan: Plan, port: int) -> str:
+    """One [[source]] entry of the source directory."""
+    rows: list[tuple[str, object]] = [
+        ("id", outlet.id),
+        ("name", outlet.name),
+        ("domain", f"{outlet.id}.localhost"),
+        ("country", outlet.country),
+        ("region", "sample world"),
+        ("languages", (outlet.language,)),
+        ("listed_in", plan.listed_in),
+        ("verified", True),
+        ("delay_seconds", 0.0),
+        ("allow_private_addresses", True),
+    ]
+    lines = ["", "[[source]]", *(f"{key} = {toml_value(value)}" for key, value in rows)]
+    if outlet.ownership:
+        lines.append(f"ownership = {{ label = {toml_value(outlet.ownership)}, listed_in = {toml_value(plan.listed_in)} }}")
+    for way in outlet.ways:
+        url = base_of(outlet.id, port) + WAY_PATHS[way]
+        lines += ["[[source.feeds]]", f"url = {toml_value(url)}", f"kind = {toml_value(KINDS[way])}"]
+    return "\n".join([*lines, ""])
