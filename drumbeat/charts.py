@@ -56,8 +56,8 @@ def series_chart(
         row["now"] = start.isoformat() <= row["day"] < end.isoformat()
     marks = [row for row in rows if spike_day is not None and row["day"] <= spike_day.isoformat() < row["end"]]
     values = [row["observed"] for row in rows] + [row["expected"] for row in rows if row["expected"] is not None]
-    top = max([4.0, *values]) * 1.12
-    layers = [_gaps(rows), _bars(rows), _expectation(rows), _spikes(marks)]
+    top = max([4.0, *values]) * 1.15
+    layers = [_gaps(rows), _bars(rows), _expectation(rows), _spikes(marks, top * 0.96)]
     spec = _spec([layer for layer in layers if layer], top, _ticks(rows, end)) | {"width": width, "height": 150}
     return Chart(spec=spec, title=f"Texts a {by} against the expectation", description=_described(rows, by, spike_day))
 
@@ -126,9 +126,14 @@ def _expectation(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return _layer(parts, {"type": "line", "color": EXPECTED, "strokeWidth": 2, "interpolate": "monotone"}, encoding)
 
 
-def _spikes(marks: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    mark = {"type": "point", "shape": "triangle-down", "filled": True, "size": 90, "color": SPIKE, "opacity": 1, "yOffset": -8}
-    return _layer(marks, mark, {"x": _time("middle"), "y": {"field": "observed", "type": "quantitative"}})
+def _spikes(marks: Sequence[dict[str, Any]], top: float) -> dict[str, Any]:
+    """A triangle at the top of the chart, above the bar of the spike."""
+    mark = {"type": "point", "shape": "triangle-down", "filled": True, "size": 90, "color": SPIKE, "opacity": 1}
+    return _layer(
+        [{"middle": row["middle"], "top": top} for row in marks],
+        mark,
+        {"x": _time("middle"), "y": {"field": "top", "type": "quantitative"}},
+    )
 
 
 def _time(field: str) -> dict[str, Any]:

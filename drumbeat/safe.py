@@ -23,7 +23,8 @@ _UNSEEN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}\ufeff\ufff9-\ufffb\ud
 """Controls (tab and line feed apart), bidi controls, byte order marks, annotation marks, lone surrogates, tag characters."""
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACE = re.compile(r"\s+")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-!|~>^=:@.])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]#|!~>@]|:(?=//)|(?<=www)\.|^[-+=])", re.IGNORECASE)
+"""Markup anywhere in a line, what makes a bare address a link, list and heading marks at the beginning."""
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _FORMULA = "=+-@\t\r\n＝＋－＠"
 _HOST = re.compile(r"[^\s/?#@\\<>\"'`]+")
@@ -84,7 +85,7 @@ def json_script(value: Any) -> Markup:
 def markdown_text(text: str) -> str:
     """One line of Markdown that shows the text as it is: no markup, no HTML, no link made of it."""
     line = one_line(text).replace("&", "&amp;").replace("<", "&lt;")
-    return _MARKDOWN.sub(r"\\\1", line)
+    return re.sub(r"^(\d+)([.)])", r"\1\\\2", _MARKDOWN.sub(r"\\\1", line))
 
 
 def markdown_url(url: object) -> str | None:

@@ -1,7 +1,7 @@
 """Jinja environments, one per kind of output; each makes text from outlets harmless without being asked.
 
     HTML       autoescape, after `safe.visible`
-    Markdown   every expression goes through `safe.markdown_text`; what is already Markdown is marked with the filter `raw`
+    Markdown   every expression goes through `safe.markdown_text`; only our own words (the filters of `words`) pass as they are
     plain      every expression goes through `safe.visible`
 
 Reports, mails and the dashboard share the macros and the style in `templates/shared/`.
@@ -10,7 +10,7 @@ Reports, mails and the dashboard share the macros and the style in `templates/sh
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Any
 
 import jinja2
@@ -19,60 +19,88 @@ from markupsafe import Markup
 from drumbeat import safe
 from drumbeat.report import names, words
 
+OWN_WORDS: tuple[Callable[..., str], ...] = (
+    words.number, words.count, words.percent, words.probability, words.day, words.short_day, words.weekday, words.moment, words.lag,
+    words.between, words.period,
+)  # fmt: skip
+"""Filters whose result is made of our words and figures alone."""
 
-def _only_text(rule: Callable[[str], str]) -> Callable[[Any], Any]:
-    """The rule for plain strings; markup made by us and other values pass."""
-
-    def finalize(value: Any) -> Any:
-        return rule(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-    return finalize
-
-
-def _raw(text: str) -> Markup:
-    """Text that is already in the output's language (our own words, or escaped by another filter)."""
-    return Markup(text)  # noqa: S704 - used in templates on our own words only
+RULES: tuple[Callable[..., Any], ...] = (
+    names.country_name, names.language_name,
+    safe.safe_url, safe.language_tag, safe.direction, safe.shorten, safe.one_line, safe.isolate, safe.visible,
+)  # fmt: skip
 
 
-def _make(finalize: Callable[[Any], Any], *, html: bool) -> jinja2.Environment:
-    environment = jinja2.Environment(  # noqa: S701 - Markdown and plain text have their own rule, see above
+def html_finalize(value: Any) -> Any:
+    """For an HTML environment's `finalize`: text loses its controls before it is escaped; markup passes."""
+    return safe.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def add_filters(environment: jinja2.Environment) -> None:
+    """Give an HTML or plain environment (the dashboard's too) the words, names and safety rules that the shared macros use."""
+    environment.filters |= {rule.__name__: rule for rule in (*OWN_WORDS, *RULES)}
+    environment.globals |= {"between": words.between, "period": words.period, "week_name": words.week_name}
+
+
+@lru_cache(maxsize=1)
+def html_environment() -> jinja2.Environment:
+    """For HTML: whatever a template shows is escaped."""
+    environment = _environment(html_finalize, autoescape=True)
+    add_filters(environment)
+    return environment
+
+
+@lru_cache(maxsize=1)
+def plain_environment() -> jinja2.Environment:
+    """For plain text mail: whatever a template shows has no controls."""
+    environment = _environment(html_finalize, autoescape=False)
+    add_filters(environment)
+    return environment
+
+
+@lru_cache(maxsize=1)
+def markdown_environment() -> jinja2.Environment:
+    """For Markdown: whatever a template shows is one line without markup. Macros, `~` and `join` would be escaped again: do without them."""
+    environment = _environment(_markdown_finalize, autoescape=False)
+    environment.filters |= {rule.__name__: _as_markup(rule) for rule in OWN_WORDS}
+    environment.filters |= {rule.__name__: rule for rule in RULES}
+    environment.filters |= {"told": _told, "web": _web}
+    environment.globals |= {"between": _as_markup(words.between), "period": _as_markup(words.period), "week_name": words.week_name}
+    return environment
+
+
+def _environment(finalize: Callable[[Any], Any], *, autoescape: bool) -> jinja2.Environment:
+    return jinja2.Environment(
         loader=jinja2.PackageLoader("drumbeat", "templates"),
-        autoescape=html,
+        autoescape=autoescape,  # noqa: S701 - Markdown and plain text have rules of their own, see above
         finalize=finalize,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    add_filters(environment)
-    return environment
 
 
-def add_filters(environment: jinja2.Environment) -> None:
-    """Give any environment (the dashboard's too) the words, names and safety rules that the shared macros use."""
-    for rule in (
-        words.number, words.count, words.percent, words.day, words.short_day, words.weekday, words.moment, words.lag,
-        names.country_name, names.language_name,
-        safe.safe_url, safe.markdown_url, safe.language_tag, safe.direction, safe.shorten, safe.one_line, safe.isolate, safe.visible,
-    ):  # fmt: skip
-        environment.filters[rule.__name__] = rule
-    environment.filters["raw"] = _raw
-    environment.globals.update(between=words.between, period=words.period, week_name=words.week_name)
+def _markdown_finalize(value: Any) -> Any:
+    return safe.markdown_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-@lru_cache(maxsize=1)
-def html_environment() -> jinja2.Environment:
-    """For HTML: whatever a template shows is escaped."""
-    return _make(_only_text(safe.visible), html=True)
+def _as_markup(rule: Callable[..., str]) -> Callable[..., Markup]:
+    """The rule, its result marked as needing no escape."""
+
+    @wraps(rule)
+    def marked(*values: Any) -> Markup:
+        return Markup(rule(*values))  # noqa: S704 - our own words and figures
+
+    return marked
 
 
-@lru_cache(maxsize=1)
-def markdown_environment() -> jinja2.Environment:
-    """For Markdown: whatever a template shows is one line without markup. Macros cannot be used (their result would be escaped again)."""
-    return _make(_only_text(safe.markdown_text), html=False)
+def _told(text: str, limit: int = 160) -> Markup:
+    """Markdown: a text from an outlet, shortened, escaped, keeping its direction to itself."""
+    return Markup(f"\u2068{safe.markdown_text(safe.shorten(safe.one_line(text), limit))}\u2069")  # noqa: S704 - escaped here
 
 
-@lru_cache(maxsize=1)
-def plain_environment() -> jinja2.Environment:
-    """For plain text mail: whatever a template shows has no controls."""
-    return _make(_only_text(safe.visible), html=False)
+def _web(url: object) -> Markup:
+    """Markdown: a link to a source, or words that say why there is none."""
+    address = safe.markdown_url(url)
+    return Markup(f"[source]({address})" if address else "source (the address is no web address)")  # noqa: S704 - checked address

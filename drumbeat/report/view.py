@@ -42,7 +42,9 @@ def stem(start: date, end: date) -> str:
 def narrative_chart(narrative: dict[str, Any], *, start: date, end: date, width: int = 520) -> charts.Chart:
     """The daily series of a narrative (`NarrativeDigest` as plain JSON) with its period and its spike."""
     spike = narrative["spike"]
-    return charts.series_chart(narrative["series"], start=start, end=end, spike_day=words.as_day(spike["day"]) if spike else None, width=width)
+    return charts.series_chart(
+        narrative["series"], start=start, end=end, spike_day=words.as_day(spike["day"]) if spike else None, width=width
+    )
 
 
 def notice_for(codes: set[str]) -> str:

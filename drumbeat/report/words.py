@@ -26,8 +26,8 @@ def as_day(value: Day) -> date:
 
 
 def number(value: float) -> str:
-    """`1,234`, `3.1`, `0.25`: thousands apart, one decimal, two below one, no decimals that are zero."""
-    digits = 2 if 0 < abs(value) < 0.95 else 1
+    """`1,234`, `34`, `3.1`, `0.25`: thousands apart, one decimal below ten, two below one, no decimals that are zero."""
+    digits = 2 if 0 < abs(value) < 0.95 else 1 if abs(value) < 9.95 else 0
     text = f"{value:,.{digits}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -35,6 +35,11 @@ def number(value: float) -> str:
 def count(value: float, one: str, many: str | None = None) -> str:
     """`1 outlet`, `3 outlets`; `many` where the plural is irregular."""
     return f"{number(value)} {one if value == 1 else many or one + 's'}"
+
+
+def probability(value: float) -> str:
+    """`0.013`, `0.0013`, `under 0.0001`: two figures, never an exponent."""
+    return "under 0.0001" if value < 0.0001 else f"{float(f'{value:.2g}'):.6f}".rstrip("0").rstrip(".")
 
 
 def percent(share: float) -> str:

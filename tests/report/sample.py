@@ -123,7 +123,9 @@ def carriers() -> tuple[Carrier, ...]:
 
 def share(key: str, outlets: int, own: int, articles: int, *, listed_in: str | None = None, attention: float | None = None) -> CarrierShare:
     """Carriers of one class."""
-    return CarrierShare(key=key, listed_in=listed_in, outlets=outlets, articles=articles, copy_groups=own + 1, own_texts=own, attention=attention)
+    return CarrierShare(
+        key=key, listed_in=listed_in, outlets=outlets, articles=articles, copy_groups=own + 1, own_texts=own, attention=attention
+    )
 
 
 def first_mover(**changes: Any) -> FirstMover:
@@ -161,8 +163,18 @@ def narrative(narrative_id: int = 12, **changes: Any) -> NarrativeDigest:
 def sources() -> tuple[SourceLine, ...]:
     """An outage, a new outlet, and outlets that are well."""
     lines = [
-        ("outage", ARABIC, ("ok", "ok", "down", "down", "down", "ok", "ok"), "No poll succeeded from 18 to 20 November: 60 polls, 60 failed (timeout)."),
-        ("new", ENGLISH, ("not_yet", "not_yet", "backfill", "ok", "ok", "ok", "ok"), "First crawled on 18 November; its first crawl is history."),
+        (
+            "outage",
+            ARABIC,
+            ("ok", "ok", "down", "down", "down", "ok", "ok"),
+            "No poll succeeded from 18 to 20 November: 60 polls, 60 failed (timeout).",
+        ),
+        (
+            "new",
+            ENGLISH,
+            ("not_yet", "not_yet", "backfill", "ok", "ok", "ok", "ok"),
+            "First crawled on 18 November; its first crawl is history.",
+        ),
         ("silent", HOSTILE, ("degraded",) * 7, f"Published nothing {ATTACK}"),
     ]
     lines += [("ok", source, ("ok",) * 7, "") for source in (WIRE, FRENCH, HAUSA)]

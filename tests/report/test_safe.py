@@ -138,7 +138,7 @@ def test_markdown_text_has_no_markup(text: str) -> None:
     assert "\n" not in line
     assert "<" not in line
     bare = line.replace("\\\\", "")
-    for character in "`*_[]()#|!":
+    for character in "`*_[]#|!~>@":
         assert bare.count(character) == bare.count(f"\\{character}")
 
 

@@ -1,0 +1,43 @@
+"""The door of the report stage: the last seven whole days, digested and written."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import structlog
+
+from config.clock import Clock
+from config.progress import Progress
+from config.workspace import Workspace
+from drumbeat.report.write import write_report
+from storage.store import Store
+
+logger = structlog.get_logger(__name__)
+DAYS = 7
+
+
+def report(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress, end: date | None = None) -> dict[str, int]:
+    """Write the report on the seven days before `end` (default: before the last midnight, UTC).
+
+    Returns:
+        Narratives shown, by section, and the reports written.
+
+    Raises:
+        ReportError: the folder of reports cannot be written.
+    """
+    from analysis.digest import build_digest
+
+    last = end or clock.now().date()
+    progress.start("report", 2)
+    digest = build_digest(store=store, workspace=workspace, start=last - timedelta(days=DAYS), end=last, clock=clock)
+    progress.step()
+    files = write_report(digest, workspace.report_dir, as_of=clock.now())
+    progress.step()
+    logger.info("report", run=run_id, html=str(files.html), start=digest.start.isoformat(), end=digest.end.isoformat())
+    return {
+        "reports": 1,
+        "rising": len(digest.rising),
+        "new": len(digest.new),
+        "falling": len(digest.falling),
+        "spikes": len(digest.spikes),
+    }

@@ -1,0 +1,127 @@
+"""Write a digest as a report: one HTML file, Markdown, JSON, and the index of the folder.
+
+    digest -> report_view -> {HTML with its charts, Markdown, JSON} -> folder, each file whole or not at all
+
+The same digest and the same moment give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from analysis.digest_records import Digest
+from drumbeat.report import view
+from drumbeat.report.environment import html_environment, markdown_environment
+
+logger = structlog.get_logger(__name__)
+
+FORMAT = "drumbeat-report/1"
+"""Stands in every JSON report, so that a reader knows what it has."""
+
+
+class ReportError(Exception):
+    """A report could not be written; the message names the file, the reason and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFiles:
+    """Where a report lies."""
+
+    html: Path
+    markdown: Path
+    data: Path
+    index: Path
+
+
+def write_report(digest: Digest, directory: Path, *, as_of: datetime) -> ReportFiles:
+    """Write the report of one period, and the index anew; an earlier report of the same period is replaced.
+
+    Args:
+        as_of: the moment the digest was built for; shown, never read from a clock.
+
+    Raises:
+        ReportError: the folder or a file cannot be written.
+    """
+    shown = view.report_view(digest, as_of=as_of)
+    files = ReportFiles(
+        html=directory / f"{shown['stem']}.html",
+        markdown=directory / f"{shown['stem']}.md",
+        data=directory / f"{shown['stem']}.json",
+        index=directory / "index.html",
+    )
+    _write(files.data, as_json(shown))
+    _write(files.markdown, markdown_environment().get_template("report/report.md").render(shown))
+    _write(files.html, as_html(shown))
+    _write(files.index, as_index(directory))
+    return files
+
+
+def as_html(shown: dict[str, Any]) -> str:
+    """The report as one HTML document: no script, nothing fetched from elsewhere."""
+    template = html_environment().get_template("report/report.html")
+    return template.render(shown, charts=view.svg_charts(shown), style=view.style(), style_hash=view.style_hash())
+
+
+def as_json(shown: dict[str, Any]) -> str:
+    """The whole digest as JSON, one key a line."""
+    whole = {"format": FORMAT, "as_of": shown["as_of"], "notice": shown["notice"], **shown["digest"]}
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
+def as_index(directory: Path) -> str:
+    """The list of the folder's reports, the newest first, as HTML."""
+    reports = [line for path in sorted(directory.glob("*.json"), reverse=True) if (line := _index_line(path))]
+    reports.sort(key=lambda line: (line["end"], line["start"], line["stem"]), reverse=True)
+    notice = next((line["notice"] for line in reports if line["notice"]), "")
+    return (
+        html_environment()
+        .get_template("report/index.html")
+        .render(reports=reports, notice=notice, style=view.style(), style_hash=view.style_hash())
+    )
+
+
+def _index_line(path: Path) -> dict[str, Any] | None:
+    """What the index says of one JSON report; None for a file that is no report of ours."""
+    if not re.fullmatch(r"[0-9W_-]+", path.stem):
+        return None
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+        if report["format"] != FORMAT:
+            raise ValueError(f"format {report['format']!r} where {FORMAT!r} was expected")
+        top = next(iter(report["rising"] or report["new"]), None)
+        return {
+            "stem": path.stem,
+            "top": top,
+            "articles": report["totals"]["articles"],
+            **{key: report[key] for key in ("start", "end", "notice")},
+            **{key: len(report[key]) for key in ("rising", "new", "falling", "alerts")},
+        }
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        logger.warning("index_skips_file", file=path.name, problem=str(problem), hint="write that week's report again")
+        return None
+
+
+def _write(path: Path, text: str) -> None:
+    """Put a whole file in the place of the old one; a crash leaves the old one."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as stream:
+            # A lone surrogate becomes its \uXXXX escape, which is what JSON calls it too.
+            stream.write(text.encode("utf-8", "backslashreplace"))
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        raise ReportError(
+            f"{path}: the report cannot be written: {reason}; make room or name another folder in [report] directory"
+        ) from problem
