@@ -1,0 +1,106 @@
+"""JSON for programs; described at /api/openapi.json."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, Request
+
+from drumbeat.web.reader import Reader, day_start
+from storage.records import Narrative, SearchFilters
+
+router = APIRouter()
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+def _reader(request: Request) -> Reader:
+    reader: Reader = request.app.state.reader
+    return reader
+
+
+@router.get("/digest")
+def digest(request: Request) -> dict[str, Any]:
+    """The last seven days: totals, rising, new and falling narratives, spikes, sources, what was not seen."""
+    return _reader(request).digest()
+
+
+@router.get("/narratives")
+def narratives(request: Request, include_merged: bool = False) -> list[dict[str, Any]]:
+    """Every narrative, by number."""
+    return [_plain(row) for row in _reader(request).store.narratives.all(include_merged=include_merged)]
+
+
+@router.get("/narratives/{narrative_id}")
+def narrative(request: Request, narrative_id: int) -> dict[str, Any]:
+    """One narrative over the last seven days, with evidence; a merged number gives its survivor."""
+    survivor = _reader(request).store.narratives.resolve(narrative_id)
+    if survivor is None:
+        raise HTTPException(404, f"there is no narrative {narrative_id}")
+    return {"narrative": _plain(survivor), "detail": _reader(request).narrative(survivor.narrative_id)}
+
+
+@router.get("/narratives/{narrative_id}/passages")
+def passages(request: Request, narrative_id: int, limit: Limit = 100, offset: Annotated[int, Query(ge=0)] = 0) -> list[dict[str, Any]]:
+    """Passages of a narrative with their articles, by passage id."""
+    store = _reader(request).store
+    assigned = {row.passage_id: row for row in store.narratives.assignments(narrative_id=narrative_id)}
+    chosen = sorted(assigned)[offset : offset + limit]
+    return [{**asdict(row), "similarity": assigned[row.passage_id].similarity} for row in store.passages.many(chosen)]
+
+
+@router.get("/articles/{article_id}")
+def article(request: Request, article_id: str) -> dict[str, Any]:
+    """One article with its passages, narratives and copies."""
+    view = _reader(request).article(article_id)
+    if view is None:
+        raise HTTPException(404, f"there is no article {article_id}")
+    return {
+        "article": asdict(view.article),
+        "passages": [
+            {**asdict(row), "narrative_id": narrative.narrative_id if narrative else None, "similarity": similarity}
+            for row, narrative, similarity in view.passages
+        ],
+        "copies": [{**asdict(member), "url": other.url, "source_id": other.source_id} for member, other in view.copies],
+    }
+
+
+@router.get("/sources")
+def sources(request: Request) -> list[dict[str, Any]]:
+    """Every outlet, with ownership and the list that states it."""
+    return [asdict(row) for row in _reader(request).store.sources.all()]
+
+
+@router.get("/spikes")
+def spikes(request: Request, since: date | None = None, until: date | None = None) -> list[dict[str, Any]]:
+    """Spikes of a period (default: the last 28 days), by day and id."""
+    end = until or _reader(request).period()[1]
+    return [asdict(row) for row in _reader(request).store.spikes.between(since or end - timedelta(days=28), end)]
+
+
+@router.get("/alerts")
+def alerts(request: Request, since: date | None = None, until: date | None = None) -> list[dict[str, Any]]:
+    """Alerts of a period (default: the last 28 days) with their deliveries."""
+    reader = _reader(request)
+    end = until or reader.period()[1]
+    found = reader.store.alerts.between(day_start(since or end - timedelta(days=28)), day_start(end + timedelta(days=1)))
+    return [{**asdict(row), "deliveries": [asdict(delivery) for delivery in reader.store.alerts.deliveries(row.alert_id)]} for row in found]
+
+
+@router.get("/search")
+def search(
+    request: Request,
+    q: Annotated[str, Query(min_length=1, max_length=500)],
+    language: Annotated[list[str], Query()] = [],  # noqa: B006 - FastAPI copies it
+    source: Annotated[list[str], Query()] = [],  # noqa: B006
+    country: Annotated[list[str], Query()] = [],  # noqa: B006
+    limit: Limit = 50,
+) -> list[dict[str, Any]]:
+    """Full text search, best first."""
+    filters = SearchFilters(languages=tuple(language), source_ids=tuple(source), countries=tuple(code.upper() for code in country))
+    return [asdict(row) for row in _reader(request).store.search.text(q, filters=filters, limit=limit)]
+
+
+def _plain(row: Narrative) -> dict[str, Any]:
+    return {name: value for name, value in asdict(row).items() if name != "centroid"}

@@ -1,0 +1,44 @@
+"""The dashboard as an application: pages for people, JSON for programs, one store behind both."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from config.clock import Clock
+from config.workspace import Workspace
+from drumbeat.web import api, pages
+from drumbeat.web.reader import Reader
+from drumbeat.web.security import protect
+from drumbeat.web.view import page
+from storage.errors import StorageError
+from storage.store import Store
+
+
+def make_app(*, store: Store, workspace: Workspace, clock: Clock) -> FastAPI:
+    """The whole application over an open store.
+
+    The JSON interface is described at /api/openapi.json; interactive documentation is off because it would load scripts from elsewhere.
+    """
+    app = FastAPI(title="Drumbeat", version="1", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    app.state.reader = Reader(store=store, workspace=workspace, clock=clock)
+    protect(app, workspace.settings.dashboard)
+    app.include_router(api.router, prefix="/api")
+    app.include_router(pages.router)
+
+    @app.exception_handler(HTTPException)
+    async def explain_http(request: Request, error: HTTPException) -> Response:
+        return _failure(request, error.status_code, str(error.detail))
+
+    @app.exception_handler(StorageError)
+    async def explain_storage(request: Request, error: StorageError) -> Response:
+        return _failure(request, 503, str(error))
+
+    return app
+
+
+def _failure(request: Request, status: int, message: str) -> Response:
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": message}, status_code=status)
+    return page("error.html", {"status": status, "message": message}, status=status)

@@ -1,0 +1,156 @@
+"""Pages for people."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+
+from drumbeat.report.view import narrative_chart, notice_for
+from drumbeat.web.reader import Reader
+from drumbeat.web.security import ARCHIVED_POLICY
+from drumbeat.web.view import page
+from storage.records import SearchFilters
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+PAGE_SIZE = 50
+SAFE_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
+
+
+def reader_of(request: Request) -> Reader:
+    """The reader of the application that a request came to."""
+    reader: Reader = request.app.state.reader
+    return reader
+
+
+@router.get("/")
+def overview(request: Request) -> HTMLResponse:
+    """What happened in the last seven days."""
+    digest = reader_of(request).digest()
+    lines = [line for line in digest["sources"] if line["status"] not in ("ok", "not_yet")]
+    return page("overview.html", {"digest": digest, "troubled": lines, "notice": _notice(request), "here": "overview"})
+
+
+@router.get("/narratives")
+def narratives(request: Request) -> HTMLResponse:
+    """Every known narrative, the newest told first."""
+    rows = sorted(reader_of(request).store.narratives.all(), key=lambda row: (row.last_seen_at, row.size, -row.narrative_id), reverse=True)
+    return page("narratives.html", {"narratives": rows, "notice": _notice(request), "here": "narratives"})
+
+
+@router.get("/narratives/{narrative_id}")
+def narrative(request: Request, narrative_id: int) -> Response:
+    """One narrative with its chart, carriers, quotes and history; a merged number leads to its survivor."""
+    reader = reader_of(request)
+    survivor = reader.store.narratives.resolve(narrative_id)
+    if survivor is None:
+        raise HTTPException(404, f"there is no narrative {narrative_id}")
+    if survivor.narrative_id != narrative_id:
+        return RedirectResponse(f"/narratives/{survivor.narrative_id}", status_code=308)
+    found = reader.narrative(narrative_id)
+    start, end = reader.period()
+    values = {
+        "n": found,
+        "chart": _svg(found, start, end) if found else "",
+        "lineage": reader.store.narratives.lineage(narrative_id),
+        "start": start,
+        "end": end,
+        "notice": _notice(request),
+        "here": "narratives",
+    }
+    return page("narrative.html", values)
+
+
+@router.get("/articles/{article_id}")
+def article(request: Request, article_id: str) -> HTMLResponse:
+    """One article: text, passages with their narratives, dates, language, copies."""
+    view = reader_of(request).article(article_id)
+    if view is None:
+        raise HTTPException(404, f"there is no article {article_id}")
+    sources = {row.source_id: row for row in reader_of(request).store.sources.all()}
+    return page("article.html", {"view": view, "a": view.article, "sources": sources, "notice": _notice(request), "here": "search"})
+
+
+@router.get("/articles/{article_id}/archived")
+def archived(request: Request, article_id: str) -> Response:
+    """The archived bytes as they were received, in a sandbox."""
+    response = reader_of(request).archived(article_id)
+    if response is None:
+        raise HTTPException(404, f"no archived page for article {article_id}")
+    given = next((value for name, value in response.headers if name.lower() == "content-type"), "")
+    kind = given if given.split(";")[0].strip().lower() in SAFE_TYPES else "text/plain"
+    return Response(response.body, media_type=None, headers={"Content-Type": kind, "Content-Security-Policy": ARCHIVED_POLICY})
+
+
+@router.get("/sources")
+def sources(request: Request) -> HTMLResponse:
+    """The health of every source."""
+    return page("sources.html", {"digest": reader_of(request).digest(), "notice": _notice(request), "here": "sources"})
+
+
+@router.get("/alerts")
+def alerts(request: Request) -> HTMLResponse:
+    """Alerts and what became of their mails."""
+    store = reader_of(request).store
+    rows = [(store.alerts.get(row.alert_id), row) for row in store.alerts.deliveries()]
+    rows.sort(key=lambda pair: (pair[0].created_at.isoformat() if pair[0] else "", pair[1].delivery_id), reverse=True)
+    return page("alerts.html", {"rows": rows, "notice": _notice(request), "here": "alerts"})
+
+
+@router.get("/search")
+def search(
+    request: Request,
+    q: Annotated[str, Query(max_length=500)] = "",
+    language: Annotated[str, Query(max_length=20)] = "",
+    source: Annotated[str, Query(max_length=64)] = "",
+    country: Annotated[str, Query(max_length=2)] = "",
+) -> HTMLResponse:
+    """Full text search; by meaning, use the command line (the web process loads no model)."""
+    reader = reader_of(request)
+    filters = SearchFilters(
+        languages=(language,) if language else (), source_ids=(source,) if source else (), countries=(country.upper(),) if country else ()
+    )
+    hits = reader.store.search.text(q, filters=filters, limit=PAGE_SIZE) if q.strip() else []
+    articles = {row.article_id: row for row in reader.store.articles.many([hit.article_id for hit in hits])}
+    known = reader.store.sources.all()
+    values: dict[str, Any] = {
+        "q": q,
+        "chosen": {"language": language, "source": source, "country": country.upper()},
+        "hits": [(hit, articles[hit.article_id]) for hit in hits if hit.article_id in articles],
+        "sources": known,
+        "languages": sorted({tag.split("-")[0] for row in known for tag in row.languages}),
+        "countries": sorted({row.country for row in known}),
+        "notice": _notice(request),
+        "here": "search",
+    }
+    return page("search.html", values)
+
+
+@router.get("/reports")
+def reports(request: Request) -> HTMLResponse:
+    """The weekly reports that were written."""
+    folder = reader_of(request).workspace.report_dir
+    names = sorted((path.stem for path in folder.glob("*.html") if path.stem != "index"), reverse=True)
+    return page("reports.html", {"names": names, "notice": _notice(request), "here": "reports"})
+
+
+@router.get("/reports/{name}")
+def report(request: Request, name: str) -> Response:
+    """One report file as it was written, with the policy that it carries itself."""
+    folder = reader_of(request).workspace.report_dir.resolve()
+    path = (folder / name).resolve()
+    if path.parent != folder or path.suffix not in (".html", ".md", ".json") or not path.is_file():
+        raise HTTPException(404, f"there is no report {name}")
+    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
+    return FileResponse(path, headers={"Content-Security-Policy": policy})
+
+
+def _svg(found: dict[str, Any], start: Any, end: Any) -> Any:
+    from drumbeat.charts import to_svg
+
+    return to_svg(narrative_chart(found, start=start, end=end), element_id=f"n{found['narrative_id']}")
+
+
+def _notice(request: Request) -> str:
+    return notice_for({row.country for row in reader_of(request).store.sources.all()})
