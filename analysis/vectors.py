@@ -11,12 +11,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.embedding.base import Matrix, unit_rows
+from analysis.embedding.choose import shared_embedder
 from analysis.embedding.languages import family_of, language_key
+from analysis.embedding.means import OVERALL, make_table
+from config.clock import Clock
+from config.settings import EmbedSettings
 from storage.records import MeanTable, PassageRow, Vector
 from storage.store import Store
-
-OVERALL = "*"
-"""Key of the overall mean in a `MeanTable`; `@family` are the keys of language families."""
 
 
 def centred(store: Store, rows: Sequence[PassageRow], table: MeanTable) -> Matrix:
@@ -36,6 +37,19 @@ def centre(raw: Matrix, languages: Sequence[str], table: MeanTable) -> Matrix:
     return unit_rows(np.asarray(raw, np.float32) - np.stack([mean_of(table, language) for language in languages]))
 
 
+def embed_texts(texts: Sequence[str], languages: Sequence[str], *, settings: EmbedSettings, clock: Clock) -> Matrix:
+    """Centred unit vectors of `texts` without a workspace, shape (len(texts), dimensions); the texts are each other's own passages.
+
+    Raises:
+        EmbeddingError: the engine of `settings` cannot be opened or failed.
+    """
+    embedder = shared_embedder(settings)
+    raw = embedder.embed(texts)
+    keys = np.array(languages)
+    own = {language: raw[keys == language] for language in sorted(set(languages))}
+    return centre(raw, languages, make_table(own, build=embedder.build, version=0, made_at=clock.now()))
+
+
 def mean_of(table: MeanTable, language: str) -> Vector:
     """The mean to subtract from a text in `language`: its own, else its family's, else the overall one."""
     return table.means[_key(table, language)]
@@ -43,7 +57,7 @@ def mean_of(table: MeanTable, language: str) -> Vector:
 
 def is_centred(table: MeanTable, language: str) -> bool:
     """Whether the table knows this language itself; where it does not, a passage may join a narrative but should not found one."""
-    return _key(table, language) == language_key(language)
+    return language_key(language) in table.means
 
 
 def _key(table: MeanTable, language: str) -> str:

@@ -10,8 +10,16 @@ from analysis.embedding.endpoint import EndpointEmbedder
 from analysis.embedding.libraries import FastembedEmbedder, SentenceTransformersEmbedder
 from analysis.embedding.pool import PooledE5
 from config.settings import EmbedSettings
+from config.workspace import Workspace
 
 _open: dict[EmbedSettings, Embedder] = {}
+
+
+def settings_of(workspace: Workspace) -> EmbedSettings:
+    """The workspace's embedding settings, relative paths resolved against its folder."""
+    settings = workspace.settings.embed
+    paths = {"weights_file": settings.weights_file, "cache_dir": settings.cache_dir}
+    return settings.model_copy(update={key: path and workspace.root / path for key, path in paths.items()})
 
 
 def build_of(settings: EmbedSettings) -> str:
