@@ -56,6 +56,8 @@ class CrawlSettings(Section):
     """Tries for a page that fails for a passing reason, over several crawls."""
     allow_private_addresses: bool = False
     """Fetch from private and loopback addresses too; a source can allow it for itself."""
+    verify_certificates: bool = True
+    """Off: pages are taken from whoever answers, which is weaker evidence; for outlets whose certificates are broken."""
 
 
 class CleanSettings(Section):
