@@ -96,6 +96,16 @@ class PageStore:
         """Pages by fetch outcome, `waiting` for those without one; of one run, or of all."""
         return self._counts(schema.pages.c.fetch_outcome, sa.true() if run_id is None else schema.pages.c.fetch_run == run_id)
 
+    def fetched(self, start: datetime, end: datetime) -> list[tuple[str, datetime, str]]:
+        """(source_id, fetched_at, fetch outcome) of the pages whose fetch ended in [start, end), by (source_id, fetched_at, page_id)."""
+        table = schema.pages.c
+        statement = sa.select(table.source_id, table.fetched_at, table.fetch_outcome).where(
+            table.fetched_at >= start, table.fetched_at < end, table.fetch_outcome.is_not(None)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(statement.order_by(table.source_id, table.fetched_at, table.page_id))
+            return [(row.source_id, row.fetched_at, row.fetch_outcome) for row in rows]
+
     def clean_outcomes(self) -> dict[str, int]:
         """Archived pages by clean outcome, `waiting` for those without one."""
         return self._counts(schema.pages.c.clean_outcome, schema.pages.c.fetch_outcome == STORED)
