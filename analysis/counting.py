@@ -1,0 +1,208 @@
+"""Counting: narrative x source x day, against each source's own output that day.
+
+    passages + assignments + watch hits -> tellings (one per narrative and article)
+                                        -> Observation: articles, texts new to the source, texts first told by the source
+    articles + polls + fetches          -> SourceDay: whole output and health (`source_health.py`)
+
+What is counted
+- Late articles (found live more than 72 h after publication) are never counted.
+- A narrative that was merged counts under the one it went into, for all days that are recounted: otherwise a merge would look like a rise.
+- A watched narrative counts the hits that endorse or report its statement. Hits that refute it are left out: a rebuttal is not
+  one more voice for the claim (it stays visible beside the others).
+- `copy_groups` counts a text once per source, on the source's first day with it. `own_texts` counts a text once overall, for the source
+  and day that told it first within the narrative: twelve reprints of one text add one. The series that is tested is made of `own_texts`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+import structlog
+
+from analysis.source_health import Fetch, SourceHistory, source_days
+from config.clock import Clock
+from config.progress import Progress
+from config.workspace import Workspace
+from storage.records import Article, Assignment, Narrative, Observation, PassageRow, SourceDay, WatchHit
+from storage.store import Store
+
+logger = structlog.get_logger(__name__)
+
+WINDOW_DAYS = 70
+"""Days that a full recount covers: the baseline, its guard band and the ten weeks that charts show."""
+RECENT_DAYS = 10
+"""Days that a recount covers where nothing older can have changed: copies join within seven days."""
+COPY_REACH = timedelta(days=14)
+"""How far before a counted day an earlier copy of one of its texts is looked for."""
+CHUNK_DAYS = 7
+HEALTH_DAYS = 60
+"""Earlier source days that say what is usual for a source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One article that carries a narrative, as far as counting needs it."""
+
+    narrative_id: int
+    article_id: str
+    source_id: str
+    group_id: str
+    counted_at: datetime
+
+    @property
+    def day(self) -> date:
+        """The UTC day it counts at."""
+        return self.counted_at.astimezone(UTC).date()
+
+
+@dataclass(slots=True)
+class _Tally:
+    articles: int = 0
+    copy_groups: int = 0
+    own_texts: int = 0
+
+
+def tellings(
+    rows: Sequence[PassageRow], assignments: Sequence[Assignment], hits: Sequence[WatchHit], *, survivors: Mapping[int, int]
+) -> list[Telling]:
+    """One telling per narrative and article that counts, by (narrative, counted_at, article).
+
+    Args:
+        rows: passages; those of late articles are passed over.
+        survivors: narrative id -> the id that it counts under (itself, or what it was merged into); others are passed over.
+    """
+    by_passage = {row.passage_id: row for row in rows if not row.late}
+    told: dict[tuple[int, str], Telling] = {}
+    pairs = [(item.passage_id, item.narrative_id) for item in assignments]
+    pairs += [(hit.passage_id, hit.narrative_id) for hit in hits if hit.stance != "refutes"]
+    for passage_id, narrative_id in pairs:
+        row, survivor = by_passage.get(passage_id), survivors.get(narrative_id)
+        if row is not None and survivor is not None:
+            told[survivor, row.article_id] = Telling(survivor, row.article_id, row.source_id, row.group_id, row.counted_at)
+    return sorted(told.values(), key=lambda item: (item.narrative_id, item.counted_at, item.article_id))
+
+
+def observe(told: Iterable[Telling]) -> list[Observation]:
+    """Tellings in the order of `tellings` as observations, by (narrative, day, source)."""
+    tallies: defaultdict[tuple[int, date, str], _Tally] = defaultdict(_Tally)
+    first_of_source: set[tuple[int, str, str]] = set()
+    first_of_all: set[tuple[int, str]] = set()
+    for item in told:
+        tally = tallies[item.narrative_id, item.day, item.source_id]
+        tally.articles += 1
+        here, anywhere = (item.narrative_id, item.group_id, item.source_id), (item.narrative_id, item.group_id)
+        tally.copy_groups += here not in first_of_source
+        tally.own_texts += anywhere not in first_of_all
+        first_of_source.add(here)
+        first_of_all.add(anywhere)
+    return [
+        Observation(
+            narrative_id=narrative_id, source_id=source_id, day=day,
+            articles=tally.articles, copy_groups=tally.copy_groups, own_texts=tally.own_texts,
+        )
+        for (narrative_id, day, source_id), tally in sorted(tallies.items())
+    ]  # fmt: skip
+
+
+def survivors_of(narratives: Sequence[Narrative]) -> dict[int, int]:
+    """Narrative id -> the id that it counts under, merges followed to their end."""
+    merged = {item.narrative_id: item.merged_into for item in narratives}
+    found: dict[int, int] = {}
+    for narrative_id in merged:
+        last, seen = narrative_id, {narrative_id}
+        while (into := merged.get(last)) is not None and into not in seen:
+            seen.add(into)
+            last = into
+        found[narrative_id] = last
+    return found
+
+
+def midnight(day: date) -> datetime:
+    """The first moment of a UTC day."""
+    return datetime.combine(day, time.min, tzinfo=UTC)
+
+
+def count(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress) -> dict[str, int]:
+    """Recount the trailing days, a week at a time, each week one transaction; safe to kill and to repeat.
+
+    All of the window is recounted in the first run of a UTC day, after a refit and after a correction (an assignment of any age may
+    then have changed); other runs recount the last ten days.
+
+    Returns:
+        days, observations and source_days that were written.
+    """
+    today = clock.now().astimezone(UTC).date()
+    start, end = _first_day(store, workspace, today), today + timedelta(days=1)
+    survivors = survivors_of(store.narratives.all(include_merged=True))
+    counts = {"days": (end - start).days, "observations": 0, "source_days": 0}
+    progress.start("count", counts["days"])
+    health = _source_days(store, start, end, today)
+    for first, last in _weeks(start, end):
+        observations = _observed(store, first, last, survivors)
+        days = [item for item in health if first <= item.day < last]
+        store.counts.replace(first, last, observations, days)
+        counts["observations"] += len(observations)
+        counts["source_days"] += len(days)
+        progress.step((last - first).days)
+    logger.info("counted", run=run_id, start=start.isoformat(), **counts)
+    return counts
+
+
+def _weeks(start: date, end: date) -> list[tuple[date, date]]:
+    step = timedelta(days=CHUNK_DAYS)
+    firsts = [start + step * n for n in range(-(-(end - start).days // CHUNK_DAYS))]
+    return [(first, min(end, first + step)) for first in firsts]
+
+
+def _first_day(store: Store, workspace: Workspace, today: date) -> date:
+    """First day of the recount: of the whole window, or of the last days if nothing older can have changed."""
+    window = max(WINDOW_DAYS, workspace.settings.spikes.baseline_days + COPY_REACH.days)
+    last = store.runs.last("count")
+    if last is None:
+        return today - timedelta(days=window)
+    refit = store.runs.last("refit")
+    refitted = refit is not None and (refit.finished_at or refit.started_at) >= last.started_at
+    corrected = any(item.at >= last.started_at for item in store.corrections.all())
+    if refitted or corrected or last.as_of.astimezone(UTC).date() != today:
+        return min(last.as_of.astimezone(UTC).date(), today) - timedelta(days=window)
+    return today - timedelta(days=RECENT_DAYS)
+
+
+def _observed(store: Store, first: date, last: date, survivors: Mapping[int, int]) -> list[Observation]:
+    start, end = midnight(first) - COPY_REACH, midnight(last)
+    told = tellings(
+        store.passages.window(start, end),
+        store.narratives.assignments(start=start, end=end),
+        store.watch.hits(start=start, end=end),
+        survivors=survivors,
+    )
+    return [item for item in observe(told) if item.day >= first]
+
+
+def _source_days(store: Store, start: date, end: date, today: date) -> list[SourceDay]:
+    """Health needs the days in their order, so it is judged for all of them before the first week is written."""
+    history = SourceHistory.of(store.counts.source_days(start - timedelta(days=HEALTH_DAYS), start))
+    outputs: dict[tuple[str, date], tuple[int, int]] = {}
+    for first, last in _weeks(start, end):
+        articles = store.articles.between(midnight(first) - COPY_REACH, midnight(last))
+        members = store.copies.of({article.article_id for article in articles})
+        outputs |= _outputs(articles, {key: member.group_id for key, member in members.items()}, first)
+    fetches = [Fetch(*item) for item in store.pages.fetched(midnight(start), midnight(end))]
+    polls = store.feeds.polls(midnight(start), midnight(end))
+    return source_days(outputs, polls, fetches, store.sources.all(), first=start, last=end, today=today, history=history)
+
+
+def _outputs(articles: Collection[Article], groups: Mapping[str, str], first: date) -> dict[tuple[str, date], tuple[int, int]]:
+    """(source, day) -> articles and texts that the source told first in the corpus; late articles are passed over."""
+    seen: set[str] = set()
+    totals: defaultdict[tuple[str, date], list[int]] = defaultdict(lambda: [0, 0])
+    for article in sorted((item for item in articles if not item.late), key=lambda item: (item.counted_at, item.article_id)):
+        group = groups.get(article.article_id, article.article_id)
+        total = totals[article.source_id, article.counted_at.astimezone(UTC).date()]
+        total[0] += 1
+        total[1] += group not in seen
+        seen.add(group)
+    return {key: (value[0], value[1]) for key, value in totals.items() if key[1] >= first}

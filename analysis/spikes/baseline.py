@@ -1,0 +1,101 @@
+"""What to expect of a narrative: a negative-binomial rate with a volume offset.
+
+A robust, shrunken rate with recency weights; past peaks weigh less (the re-weighting of Farrington flexible, Noufaily et al. 2013), the
+newest days are kept out by a guard band. All arrays are (narratives, days), oldest day first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+HALF_LIFE_DAYS = 21.0
+POOLED_ALPHA = 0.3
+"""Overdispersion that narratives are shrunk to (variance = m + alpha m^2) ..."""
+POOLED_WEIGHT = 10.0
+"""... with the weight of so many days."""
+ALPHA_RANGE = (0.05, 3.0)
+ALPHA_MIXTURE = ((0.4, 0.25), (1.0, 0.5), (3.0, 0.25))
+"""Factors on alpha and their shares: how unsure the overdispersion of a narrative stays after eight weeks (gamma with shape 2)."""
+PEAK_RESIDUAL = 2.58
+PEAK_WEIGHT = 0.2
+PRIOR = 0.1
+"""Texts and exposure added to the rate: a tenth of a day at one text a day."""
+SERIAL = 0.3
+"""Correlation of neighbouring days' surplus: how much of the overdispersion a sum of days keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The fitted baseline, one value a narrative."""
+
+    rate: Floats
+    """Expected texts per unit of exposure (an ordinary day is about 1)."""
+    alpha: Floats
+    """Overdispersion of a day."""
+    events: Floats
+    """Effective number of texts that the rate rests on."""
+    history: npt.NDArray[np.int64]
+    """Days with exposure."""
+
+    def expect(self, exposure: Floats, days: int = 1) -> tuple[Floats, Floats]:
+        """Mean and overdispersion of a sum over `days` days with this summed exposure; uncertainty of the rate included."""
+        kept = self.alpha * (1 + SERIAL * (days - 1)) / days
+        return self.rate * exposure, kept + 1 / np.maximum(self.events, 1.0)
+
+
+def fit(y: Floats, exposure: Floats, *, until: int, days: int) -> Baseline:
+    """Fit the days [until - days, until); days without exposure are gaps and say nothing.
+
+    Args:
+        y: damped texts.
+        exposure: relative exposure, 0 on a gap.
+        until: exclusive; the guard band lies between it and the tested day.
+    """
+    first = max(0, until - days)
+    past, seen = y[:, first:until], exposure[:, first:until]
+    decay = 0.5 ** (np.arange(past.shape[1])[::-1] / HALF_LIFE_DAYS) * (seen > 0)
+    plain = _ratio((decay * past).sum(1), (decay * seen).sum(1))[:, None] * seen
+    peak = (past - plain) / np.sqrt(plain + POOLED_ALPHA * plain**2 + 0.25) > PEAK_RESIDUAL
+    weight = np.where(peak, PEAK_WEIGHT, 1.0) * decay
+    rate = ((weight * past).sum(1) + PRIOR) / ((weight * seen).sum(1) + PRIOR)
+    alpha = _dispersion(past, rate[:, None] * seen, weight)
+    events = weight.sum(1) * np.maximum(rate, 0.05)
+    return Baseline(rate, alpha, events, (seen > 0).sum(1).astype(np.int64))
+
+
+def _dispersion(past: Floats, mean: Floats, weight: Floats) -> Floats:
+    """Moment estimate of alpha, shrunk to the pooled value."""
+    surplus = (weight * ((past - mean) ** 2 - mean)).sum(1)
+    scale = np.maximum(_ratio(mean.sum(1), (mean > 0).sum(1)), 0.5) ** 2
+    pooled = POOLED_WEIGHT * scale
+    alpha = (surplus + POOLED_ALPHA * pooled) / ((weight * mean**2).sum(1) + pooled)
+    return np.asarray(np.clip(alpha, *ALPHA_RANGE), dtype=np.float64)
+
+
+def _ratio(above: Floats, below: npt.NDArray[np.generic]) -> Floats:
+    return np.asarray(above / np.maximum(below, 1e-9), dtype=np.float64)
+
+
+def upper_tail(y: Floats, mean: Floats, alpha: Floats) -> Floats:
+    """P(Y >= y), for a negative binomial whose overdispersion is itself uncertain.
+
+    Between whole counts the continuous form of the tail is used (regularised incomplete beta). The mixture over `ALPHA_MIXTURE` is what
+    makes small probabilities honest: with one alpha for all, p < 1e-4 came eight times too often on quiet simulated narratives.
+    """
+    from scipy.special import betainc
+
+    tails: Floats = np.zeros(np.broadcast(y, mean).shape)
+    for factor, share in ALPHA_MIXTURE:
+        size = 1 / (alpha * factor)
+        tails = tails + share * betainc(np.maximum(y, 1e-9), size, mean / (size + mean))
+    return np.asarray(np.where(y > 0, tails, 1.0), dtype=np.float64)
+
+
+def lower_tail(y: Floats, mean: Floats, alpha: Floats) -> Floats:
+    """P(Y <= y), as `upper_tail`."""
+    return np.asarray(1.0 - upper_tail(y + 1.0, mean, alpha), dtype=np.float64)

@@ -1,0 +1,182 @@
+"""Innocent explanations of a spike: each is looked at, and what was found is written down.
+
+A check answers `ruled out: ...` or `named: ...`; a named explanation that suffices to explain the spike makes it a matter for the digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.spikes.baseline import fit, upper_tail
+from analysis.spikes.detectors import baseline_end
+from analysis.spikes.facts import WindowFacts
+from analysis.spikes.series import Panel, Series, series_of
+from config.settings import SpikeSettings
+
+RETEST_P = 0.01
+"""What a spike must still reach without the outlets under suspicion: they are fewer, so the bar is lower than for an alert."""
+YOUNG_DAYS = 14
+"""Seen days before the guard band that make an outlet part of the baseline."""
+RECOVERY_DAYS = 3
+"""Days after an outage in which a backlog may come in."""
+ONE_OUTLET_SHARE = 0.6
+BUSY_DAY = 1.5
+STORM_SHARE = 0.5
+STORM_ARTICLES = 6
+RHYTHM_SHARE = 0.7
+"""A window is a matter of rhythm if at least two of the four weeks before had so large a share of it on the same weekdays."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A narrative's window that stands out."""
+
+    panel: Panel
+    series: Series
+    narrative_id: int
+    day: int
+    window_days: int
+    observed: float
+    expected: float
+    facts: WindowFacts
+    rules: SpikeSettings
+    running: int | None
+    """Index of the day that is not over."""
+
+    @property
+    def first(self) -> int:
+        """Index of the window's first day."""
+        return max(0, self.day - self.window_days + 1)
+
+    @property
+    def row(self) -> int:
+        """The narrative's place in the arrays."""
+        return self.panel.narratives.index(self.narrative_id)
+
+    @property
+    def carriers(self) -> list[str]:
+        """Sources with articles in the window, by id."""
+        return [source for source, _, articles in self.panel.cells_of(self.narrative_id, self.first, self.day) if articles]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found."""
+
+    text: str
+    explains: bool = False
+    """The explanation suffices: no alert."""
+
+
+def _ruled_out(text: str) -> Finding:
+    return Finding(f"ruled out: {text}")
+
+
+def _named(text: str, *, explains: bool) -> Finding:
+    return Finding(f"named: {text}", explains)
+
+
+def explanations(case: Case) -> dict[str, Finding]:
+    """Every check's finding, by name."""
+    return {name: check(case) for name, check in sorted(CHECKS.items())}
+
+
+def stands_without(case: Case, excluded: Collection[str]) -> bool:
+    """Whether the window still stands out when these sources had never been seen."""
+    panel = case.panel.without(excluded).only(case.narrative_id)
+    until = baseline_end(case.day, case.rules)
+    series = series_of(panel, until=until, running=case.running)
+    baseline = fit(series.y, series.exposure, until=until, days=case.rules.baseline_days)
+    part = slice(case.first, case.day + 1)
+    observed = series.y[:, part].sum(1)
+    expected, alpha = baseline.expect(series.exposure[:, part].sum(1), case.window_days)
+    outlets = sum(1 for _, own, _ in panel.cells_of(case.narrative_id, case.first, case.day) if own)
+    p = float(upper_tail(observed, expected, alpha)[0])
+    return outlets >= 2 and p <= RETEST_P and float(observed[0]) >= case.rules.min_ratio * float(expected[0])
+
+
+def _volume(case: Case) -> Finding:
+    volume = float(np.max(case.series.volume[case.first : case.day + 1]))
+    if volume >= BUSY_DAY:
+        return _named(f"all output was up to {volume:.1f} times the usual; the expectation allows for it", explains=False)
+    return _ruled_out(f"all output together was at most {volume:.1f} times the usual")
+
+
+def _new_outlet(case: Case) -> Finding:
+    until = baseline_end(case.day, case.rules)
+    seen = (case.panel.weight[:, :until] > 0).sum(1)
+    young = [source for source in case.carriers if seen[case.panel.sources.index(source)] < YOUNG_DAYS]
+    if not young:
+        return _ruled_out("every carrier has been watched for two weeks or longer")
+    if stands_without(case, young):
+        return _ruled_out(f"it stands without the new outlets {', '.join(young)}")
+    return _named(f"it rests on the new outlets {', '.join(young)}", explains=True)
+
+
+def _outage_recovery(case: Case) -> Finding:
+    before = slice(max(0, case.first - RECOVERY_DAYS), case.day)
+    weight = case.panel.weight
+    rows = {source: weight[case.panel.sources.index(source)] for source in case.carriers}
+    back = [source for source, row in rows.items() if bool((row[before] <= 0).any()) and bool((row[: before.start] > 0).any())]
+    if not back:
+        return _ruled_out("no carrier came back from an outage")
+    if stands_without(case, back):
+        return _ruled_out(f"it stands without {', '.join(back)}, back from an outage")
+    return _named(f"it rests on {', '.join(back)}, back from an outage", explains=True)
+
+
+def _reprint_storm(case: Case) -> Finding:
+    facts = case.facts
+    text = f"{facts.largest_group} articles of {facts.largest_group_outlets} outlets are one text"
+    if facts.largest_group >= STORM_ARTICLES and facts.largest_group_share >= STORM_SHARE:
+        left = facts.own_texts - 1 >= case.rules.min_count and facts.own_texts - 1 >= case.rules.min_ratio * case.expected
+        return _named(text, explains=not left)
+    return _ruled_out(f"{facts.articles} articles are {facts.own_texts} own texts of {facts.own_outlets} outlets")
+
+
+def _backfill(case: Case) -> Finding:
+    if not bool(case.panel.live[case.first : case.day + 1].all()):
+        return _named("part of the window lies before the first live day", explains=True)
+    if case.facts.backfill * 2 > case.facts.articles:
+        return _named(f"{case.facts.backfill} of {case.facts.articles} articles are history loaded later", explains=True)
+    return _ruled_out(f"seen live, {case.facts.backfill} of {case.facts.articles} articles loaded as history")
+
+
+def _dates(case: Case) -> Finding:
+    weak, articles = case.facts.weak_dates, case.facts.articles
+    if weak * 2 > articles:
+        return _named(f"{weak} of {articles} articles have no date to rely on and count on the day they were seen", explains=False)
+    return _ruled_out(f"{articles - weak} of {articles} articles have a date to rely on; late finds are not counted")
+
+
+def _one_outlet(case: Case) -> Finding:
+    top, texts = case.facts.top_outlet_texts, max(case.facts.own_texts, 1)
+    if top > ONE_OUTLET_SHARE * texts:
+        return _named(f"one outlet alone wrote {top} of {texts} texts", explains=True)
+    return _ruled_out(f"no outlet wrote more than {top} of {texts} texts")
+
+
+def _calendar(case: Case) -> Finding:
+    row = case.series.y[case.row]
+    weeks = [float(row[max(0, case.first - 7 * n) : max(0, case.day + 1 - 7 * n)].sum()) for n in range(1, 5)]
+    alike = sum(value >= RHYTHM_SHARE * case.observed for value in weeks)
+    if alike >= 2:
+        return _named(f"{alike} of the 4 weeks before had as much on the same weekdays", explains=True)
+    return _ruled_out("the same weekdays of the 4 weeks before had less; yearly dates cannot be told from so short a history")
+
+
+CHECKS: dict[str, Callable[[Case], Finding]] = {
+    "backfill": _backfill,
+    "calendar": _calendar,
+    "dates": _dates,
+    "new_outlet": _new_outlet,
+    "one_outlet": _one_outlet,
+    "outage_recovery": _outage_recovery,
+    "reprint_storm": _reprint_storm,
+    "volume": _volume,
+}
+"""Innocent explanation -> its check."""
+

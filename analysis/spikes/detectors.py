@@ -1,0 +1,136 @@
+"""Three detectors over the same baseline; all pure, on arrays (narratives, days).
+
+fast       one day and the sum of three days against the baseline: P(NB >= y), the smaller of the two, doubled
+slow       negative-binomial likelihood-ratio CUSUM against twice the baseline: small rises that last
+emergence  a narrative without a history has no baseline: many independent outlets within three days, in several countries or languages,
+           not one syndicated text, unlike anything older - and, to be worth a mail, still being told when the news that began it is old
+
+The measures and their false-alarm rates: METHODS.md section 5; `python -m tests.benchmarks.spikes` measures this code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from analysis.spikes.baseline import Baseline, Floats, fit, upper_tail
+from config.settings import SpikeSettings
+
+Detector = Literal["fast", "slow", "emergence"]
+Tier = Literal["mail", "digest", ""]
+"""What a detector asks for; empty: nothing."""
+
+FAST_DAYS = (1, 3)
+SLOW_DAYS = 7
+"""Days whose sum is reported for a slow rise."""
+CUSUM_DAYS = 28
+"""Days that the CUSUM looks back."""
+KAPPA = 2.0
+"""The rise that the CUSUM is tuned to."""
+CAUTION = 1.5
+"""Factor on alpha in the likelihood ratio: halves the CUSUM's false alarms at a small loss."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowTest:
+    """The test of one window, one value a narrative."""
+
+    days: int
+    observed: Floats
+    expected: Floats
+    alpha: Floats
+    p: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class DayTest:
+    """Everything that was tested for one day."""
+
+    day: int
+    fast: tuple[WindowTest, ...]
+    slow: WindowTest
+    cusum: Floats
+    baseline: Baseline
+
+
+def examine(y: Floats, exposure: Floats, *, day: int, rules: SpikeSettings) -> DayTest:
+    """Run the fast and the slow detector for the windows that end with a day.
+
+    Args:
+        y: damped texts, 0 on gaps.
+        exposure: relative exposure, 0 on gaps.
+        day: index of the day.
+    """
+    baseline = fit(y, exposure, until=baseline_end(day, rules), days=rules.baseline_days)
+    fast = tuple(_window(y, exposure, day, length, baseline) for length in FAST_DAYS)
+    return DayTest(day, fast, _window(y, exposure, day, SLOW_DAYS, baseline), cusum(y, exposure, day=day, rules=rules), baseline)
+
+
+def baseline_end(day: int, rules: SpikeSettings) -> int:
+    """First index that is not in the baseline of a day: the longest fast window and the guard band are kept out."""
+    return max(0, day - max(FAST_DAYS) + 1 - rules.guard_days)
+
+
+def _window(y: Floats, exposure: Floats, day: int, length: int, baseline: Baseline) -> WindowTest:
+    part = slice(max(0, day - length + 1), day + 1)
+    observed = y[:, part].sum(1)
+    expected, alpha = baseline.expect(exposure[:, part].sum(1), length)
+    return WindowTest(length, observed, expected, alpha, upper_tail(observed, expected, alpha))
+
+
+def cusum(y: Floats, exposure: Floats, *, day: int, rules: SpikeSettings) -> Floats:
+    """The CUSUM at the end of a day, started `CUSUM_DAYS` before and reset by each alarm before the day.
+
+    Days without exposure or without a history add nothing.
+    """
+    level: Floats = np.zeros(y.shape[0])
+    for t in range(max(0, day - CUSUM_DAYS + 1), day + 1):
+        level = np.where(level > rules.cusum_threshold, 0.0, level)
+        baseline = fit(y, exposure, until=baseline_end(t, rules), days=rules.baseline_days)
+        mean, alpha = baseline.expect(exposure[:, t])
+        alpha = alpha * CAUTION
+        gain = y[:, t] * np.log(KAPPA) + (y[:, t] + 1 / alpha) * np.log((1 + alpha * mean) / (1 + alpha * KAPPA * mean))
+        usable = (exposure[:, t] > 0) & (baseline.history >= rules.min_history_days)
+        level = np.where(usable, np.maximum(0.0, level + gain), level)
+    return level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergenceFacts:
+    """What the emergence rule looks at, for one narrative without a history."""
+
+    outlets: int
+    """Outlets with own texts within three days."""
+    countries: int
+    languages: int
+    largest_group_share: float
+    """Share of the three days' articles that is one text."""
+    novelty: float
+    """1 - cosine to the nearest narrative older than two weeks."""
+    told_days: int
+    """Days with own texts so far."""
+    span_days: int
+    """Days from the first own text to the newest."""
+
+
+EMERGENCE_OUTLETS = 5
+EMERGENCE_GROUP_SHARE = 0.6
+EMERGENCE_NOVELTY = 0.45
+LASTING_DAYS = 5
+"""News is told within days and fades; what new outlets still tell after so many days, on as many days, is more than news."""
+
+
+def emergence(facts: EmergenceFacts, *, active: int) -> Tier:
+    """What a narrative without a history asks for.
+
+    Args:
+        active: outlets seen that day; the floor on outlets is relative to them.
+    """
+    floor = min(EMERGENCE_OUTLETS, max(2, active // 3))
+    spread = facts.countries >= 2 or facts.languages >= 2
+    if facts.outlets < floor or not spread or facts.largest_group_share > EMERGENCE_GROUP_SHARE or facts.novelty < EMERGENCE_NOVELTY:
+        return ""
+    lasting = facts.told_days >= LASTING_DAYS and facts.span_days >= LASTING_DAYS
+    return "mail" if lasting and facts.countries >= 2 and facts.languages >= 2 else "digest"

@@ -1,0 +1,164 @@
+"""Who is told: the false-discovery rate of a day, the floors, quiet days, twins and the weekly budget.
+
+    mail     q <= fdr, or the CUSUM over its threshold; floors held; nothing innocent explains it; not quiet; within the budget
+    digest   q <= 2 fdr, or the CUSUM over three quarters of its threshold; or mail's bar, but explained, quiet or over the budget
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.spikes.baseline import Floats, upper_tail
+from analysis.spikes.detectors import KAPPA, DayTest, Tier, WindowTest
+from config.settings import SpikeSettings
+from storage.records import Spike, SpikeDecision
+
+DIGEST_FDR = 2.0
+"""The digest's false-discovery rate over the mails'."""
+DIGEST_CUSUM = 0.75
+DIGEST_RATIO = 2.0
+TWIN_SHARE = 0.5
+"""Two narratives are twins in a window if they share so much of the articles of the smaller."""
+TWIN_COSINE = 0.7
+"""... or if their centres are so close."""
+GROWN_DAYS = 3
+"""A burst grows for days; only after these can a level have doubled."""
+
+
+def false_discovery(tests: DayTest, family: npt.NDArray[np.bool_], rules: SpikeSettings) -> tuple[Floats, Floats]:
+    """p and q of the fast detector for one day, one value a narrative; 1 where the floors on count and ratio are not held.
+
+    Benjamini-Hochberg for discrete tests (Heyse 2011): most narratives are so quiet that they cannot reach the floors by chance, and each
+    adds to the expected false discoveries only as much as it can: min(p / 2, P(NB >= its floor)) a window, instead of p.
+
+    Args:
+        family: narratives with a baseline, whose tests count.
+    """
+    p: Floats = np.ones(len(family))
+    for window in tests.fast:
+        held = family & (window.observed >= rules.min_count) & (window.observed >= DIGEST_RATIO * window.expected)
+        p = np.where(held, np.minimum(p, np.minimum(1.0, len(tests.fast) * window.p)), p)
+    q: Floats = np.ones(len(family))
+    reach = [_reach(window, rules)[family] for window in tests.fast]
+    order = sorted(np.nonzero(p < 1)[0], key=lambda n: (-p[n], n))
+    lowest = 1.0
+    for rank, n in zip(range(len(order), 0, -1), order, strict=True):
+        expected = sum(float(np.minimum(p[n] / len(reach), part).sum()) for part in reach)
+        lowest = q[n] = min(lowest, expected / rank)
+    return p, q
+
+
+def _reach(window: WindowTest, rules: SpikeSettings) -> Floats:
+    """Chance that a quiet narrative reaches the floors of a window."""
+    return upper_tail(np.maximum(rules.min_count, DIGEST_RATIO * window.expected), window.expected, window.alpha)
+
+
+def best_window(tests: DayTest, n: int, rules: SpikeSettings) -> WindowTest:
+    """The fast window that speaks loudest for a narrative among those that hold the floors."""
+    held = [w for w in tests.fast if w.observed[n] >= rules.min_count and w.observed[n] >= DIGEST_RATIO * w.expected[n]]
+    return min(held or tests.fast, key=lambda window: (float(window.p[n]), window.days))
+
+
+def fast_tier(q: float, observed: float, expected: float, rules: SpikeSettings) -> Tier:
+    """What the fast detector asks for."""
+    if q <= rules.fdr and observed >= rules.min_ratio * expected:
+        return "mail"
+    return "digest" if q <= DIGEST_FDR * rules.fdr else ""
+
+
+def slow_tier(cusum: float, observed: float, expected: float, rules: SpikeSettings) -> Tier:
+    """What the slow detector asks for; it is tuned to a doubling, so a doubling is its floor."""
+    if observed < rules.min_count or observed < KAPPA * expected:
+        return ""
+    if cusum > rules.cusum_threshold:
+        return "mail"
+    return "digest" if cusum > DIGEST_CUSUM * rules.cusum_threshold else ""
+
+
+def outlet_floor(active: int, rules: SpikeSettings) -> int:
+    """Outlets with own texts that a spike needs: relative to the outlets that were seen."""
+    return min(rules.min_outlets, max(1, active // 4))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A spike that asks to be mailed, with what the policy needs to know beside it."""
+
+    spike: Spike
+    tier: Tier
+    watched: bool
+    articles: frozenset[str]
+    level: float
+    """Damped texts of the last three days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """An earlier alert that still keeps its story quiet."""
+
+    spike: Spike
+    articles: frozenset[str]
+    """The narrative's articles from the alert's window to now."""
+    level: float
+    """The highest three-day level since the alert, the tested day left out."""
+
+
+def decide(
+    candidates: Sequence[Candidate], sent: Sequence[Sent], similarity: Mapping[tuple[int, int], float], rules: SpikeSettings, *, mailed: int
+) -> list[Spike]:
+    """The day's spikes with their decisions, by narrative.
+
+    Args:
+        candidates: of one day; a watched narrative goes before a discovered one, then the smaller p.
+        sent: alerts of the last quiet days, the candidates' own rows of the same day left out.
+        similarity: cosine of two narratives' centres, smaller id first.
+        mailed: alerts within the seven days that end with this one.
+    """
+    ordered = sorted(candidates, key=lambda item: (item.tier != "mail", not item.watched, item.spike.p_value, item.spike.narrative_id))
+    told = list(sent)
+    found: list[Spike] = []
+    for item in ordered:
+        reason, decision = _reason(item, told, similarity, mailed, rules)
+        found.append(replace(item.spike, decision=decision, checks=dict(sorted((item.spike.checks | reason).items()))))
+        if decision == "alert":
+            mailed += 1
+            told.append(Sent(spike=item.spike, articles=item.articles, level=item.level))
+    return sorted(found, key=lambda spike: spike.narrative_id)
+
+
+def _reason(
+    item: Candidate, told: Sequence[Sent], similarity: Mapping[tuple[int, int], float], mailed: int, rules: SpikeSettings
+) -> tuple[dict[str, str], SpikeDecision]:
+    if item.tier != "mail":
+        return {}, "digest"
+    for other in told:
+        if other.spike.narrative_id == item.spike.narrative_id:
+            if not _doubled(item, other):
+                return {"quiet": f"named: alerted on {other.spike.day}; its level has not doubled since"}, "digest"
+        elif _twins(item, other, similarity):
+            return {"same_story": f"named: tells what narrative {other.spike.narrative_id} was alerted for on {other.spike.day}"}, "digest"
+    if mailed >= rules.alerts_per_week:
+        return {"budget": f"named: {mailed} alerts within seven days, the budget is {rules.alerts_per_week}"}, "digest"
+    return {}, "alert"
+
+
+def _doubled(item: Candidate, other: Sent) -> bool:
+    old_enough = item.spike.day - other.spike.day >= timedelta(days=GROWN_DAYS)
+    return old_enough and item.level >= 2 * max(other.level, other.spike.observed)
+
+
+def _twins(item: Candidate, other: Sent, similarity: Mapping[tuple[int, int], float]) -> bool:
+    low, high = sorted((item.spike.narrative_id, other.spike.narrative_id))
+    smaller = min(len(item.articles), len(other.articles))
+    shared = len(item.articles & other.articles)
+    return (smaller > 0 and shared >= TWIN_SHARE * smaller) or similarity.get((low, high), 0.0) >= TWIN_COSINE
+
+
+def quiet_since(day: date, rules: SpikeSettings) -> date:
+    """First day whose alerts keep their story quiet on a day."""
+    return day - timedelta(days=rules.quiet_days - 1)
