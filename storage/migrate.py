@@ -8,7 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from storage.engine import Database, sqlite_file
-from storage.errors import ForeignDatabase, StaleDatabase
+from storage.errors import ForeignDatabase, StaleDatabase, StorageError
 from storage.schema import REVISION, VERSION_TABLE
 
 _COMMAND: Final = "run `drumbeat storage migrate`"
@@ -31,7 +31,7 @@ def migrate(url: str, *, busy_timeout_seconds: float = 30.0) -> tuple[str | None
 
     file = sqlite_file(url)
     if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(file)
     database = Database(url, busy_timeout_seconds=busy_timeout_seconds)
     try:
         with database.read() as connection:
@@ -64,6 +64,13 @@ def require_current(database: Database, file: Path | None) -> None:
         raise StaleDatabase(f"database {database.where}: is empty; {_COMMAND} to make its tables")
     if found != REVISION:
         raise StaleDatabase(f"database {database.where}: is of revision {found}, this program needs {REVISION}; {_COMMAND}")
+
+
+def _make_folder(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"database {file}: its folder cannot be made ({error.strerror}); name another in database_url") from error
 
 
 def _revision(connection: sa.Connection, where: str) -> str | None:

@@ -62,7 +62,13 @@ class Member:
 
 
 def encode(response: ArchivedResponse) -> bytes:
-    """A `response` record as one gzip member; equal responses give equal bytes."""
+    """A `response` record as one gzip member; equal responses give equal bytes.
+
+    Raises:
+        ArchiveError: the answering URL is not of http or https, the only kinds that the format knows as responses.
+    """
+    if not response.final_url.lower().startswith(("http://", "https://")):
+        raise ArchiveError(f"archive: {response.final_url!r} is not an address of http or https")
     kept = [(_line(name), _line(value)) for name, value in response.headers if name.lower() not in _NOT_IN_BODY]
     encoding = [value for name, value in response.headers if name.lower() == "content-encoding"]
     note = {"kind": response.kind, "url": response.url, "final_url": response.final_url, "content_encoding": encoding}
@@ -70,7 +76,8 @@ def encode(response: ArchivedResponse) -> bytes:
         f"{response.status} {_reason(response.status)}", [*kept, ("Content-Length", str(len(response.body)))], protocol="HTTP/1.1"
     )
     fields = {**_identity([note, response.fetched_at.isoformat()], response.fetched_at), _FIELD: json.dumps(note)}
-    uri = quote(response.final_url, safe="!#$%&'()*+,/:;=?@[]~", errors="replace")
+    scheme, _, rest = response.final_url.partition(":")
+    uri = f"{scheme.lower()}:" + quote(rest, safe="!#$%&'()*+,/:;=?@[]~", errors="replace")
     return _member("response", uri, fields, http_headers=http, payload=response.body)
 
 
@@ -93,6 +100,8 @@ def decode(content: bytes) -> ArchivedResponse | None:
             raise ArchiveError("holds no record")
         if record.rec_type != "response":
             return None
+        if record.http_headers is None:
+            raise ArchiveError("not a response to a request by HTTP")
         return _response(record)
     except (ArchiveLoadFailed, EOFError, KeyError, TypeError, ValueError) as error:
         raise ArchiveError(f"not a readable response record: {error}") from error

@@ -1,0 +1,120 @@
+"""Search by words."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage.records import SearchFilters
+from storage.store import Store
+from tests.storage.makers import DAY, add_articles, article, hours, source
+
+ALL = SearchFilters()
+
+
+def found(store: Store, query: str, filters: SearchFilters = ALL) -> list[str]:
+    """Titles of what a query finds, best first."""
+    titles = {item.article_id: item.title for item in store.articles.recent(limit=99)}
+    return [titles[hit.article_id] for hit in store.search.text(query, filters=filters, limit=50)]
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("securite", "La Sécurité nationale"),
+        ("SÉCURITÉ", "la securite"),
+        ("محمد", "قال مُحَمَّد ذلك"),
+        ("امن", "أمن المنطقة"),
+        ("российские", "Российские власти"),
+        ("secur*", "security concerns"),
+        ('"security concerns"', "about security concerns today"),
+        ("co-operation", "military co-operation grows"),
+        ("安全", "毛里塔尼亚理解俄罗斯的安全关切"),
+        ("俄罗斯 安全", "毛里塔尼亚理解俄罗斯的安全关切"),
+        ("ความมั่นคง", "ประเด็นความมั่นคงของรัสเซีย"),
+        ("सुरक्षा", "रूस की सुरक्षा चिंताएँ"),
+        ("ﬁnance", "finance ministers"),
+        ("straße", "STRASSE"),
+        ("covid19 2026", "covid19 in 2026"),
+    ],
+)
+def test_words_are_found_in_any_script(store: Store, query: str, text: str) -> None:
+    """Case, accents and vowel marks do not matter, phrases and beginnings do; the same on both engines."""
+    add_articles(store, [article("1", body=text), article("2", body="something else entirely")])
+    assert found(store, query) == ["Title 1"]
+
+
+@pytest.mark.parametrize("query", ['"concerns security"', "secure", "security absent", "全安"])
+def test_what_is_not_there_is_not_found(store: Store, query: str) -> None:
+    """All terms must stand, phrases in their order, words whole."""
+    add_articles(store, [article("1", body="security concerns 安全")])
+    assert found(store, query) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "   ", '"', '""', "*", "'", "\\", "a'b\\c", "(", ")", "AND", "OR NOT", "NEAR(a b)", "title:x", "a:*", "& | !", "<->", "^a", "{a}",
+     "a\x00b", "\ud800", "-", "--", ";", "%", "100%", "$1", ":x", "😀", "a" * 5000, "word " * 500, '"' * 99, "é*", "x*y*", "1e5 0x1f 1.5"],
+)  # fmt: skip
+def test_no_query_is_an_error(store: Store, query: str) -> None:
+    """Whatever is typed, the answer is a list."""
+    add_articles(store, [article("1")])
+    assert isinstance(store.search.text(query, filters=ALL, limit=5), list)
+
+
+def test_operators_are_words(store: Store) -> None:
+    """What an engine would read as syntax is looked for as text."""
+    add_articles(store, [article("1", body="either this or that"), article("2", body="this")])
+    assert found(store, "this OR") == ["Title 1"]
+
+
+def test_a_title_weighs_more(store: Store) -> None:
+    """An article about a word comes before one that mentions it."""
+    add_articles(
+        store,
+        [
+            article("1", title="Weather", body="Bread and rain. " + "More rain. " * 3),
+            article("2", title="Bread", body="Prices of it rise. " * 3),
+        ],
+    )
+    assert found(store, "bread") == ["Bread", "Weather"]
+
+
+def test_filters_narrow(store: Store) -> None:
+    """Time, source, country and language narrow the search; the limit holds."""
+    store.sources.sync([source("alpha", country="XA"), source("beta", country="XB")])
+    add_articles(
+        store,
+        [article("1"), article("2", source_id="beta"), article("3", language="fr"), article("4", counted_at=hours(9))],
+    )
+    assert sorted(found(store, "mauritania", SearchFilters(start=hours(1)))) == ["Title 4"]
+    assert sorted(found(store, "mauritania", SearchFilters(start=DAY, end=hours(9)))) == ["Title 1", "Title 2", "Title 3"]
+    assert found(store, "mauritania", SearchFilters(countries=("XB",))) == ["Title 2"]
+    assert found(store, "mauritania", SearchFilters(languages=("fr",), source_ids=("alpha",))) == ["Title 3"]
+    assert len(store.search.text("mauritania", filters=ALL, limit=2)) == 2
+
+
+def test_ties_go_by_id(store: Store) -> None:
+    """Equally good articles come in the order of their ids."""
+    add_articles(store, [article(str(number), title="Same", body="the same text") for number in range(6)])
+    ids = [hit.article_id for hit in store.search.text("same", filters=ALL, limit=9)]
+    assert ids == sorted(ids)
+
+
+def test_a_snippet_shows_the_place(store: Store) -> None:
+    """The snippet is a stretch of the article around the first term."""
+    add_articles(store, [article("1", body="word " * 200 + "the NEEDLE lies here " + "word " * 200)])
+    hit = store.search.text("needle", filters=ALL, limit=1)[0]
+    assert "the NEEDLE lies here" in hit.snippet
+    assert len(hit.snippet) < 300
+    assert hit.snippet.startswith("… ")
+    assert hit.snippet.endswith(" …")
+
+
+def test_endless_bodies_are_indexed_in_part(store: Store) -> None:
+    """A body larger than an engine's index entry is stored whole and found by its beginning."""
+    body = "beginning " + " ".join(f"{number:x}жы" for number in range(250_000))
+    add_articles(store, [article("1", body=body)])
+    assert found(store, "beginning") == ["Title 1"]
+    stored = store.articles.get(article("1").article_id)
+    assert stored is not None
+    assert stored.body == body

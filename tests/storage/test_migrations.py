@@ -1,0 +1,134 @@
+"""Migrations and schema."""
+
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+import storage
+from storage.engine import Database
+from storage.migrate import migrate
+from storage.schema import REVISION, VERSION_TABLE, metadata
+from storage.store import open_store
+from tests.storage.makers import add_passages
+
+FOLDER = Path(storage.__file__ or "").parent / "migrations" if storage.__file__ else Path(next(iter(storage.__path__))) / "migrations"
+
+
+def scripts() -> ScriptDirectory:
+    """The packaged revisions."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "os")
+    return ScriptDirectory.from_config(config)
+
+
+def test_there_is_one_head() -> None:
+    """Revisions are one line that ends at the schema's revision, and count up, which is how a newer database is told from an older."""
+    assert scripts().get_heads() == [REVISION]
+    line = [script.revision for script in scripts().walk_revisions()]
+    assert line == sorted(line, reverse=True)
+    assert all(len(revision) == 4 and revision.isdigit() for revision in line)
+
+
+_SQLITE = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name"
+_POSTGRESQL = (
+    """SELECT table_name, column_name, ordinal_position, data_type, udt_name, is_nullable, column_default, collation_name, is_identity,
+              character_maximum_length, numeric_precision, datetime_precision
+       FROM information_schema.columns WHERE table_schema = 'public' ORDER BY table_name, ordinal_position""",
+    """SELECT c.conrelid::regclass::text, c.conname, pg_get_constraintdef(c.oid) FROM pg_constraint c
+       JOIN pg_namespace n ON n.oid = c.connamespace WHERE n.nspname = 'public' ORDER BY 1, 2""",
+    "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1, 2",
+    "SELECT extname FROM pg_extension ORDER BY 1",
+)
+
+
+def described(url: str) -> list[tuple[object, ...]]:
+    """The engine's own description of a database, the version table left out."""
+    database = Database(url)
+    with database.read() as connection:
+        statements = (_SQLITE,) if database.is_sqlite else _POSTGRESQL
+        rows = [tuple(row) for statement in statements for row in connection.exec_driver_sql(statement)]
+    database.close()
+    return [tuple(" ".join(str(value).split()) for value in row) for row in rows if not any(VERSION_TABLE in str(value) for value in row)]
+
+
+def made_by_schema(url: str) -> None:
+    """Make the tables without migrations."""
+    database = Database(url)
+    with database.write() as connection:
+        metadata.create_all(connection)
+    database.close()
+
+
+def test_migrations_make_the_schema_on_sqlite(tmp_path: Path) -> None:
+    """Every table, column, type, constraint and index is the same, by the engine's own description."""
+    migrated, direct = f"sqlite:///{tmp_path / 'a.db'}", f"sqlite:///{tmp_path / 'b.db'}"
+    assert migrate(migrated) == (None, REVISION)
+    made_by_schema(direct)
+    assert described(migrated) == described(direct)
+    assert len(described(direct)) > 50
+
+
+def test_migrations_make_the_schema_on_postgresql(empty_postgresql: str, postgresql: str) -> None:
+    """Every table, column, type, constraint and index is the same, by the engine's own description."""
+    made_by_schema(empty_postgresql)
+    direct = described(empty_postgresql)
+    database = Database(empty_postgresql)
+    with database.write() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    database.close()
+    assert migrate(empty_postgresql) == (None, REVISION)
+    assert described(empty_postgresql) == direct
+    assert len(direct) > 100
+
+
+def test_migrating_again_changes_nothing(url: str) -> None:
+    """A second migration finds the work done, and what is stored stays."""
+    with open_store(url) as store:
+        made = add_passages(store, ["1"])
+    assert migrate(url) == (REVISION, REVISION)
+    with open_store(url) as store:
+        assert [row.passage_id for row in store.passages.many([made[0].passage_id])] == [made[0].passage_id]
+
+
+def test_two_processes_may_migrate_at_once(tmp_path: Path) -> None:
+    """Whoever comes second finds the work done."""
+    url = f"sqlite:///{tmp_path / 'new' / 'drumbeat.db'}"
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        results = pool.map(migrate, [url, url])
+    assert {now for _, now in results} == {REVISION}
+    open_store(url).close()
+
+
+def test_files_are_in_wal_mode(tmp_path: Path) -> None:
+    """A new SQLite file stays in write-ahead mode for whoever opens it, with foreign keys enforced and every commit synced."""
+    url = f"sqlite:///{tmp_path / 'drumbeat.db'}"
+    migrate(url)
+    database = Database(url, busy_timeout_seconds=7)
+    with database.read() as connection:
+        pragmas = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+        ]
+    database.close()
+    assert pragmas == ["wal", 1, 2, 7000]
+
+
+def test_a_failed_migration_leaves_nothing(tmp_path: Path) -> None:
+    """Tables made before an error are undone with it: creating tables is part of the transaction on SQLite too."""
+    database = Database(f"sqlite:///{tmp_path / 'drumbeat.db'}")
+    try:
+        with database.reshape() as connection:
+            connection.exec_driver_sql("CREATE TABLE half (a TEXT)")
+            raise InterruptedError
+    except InterruptedError:
+        pass
+    with database.read() as connection:
+        assert sa.inspect(connection).get_table_names() == []
+    database.close()
