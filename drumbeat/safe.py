@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
@@ -95,8 +96,14 @@ def markdown_url(url: object) -> str | None:
 
 
 def isolate(text: str) -> str:
-    """One line of plain text that keeps its direction to itself (FIRST STRONG ISOLATE ... POP DIRECTIONAL ISOLATE)."""
-    return f"{_ISOLATE}{one_line(text)}{_POP}"
+    """One line of plain text that keeps its direction to itself."""
+    return keep_direction(one_line(text))
+
+
+def keep_direction(line: str) -> str:
+    """A line that is clean already; if it holds right-to-left letters, between FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE."""
+    backwards = any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in line)
+    return f"{_ISOLATE}{line}{_POP}" if backwards else line
 
 
 def language_tag(language: str | None) -> str:

@@ -55,6 +55,8 @@ def plain_environment() -> jinja2.Environment:
     """For plain text mail: whatever a template shows has no controls."""
     environment = _environment(html_finalize, autoescape=False)
     add_filters(environment)
+    # Its isolates are controls of ours, which `finalize` would take out again.
+    environment.filters["isolate"] = _as_markup(safe.isolate)
     return environment
 
 
@@ -97,7 +99,7 @@ def _as_markup(rule: Callable[..., str]) -> Callable[..., Markup]:
 
 def _told(text: str, limit: int = 160) -> Markup:
     """Markdown: a text from an outlet, shortened, escaped, keeping its direction to itself."""
-    return Markup(f"\u2068{safe.markdown_text(safe.shorten(safe.one_line(text), limit))}\u2069")  # noqa: S704 - escaped here
+    return Markup(safe.keep_direction(safe.markdown_text(safe.shorten(safe.one_line(text), limit))))  # noqa: S704 - escaped here
 
 
 def _web(url: object) -> Markup:

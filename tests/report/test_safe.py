@@ -150,11 +150,19 @@ def test_markdown_url_keeps_its_brackets() -> None:
 
 @given(hostile)
 def test_isolate_is_balanced(text: str) -> None:
-    """An isolated line opens and closes exactly one isolate."""
+    """An isolated line opens and closes one isolate around the whole of it, or needs none."""
     line = safe.isolate(text)
-    assert line.count("\u2068") == line.count("\u2069") == 1
-    assert line[0] == "\u2068" and line[-1] == "\u2069"
     assert "\n" not in line
+    if set(line) & set(BIDI):
+        assert line.count("\u2068") == line.count("\u2069") == 1
+        assert line[0] == "\u2068" and line[-1] == "\u2069"
+
+
+def test_isolate_is_for_right_to_left() -> None:
+    """Arabic and Hebrew are isolated, Russian and Hausa stay as they are."""
+    assert safe.isolate("سلام (a)") == "\u2068سلام (a)\u2069"
+    assert safe.isolate("שלום") == "\u2068שלום\u2069"
+    assert safe.isolate("Привет") == "Привет"
 
 
 @pytest.mark.parametrize(

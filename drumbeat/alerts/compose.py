@@ -1,0 +1,103 @@
+"""An alert as a mail: plain text, HTML with its styles inlined, and the chart inside.
+
+Composition is a pure function of the alert's frozen evidence and the delivery: a mail that is sent again is the same mail, byte for byte.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from email.message import EmailMessage, MIMEPart
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Any
+
+from analysis.plain import to_plain
+from drumbeat import charts
+from drumbeat.alerts.addresses import mail_address, mail_domain
+from drumbeat.report.environment import html_environment, plain_environment
+from drumbeat.report.view import narrative_chart, notice_for
+from drumbeat.report.words import number
+from drumbeat.safe import header_text, one_line, shorten
+from storage.records import Alert, Delivery
+
+SUBJECT_LABEL = 90
+
+
+def subject_of(evidence: dict[str, Any]) -> str:
+    """`[Drumbeat] 3.1 times expected: LABEL (narrative 12)`; the figures come first, so that no label can hide them."""
+    spike, narrative = evidence["spike"], evidence["narrative"]
+    weight = f"{number(spike['ratio'])} times expected" if spike["ratio"] is not None else f"new, {number(spike['outlets'])} outlets"
+    label = shorten(one_line(narrative["label"]), SUBJECT_LABEL)
+    return header_text(f"[Drumbeat] {weight}: {label} (narrative {narrative['narrative_id']})", 200)
+
+
+def compose(alert: Alert, delivery: Delivery, *, sender: str) -> EmailMessage:
+    """The mail of one delivery.
+
+    Raises:
+        BadAddress: sender or recipient is no mail address.
+    """
+    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+    domain = mail_domain(sender)
+    for name, value in (
+        ("From", mail_address(sender)),
+        ("To", mail_address(delivery.recipient)),
+        ("Subject", header_text(alert.subject, 200)),
+        ("Date", format_datetime(alert.created_at)),
+        ("Message-ID", delivery.message_id),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "All"),
+        ("List-Id", f"Drumbeat alerts <alerts.drumbeat.{domain}>"),
+    ):
+        message[name] = value
+    view = _view(alert)
+    message.set_content(_text(view), cte="quoted-printable")
+    message.add_alternative(_html(view), subtype="html", cte="quoted-printable")
+    related = message.get_payload()[1]  # type: ignore[index]
+    _add_chart(related, view)  # type: ignore[arg-type]
+    for part, end in ((message, "alternative"), (related, "related")):
+        part.set_boundary(f"=_{delivery.delivery_id}_{end}")  # type: ignore[union-attr]
+    return message
+
+
+def chat_text(alert: Alert) -> tuple[str, str]:
+    """Title and body for a chat message: the mail's plain text."""
+    return header_text(alert.subject, 200), _text(_view(alert))
+
+
+def _view(alert: Alert) -> dict[str, Any]:
+    """What both templates show, out of the frozen evidence."""
+    evidence = alert.evidence
+    narrative, spike = evidence["narrative"], evidence["spike"]
+    start, end = date.fromisoformat(evidence["start"]), date.fromisoformat(evidence["end"])
+    chart = narrative_chart(narrative | {"spike": spike}, start=start, end=end, width=556)
+    return {
+        "alert_id": alert.alert_id,
+        "subject": alert.subject,
+        "made": to_plain(alert.created_at),
+        "n": narrative,
+        "spike": spike,
+        "notice": notice_for({share["key"] for share in narrative["by_country"]}),
+        "chart": chart,
+        "chart_alt": f"{chart.title}. {chart.description}",
+        "chart_cid": f"chart.{alert.alert_id}@drumbeat.invalid",
+    }
+
+
+def _text(view: dict[str, Any]) -> str:
+    text = plain_environment().get_template("alerts/alert.txt").render(view)
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def _html(view: dict[str, Any]) -> str:
+    """The HTML part; styles are inlined because many mail programs drop style sheets."""
+    import css_inline
+
+    html = html_environment().get_template("alerts/alert.html").render(view)
+    return str(css_inline.CSSInliner(load_remote_stylesheets=False).inline(html))
+
+
+def _add_chart(part: MIMEPart, view: dict[str, Any]) -> None:
+    picture = charts.to_png(view["chart"])
+    part.add_related(picture, "image", "png", cid=f"<{view['chart_cid']}>", filename="chart.png", disposition="inline")

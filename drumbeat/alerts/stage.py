@@ -1,0 +1,84 @@
+"""The door of the alert stage: every spike that deserves one gets its alert, once, with its evidence frozen and its deliveries."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from config.clock import Clock
+from config.progress import Progress
+from config.settings import MailSettings
+from config.workspace import Workspace
+from drumbeat.alerts.addresses import chat_name, message_id
+from drumbeat.alerts.compose import subject_of
+from storage.ids import alert_id, delivery_id
+from storage.records import Alert, Delivery, Spike
+from storage.store import Store
+
+logger = structlog.get_logger(__name__)
+LOOK_BACK = timedelta(days=30)
+"""A spike that waited longer for its alert, with the machine off, is history and stands in the reports."""
+
+
+def make_alerts(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress) -> dict[str, int]:
+    """Make an alert, with one delivery per recipient, of every spike that was decided to be one and has none yet.
+
+    Alert and deliveries are one transaction; their ids come from the spike, so that a second run makes nothing anew.
+
+    Returns:
+        `alerts` made, their `deliveries`, spikes whose alert was `known`.
+    """
+    today = clock.now().date()
+    spikes = [spike for spike in store.spikes.between(today - LOOK_BACK, today + timedelta(days=1)) if spike.decision == "alert"]
+    progress.start("alerts", len(spikes))
+    counts: Counter[str] = Counter(alerts=0, deliveries=0, known=0)
+    for spike in sorted(spikes, key=lambda row: (row.day, row.spike_id)):
+        deliveries = None if store.alerts.get(alert_id(spike.spike_id)) else _make(spike, store=store, workspace=workspace, clock=clock)
+        if deliveries is None:
+            counts["known"] += 1
+        else:
+            counts["alerts"] += 1
+            counts["deliveries"] += deliveries
+            logger.info("alert", run=run_id, spike=spike.spike_id, narrative=spike.narrative_id, deliveries=deliveries)
+        progress.step()
+    return dict(counts)
+
+
+def _make(spike: Spike, *, store: Store, workspace: Workspace, clock: Clock) -> int | None:
+    """Freeze the evidence of one spike and write its alert; the number of deliveries, or None if another process was first."""
+    from analysis.digest import alert_evidence
+
+    evidence = alert_evidence(store=store, workspace=workspace, spike=spike, clock=clock)
+    alert = Alert(
+        alert_id=alert_id(spike.spike_id),
+        spike_id=spike.spike_id,
+        narrative_id=spike.narrative_id,
+        created_at=clock.now(),
+        subject=subject_of(evidence),
+        evidence=evidence,
+    )
+    deliveries = deliveries_of(alert, workspace.settings.mail)
+    return len(deliveries) if store.alerts.create(alert, deliveries) else None
+
+
+def deliveries_of(alert: Alert, mail: MailSettings) -> list[Delivery]:
+    """One delivery per recipient and per Apprise address, each once, however often the settings name it."""
+    people: list[tuple[str, str]] = [("smtp", recipient) for recipient in mail.recipients]
+    people += [("apprise", chat_name(url.get_secret_value())) for url in mail.apprise_urls]
+    return [_delivery(alert, channel, recipient, mail.sender) for channel, recipient in dict.fromkeys(people)]
+
+
+def _delivery(alert: Alert, channel: Any, recipient: str, sender: str) -> Delivery:
+    name = delivery_id(alert.alert_id, channel, recipient)
+    return Delivery(
+        delivery_id=name,
+        alert_id=alert.alert_id,
+        channel=channel,
+        recipient=recipient,
+        message_id=message_id(name, alert.evidence, sender=sender),
+        state="pending",
+        updated_at=alert.created_at,
+    )
