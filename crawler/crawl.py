@@ -1,0 +1,153 @@
+"""The door of crawling: fetch what the outlets published since the last time, and archive it.
+
+    crawl(...)      in a reactor that runs already; a Deferred with the counts
+    run_crawl(...)  the same with a reactor of its own
+
+    sources --> up to `concurrent_hosts` outlets at once (outlet.py) --> Fetcher (gates, Scrapy) --> Recorder (archive, then rows)
+
+Counts: `sources`; `polls` = sum of `polls_<outcome>`; `found` new pages; `tried` = sum of the fetch outcomes, `waiting` among them (failed for a
+passing reason, tried again later); `postponed` pages that were due but not asked for (the host wants peace, or time was up).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from config.clock import Clock
+from config.errors import ConfigError
+from config.progress import Progress
+from config.sources import SourceConfig
+from config.workspace import Workspace
+from crawler.fetcher import Fetcher
+from crawler.outlet import CrawlTools, OutletCrawl, chosen_sources
+from crawler.recording import Recorder
+from crawler.running import run_in_reactor, start_in_reactor
+from crawler.session import open_session, require_contact
+from storage.archive import ArchiveWriter
+from storage.store import Store
+
+if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    store: Store
+    workspace: Workspace
+    clock: Clock
+    run_id: str
+    progress: Progress
+    archive: ArchiveWriter
+    only: frozenset[str]
+
+
+def crawl(
+    *,
+    store: Store,
+    workspace: Workspace,
+    clock: Clock,
+    run_id: str,
+    progress: Progress,
+    archive: ArchiveWriter,
+    only: Collection[str] = (),
+) -> Deferred[dict[str, int]]:
+    """Crawl once inside a running asyncio reactor; fires with the counts.
+
+    Cancelling it, or stopping the reactor, ends the crawl within moments: what was fetched is made safe first, the rest stays due.
+
+    Args:
+        only: ids of sources to crawl now, whether or not their interval is over; empty means all that are due.
+
+    Raises (as a failure of the Deferred):
+        ConfigError: `only` names no source, or real outlets are to be crawled without a contact.
+        StorageError: rows or archive could not be written.
+    """
+    job = _Job(store=store, workspace=workspace, clock=clock, run_id=run_id, progress=progress, archive=archive, only=frozenset(only))
+    return start_in_reactor(_crawl(job))
+
+
+def run_crawl(
+    *,
+    store: Store,
+    workspace: Workspace,
+    clock: Clock,
+    run_id: str,
+    progress: Progress,
+    archive: ArchiveWriter,
+    only: Collection[str] = (),
+) -> dict[str, int]:
+    """Crawl once with a reactor of its own, which a process can start only once; in a process whose reactor runs in another thread, in that one.
+
+    Raises:
+        ConfigError, StorageError: see `crawl`.
+        SystemExit: a signal ended the crawl; what was fetched is safe.
+    """
+    return run_in_reactor(
+        lambda: crawl(store=store, workspace=workspace, clock=clock, run_id=run_id, progress=progress, archive=archive, only=only)
+    )
+
+
+async def _crawl(job: _Job) -> dict[str, int]:
+    sources = _sources(job)
+    writer = ThreadPoolExecutor(1, thread_name_prefix="store")
+    recorder = Recorder(job.store, job.archive, writer)
+    counts: Counter[str] = Counter(sources=len(sources), polls=0, found=0, tried=0)
+
+    async def work(fetcher: Fetcher) -> None:
+        tools = CrawlTools(
+            fetcher=fetcher,
+            recorder=recorder,
+            settings=job.workspace.settings.crawl,
+            clock=job.clock,
+            run_id=job.run_id,
+            by_hand=bool(job.only),
+            counts=counts,
+        )
+        try:
+            await _crawl_outlets(sources, tools, job.progress)
+        finally:
+            await recorder.flush()
+
+    try:
+        await open_session(work, settings=job.workspace.settings.crawl, clock=job.clock, keep=recorder.keep)
+    finally:
+        writer.shutdown()
+    return dict(sorted(counts.items()))
+
+
+async def _crawl_outlets(sources: list[SourceConfig], tools: CrawlTools, progress: Progress) -> None:
+    free = asyncio.Semaphore(tools.settings.concurrent_hosts)
+    progress.start("crawl", len(sources))
+
+    async def one(source: SourceConfig) -> None:
+        async with free:
+            await OutletCrawl(source, tools).run()
+        progress.step()
+
+    tasks = [asyncio.ensure_future(one(source)) for source in sources]
+    try:
+        # The first error of one outlet ends the crawl: what a server or the net does is an outcome, so an error is ours or the disk's.
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _sources(job: _Job) -> list[SourceConfig]:
+    known = {source.id for source in job.workspace.sources}
+    unknown = sorted(job.only - known)
+    if unknown:
+        raise ConfigError(f"source {unknown[0]!r}: no such source in {job.workspace.root}; `drumbeat sources list` shows the ids")
+    sources = chosen_sources(job.workspace.sources, job.only, job.clock)
+    require_contact(job.workspace.settings.crawl, sources)
+    return sources

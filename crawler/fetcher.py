@@ -1,0 +1,221 @@
+"""Fetch one address politely: the only way out of this room.
+
+`Fetcher.fetch` never raises for what a server or the net does: every request ends in one `Answer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from OpenSSL import SSL
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import TunnelError
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from scrapy.http import Response
+from twisted.internet.error import ConnectError, ConnectionClosed
+
+from config.clock import Clock
+from config.settings import CrawlSettings
+from crawler.addresses import Names, NameUnknown, PrivateAddress
+from crawler.answers import ACCEPTED_ENCODINGS, Answer, Kind, TooLarge, Undecodable, decompress
+from crawler.gates import HostPaused, RedirectLoop, request_for, ticket_of
+from crawler.robots import MAX_BYTES as MAX_ROBOTS_BYTES
+from crawler.robots import RobotsBook, RobotsDenied, RobotsUnreadable, Rules, SiteFailed, product_token, read_rules
+from crawler.sitemaps import MAX_BYTES as MAX_SITEMAP_BYTES
+from crawler.urls import resolved
+from crawler.waiting import retry_after
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+Keep = Callable[[Answer], Awaitable[None]]
+"""Takes answers that only the archive wants (robots.txt, redirects); returns when they are safe."""
+
+FAILURES: tuple[tuple[type[Exception], str], ...] = (
+    (RobotsDenied, "robots_denied"),
+    (RobotsUnreadable, "robots_unreadable"),
+    (PrivateAddress, "private_address"),
+    (NameUnknown, "dns_failed"),
+    (CannotResolveHostError, "dns_failed"),
+    (RedirectLoop, "redirect_loop"),
+    (HostPaused, "waiting"),
+    (DownloadTimeoutError, "timeout"),
+    (DownloadCancelledError, "too_large"),
+    (DownloadConnectionRefusedError, "connection_failed"),
+    (DownloadFailedError, "connection_failed"),
+    (ResponseDataLossError, "connection_failed"),
+    (ConnectError, "connection_failed"),
+    (ConnectionClosed, "connection_failed"),
+    (TunnelError, "connection_failed"),
+    (UnsupportedURLSchemeError, "bad_url"),
+    (UnicodeError, "bad_url"),
+)
+"""What may go wrong on the way, and the fetch outcome that names it; the first that fits counts."""
+_EXPECTED: tuple[type[Exception], ...] = (SiteFailed, *(kind for kind, _ in FAILURES))
+
+
+@dataclass(slots=True, kw_only=True)
+class Ticket:
+    """What one fetch is for; goes along through all its redirects."""
+
+    kind: Kind
+    headers: dict[str, str]
+    timeout_seconds: float
+    max_bytes: int
+    allow_private: bool
+    delay_seconds: float
+    hops: list[str] = field(default_factory=list)
+
+
+class Fetcher:
+    """Sends requests through the gates of one session.
+
+    Args:
+        crawler: Scrapy's, whose engine does the downloading.
+        settings: politeness and limits.
+        threads: for work that would hold up the event loop.
+        keep: where robots.txt answers and redirects go before anything is made of them.
+    """
+
+    def __init__(self, crawler: Crawler, *, settings: CrawlSettings, clock: Clock, names: Names, threads: Executor, keep: Keep) -> None:
+        self.clock = clock
+        self.names = names
+        self.threads = threads
+        self.max_redirects = settings.max_redirects
+        self.token = product_token(settings.user_agent)
+        self._crawler = crawler
+        self._settings = settings
+        self._keep = keep
+        self._robots = RobotsBook(clock)
+
+    async def fetch(
+        self,
+        url: str,
+        kind: Kind,
+        *,
+        delay_seconds: float | None = None,
+        allow_private: bool = False,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        """One answer for one address, robots.txt asked, redirects followed, body decompressed.
+
+        Args:
+            delay_seconds: the source's own delay; the longest of this, the settings' and robots.txt's counts.
+            allow_private: the source may lie on a private address.
+            headers: further ones, for conditional requests.
+        """
+        ticket = Ticket(
+            kind=kind,
+            headers=request_headers(self._settings) | (headers or {}),
+            timeout_seconds=self._settings.timeout_seconds,
+            max_bytes=self._limit(kind),
+            allow_private=allow_private or self._settings.allow_private_addresses,
+            delay_seconds=max(self._settings.delay_seconds, delay_seconds or 0.0),
+        )
+        return await self._send(url, ticket)
+
+    async def rules_for(self, url: str, ticket: Ticket) -> Rules:
+        """What robots.txt says about an address, asked for under the same permissions as the ticket's."""
+        own = replace(ticket, kind="robots", headers=request_headers(self._settings), max_bytes=MAX_ROBOTS_BYTES, hops=[])
+
+        async def ask(address: str) -> Rules:
+            answer = await self._send(address, own)
+            if answer.status is not None:
+                await self._keep(answer)
+            return read_rules(answer, self.token)
+
+        return await self._robots.rules(url, ask)
+
+    async def keep_hop(self, request: Request, response: Response) -> None:
+        """Archive a redirect."""
+        ticket = ticket_of(request)
+        first = ticket.hops[0] if ticket.hops else request.url
+        await self._keep(self._answer(first, replace(ticket, kind="redirect"), response))
+
+    def slow_down(self, host: str, seconds: float) -> None:
+        """Leave at least so many seconds between two requests to a host, from the next one on."""
+        downloader = self._crawler.engine.downloader
+        slot = downloader.per_slot_settings.setdefault(host, {"delay": 0.0})
+        if seconds > slot["delay"]:
+            slot["delay"] = seconds
+            if host in downloader.slots:
+                downloader.slots[host].delay = seconds
+
+    async def _send(self, url: str, ticket: Ticket) -> Answer:
+        address = resolved(url)
+        if address is None:
+            return self._failed(url, ticket, "bad_url", f"{url!r} is no http(s) address")
+        try:
+            response = await self._crawler.engine.download_async(request_for(address, ticket))
+        except _EXPECTED as error:
+            return self._failed(url, ticket, _outcome(error), str(error) or type(error).__name__, getattr(error, "wait", None))
+        return self._answer(url, ticket, response)
+
+    def _failed(self, url: str, ticket: Ticket, outcome: str, detail: str, wait: timedelta | None = None) -> Answer:
+        last = ticket.hops[-1] if ticket.hops else url
+        now = self.clock.now()
+        hops = tuple(ticket.hops)
+        return Answer(url=url, final_url=last, kind=ticket.kind, fetched_at=now, failure=outcome, detail=detail, hops=hops, wait=wait)
+
+    def _answer(self, url: str, ticket: Ticket, response: Response) -> Answer:
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, values in response.headers.items() for value in values)
+        answer = Answer(
+            url=url,
+            final_url=response.url,
+            kind=ticket.kind,
+            fetched_at=self.clock.now(),
+            status=response.status,
+            headers=headers,
+            body=response.body,
+            hops=tuple(ticket.hops),
+        )
+        asked = retry_after(answer.header("retry-after"), answer.fetched_at) if response.status >= 400 else None
+        return _decompressed(replace(answer, wait=asked), ticket.max_bytes)
+
+    def _limit(self, kind: Kind) -> int:
+        return max(self._settings.max_page_bytes, MAX_SITEMAP_BYTES) if kind == "sitemap" else self._settings.max_page_bytes
+
+
+def request_headers(settings: CrawlSettings) -> dict[str, str]:
+    """Who we are and what we take."""
+    agent = settings.user_agent
+    headers = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "Accept-Encoding": ACCEPTED_ENCODINGS}
+    if settings.contact:
+        agent = f"{agent} ({settings.contact})"
+    if "@" in settings.contact:
+        headers["From"] = settings.contact
+    return {"User-Agent": agent, **headers}
+
+
+def _outcome(error: Exception) -> str:
+    if isinstance(error, SiteFailed):
+        return error.outcome
+    if isinstance(error, DownloadFailedError) and _is_tls(error.__cause__):
+        return "tls_failed"
+    return next(outcome for kind, outcome in FAILURES if isinstance(error, kind))
+
+
+def _is_tls(cause: Any) -> bool:
+    return any(reason.check(SSL.Error) for reason in getattr(cause, "reasons", ()))
+
+
+def _decompressed(answer: Answer, max_bytes: int) -> Answer:
+    try:
+        body = decompress(answer.body, ",".join(value for name, value in answer.headers if name.lower() == "content-encoding"), max_bytes)
+    except TooLarge as error:
+        return replace(answer, failure="too_large", detail=str(error))
+    except Undecodable as error:
+        return replace(answer, failure="bad_encoding", detail=str(error))
+    return replace(answer, body=body)

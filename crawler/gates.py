@@ -1,0 +1,184 @@
+"""Downloader middlewares: what every request passes on its way out, whoever sends it, and every redirect again.
+
+    Fetcher --> PauseGate --> RobotsGate --> ProxyGate --> AddressGate --> Scrapy's slot of the host --> the net
+                 Retry-After   robots.txt     http_proxy    private?        one at a time, the host's delay
+    Fetcher <-- PauseGate <-------------- RedirectGate <--------------------------------------------'
+                                           archives the hop, sends a new request through all gates
+
+A gate that refuses raises; `Fetcher` turns that into the one outcome of the request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request
+from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
+from scrapy.http import Response
+
+from crawler.addresses import NameUnknown, is_this_machine
+from crawler.robots import RobotsDenied
+from crawler.urls import host_of, resolved
+from crawler.waiting import retry_after
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from crawler.fetcher import Fetcher, Ticket
+
+TICKET = "drumbeat_ticket"
+"""Key of a request's `Ticket` in its meta."""
+
+LONGEST_PAUSE_SECONDS = 10.0
+"""A host that asks for a longer pause is left alone for the rest of the crawl."""
+LONGEST_DELAY_SECONDS = 1_800.0
+"""A host that wants more between two requests cannot be crawled."""
+_TOO_MANY_REQUESTS, _UNAVAILABLE = 429, 503
+_UNSTATED_PAUSE = timedelta(minutes=10)
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+class HostPaused(Exception):
+    """The host asked us to stay away for `wait`."""
+
+    def __init__(self, host: str, wait: timedelta) -> None:
+        super().__init__(f"{host} asked us to stay away; {wait.total_seconds():.0f} s of that are left")
+        self.wait = wait
+
+
+class RedirectLoop(Exception):
+    """Redirects in a circle, too many of them, or leading nowhere."""
+
+
+class Gate:
+    """What the gates share: the fetcher of their session."""
+
+    def __init__(self, fetcher: Fetcher) -> None:
+        self.fetcher = fetcher
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Gate:
+        """Scrapy's way of making a middleware."""
+        return cls(crawler.spider.fetcher)  # type: ignore[union-attr]
+
+
+class PauseGate(Gate):
+    """Keeps a host's Retry-After and sets the delay between requests to it."""
+
+    def __init__(self, fetcher: Fetcher) -> None:
+        super().__init__(fetcher)
+        self._until: dict[str, float] = {}
+
+    async def process_request(self, request: Request) -> None:
+        """Wait out a short pause.
+
+        Raises:
+            HostPaused: the pause is longer than `LONGEST_PAUSE_SECONDS`.
+        """
+        host = host_of(request.url)
+        self.fetcher.slow_down(host, ticket_of(request).delay_seconds)
+        left = self._until.get(host, 0.0) - asyncio.get_running_loop().time()
+        if left > LONGEST_PAUSE_SECONDS:
+            raise HostPaused(host, timedelta(seconds=left))
+        if left > 0:
+            await asyncio.sleep(left)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Remember what the host asks for."""
+        if response.status in (_TOO_MANY_REQUESTS, _UNAVAILABLE):
+            stated = response.headers.get("Retry-After")
+            wait = retry_after(stated.decode("latin-1") if stated else None, self.fetcher.clock.now())
+            if wait is None and response.status == _TOO_MANY_REQUESTS:
+                wait = _UNSTATED_PAUSE
+            if wait is not None:
+                self._until[host_of(response.url)] = asyncio.get_running_loop().time() + wait.total_seconds()
+        return response
+
+
+class RobotsGate(Gate):
+    """Asks robots.txt first, fails closed and takes over a crawl delay that is longer than ours.
+
+    Scrapy's own middleware is not used: it lets requests pass where robots.txt cannot be read.
+    """
+
+    async def process_request(self, request: Request) -> None:
+        """Raises:
+        RobotsDenied, RobotsUnreadable, SiteFailed: the address may not be fetched, or not now.
+        """
+        ticket = ticket_of(request)
+        if ticket.kind == "robots":
+            return
+        rules = await self.fetcher.rules_for(request.url, ticket)
+        rules.check(request.url, self.fetcher.token)
+        if rules.delay_seconds > LONGEST_DELAY_SECONDS:
+            raise RobotsDenied(f"robots.txt asks for {rules.delay_seconds:g} s between two requests; that is as good as no")
+        self.fetcher.slow_down(host_of(request.url), rules.delay_seconds)
+
+
+class ProxyGate(HttpProxyMiddleware):
+    """The proxy of the environment (http_proxy, https_proxy, no_proxy), never for this machine itself."""
+
+    def process_request(self, request: Request, spider: Any = None) -> None:
+        """Choose the proxy of a request."""
+        if is_this_machine(host_of(request.url)):
+            request.meta["proxy"] = None
+        super().process_request(request)
+
+
+class AddressGate(Gate):
+    """Looks the host up and refuses private addresses (see `addresses`)."""
+
+    async def process_request(self, request: Request) -> None:
+        """Raises:
+        NameUnknown: the host has no address.
+        PrivateAddress: it has a private one, which is not allowed here.
+        """
+        allowed = ticket_of(request).allow_private
+        proxied = bool(request.meta.get("proxy"))
+        if proxied and allowed:
+            return
+        try:
+            await self.fetcher.names.checked(host_of(request.url), allow_private=allowed)
+        except NameUnknown:
+            # Behind a proxy this machine need not be able to resolve anything.
+            if not proxied:
+                raise
+
+
+class RedirectGate(Gate):
+    """Follows redirects: each hop archived, each target through all gates again."""
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
+        """The answer itself, or the request that it leads to.
+
+        Raises:
+            RedirectLoop: the target was visited, is no web address, or is one too many.
+        """
+        location = response.headers.get("Location")
+        if response.status not in _REDIRECTS or location is None:
+            return response
+        ticket = ticket_of(request)
+        await self.fetcher.keep_hop(request, response)
+        ticket.hops.append(request.url)
+        target = resolved(location.decode("utf-8", "replace"), request.url)
+        if target is None:
+            raise RedirectLoop(f"{request.url} leads to {location!r}, which is no web address")
+        if target in ticket.hops:
+            raise RedirectLoop(f"{target} leads back to itself in {len(ticket.hops)} steps")
+        if len(ticket.hops) > self.fetcher.max_redirects:
+            raise RedirectLoop(f"more than {self.fetcher.max_redirects} redirects, the last to {target}")
+        return request_for(target, ticket)
+
+
+def ticket_of(request: Request) -> Ticket:
+    """What the request was sent for."""
+    ticket: Ticket = request.meta[TICKET]
+    return ticket
+
+
+def request_for(url: str, ticket: Ticket) -> Request:
+    """A fresh request: nothing of an earlier hop (proxy, slot, credentials) comes along."""
+    meta = {TICKET: ticket, "download_timeout": ticket.timeout_seconds, "download_maxsize": ticket.max_bytes}
+    return Request(url, headers=ticket.headers, meta=meta, dont_filter=True)

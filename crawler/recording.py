@@ -1,0 +1,127 @@
+"""Make what was fetched safe: first the archive, then the rows that point into it, in groups, away from the event loop.
+
+    put --> waiting --> group of up to 50 --> [thread] write records, one sync, commit rows in order --> the callers go on
+
+A group is whatever came in while the one before was being written, so that a lone answer waits for nothing and a hundred share one sync.
+Killed anywhere, the worst that is left is archive records without a row; their pages are still waiting and are fetched again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from crawler.answers import Answer
+from storage.archive import ArchiveWriter
+from storage.records import FeedPoll, FeedState, Page, WarcPlace
+from storage.store import Store
+
+GROUP = 50
+LINGER_SECONDS = 0.01
+"""For this long a group waits for company."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing to make safe: an answer to archive, if there is one, and the rows that follow from it."""
+
+    answer: Answer | None = None
+    page: Page | None = None
+    state: FeedState | None = None
+    poll: FeedPoll | None = None
+    found: tuple[Page, ...] = ()
+
+
+class Recorder:
+    """Writes entries in the order in which they were put.
+
+    Args:
+        executor: one thread; every use of the store goes through it.
+    """
+
+    def __init__(self, store: Store, archive: ArchiveWriter, executor: Executor) -> None:
+        self._store = store
+        self._archive = archive
+        self._executor = executor
+        self._waiting: list[tuple[Entry, asyncio.Future[int]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def put(self, entry: Entry) -> int:
+        """Return once the entry is safe: how many new pages it brought.
+
+        Raises:
+            StorageError: it is not, and neither is anything of its group.
+        """
+        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._waiting.append((entry, done))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.ensure_future(self._write_all())
+        # Shielded: what is called off while it waits is written all the same.
+        return await asyncio.shield(done)
+
+    async def keep(self, answer: Answer) -> None:
+        """Archive an answer that has no row of its own."""
+        await self.put(Entry(answer=answer))
+
+    async def ask(self, question: Callable[[Store], T]) -> T:
+        """Ask the store something in its thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, question, self._store)
+
+    async def flush(self) -> None:
+        """Return when nothing waits any more."""
+        while self._writer is not None and not self._writer.done():
+            await asyncio.wait([self._writer])
+
+    async def _write_all(self) -> None:
+        await asyncio.sleep(LINGER_SECONDS)
+        while self._waiting:
+            group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+            writing = asyncio.get_running_loop().run_in_executor(self._executor, self._write, [entry for entry, _ in group])
+            # Whatever goes wrong belongs to those who wait for this group: it is handed to each of them below.
+            await asyncio.wait([writing])
+            problem = writing.exception()
+            for position, (_, done) in enumerate(group):
+                if problem is not None:
+                    done.set_exception(problem)
+                else:
+                    done.set_result(writing.result()[position])
+
+    def _write(self, entries: Sequence[Entry]) -> list[int]:
+        places = [self._archived(entry.answer) for entry in entries]
+        if any(places):
+            self._archive.sync()
+        new: list[int] = []
+        pages: list[Page] = []
+        for entry, place in zip(entries, places, strict=True):
+            if entry.page is not None:
+                pages.append(replace(entry.page, warc=place))
+            new.append(self._polled(entry.state, entry.poll, entry.found) if entry.state is not None and entry.poll is not None else 0)
+        if pages:
+            self._store.pages.record_fetch(pages)
+        return new
+
+    def _archived(self, answer: Answer | None) -> WarcPlace | None:
+        if answer is None or answer.status is None:
+            return None
+        return self._archive.write(
+            url=answer.url,
+            final_url=answer.final_url,
+            fetched_at=answer.fetched_at,
+            status=answer.status,
+            http_headers=answer.headers,
+            body=answer.body,
+            kind=answer.kind,
+        )
+
+    def _polled(self, state: FeedState, poll: FeedPoll, found: Sequence[Page]) -> int:
+        known = self._store.pages.known([page.url for page in found])
+        new = sum(page.url not in known for page in found)
+        if new:
+            state = replace(state, last_new_at=poll.polled_at)
+        self._store.feeds.record(state, replace(poll, new_links=new), found)
+        return new

@@ -1,0 +1,143 @@
+"""Choose, among what a listing says, the links that become pages. Pure.
+
+canonical address -> own domain? -> no front page, no feed -> young enough? -> newest first, at most so many
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from config.sources import SourceConfig
+from crawler.listings import ChildSitemap, FoundLink, Listing
+from crawler.urls import canonical, host_of, is_front_page, registered_domain
+from storage.ids import page_id
+from storage.records import Origin, Page
+
+LINKS_PER_POLL = 2_000
+"""Of one listing; more is an archive, not news."""
+CHILDREN_PER_POLL = 10
+"""Sitemaps that are followed from one index, newest first."""
+_LONGEST_TITLE = 500
+_TAG = re.compile(r"<[^<>]*>")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finder:
+    """For whom and when a listing is read."""
+
+    source_id: str
+    domains: frozenset[str]
+    """Registered domains that are the outlet's own."""
+    feeds: frozenset[str]
+    """The outlet's own listing addresses; never pages."""
+    origin: Origin
+    now: datetime
+    oldest: datetime
+    """Coverage dated before this is not followed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """The pages of a listing, and how many entries were left aside, by reason."""
+
+    pages: tuple[Page, ...]
+    off_domain: int
+    too_old: int
+    no_link: int
+
+
+def finder_for(source: SourceConfig, *, first: bool, now: datetime, backfill_days: int) -> Finder:
+    """What a source's listings are read for.
+
+    Own domains are the registered domain of the source and those of its listing addresses: the directory names both, and a feed that comes
+    through a feed proxy links through that proxy.
+    """
+    addresses = [str(feed.url) for feed in source.feeds]
+    hosts = [source.domain, *(host_of(address) for address in addresses)]
+    return Finder(
+        source_id=source.id,
+        domains=frozenset(registered_domain(host) for host in hosts if host),
+        feeds=frozenset(found for address in addresses if (found := canonical(address))),
+        origin="backfill" if first else "live",
+        now=now,
+        oldest=now - timedelta(days=backfill_days),
+    )
+
+
+def select_pages(listing: Listing, finder: Finder, listing_url: str) -> Selection:
+    """The pages that a listing brings for a finder, newest first, undated ones after them in the listing's order."""
+    pages: dict[str, tuple[FoundLink, str]] = {}
+    off_domain = too_old = no_link = 0
+    for entry in listing.links:
+        url = canonical(entry.original or entry.link or "", listing_url)
+        stated = entry.published or entry.updated
+        if url is None or is_front_page(url) or url in finder.feeds:
+            no_link += 1
+        elif not is_own(url, finder.domains):
+            off_domain += 1
+        elif stated is not None and stated < finder.oldest:
+            too_old += 1
+        else:
+            pages.setdefault(url, (entry, url))
+    chosen = _newest_first(list(pages.values()))[:LINKS_PER_POLL]
+    made = tuple(_page(entry, url, finder, listing_url) for entry, url in chosen)
+    return Selection(pages=made, off_domain=off_domain, too_old=too_old, no_link=no_link)
+
+
+def select_children(listing: Listing, finder: Finder, listing_url: str, *, seen: Collection[str]) -> list[str]:
+    """Addresses of the sitemaps that an index names and that are worth a look, newest first."""
+    found: dict[str, ChildSitemap] = {}
+    for child in listing.children:
+        url = canonical(child.url, listing_url)
+        fresh = child.updated is None or child.updated >= finder.oldest
+        if url is not None and fresh and url not in seen and is_own(url, finder.domains):
+            found.setdefault(url, child)
+    ranked = sorted(found.items(), key=lambda item: (item[1].updated is not None, item[1].updated or finder.oldest), reverse=True)
+    return [url for url, _ in ranked[:CHILDREN_PER_POLL]]
+
+
+def is_own(url: str, domains: Collection[str]) -> bool:
+    """Whether an address lies on one of the domains or below."""
+    return registered_domain(host_of(url)) in domains
+
+
+def _newest_first(links: Sequence[tuple[FoundLink, str]]) -> list[tuple[FoundLink, str]]:
+    def age(item: tuple[FoundLink, str]) -> tuple[bool, float]:
+        stated = item[0].published or item[0].updated
+        return (stated is None, -stated.timestamp() if stated else 0.0)
+
+    return sorted(links, key=age)
+
+
+def _page(entry: FoundLink, url: str, finder: Finder, listing_url: str) -> Page:
+    return Page(
+        page_id=page_id(url),
+        url=url,
+        source_id=finder.source_id,
+        discovered_at=finder.now,
+        origin=finder.origin,
+        discovered_from=listing_url,
+        hints=_hints(entry),
+    )
+
+
+def _hints(entry: FoundLink) -> dict[str, Any]:
+    stated = {
+        "title": plain(entry.title)[:_LONGEST_TITLE],
+        "published": entry.published.isoformat() if entry.published else "",
+        "updated": entry.updated.isoformat() if entry.updated else "",
+        "language": entry.language or "",
+        "summary": plain(entry.summary),
+    }
+    return {name: value for name, value in stated.items() if value}
+
+
+def plain(text: str | None) -> str:
+    """A title or summary without markup and with single spaces."""
+    return _SPACE.sub(" ", html.unescape(_TAG.sub(" ", text or ""))).strip()

@@ -1,0 +1,168 @@
+"""One Scrapy engine, opened for a piece of work and closed after it, inside a reactor that runs already.
+
+    await open_session(work, settings=..., clock=..., keep=...)
+        Scrapy's engine, downloader and slots <--- our gates <--- Fetcher <--- work(fetcher)
+
+Scrapy does the downloading: slots, pools, TLS, proxies. What is asked, and in which order, is plain code in `work`, not callbacks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from scrapy import Spider
+from scrapy.crawler import Crawler
+from scrapy.settings import Settings, default_settings
+
+from config.clock import Clock
+from config.errors import ConfigError
+from config.settings import CrawlSettings
+from config.sources import SourceConfig
+from crawler.addresses import Names, is_local_name, is_public
+from crawler.fetcher import Fetcher, Keep
+from crawler.gates import AddressGate, PauseGate, ProxyGate, RedirectGate, RobotsGate
+from crawler.running import the_reactor
+from crawler.urls import host_of
+
+T = TypeVar("T")
+Work = Callable[[Fetcher], Coroutine[Any, Any, T]]
+
+THREADS = 8
+_RESERVED = ("test", "example", "invalid", "localhost")
+"""Top-level names that nobody can own (RFC 2606)."""
+
+
+class SessionSpider(Spider):
+    """Runs one coroutine as its start; it yields nothing, because `work` sends its requests through the fetcher."""
+
+    name = "coverage"
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SessionSpider:
+        """Scrapy's way of making a spider; the fetcher must exist before the engine asks for the gates."""
+        spider: SessionSpider = super().from_crawler(crawler, *args, **kwargs)
+        spider.fetcher = Fetcher(crawler, **spider.fetcher_options)
+        return spider
+
+    def __init__(self, *, work: Work[Any], fetcher_options: dict[str, Any]) -> None:
+        super().__init__()
+        self.work = work
+        self.fetcher_options = fetcher_options
+        self.fetcher: Fetcher
+        self.task: asyncio.Task[Any] | None = None
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Do the work; how it ended stays in `task`, since the engine would only log it."""
+        self.task = asyncio.ensure_future(self.work(self.fetcher))
+        await asyncio.wait([self.task])
+        return
+        yield
+
+
+async def open_session(work: Work[T], *, settings: CrawlSettings, clock: Clock, keep: Keep) -> T:
+    """Do `work` with a fetcher and return what it returns; nothing of the session is left behind.
+
+    Being cancelled, it cancels the work, waits for its end and closes the engine.
+
+    Raises:
+        Exception: whatever the work raised.
+    """
+    reactor = the_reactor()
+    threads = ThreadPoolExecutor(THREADS, thread_name_prefix="crawl")
+    names = Names(threads, reactor.nameResolver, _proxy_hosts())
+    before = reactor.installNameResolver(names)
+    try:
+        options = {"settings": settings, "clock": clock, "names": names, "threads": threads, "keep": keep}
+        crawler = Crawler(SessionSpider, _scrapy_settings(settings))
+        return await _run(crawler, work, options)
+    finally:
+        reactor.installNameResolver(before)
+        threads.shutdown(wait=False, cancel_futures=True)
+
+
+async def _run(crawler: Crawler, work: Work[T], options: dict[str, Any]) -> T:
+    engine = asyncio.ensure_future(crawler.crawl_async(work=work, fetcher_options=options))
+    try:
+        # Shielded: the engine must be closed in order, and is when the work is over.
+        await asyncio.shield(engine)
+    except asyncio.CancelledError:
+        spider = crawler.spider
+        if isinstance(spider, SessionSpider) and spider.task is not None:
+            spider.task.cancel()
+        await engine
+        raise
+    spider = crawler.spider
+    if not isinstance(spider, SessionSpider) or spider.task is None:
+        raise RuntimeError("the crawl engine closed before the work began")
+    result: T = await spider.task
+    return result
+
+
+def _scrapy_settings(settings: CrawlSettings) -> Settings:
+    """Scrapy with our gates and nothing else: no extensions, no console, no cookies, no schemes but http and https."""
+    gates: dict[Any, int | None] = {PauseGate: 100, RobotsGate: 200, RedirectGate: 600, ProxyGate: 750, AddressGate: 800}
+    return Settings(
+        {
+            "EXTENSIONS": dict.fromkeys(default_settings.EXTENSIONS_BASE),
+            "SPIDER_MIDDLEWARES": dict.fromkeys(default_settings.SPIDER_MIDDLEWARES_BASE),
+            "DOWNLOADER_MIDDLEWARES": dict.fromkeys(default_settings.DOWNLOADER_MIDDLEWARES_BASE) | gates,
+            "DOWNLOAD_HANDLERS": dict.fromkeys(
+                scheme for scheme in default_settings.DOWNLOAD_HANDLERS_BASE if scheme not in ("http", "https")
+            ),
+            "TELNETCONSOLE_ENABLED": False,
+            "CONCURRENT_REQUESTS": settings.concurrent_hosts,
+            "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+            "DOWNLOAD_DELAY": 0,
+            "DOWNLOAD_DELAY_JITTER": 0,
+            "DOWNLOAD_TIMEOUT": settings.timeout_seconds,
+            "DOWNLOAD_MAXSIZE": settings.max_page_bytes,
+            "DOWNLOAD_WARNSIZE": 0,
+            "DOWNLOAD_VERIFY_CERTIFICATES": settings.verify_certificates,
+            "STATS_DUMP": False,
+        }
+    )
+
+
+def _proxy_hosts() -> frozenset[str]:
+    """Hosts of the environment's proxies: told by the user, so they may be private."""
+    addresses = (address if "//" in address else f"//{address}" for address in getproxies().values())
+    return frozenset(host for address in addresses if (host := urlsplit(address).hostname))
+
+
+def require_contact(settings: CrawlSettings, sources: list[SourceConfig]) -> None:
+    """Refuse to bother real outlets without saying who we are.
+
+    Raises:
+        ConfigError: no contact, or one that cannot be sent.
+    """
+    if not settings.user_agent.isascii() or not settings.user_agent.isprintable() or not settings.user_agent.split("/")[0].strip():
+        raise ConfigError(
+            f"crawl.user_agent: {settings.user_agent!r} cannot be sent; expected a product name in ASCII, such as Drumbeat/0.1"
+        )
+    if not settings.contact.isascii() or not settings.contact.isprintable() or set(settings.contact) & set("()<>\\"):
+        raise ConfigError(f"crawl.contact: {settings.contact!r} cannot be sent; expected a mail address or the address of a page")
+    real = next((source for source in sources if not settings.contact and _is_real(source)), None)
+    if real is not None:
+        raise ConfigError(
+            f"crawl.contact: empty, but source {real.id!r} ({real.domain}) is a real site; set it in drumbeat.toml, or in the environment as "
+            "DRUMBEAT_CRAWL__CONTACT, to a mail address or page where its webmaster can reach you"
+        )
+
+
+def _is_real(source: SourceConfig) -> bool:
+    return any(_is_real_host(host_of(str(feed.url))) for feed in source.feeds)
+
+
+def _is_real_host(host: str) -> bool:
+    if is_local_name(host) or host.rpartition(".")[2] in _RESERVED:
+        return False
+    try:
+        return is_public(host)
+    except ValueError:
+        # A name, not a number.
+        return True

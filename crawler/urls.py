@@ -1,0 +1,98 @@
+"""Addresses: one spelling per page, and whose domain a host belongs to. Pure, no network."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
+
+LONGEST = 2_000
+"""Characters; longer addresses are traps or data, not pages."""
+
+_PORTS = {"http": 80, "https": 443}
+_TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|yclid|mc_cid|mc_eid|_openstat)(?:=|$)", re.IGNORECASE)
+_UNWRITTEN = re.compile(r"[\x00-\x20\x7f]")
+_BREAKS = re.compile(r"[\t\r\n]+")
+
+
+def canonical(address: str, base: str = "") -> str | None:
+    """The one spelling under which a page is known, or None where the address is no http(s) page.
+
+    As `resolved`, and without tracking parameters. Order and spelling of the others are the server's business and stay.
+    """
+    url = resolved(address, base)
+    if url is None or "?" not in url:
+        return url
+    parts = urlsplit(url)
+    kept = "&".join(part for part in parts.query.split("&") if part and not _TRACKING.match(part))
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, kept, ""))
+
+
+def resolved(address: str, base: str = "") -> str | None:
+    """An absolute http(s) address, or None where it is none that can be fetched.
+
+    Lower-case scheme and host, no default port, no fragment, characters escaped as browsers send them.
+    """
+    from w3lib.url import safe_url_string
+
+    text = _BREAKS.sub("", address.strip())
+    if not text or len(text) > LONGEST:
+        return None
+    try:
+        parts = urlsplit(safe_url_string(urljoin(base, text)))
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        # A port that is no number, brackets that do not close, a label that no host name can have.
+        return None
+    if parts.scheme not in _PORTS or not host or parts.username is not None or not _plausible(host):
+        return None
+    netloc = f"[{host}]" if ":" in host else host
+    if port not in (None, _PORTS[parts.scheme]):
+        netloc += f":{port}"
+    return urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
+
+
+def _plausible(host: str) -> bool:
+    return len(host) <= 253 and not _UNWRITTEN.search(host) and all(0 < len(label) <= 63 for label in host.rstrip(".").split("."))
+
+
+def host_of(url: str) -> str:
+    """The host of an address, lower case, without port; empty where there is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def site_of(url: str) -> str:
+    """Scheme, host and port: what one robots.txt speaks for."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_front_page(url: str) -> bool:
+    """The address of a site itself, not of a page in it."""
+    parts = urlsplit(url)
+    return parts.path in ("", "/") and not parts.query
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> TLDExtract:
+    import tldextract
+
+    # The list that comes with the package: nothing is fetched, nothing is cached on disk.
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+@lru_cache(maxsize=4_096)
+def registered_domain(host: str) -> str:
+    """`news.bbc.co.uk` -> `bbc.co.uk`; without a public suffix the last two labels; a numeric address is its own domain."""
+    name = host.lower().rstrip(".")
+    found = _suffixes()(name)
+    if found.domain and found.suffix:
+        return f"{found.domain}.{found.suffix}"
+    return name if ":" in name or found.ipv4 else ".".join(name.split(".")[-2:])
