@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 from config.clock import Clock
 from storage import ids
 from storage.archive import ArchivedResponse, ArchiveReader
-from storage.errors import ArchiveError
 from storage.records import Page, Source, WarcPlace
 from storage.store import Store
 from storage.stores.pages import STORED
@@ -87,20 +86,6 @@ def check(store: Store, archive_dir: Path, *, adopt: bool, clock: Clock) -> Chec
     return CheckReport(
         checked_at=clock.now(), files=len(there), records=records, skipped_files=skipped, orphans=tuple(orphans), missing=tuple(missing)
     )
-
-
-def archived_response(store: Store, archive_dir: Path, url: str) -> ArchivedResponse:
-    """What the archive keeps of a URL (as it was found, or as it answered).
-
-    Raises:
-        ArchiveError: the URL is unknown, or nothing of it is archived.
-    """
-    page = store.pages.by_url(url)
-    if page is None:
-        raise ArchiveError(f"page {url}: not known; check the spelling, or crawl its source first")
-    if page.warc is None:
-        raise ArchiveError(f"page {url}: nothing is archived, its fetch outcome is {page.fetch_outcome or 'waiting'}")
-    return ArchiveReader(archive_dir).read(page.warc)
 
 
 def _page_places(reader: ArchiveReader, file: str) -> dict[WarcPlace, None]:

@@ -159,6 +159,7 @@ _SQLITE_KINDS: dict[int, tuple[type[StorageError], str]] = {
     sqlite3.SQLITE_BUSY: (DatabaseLocked, "locked by another process for more than {wait:g} s; nothing was written, try again"),
     sqlite3.SQLITE_LOCKED: (DatabaseLocked, "locked by another connection for more than {wait:g} s; nothing was written, try again"),
     sqlite3.SQLITE_FULL: (DiskFull, "no room is left on the disk; nothing was written, free some and run the stage again"),
+    sqlite3.SQLITE_IOERR: (StorageError, "cannot be read or written; check the disk and its quota, then run the stage again"),
     sqlite3.SQLITE_NOTADB: (ForeignDatabase, "is not an SQLite database; name another file in database_url"),
     sqlite3.SQLITE_CORRUPT: (StorageError, "is damaged; restore a copy, or make a new database and replay the archive"),
     sqlite3.SQLITE_READONLY: (StorageError, "cannot be written; check its owner and permissions"),

@@ -75,12 +75,12 @@ def upsert(
 
 def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *, key: str) -> int:
     """Insert the rows whose `key` is not there yet; how many those were."""
-    inserted = 0
-    for part in chunks(sorted(rows, key=lambda row: str(row[key])), 200):
-        statement = _insert(connection, table).values([dict(row) for row in part])
-        done = connection.execute(statement.on_conflict_do_nothing().returning(table.c[key]))
-        inserted += len(done.all())
-    return inserted
+    if not rows:
+        return 0
+    # Sorted, so that two writers never wait for each other crosswise.
+    ordered = sorted(rows, key=lambda row: str(row[key]))
+    statement = _insert(connection, table).on_conflict_do_nothing().returning(table.c[key])
+    return len(connection.execute(statement, ordered).all())
 
 
 def _insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:

@@ -12,7 +12,7 @@ from storage import schema
 from storage.engine import Database
 from storage.records import Article, CleanResult
 from storage.rows import columns_of, delete_in, record_of, row_of, select_in, upsert
-from storage.search_index import index_articles, unindex_articles
+from storage.search_index import index_articles, indexed_words, unindex_articles
 
 _PASSAGE_FIELDS = ("body", "language")
 """What passages are cut from: a change makes them, and all that hangs on them, void."""
@@ -35,6 +35,7 @@ class ArticleStore:
         """
         made = [result.article for result in results if result.article is not None]
         refused = [result.page_id for result in results if result.article is None]
+        texts = {article.article_id: indexed_words(article.title, article.body) for article in made}
         with self._database.write() as connection:
             _record_outcomes(connection, results)
             former = {
@@ -53,7 +54,7 @@ class ArticleStore:
                 key=("article_id",),
                 keep=("is_cut",),
             )
-            _index(connection, made, former)
+            _index(connection, made, former, texts)
 
     def get(self, article_id: str) -> Article | None:
         """One article."""
@@ -136,9 +137,9 @@ def _void_passages(connection: sa.Connection, article_ids: Collection[str]) -> N
         connection.execute(uncut, [{"key": article_id} for article_id in sorted(article_ids)])
 
 
-def _index(connection: sa.Connection, made: Sequence[Article], former: dict[str, sa.Row[Any]]) -> None:
+def _index(connection: sa.Connection, made: Sequence[Article], former: dict[str, sa.Row[Any]], texts: dict[str, tuple[str, str]]) -> None:
     new = [article.article_id for article in made if article.article_id not in former]
     touched = {*new, *_changed(made, former, _INDEX_FIELDS)}
     numbers = sa.select(schema.articles.c.article_id, schema.articles.c.article_no)
     by_id = {row.article_id: row.article_no for row in select_in(connection, numbers, schema.articles.c.article_id, touched)}
-    index_articles(connection, {by_id[item.article_id]: (item.title, item.body) for item in made if item.article_id in touched})
+    index_articles(connection, {number: texts[article_id] for article_id, number in by_id.items()})

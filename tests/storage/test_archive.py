@@ -64,7 +64,9 @@ def test_a_response_comes_back(writer: ArchiveWriter, tmp_path: Path) -> None:
 @settings(max_examples=60, deadline=None)
 def test_any_response_comes_back(body: bytes, url: str, status: int, value: str) -> None:
     """Whatever bytes and addresses a site sends, they come back; equal responses are equal bytes."""
-    one = response(body=body, url=url, final_url=f"HTTPS://{url}", status=status, headers=(("X-Any", value), ("Transfer-Encoding", "chunked")))
+    one = response(
+        body=body, url=url, final_url=f"HTTPS://{url}", status=status, headers=(("X-Any", value), ("Transfer-Encoding", "chunked"))
+    )
     found = decode(decompress(encode(one)))
     assert found is not None
     assert (found.body, found.url, found.final_url, found.status, found.fetched_at) == (body, url, f"HTTPS://{url}", status, one.fetched_at)

@@ -10,8 +10,9 @@ import pytest
 
 from config.clock import FixedClock
 from storage.archive import ArchiveWriter
-from storage.check import UNKNOWN_SOURCE, CheckReport, archived_response, check
+from storage.check import UNKNOWN_SOURCE, CheckReport, check
 from storage.errors import ArchiveError
+from storage.pages import archived_response
 from storage.records import WarcPlace
 from storage.store import Store
 from tests.storage.makers import archive_page, fetched, hours, page, source

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
+import resource
 import sqlite3
 import threading
 from pathlib import Path
@@ -84,6 +85,30 @@ def test_a_full_disk_is_named(sqlite_url: str) -> None:
     assert store.articles.get(article("1").article_id) == article("1")
     store.sources.sync([source("alpha")])
     store.close()
+
+
+def write_under_limit(url: str) -> tuple[str, str, int]:
+    """In a process that may write small files only: which error a large write is, what it says, and how many articles there are then."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
+    with open_store(url) as store:
+        add_articles(store, [article("1")])
+        try:
+            add_articles(store, [article("2", body="word " * 1_000_000)])
+        except StorageError as error:
+            return type(error).__name__, str(error), store.articles.count()
+    return "", "", -1
+
+
+@pytest.mark.slow
+def test_a_failing_disk_is_named(sqlite_url: str) -> None:
+    """When the system refuses to write, the error is ours, what was there stays, and the database can be used afterwards."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        kind, message, left = pool.apply(write_under_limit, (sqlite_url,))
+    assert (kind, left) == ("StorageError", 1)
+    assert "check the disk and its quota" in message
+    with open_store(sqlite_url) as store:
+        add_articles(store, [article("2")])
+        assert store.articles.count() == 2
 
 
 def test_a_missing_database_names_the_command(tmp_path: Path) -> None:
