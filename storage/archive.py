@@ -124,8 +124,12 @@ class ArchiveWriter:
         if self._handle is None:
             return
         path = self._folder / (self._file + _OPEN)
-        os.fsync(self._handle)
-        path.rename(self._folder / self._file)
+        if self._size:
+            os.fsync(self._handle)
+            path.rename(self._folder / self._file)
+        else:
+            # Not even the information record found room.
+            path.unlink()
         _sync_folder(self._folder)
         os.close(self._handle)
         self._handle = None

@@ -80,7 +80,8 @@ def check(store: Store, archive_dir: Path, *, adopt: bool, clock: Clock) -> Chec
         found = _page_places(reader, file) if file in there else {}
         records += len(found)
         missing += [page for page in rows if page.warc not in found]
-        unknown = [place for place in found if place not in {page.warc for page in rows}]
+        pointed_to = {page.warc for page in rows}
+        unknown = [place for place in found if place not in pointed_to]
         if file not in skipped:
             orphans += [_orphan(store, reader.read(place), place, sources=sources, adopt=adopt) for place in unknown]
     return CheckReport(

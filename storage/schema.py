@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from storage.types import FloatVector, JsonText, JsonTuple, JsonTuples, SafeText, UtcDateTime, half_vector
+from storage.types import FloatVector, JsonText, JsonTuple, JsonTuples, Real, SafeText, UtcDateTime, Whole, half_vector
 
 REVISION: Final = "0001"
 """The revision in `migrations/` that this schema is; revisions count up."""
@@ -28,6 +28,16 @@ def _key(name: str) -> sa.Column[str]:
     return sa.Column(name, SafeText, primary_key=True)
 
 
+def _id(name: str) -> sa.Column[int]:
+    """A key that the caller gives."""
+    return sa.Column(name, Whole, primary_key=True, autoincrement=False)
+
+
+def _number_of(name: str) -> sa.Column[int]:
+    """A key that the database gives: for joins within the room, it depends on the order of work and never leaves."""
+    return sa.Column(name, sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True)
+
+
 def _text(name: str, *, null: bool = False) -> sa.Column[str]:
     return sa.Column(name, SafeText, nullable=null)
 
@@ -37,11 +47,11 @@ def _time(name: str, *, null: bool = False) -> sa.Column[object]:
 
 
 def _number(name: str, *, null: bool = False) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer, nullable=null)
+    return sa.Column(name, Whole, nullable=null)
 
 
 def _real(name: str) -> sa.Column[float]:
-    return sa.Column(name, sa.Double, nullable=False)
+    return sa.Column(name, Real, nullable=False)
 
 
 def _yes(name: str) -> sa.Column[bool]:
@@ -59,6 +69,11 @@ def _day(name: str, *, null: bool = False) -> sa.Column[object]:
 def _child(name: str, parent: str, *, primary: bool = False) -> sa.Column[str]:
     """A row that goes when its parent goes."""
     return sa.Column(name, SafeText, sa.ForeignKey(parent, ondelete="CASCADE"), primary_key=primary, nullable=False)
+
+
+def _child_number(name: str, parent: str) -> sa.Column[int]:
+    """The same, by number, as part of a key."""
+    return sa.Column(name, sa.BigInteger, sa.ForeignKey(parent, ondelete="CASCADE"), primary_key=True, autoincrement=False)
 
 
 # --- how coverage comes in -------------------------------------------------------------------------------------------
@@ -95,7 +110,7 @@ pages = sa.Table(
 # --- what was said ---------------------------------------------------------------------------------------------------
 # `article_no` joins the full-text index, which wants whole numbers; it never leaves the room.
 articles = sa.Table(
-    "articles", metadata, sa.Column("article_no", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    "articles", metadata, _number_of("article_no"),
     _child("article_id", "pages.page_id"), _text("source_id"), _text("url"), _text("title"), _text("body"), _json("authors", JsonTuple),
     _time("published_at", null=True), _text("date_source"), _text("date_confidence"), _json("date_claims"), _time("first_seen_at"),
     _time("counted_at"), _yes("late"), _text("origin"), _text("language"), _real("language_confidence"), _text("language_source"),
@@ -115,8 +130,8 @@ copy_members = sa.Table(
 )  # fmt: skip
 
 passages = sa.Table(
-    "passages", metadata, _key("passage_id"), _child("article_id", "articles.article_id"), _number("ordinal"), _number("start"),
-    _number("end"), _text("text"), _text("text_hash"), _text("language"), sa.Index(None, "article_id"), sa.Index(None, "text_hash"),
+    "passages", metadata, _number_of("passage_no"), _text("passage_id"), _child("article_id", "articles.article_id"), _number("ordinal"), _number("start"),
+    _number("end"), _text("text"), _text("text_hash"), _text("language"), sa.UniqueConstraint("passage_id"), sa.Index(None, "article_id"), sa.Index(None, "text_hash"),
 )  # fmt: skip
 
 vectors = sa.Table(
@@ -124,23 +139,23 @@ vectors = sa.Table(
 )  # fmt: skip
 
 mean_tables = sa.Table(
-    "mean_tables", metadata, _key("build"), sa.Column("version", sa.Integer, primary_key=True, autoincrement=False), _time("made_at"),
+    "mean_tables", metadata, _key("build"), _id("version"), _time("made_at"),
     _json("counts"),
 )  # fmt: skip
 
 mean_vectors = sa.Table(
-    "mean_vectors", metadata, _key("build"), sa.Column("version", sa.Integer, primary_key=True, autoincrement=False), _key("language"),
+    "mean_vectors", metadata, _key("build"), _id("version"), _key("language"),
     sa.Column("vector", FloatVector, nullable=False),
     sa.ForeignKeyConstraint(["build", "version"], ["mean_tables.build", "mean_tables.version"], ondelete="CASCADE"),
 )  # fmt: skip
 
 # --- what it means ---------------------------------------------------------------------------------------------------
 themes = sa.Table(
-    "themes", metadata, sa.Column("theme_id", sa.Integer, primary_key=True, autoincrement=False), _text("label"),
+    "themes", metadata, _id("theme_id"), _text("label"),
 )  # fmt: skip
 
 narratives = sa.Table(
-    "narratives", metadata, sa.Column("narrative_id", sa.Integer, primary_key=True, autoincrement=False), _text("label"),
+    "narratives", metadata, _id("narrative_id"), _text("label"),
     _text("label_by"), _text("kind"), _text("status"), _json("keywords", JsonTuples), _json("exemplars", JsonTuple),
     sa.Column("centroid", FloatVector), _number("size"), _time("first_seen_at"), _time("last_seen_at"), _number("merged_into", null=True),
     _number("split_from", null=True), _number("theme_id", null=True), _text("statement_id", null=True), _text("build"),
@@ -148,12 +163,12 @@ narratives = sa.Table(
 )  # fmt: skip
 
 narrative_pending = sa.Table(
-    "narrative_pending", metadata, sa.Column("position", sa.Integer, primary_key=True, autoincrement=False), _json("entry"),
+    "narrative_pending", metadata, _id("position"), _json("entry"),
 )  # fmt: skip
 
 assignments = sa.Table(
     "assignments", metadata, _child("passage_id", "passages.passage_id", primary=True),
-    sa.Column("narrative_id", sa.Integer, sa.ForeignKey("narratives.narrative_id"), nullable=False), _real("similarity"),
+    sa.Column("narrative_id", Whole, sa.ForeignKey("narratives.narrative_id"), nullable=False), _real("similarity"),
     _text("method"), _text("run_id"), sa.Index(None, "narrative_id"),
 )  # fmt: skip
 
@@ -167,11 +182,15 @@ corrections = sa.Table(
     _text("value", null=True),
 )  # fmt: skip
 
-watch_statements = sa.Table("watch_statements", metadata, _key("statement_id"), _text("statement_hash"))
+watch_statements = sa.Table(
+    "watch_statements", metadata, _number_of("statement_no"), _text("statement_id"), _text("statement_hash"),
+    sa.UniqueConstraint("statement_id"),
+)  # fmt: skip
 
+# One row per statement and passage: by far the longest table, hence numbers only and, on SQLite, no rowid beside the key.
 watch_compared = sa.Table(
-    "watch_compared", metadata, _child("statement_id", "watch_statements.statement_id", primary=True),
-    _child("passage_id", "passages.passage_id", primary=True), sa.Index(None, "passage_id"),
+    "watch_compared", metadata, _child_number("statement_no", "watch_statements.statement_no"),
+    _child_number("passage_no", "passages.passage_no"), sa.Index(None, "passage_no"), sqlite_with_rowid=False,
 )  # fmt: skip
 
 watch_hits = sa.Table(
@@ -181,18 +200,18 @@ watch_hits = sa.Table(
 )  # fmt: skip
 
 events = sa.Table(
-    "events", metadata, sa.Column("event_id", sa.Integer, primary_key=True, autoincrement=False), _text("label"), _time("first_at"),
+    "events", metadata, _id("event_id"), _text("label"), _time("first_at"),
     _time("last_at"), _number("articles"), sa.Index(None, "last_at"),
 )  # fmt: skip
 
 event_members = sa.Table(
     "event_members", metadata, _child("passage_id", "passages.passage_id", primary=True),
-    sa.Column("event_id", sa.Integer, sa.ForeignKey("events.event_id", ondelete="CASCADE"), nullable=False), sa.Index(None, "event_id"),
+    sa.Column("event_id", Whole, sa.ForeignKey("events.event_id", ondelete="CASCADE"), nullable=False), sa.Index(None, "event_id"),
 )  # fmt: skip
 
 # --- what is counted, found and told ---------------------------------------------------------------------------------
 observations = sa.Table(
-    "observations", metadata, sa.Column("narrative_id", sa.Integer, primary_key=True, autoincrement=False), _key("source_id"),
+    "observations", metadata, _id("narrative_id"), _key("source_id"),
     sa.Column("day", sa.Date, primary_key=True), _number("articles"), _number("copy_groups"), _number("own_texts"), sa.Index(None, "day"),
 )  # fmt: skip
 

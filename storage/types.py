@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -33,6 +34,32 @@ class SafeText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Replace what cannot be stored."""
         return None if value is None else storable(value)
+
+
+class Whole(TypeDecorator[int]):
+    """A whole number, also numpy's (which SQLite's driver would store as bytes without a word).
+
+    Raises:
+        TypeError: the value is no whole number.
+    """
+
+    impl = sa.Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        """As Python's own."""
+        return None if value is None else operator.index(value)
+
+
+class Real(TypeDecorator[float]):
+    """A number in double precision, also numpy's (see `Whole`)."""
+
+    impl = sa.Double
+    cache_ok = True
+
+    def process_bind_param(self, value: float | None, dialect: Dialect) -> float | None:
+        """As Python's own."""
+        return None if value is None else float(value)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

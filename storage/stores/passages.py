@@ -38,7 +38,8 @@ class PassageStore:
         for part in chunks(sorted(article_ids), 100):
             with self._database.write() as connection:
                 delete_in(connection, schema.passages, schema.passages.c.article_id, part)
-                upsert(connection, schema.passages, [row_of(item) for article_id in part for item in by_article[article_id]])
+                rows = [row_of(item) for article_id in part for item in by_article[article_id]]
+                upsert(connection, schema.passages, rows, key=("passage_id",))
                 connection.execute(cut, [{"key": article_id} for article_id in part])
 
     def unembedded(self, build: str, *, after: str = "", limit: int = 512) -> list[tuple[str, str]]:
@@ -75,8 +76,8 @@ class PassageStore:
         """Embedded passages not yet compared with this wording of the statement, by passage_id."""
         same_wording = (schema.watch_statements.c.statement_id == statement_id, schema.watch_statements.c.statement_hash == statement_hash)
         compared = sa.exists().where(
-            schema.watch_compared.c.passage_id == schema.passages.c.passage_id,
-            schema.watch_compared.c.statement_id == schema.watch_statements.c.statement_id,
+            schema.watch_compared.c.passage_no == schema.passages.c.passage_no,
+            schema.watch_compared.c.statement_no == schema.watch_statements.c.statement_no,
             *same_wording,
         )
         return self._rows(select_passage_rows().where(_embedded(build), ~compared))

@@ -28,8 +28,12 @@ class WatchStore:
         this = statements.statement_id == statement_id
         with self._database.write() as connection:
             connection.execute(sa.delete(schema.watch_statements).where(this, statements.statement_hash != statement_hash))
-            upsert(connection, schema.watch_statements, [{"statement_id": statement_id, "statement_hash": statement_hash}])
-            upsert(connection, schema.watch_compared, [{"statement_id": statement_id, "passage_id": key} for key in compared])
+            row = {"statement_id": statement_id, "statement_hash": statement_hash}
+            upsert(connection, schema.watch_statements, [row], key=("statement_id",))
+            number = connection.execute(sa.select(statements.statement_no).where(this)).scalar_one()
+            passages = sa.select(schema.passages.c.passage_no).order_by(schema.passages.c.passage_no)
+            found = select_in(connection, passages, schema.passages.c.passage_id, compared)
+            upsert(connection, schema.watch_compared, [{"statement_no": number, "passage_no": row.passage_no} for row in found])
             upsert(connection, schema.watch_hits, [row_of(hit) for hit in hits])
 
     def hits(self, statement_id: str | None = None, *, start: datetime | None = None, end: datetime | None = None) -> list[WatchHit]:

@@ -264,6 +264,17 @@ def fill(folder: str) -> list[object]:
     return happened
 
 
+def fill_at_once(folder: str) -> str:
+    """In a process that may write nothing at all: what happened to a record."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    with ArchiveWriter(Path(folder), max_bytes=10**9, name="crawl") as writer:
+        try:
+            archive_page(writer, page("1"))
+        except DiskFull as error:
+            return str(error)
+    return ""
+
+
 def random_bytes(seed: int, size: int) -> bytes:
     """Bytes that do not compress."""
     import random
@@ -276,6 +287,8 @@ def test_a_full_disk_loses_nothing_whole(tmp_path: Path) -> None:
     """A record that does not fit is taken back and named; those before and after it that fit are whole."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         happened = pool.apply(fill, (str(tmp_path),))
+        assert "no room is left" in pool.apply(fill_at_once, (str(tmp_path / "empty"),))
+    assert list((tmp_path / "empty").iterdir()) == []
     messages = [one for one in happened if isinstance(one, str)]
     places = [one for one in happened if isinstance(one, WarcPlace)]
     assert len(messages) == 2

@@ -60,6 +60,14 @@ def _key(name: str) -> sa.Column[str]:
     return sa.Column(name, _TEXT, primary_key=True)
 
 
+def _id(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, primary_key=True, autoincrement=False)
+
+
+def _number_of(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True)
+
+
 def _text(name: str, *, null: bool = False) -> sa.Column[str]:
     return sa.Column(name, _TEXT, nullable=null)
 
@@ -93,6 +101,10 @@ def _child(name: str, parent: str, *, primary: bool = False) -> sa.Column[str]:
     return sa.Column(name, _TEXT, sa.ForeignKey(parent, ondelete="CASCADE"), primary_key=primary, nullable=False)
 
 
+def _child_number(name: str, parent: str) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, sa.ForeignKey(parent, ondelete="CASCADE"), primary_key=True, autoincrement=False)
+
+
 def _coverage() -> None:
     """What is collected."""
     op.create_table(
@@ -124,7 +136,7 @@ def _coverage() -> None:
 def _texts() -> None:
     """What was said."""
     op.create_table(
-        "articles", sa.Column("article_no", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+        "articles", _number_of("article_no"),
         _child("article_id", "pages.page_id"), _text("source_id"), _text("url"), _text("title"), _text("body"), _json("authors"),
         _time("published_at", null=True), _text("date_source"), _text("date_confidence"), _json("date_claims"), _time("first_seen_at"),
         _time("counted_at"), _yes("late"), _text("origin"), _text("language"), _real("language_confidence"), _text("language_source"),
@@ -141,8 +153,8 @@ def _texts() -> None:
         _text("relation"), _real("containment"), sa.Index(None, "group_id"),
     )  # fmt: skip
     op.create_table(
-        "passages", _key("passage_id"), _child("article_id", "articles.article_id"), _number("ordinal"), _number("start"),
-        _number("end"), _text("text"), _text("text_hash"), _text("language"), sa.Index(None, "article_id"), sa.Index(None, "text_hash"),
+        "passages", _number_of("passage_no"), _text("passage_id"), _child("article_id", "articles.article_id"), _number("ordinal"), _number("start"),
+        _number("end"), _text("text"), _text("text_hash"), _text("language"), sa.UniqueConstraint("passage_id"), sa.Index(None, "article_id"), sa.Index(None, "text_hash"),
     )  # fmt: skip
 
 
@@ -152,11 +164,11 @@ def _vectors() -> None:
         "vectors", _key("build"), _key("text_hash"), sa.Column("vector", _VECTOR, nullable=False),
     )  # fmt: skip
     op.create_table(
-        "mean_tables", _key("build"), sa.Column("version", sa.Integer, primary_key=True, autoincrement=False), _time("made_at"),
+        "mean_tables", _key("build"), _id("version"), _time("made_at"),
         _json("counts"),
     )  # fmt: skip
     op.create_table(
-        "mean_vectors", _key("build"), sa.Column("version", sa.Integer, primary_key=True, autoincrement=False), _key("language"),
+        "mean_vectors", _key("build"), _id("version"), _key("language"),
         sa.Column("vector", sa.LargeBinary, nullable=False),
         sa.ForeignKeyConstraint(["build", "version"], ["mean_tables.build", "mean_tables.version"], ondelete="CASCADE"),
     )  # fmt: skip
@@ -165,17 +177,17 @@ def _vectors() -> None:
 def _narratives() -> None:
     """Narratives."""
     op.create_table(
-        "themes", sa.Column("theme_id", sa.Integer, primary_key=True, autoincrement=False), _text("label"),
+        "themes", _id("theme_id"), _text("label"),
     )  # fmt: skip
     op.create_table(
-        "narratives", sa.Column("narrative_id", sa.Integer, primary_key=True, autoincrement=False), _text("label"),
+        "narratives", _id("narrative_id"), _text("label"),
         _text("label_by"), _text("kind"), _text("status"), _json("keywords"), _json("exemplars"),
         sa.Column("centroid", sa.LargeBinary), _number("size"), _time("first_seen_at"), _time("last_seen_at"), _number("merged_into", null=True),
         _number("split_from", null=True), _number("theme_id", null=True), _text("statement_id", null=True), _text("build"),
         _number("mean_version"), _text("born_run"),
     )  # fmt: skip
     op.create_table(
-        "narrative_pending", sa.Column("position", sa.Integer, primary_key=True, autoincrement=False), _json("entry"),
+        "narrative_pending", _id("position"), _json("entry"),
     )  # fmt: skip
     op.create_table(
         "assignments", _child("passage_id", "passages.passage_id", primary=True),
@@ -194,10 +206,12 @@ def _narratives() -> None:
 
 def _watch_and_events() -> None:
     """Statements and events."""
-    op.create_table("watch_statements", _key("statement_id"), _text("statement_hash"))
     op.create_table(
-        "watch_compared", _child("statement_id", "watch_statements.statement_id", primary=True),
-        _child("passage_id", "passages.passage_id", primary=True), sa.Index(None, "passage_id"),
+        "watch_statements", _number_of("statement_no"), _text("statement_id"), _text("statement_hash"), sa.UniqueConstraint("statement_id"),
+    )  # fmt: skip
+    op.create_table(
+        "watch_compared", _child_number("statement_no", "watch_statements.statement_no"),
+        _child_number("passage_no", "passages.passage_no"), sa.Index(None, "passage_no"), sqlite_with_rowid=False,
     )  # fmt: skip
     op.create_table(
         "watch_hits", _child("statement_id", "watch_statements.statement_id", primary=True),
@@ -205,7 +219,7 @@ def _watch_and_events() -> None:
         _text("run_id"), sa.Index(None, "passage_id"),
     )  # fmt: skip
     op.create_table(
-        "events", sa.Column("event_id", sa.Integer, primary_key=True, autoincrement=False), _text("label"), _time("first_at"),
+        "events", _id("event_id"), _text("label"), _time("first_at"),
         _time("last_at"), _number("articles"), sa.Index(None, "last_at"),
     )  # fmt: skip
     op.create_table(
@@ -217,7 +231,7 @@ def _watch_and_events() -> None:
 def _numbers() -> None:
     """Counts and spikes."""
     op.create_table(
-        "observations", sa.Column("narrative_id", sa.Integer, primary_key=True, autoincrement=False), _key("source_id"),
+        "observations", _id("narrative_id"), _key("source_id"),
         sa.Column("day", sa.Date, primary_key=True), _number("articles"), _number("copy_groups"), _number("own_texts"), sa.Index(None, "day"),
     )  # fmt: skip
     op.create_table(

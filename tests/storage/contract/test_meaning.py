@@ -246,6 +246,25 @@ def test_killed_runs_are_marked(store: Store) -> None:
     assert store.runs.last("embed", state="running") == other
 
 
+def test_numbers_of_numpy_are_numbers(store: Store) -> None:
+    """What analysis computes comes back as plain numbers, and a fraction is not taken for a whole number."""
+    made = add_passages(store, ["1"])
+    given = narrative(np.int64(1), size=np.int32(5))  # type: ignore[arg-type]
+    taken = Assignment(
+        passage_id=made[0].passage_id,
+        narrative_id=np.int64(1),
+        similarity=np.float32(0.25),
+        method="nearest",
+        run_id="r",  # type: ignore[arg-type]
+    )
+    store.narratives.save([given], [taken])
+    found = store.narratives.assignments()[0]
+    assert (type(found.similarity), found.similarity, type(found.narrative_id)) == (float, 0.25, int)
+    assert store.narratives.all()[0].size == 5
+    with pytest.raises(StorageError):
+        store.narratives.save([narrative(2, size=1.5)])
+
+
 def test_naive_times_are_refused(store: Store) -> None:
     """A time without a zone is an error on both engines, never a guess."""
     with pytest.raises(StorageError, match="no time zone"):
