@@ -1,0 +1,194 @@
+"""Compares what was found in the sample world with its truth table. Pure: `findings.py` reads the store, this judges.
+
+BCubed: every planted article that was seen is judged by the narrative of most of its passages; an article without one stands alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from drumbeat.sample.truth import TrueArticle, TrueSpike, Truth
+
+Place = tuple[str, str]
+"""Outlet and path: the name of an article in the truth table."""
+ALERT_DAYS = 1
+"""An alert is in time until so many days after the spike's first day."""
+AFTERMATH_DAYS = 7
+"""Alerts so long after an outage, or after a new outlet was added, would be laid to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundAlert:
+    """An alert as it was made."""
+
+    narrative: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What a finished workspace says about the world."""
+
+    articles: Mapping[Place, int | None]
+    """Every article seen -> the narrative of most of its passages."""
+    members: Mapping[int, Collection[Place]]
+    """Narrative, watched ones too -> every article that carries it."""
+    first_movers: Mapping[int, str]
+    """Narrative -> the outlet that the product names as the likeliest first."""
+    alerts: Sequence[FoundAlert]
+    storms: Sequence[Place]
+    """First articles of the copy groups that were named reprint storms."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NarrativeScore:
+    """How one planted narrative was found."""
+
+    narrative: str
+    label: str
+    found_as: int | None
+    """The narrative that holds most of its articles."""
+    articles: int
+    recall: float
+    """Share of its seen articles in that narrative."""
+    purity: float
+    """Share of that narrative's planted articles that are its own."""
+    languages: int
+    languages_found: int
+    first_mover: str
+    first_mover_named: str | None
+
+    @property
+    def first_mover_right(self) -> bool:
+        """Whether the product names the planted first mover."""
+        return self.first_mover == self.first_mover_named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpikeScore:
+    """Whether a planted spike was alerted."""
+
+    narrative: str
+    first_day: date
+    alerted: datetime | None
+
+    @property
+    def in_time(self) -> bool:
+        """Alerted no later than `ALERT_DAYS` after its first day."""
+        return self.alerted is not None and self.alerted.date() <= self.first_day + timedelta(days=ALERT_DAYS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """Everything that is judged."""
+
+    seen: int
+    listed: int
+    precision: float
+    recall: float
+    narratives: tuple[NarrativeScore, ...]
+    spikes: tuple[SpikeScore, ...]
+    other_alerts: tuple[FoundAlert, ...]
+    outage_alerts: int
+    newcomer_alerts: int
+    storm_named: bool
+    other_storms: int
+
+    @property
+    def f1(self) -> float:
+        """BCubed F1 on planted articles."""
+        total = self.precision + self.recall
+        return 2 * self.precision * self.recall / total if total else 0.0
+
+    @property
+    def first_movers_right(self) -> int:
+        """Planted narratives whose first mover was named rightly."""
+        return sum(row.first_mover_right for row in self.narratives)
+
+
+def score(truth: Truth, found: Findings) -> Score:
+    """Judge `found` against `truth`."""
+    planted = {(row.outlet, row.path): row for row in truth.articles if row.narrative}
+    seen = {place: row for place, row in planted.items() if place in found.articles}
+    clusters: dict[Place, Hashable] = {place: _cluster(place, found) for place in seen}
+    gold = {place: row.narrative for place, row in seen.items()}
+    precision, recall = bcubed(clusters, gold)
+    narratives = tuple(_narrative(truth, found, narrative, seen) for narrative in truth.first_movers)
+    names = {narrative: name for narrative in sorted(found.members) if (name := _named(found.members[narrative], planted))}
+    spikes = tuple(_spike(spike, found.alerts, names) for spike in truth.spikes)
+    others = tuple(alert for alert in found.alerts if not any(_belongs(alert, spike, names) for spike in truth.spikes))
+    storm = set(truth.storm)
+    return Score(
+        seen=sum((row.outlet, row.path) in found.articles for row in truth.articles),
+        listed=sum(row.listed for row in truth.articles),
+        precision=precision,
+        recall=recall,
+        narratives=narratives,
+        spikes=spikes,
+        other_alerts=others,
+        outage_alerts=_within(others, truth.outage[1], truth.outage[2]),
+        newcomer_alerts=_within(others, truth.newcomer[1], truth.newcomer[1]),
+        storm_named=any(place in storm for place in found.storms),
+        other_storms=sum(place not in storm for place in found.storms),
+    )
+
+
+def bcubed(clusters: Mapping[Place, Hashable], gold: Mapping[Place, Hashable]) -> tuple[float, float]:
+    """BCubed precision and recall over the items of `clusters`, each item weighing the same (Bagga and Baldwin 1998)."""
+    if not clusters:
+        return 0.0, 0.0
+    both = Counter((clusters[item], gold[item]) for item in clusters)
+    by_cluster, by_gold = Counter(clusters.values()), Counter(gold[item] for item in clusters)
+    precision = sum(both[clusters[item], gold[item]] / by_cluster[clusters[item]] for item in clusters) / len(clusters)
+    recall = sum(both[clusters[item], gold[item]] / by_gold[gold[item]] for item in clusters) / len(clusters)
+    return precision, recall
+
+
+def _cluster(place: Place, found: Findings) -> Hashable:
+    narrative = found.articles[place]
+    return place if narrative is None else narrative
+
+
+def _narrative(truth: Truth, found: Findings, narrative: str, seen: Mapping[Place, TrueArticle]) -> NarrativeScore:
+    mine = {place: row for place, row in seen.items() if row.narrative == narrative}
+    counts = Counter(found.articles[place] for place in mine if found.articles[place] is not None)
+    home = min(counts, key=lambda key: (-counts[key], key)) if counts else None
+    inside = [row for place, row in seen.items() if home is not None and found.articles[place] == home]
+    own = [row for row in inside if row.narrative == narrative]
+    return NarrativeScore(
+        narrative=narrative,
+        label=truth.labels[narrative],
+        found_as=home,
+        articles=len(mine),
+        recall=len(own) / len(mine) if mine else 0.0,
+        purity=len(own) / len(inside) if inside else 0.0,
+        languages=len({row.language for row in mine.values()}),
+        languages_found=len({row.language for row in own}),
+        first_mover=truth.first_movers[narrative],
+        first_mover_named=found.first_movers.get(home) if home is not None else None,
+    )
+
+
+def _named(places: Collection[Place], planted: Mapping[Place, TrueArticle]) -> str | None:
+    """The planted narrative that most of these articles tell."""
+    counts = Counter(planted[place].narrative for place in places if place in planted)
+    name = min(counts, key=lambda key: (-counts[key], key or "")) if counts else None
+    return name if name and counts[name] * 2 > len(places) else None
+
+
+def _belongs(alert: FoundAlert, spike: TrueSpike, names: Mapping[int, str]) -> bool:
+    """Whether the alert tells of the planted spike: its narrative, from its first day to a week after its last."""
+    days = (spike.first_day, spike.last_day + timedelta(days=AFTERMATH_DAYS))
+    return names.get(alert.narrative) == spike.narrative and days[0] <= alert.at.date() <= days[1]
+
+
+def _spike(spike: TrueSpike, alerts: Sequence[FoundAlert], names: Mapping[int, str]) -> SpikeScore:
+    hits = sorted(alert.at for alert in alerts if _belongs(alert, spike, names))
+    return SpikeScore(narrative=spike.narrative, first_day=spike.first_day, alerted=hits[0] if hits else None)
+
+
+def _within(alerts: Sequence[FoundAlert], first: date, last: date) -> int:
+    return sum(first <= alert.at.date() <= last + timedelta(days=AFTERMATH_DAYS) for alert in alerts)
