@@ -149,5 +149,5 @@ def _sources(job: _Job) -> list[SourceConfig]:
     if unknown:
         raise ConfigError(f"source {unknown[0]!r}: no such source in {job.workspace.root}; `drumbeat sources list` shows the ids")
     sources = chosen_sources(job.workspace.sources, job.only, job.clock)
-    require_contact(job.workspace.settings.crawl, sources)
+    require_contact(job.workspace.settings.crawl, [str(feed.url) for source in sources for feed in source.feeds])
     return sources

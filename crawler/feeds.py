@@ -28,7 +28,7 @@ LONGEST_SUMMARY = 500
 """Characters of a summary that are kept as a hint."""
 
 MAX_FEED_BYTES = 4 * 1024 * 1024
-_BROKEN_BYTES = 256 * 1024
+_BROKEN_BYTES = 128 * 1024
 _MAX_DEPTH = 200
 
 
@@ -92,7 +92,8 @@ def _is_sound(body: bytes) -> bool:
 
 def _link(entry: Any, language: str | None, *, is_atom: bool) -> FoundLink:
     published = _moment(entry.get("published_parsed"))
-    updated = _moment(entry.get("updated_parsed"))
+    # Asked for only where it is there: feedparser would hand out `published` in its place, with a warning.
+    updated = _moment(entry.get("updated_parsed")) if "updated_parsed" in entry else None
     if published is None and not is_atom:
         # RSS 1.0 states the publication as dc:date, which feedparser files under `updated`.
         published, updated = updated, None

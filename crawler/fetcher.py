@@ -126,6 +126,10 @@ class Fetcher:
         )
         return await self._send(url, ticket)
 
+    async def known_rules(self, url: str) -> Rules | None:
+        """What robots.txt said of an address that was fetched before; None where it was not asked."""
+        return await self._robots.known(url)
+
     async def rules_for(self, url: str, ticket: Ticket) -> Rules:
         """What robots.txt says about an address, asked for under the same permissions as the ticket's."""
         own = replace(ticket, kind="robots", headers=request_headers(self._settings), max_bytes=MAX_ROBOTS_BYTES, hops=[])

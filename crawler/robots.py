@@ -130,3 +130,8 @@ class RobotsBook:
             # Another source may be allowed what this one is not; the next one asks for itself.
             self._asked.pop(site, None)
         return rules
+
+    async def known(self, url: str) -> Rules | None:
+        """The rules of a site that were asked for before."""
+        asked = self._asked.get(site_of(url))
+        return await asyncio.shield(asked[1]) if asked else None

@@ -26,7 +26,7 @@ def parse_section(body: bytes, url: str, link_pattern: str | None = None) -> Lis
     """Links of a page in its order, each once, with the anchor's text as title.
 
     Args:
-        body: the page, decompressed; lxml finds its encoding.
+        body: the page, decompressed.
         url: where it came from.
         link_pattern: regular expression that an article's address must match; without it the address must look like an article's.
     """
@@ -59,7 +59,13 @@ def _tree(body: bytes) -> Any:
     if b"<" not in body:
         return None
     try:
-        return html.document_fromstring(body)
+        # What is valid UTF-8 is UTF-8, whether or not the page says so; for the rest lxml looks at what the page says.
+        body.decode()
+        parser = html.HTMLParser(encoding="utf-8")
+    except UnicodeDecodeError:
+        parser = html.HTMLParser()
+    try:
+        return html.document_fromstring(body, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
 

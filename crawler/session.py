@@ -9,7 +9,7 @@ Scrapy does the downloading: slots, pools, TLS, proxies. What is asked, and in w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -22,7 +22,6 @@ from scrapy.settings import Settings, default_settings
 from config.clock import Clock
 from config.errors import ConfigError
 from config.settings import CrawlSettings
-from config.sources import SourceConfig
 from crawler.addresses import Names, is_local_name, is_public
 from crawler.fetcher import Fetcher, Keep
 from crawler.gates import AddressGate, PauseGate, ProxyGate, RedirectGate, RobotsGate
@@ -134,8 +133,8 @@ def _proxy_hosts() -> frozenset[str]:
     return frozenset(host for address in addresses if (host := urlsplit(address).hostname))
 
 
-def require_contact(settings: CrawlSettings, sources: list[SourceConfig]) -> None:
-    """Refuse to bother real outlets without saying who we are.
+def require_contact(settings: CrawlSettings, addresses: Iterable[str]) -> None:
+    """Refuse to bother real sites without saying who we are.
 
     Raises:
         ConfigError: no contact, or one that cannot be sent.
@@ -146,16 +145,13 @@ def require_contact(settings: CrawlSettings, sources: list[SourceConfig]) -> Non
         )
     if not settings.contact.isascii() or not settings.contact.isprintable() or set(settings.contact) & set("()<>\\"):
         raise ConfigError(f"crawl.contact: {settings.contact!r} cannot be sent; expected a mail address or the address of a page")
-    real = next((source for source in sources if not settings.contact and _is_real(source)), None)
+    hosts = () if settings.contact else map(host_of, addresses)
+    real = next((host for host in hosts if _is_real_host(host)), None)
     if real is not None:
         raise ConfigError(
-            f"crawl.contact: empty, but source {real.id!r} ({real.domain}) is a real site; set it in drumbeat.toml, or in the environment as "
+            f"crawl.contact: empty, but {real} is a real site; set it in drumbeat.toml, or in the environment as "
             "DRUMBEAT_CRAWL__CONTACT, to a mail address or page where its webmaster can reach you"
         )
-
-
-def _is_real(source: SourceConfig) -> bool:
-    return any(_is_real_host(host_of(str(feed.url))) for feed in source.feeds)
 
 
 def _is_real_host(host: str) -> bool:

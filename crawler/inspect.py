@@ -1,0 +1,109 @@
+"""Take one address through every stage of fetching and show each: the first half of `drumbeat try`. Nothing is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from config.clock import Clock
+from config.sources import SourceConfig
+from config.workspace import Workspace
+from crawler.addresses import NameUnknown, PrivateAddress, is_public
+from crawler.answers import Answer, page_outcome
+from crawler.fetcher import Fetcher, request_headers
+from crawler.outcomes import FETCH_OUTCOMES
+from crawler.probing import probe
+from crawler.robots import Rules
+from crawler.select import finder_for, is_own
+from crawler.urls import canonical, host_of
+
+Stages = dict[str, dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """Everything that happened, in order."""
+
+    answer: Answer
+    """The last answer, or the reason why there is none."""
+    outcome: str
+    source: SourceConfig | None
+    """The outlet whose own domain the address lies on."""
+    stages: Stages
+    """Stage -> what -> value, for display."""
+
+
+def inspect(url: str, *, workspace: Workspace, clock: Clock) -> Inspection:
+    """Fetch one address as a crawl would, robots.txt, delays and private addresses included.
+
+    Raises:
+        ConfigError: it lies on a real site and no contact is set.
+    """
+    address = canonical(url) or url
+    source = source_of(address, workspace, clock)
+    allowed = workspace.settings.crawl.allow_private_addresses or bool(source and source.allow_private_addresses)
+
+    async def work(fetcher: Fetcher) -> tuple[Answer, Rules | None, dict[str, object]]:
+        answer = await fetcher.fetch(
+            address,
+            "page",
+            delay_seconds=source.delay_seconds if source else None,
+            allow_private=bool(source and source.allow_private_addresses),
+        )
+        return answer, await fetcher.known_rules(answer.final_url), await _names(fetcher, host_of(address), allow_private=allowed)
+
+    (answer, rules, names), _ = probe(work, addresses=[address], workspace=workspace, clock=clock)
+    outcome = page_outcome(answer)
+    stages: Stages = {
+        "address": {"given": url, "canonical": address, "outlet": source.id if source else "none of the directory"},
+        "names": names,
+        "robots.txt": _robots(rules),
+        "request": {
+            **request_headers(workspace.settings.crawl),
+            "delay, seconds": max(
+                workspace.settings.crawl.delay_seconds, (source and source.delay_seconds) or 0.0, rules.delay_seconds if rules else 0.0
+            ),
+        },
+        "redirects": {str(number): hop for number, hop in enumerate(answer.hops, 1)},
+        "answer": _answer(answer),
+        "outcome": {"is": outcome, "means": FETCH_OUTCOMES[outcome], "detail": answer.detail},
+    }
+    return Inspection(answer=answer, outcome=outcome, source=source, stages=stages)
+
+
+def source_of(url: str, workspace: Workspace, clock: Clock) -> SourceConfig | None:
+    """The first outlet of the directory whose own domain an address lies on."""
+    for source in workspace.sources:
+        if is_own(url, finder_for(source, first=False, now=clock.now(), backfill_days=1).domains):
+            return source
+    return None
+
+
+async def _names(fetcher: Fetcher, host: str, *, allow_private: bool) -> dict[str, object]:
+    try:
+        found = await fetcher.names.checked(host, allow_private=True)
+    except (NameUnknown, PrivateAddress) as error:
+        return {"host": host, "problem": str(error)}
+    verdict = "public" if all(map(is_public, found)) else "private, allowed" if allow_private else "private, not allowed"
+    return {"host": host, "addresses": ", ".join(found), "verdict": verdict}
+
+
+def _robots(rules: Rules | None) -> dict[str, object]:
+    if rules is None:
+        return {"verdict": "not asked"}
+    return {
+        "address": rules.answer.url,
+        "status": rules.answer.status,
+        "verdict": rules.verdict,
+        "reason": rules.reason,
+        "crawl delay, seconds": rules.delay_seconds,
+        "sitemaps": ", ".join(rules.sitemaps),
+    }
+
+
+def _answer(answer: Answer) -> dict[str, object]:
+    if answer.status is None:
+        return {}
+    headers: dict[str, object] = {f"header {name}": value for name, value in answer.headers}
+    digest = sha256(answer.body).hexdigest()
+    return {"address": answer.final_url, "status": answer.status, "bytes": len(answer.body), "sha256": digest, **headers}

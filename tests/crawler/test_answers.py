@@ -1,0 +1,189 @@
+"""What an answer means, and what is inside it."""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+import zlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.answers import RETRYABLE, Answer, TooLarge, Undecodable, decompress, page_outcome
+from crawler.fetcher import FAILURES
+from crawler.listings import ChildSitemap, Listing
+from crawler.outcomes import FETCH_OUTCOMES
+from crawler.results import conditional_headers, new_state, page_after, poll_outcome, state_after
+from storage.records import Page
+
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+TEXT = b"hello world, " * 1_000
+
+
+def answer(status: int | None = 200, *, body: bytes = b"<html>x", content_type: str = "text/html", **changes: Any) -> Answer:
+    """An answer."""
+    headers = (("Content-Type", content_type), *changes.pop("headers", ()))
+    return Answer(
+        url="http://o.example/1",
+        final_url="http://o.example/1",
+        kind="page",
+        fetched_at=NOW,
+        status=status,
+        headers=headers,
+        body=body,
+        **changes,
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "again"),
+    [
+        (200, "stored", False),
+        (203, "stored", False),
+        (301, "redirect_loop", False),
+        (304, "redirect_loop", False),
+        (404, "http_404", False),
+        (410, "http_410", False),
+        (403, "http_4xx", False),
+        (429, "http_4xx", True),
+        (408, "http_4xx", True),
+        (451, "http_4xx", False),
+        (500, "http_5xx", True),
+        (503, "http_5xx", True),
+        (999, "http_4xx", False),
+    ],
+)
+def test_statuses(status: int, outcome: str, again: bool) -> None:
+    """Every status has one outcome, and it is known whether its reason may pass."""
+    assert (page_outcome(answer(status)), answer(status).is_retryable) == (outcome, again)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "outcome"),
+    [
+        ("text/html; charset=x", b"", "stored"),
+        ("APPLICATION/XHTML+XML", b"", "stored"),
+        ("application/pdf", b"%PDF", "not_html"),
+        ("", b"\xef\xbb\xbf <!DOCTYPE html><p>", "stored"),
+        ("", b"%PDF-1.7", "not_html"),
+        ("image/png", b"<html>", "not_html"),
+    ],
+)
+def test_what_is_a_page(content_type: str, body: bytes, outcome: str) -> None:
+    """The declared type counts; only where there is none the first bytes do."""
+    assert page_outcome(answer(content_type=content_type, body=body)) == outcome
+
+
+def test_every_outcome_is_explained() -> None:
+    """Whatever may come out has its line in the outcomes."""
+    assert {outcome for _, outcome in FAILURES} | RETRYABLE <= set(FETCH_OUTCOMES)
+
+
+def _raw_deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding"),
+    [
+        (gzip.compress(TEXT), "gzip"),
+        (gzip.compress(TEXT), " X-GZIP "),
+        (zlib.compress(TEXT), "deflate"),
+        (_raw_deflate(TEXT), "deflate"),
+        (gzip.compress(zlib.compress(TEXT)), "deflate, gzip"),
+        (TEXT, ""),
+        (TEXT, "identity"),
+        (gzip.compress(TEXT) + b"\x00" * 9, "gzip"),
+        (gzip.compress(TEXT[:500]) + gzip.compress(TEXT[500:]), "gzip"),
+    ],
+)
+def test_decompression(body: bytes, encoding: str) -> None:
+    """gzip, also in several members and with padding, both things called deflate, and several layers."""
+    assert decompress(body, encoding, len(TEXT)) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding"), [(b"plain", "gzip"), (gzip.compress(TEXT)[:-20], "gzip"), (TEXT, "br"), (b"\x00", "deflate")]
+)
+def test_damaged_compression(body: bytes, encoding: str) -> None:
+    """Damaged, cut off or unasked-for encodings are named, not guessed at."""
+    with pytest.raises(Undecodable):
+        decompress(body, encoding, 10**6)
+
+
+@given(st.binary(max_size=300), st.sampled_from(["gzip", "deflate", "deflate, gzip"]))
+def test_noise_never_hangs(body: bytes, encoding: str) -> None:
+    """Any bytes end in a result or in one of the two named errors."""
+    try:
+        decompress(body, encoding, 1_000)
+    except (TooLarge, Undecodable):
+        return
+
+
+def test_a_bomb_is_stopped_early() -> None:
+    """A bomb of 200 MB costs about the memory of the limit."""
+    bomb = gzip.compress(bytes(200_000_000), 1)
+    tracemalloc.start()
+    with pytest.raises(TooLarge, match="1000000 bytes"):
+        decompress(bomb, "gzip", 1_000_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5_000_000
+
+
+PAGE = Page(page_id="p", url="http://o.example/1", source_id="o", discovered_at=NOW, origin="live")
+
+
+def after(given: Answer, page: Page = PAGE) -> Page:
+    """The page after an answer, two attempts allowed."""
+    return page_after(page, given, run_id="r", attempts_allowed=2)
+
+
+def test_a_page_gets_one_outcome() -> None:
+    """A success is final at once, with what is needed to find and judge it."""
+    page = after(answer(headers=(("ETag", '"e"'), ("Set-Cookie", "no"))))
+    assert (page.fetch_outcome, page.fetch_run, page.attempts, page.next_attempt_at, page.status) == ("stored", "r", 1, None, 200)
+    assert page.headers == {"content-type": "text/html", "etag": '"e"'}
+    assert page.sha256 is not None
+
+
+def test_passing_failures_wait_until_attempts_are_used_up() -> None:
+    """A server error waits once, with Retry-After obeyed, then is final."""
+    first = after(answer(503, wait=timedelta(hours=5)))
+    assert (first.fetch_outcome, first.attempts, first.next_attempt_at) == (None, 1, NOW + timedelta(hours=5))
+    second = after(answer(None, failure="timeout"), first)
+    assert (second.fetch_outcome, second.attempts, second.next_attempt_at, second.status) == ("timeout", 2, None, None)
+
+
+def test_a_paused_host_costs_no_attempt() -> None:
+    """A page that was not even asked for keeps its attempts and comes back when the host allows."""
+    page = after(answer(None, failure="waiting", wait=timedelta(hours=1)))
+    assert (page.fetch_outcome, page.attempts, page.fetch_run, page.next_attempt_at) == (None, 0, None, NOW + timedelta(hours=1))
+
+
+def test_feed_states() -> None:
+    """Success resets failures and remembers validators; an index has none; failures add up and back off; a pause changes nothing else."""
+    fresh = new_state("http://o.example/f", "o", "feed")
+    good = answer(headers=(("ETag", '"e"'), ("Last-Modified", "Mon")))
+    state = state_after(fresh, good, Listing(), poll_minutes=60)
+    assert (state.etag, state.last_modified, state.last_polled_at, state.last_outcome) == ('"e"', "Mon", NOW, "stored")
+    assert conditional_headers(state) == {"If-None-Match": '"e"', "If-Modified-Since": "Mon"}
+    assert conditional_headers(state_after(state, answer(304), None, poll_minutes=60)) == conditional_headers(state)
+    assert state_after(fresh, good, Listing(children=(ChildSitemap(url="x"),)), poll_minutes=60).etag is None
+    failed = state_after(state_after(state, answer(500), None, poll_minutes=60), answer(None, failure="dns_failed"), None, poll_minutes=60)
+    assert (failed.failures, failed.last_outcome, failed.etag) == (2, "dns_failed", '"e"')
+    assert failed.not_before is not None
+    assert state_after(failed, good, Listing(), poll_minutes=60).failures == 0
+    paused = state_after(state, answer(None, failure="waiting", wait=timedelta(hours=1)), None, poll_minutes=60)
+    assert (paused.failures, paused.last_polled_at, paused.not_before) == (0, NOW, NOW + timedelta(hours=1))
+
+
+def test_unreadable_documents_are_no_success() -> None:
+    """A web page in place of a feed is a broken feed, whatever its status says."""
+    assert poll_outcome(answer(), Listing(readable=False)) == "broken_feed"
+    assert poll_outcome(answer(), Listing()) == "stored"
+    assert poll_outcome(answer(404), None) == "http_404"

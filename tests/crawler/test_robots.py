@@ -1,0 +1,130 @@
+"""What an answer to /robots.txt allows."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import os
+import tarfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.clock import FixedClock
+from crawler.answers import Answer
+from crawler.robots import RobotsBook, RobotsDenied, RobotsUnreadable, Rules, SiteFailed, product_token, read_rules
+
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+PAGE = "http://o.example/news/1"
+
+
+def rules(body: bytes = b"", status: int | None = 200, **changes: Any) -> Rules:
+    """Rules read from an answer."""
+    url = "http://o.example/robots.txt"
+    return read_rules(Answer(url=url, final_url=url, kind="robots", fetched_at=NOW, status=status, body=body, **changes), "Drumbeat")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        rules(),
+        rules(status=404),
+        rules(status=410),
+        rules(status=400),
+        rules(b"User-agent: other\nDisallow: /"),
+        rules(b"\xef\xbb\xbfUser-agent: *\nDisallow: /private"),
+        rules(b"User-agent: *\nDisallow: /\nUser-agent: DRUMBEAT\nAllow: /"),
+        rules(b"\xff\xfe nonsense \x00"),
+    ],
+)
+def test_allowed(given: Rules) -> None:
+    """No rules, rules for others, rules for us by name in any case, a byte-order mark: the page may be fetched."""
+    given.check(PAGE, "Drumbeat")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [rules(b"User-agent: *\nDisallow: /news"), rules(b"user-agent: drumbeat\ndisallow: /*/1$"), rules(status=401), rules(status=403)],
+)
+def test_denied(given: Rules) -> None:
+    """Rules that match us, wildcards too, and a locked robots.txt forbid."""
+    with pytest.raises(RobotsDenied):
+        given.check(PAGE, "Drumbeat")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        rules(status=500),
+        rules(status=503),
+        rules(status=429),
+        rules(b"<!DOCTYPE html><html>soft 404"),
+        rules(status=None, failure="timeout", detail="slow"),
+        rules(status=None, failure="connection_failed"),
+        rules(status=None, failure="redirect_loop"),
+        rules(status=None, failure="too_large"),
+    ],
+)
+def test_unreadable_means_not_now(given: Rules) -> None:
+    """Server errors, no answer, endless redirects and web pages in its place never mean "allow all"."""
+    with pytest.raises(RobotsUnreadable, match=r"robots\.txt"):
+        given.check(PAGE, "Drumbeat")
+
+
+def test_a_site_that_cannot_be_asked_is_named_as_such() -> None:
+    """A host without an address has no robots.txt either; the outcome says what is wrong with the host."""
+    with pytest.raises(SiteFailed) as problem:
+        rules(status=None, failure="dns_failed", detail="no such name").check(PAGE, "Drumbeat")
+    assert problem.value.outcome == "dns_failed"
+
+
+def test_delays_and_sitemaps() -> None:
+    """Crawl-delay and Request-rate, the slower counts; sitemaps are told."""
+    found = rules(b"User-agent: *\nCrawl-delay: 7\nRequest-rate: 1/10s\nSitemap: http://o.example/s.xml")
+    assert (found.delay_seconds, found.sitemaps) == (10.0, ("http://o.example/s.xml",))
+    assert rules(b"User-agent: *\nCrawl-delay: soon").delay_seconds == 0.0
+
+
+def test_product_token() -> None:
+    """robots.txt addresses the first word of the user agent."""
+    assert product_token("Drumbeat/0.1 (+media research)") == "Drumbeat"
+    assert product_token("Desk Reader/2") == "Desk"
+
+
+def test_asked_once_a_day() -> None:
+    """Each site is asked once, by whoever comes first, and again after a day of clock time."""
+    clock = FixedClock(NOW)
+    asked: list[str] = []
+
+    async def ask(address: str) -> Rules:
+        asked.append(address)
+        await asyncio.sleep(0)
+        return rules()
+
+    async def work() -> None:
+        book = RobotsBook(clock)
+        await asyncio.gather(*(book.rules(f"http://o.example/{n}", ask) for n in range(5)), book.rules("https://o.example/1", ask))
+        assert await book.known("http://o.example/7") is not None
+        assert await book.known("http://other.example/") is None
+        clock.advance(timedelta(hours=24))
+        await book.rules(PAGE, ask)
+
+    asyncio.run(work())
+    assert asked == ["http://o.example/robots.txt", "https://o.example/robots.txt", "http://o.example/robots.txt"]
+
+
+@pytest.mark.quality
+@pytest.mark.skipif(not os.environ.get("DRUMBEAT_DATA"), reason="needs the data folder: set DRUMBEAT_DATA")
+def test_every_robots_txt_of_the_data_is_read() -> None:
+    """Of 2,184 real files, each gives rules or is told to be a web page; none raises."""
+    folder = Path(os.environ["DRUMBEAT_DATA"]) / "robots"
+    html = {
+        row["file"] for row in map(json.loads, gzip.decompress((folder / "index.jsonl.gz").read_bytes()).splitlines()) if row["looks_html"]
+    }
+    with tarfile.open(folder / "files.tar.gz") as packed:
+        files = {Path(member.name).name: packed.extractfile(member).read() for member in packed if member.isfile()}  # type: ignore[union-attr]
+    verdicts = {name: rules(body).verdict for name, body in files.items()}
+    assert {name for name, verdict in verdicts.items() if verdict != "rules"} == html

@@ -1,0 +1,89 @@
+"""One spelling per page, and whose domain a host belongs to."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.urls import canonical, is_front_page, registered_domain, resolved
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("HTTP://Example.COM:80/a?utm_source=rss&b=1&fbclid=x#part", "http://example.com/a?b=1"),
+        ("https://example.com", "https://example.com/"),
+        ("https://example.com:443/?utm_medium=a", "https://example.com/"),
+        ("https://example.com:8443/a", "https://example.com:8443/a"),
+        ("/news/1", "http://base.org/news/1"),
+        ("//other.org/x", "http://other.org/x"),
+        ("  http://example.com/a\n b ", "http://example.com/a%20b"),
+        ("http://пример.рф/путь?q=я", "http://xn--e1afmkfd.xn--p1ai/%D0%BF%D1%83%D1%82%D1%8C?q=%D1%8F"),
+        ("http://[::1]:8080/x", "http://[::1]:8080/x"),
+        ("http://example.com/a?b=2&a=1&a=0", "http://example.com/a?b=2&a=1&a=0"),
+    ],
+)
+def test_canonical_spelling(address: str, expected: str) -> None:
+    """Spellings that mean one page become one address; what may matter to the server stays."""
+    assert canonical(address, "http://base.org/dir/") == expected
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "javascript:alert(1)",
+        "mailto:a@b.org",
+        "ftp://a.org/x",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "http://user:word@a.org/",
+        "http://a.org:99999/",
+        "http://a.org:x/",
+        "http://[::1/",
+        "http://" + "a" * 70 + ".org/",
+        "http://a..org/",
+        "http://a.org/" + "x" * 2000,
+    ],
+)
+def test_what_is_no_page_is_none(address: str) -> None:
+    """Other schemes, credentials, impossible hosts and endless addresses are refused, never raised."""
+    assert canonical(address) is None
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_survived(text: str) -> None:
+    """Whatever stands in a link, the answer is a canonical address or None, and canonical means it does not change again."""
+    found = canonical(text, "http://base.org/dir/")
+    assert found is None or canonical(found) == found
+
+
+def test_redirect_targets_keep_their_parameters() -> None:
+    """A redirect that adds a tracking parameter is followed as it is, or it would lead back to itself."""
+    assert resolved("/a?utm_source=x#f", "http://a.org/a") == "http://a.org/a?utm_source=x"
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("news.bbc.co.uk", "bbc.co.uk"),
+        ("arabic.rt.com", "rt.com"),
+        ("www.presidence.gov.ml", "presidence.gov.ml"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("::1", "::1"),
+        ("www.outlet.localhost", "outlet.localhost"),
+        ("intranet", "intranet"),
+        ("RT.com.", "rt.com"),
+    ],
+)
+def test_registered_domain(host: str, expected: str) -> None:
+    """The domain that was registered, by the public suffix list that comes with the package."""
+    assert registered_domain(host) == expected
+
+
+def test_front_pages() -> None:
+    """A site's own address is no page in it."""
+    assert is_front_page("http://a.org/")
+    assert not is_front_page("http://a.org/?p=12")
+    assert not is_front_page("http://a.org/news")
