@@ -37,7 +37,7 @@ RECENT_DAYS = 10
 """Days that a recount covers where nothing older can have changed: copies join within seven days."""
 COPY_REACH = timedelta(days=14)
 """How far before a counted day an earlier copy of one of its texts is looked for."""
-CHUNK_DAYS = 7
+CHUNK_DAYS = 14
 HEALTH_DAYS = 60
 """Earlier source days that say what is usual for a source."""
 
@@ -126,24 +126,26 @@ def midnight(day: date) -> datetime:
 
 
 def count(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress) -> dict[str, int]:
-    """Recount the trailing days, a week at a time, each week one transaction; safe to kill and to repeat.
+    """Recount the trailing days, two weeks at a time, each one transaction, written only if it differs; safe to kill and to repeat.
 
     All of the window is recounted in the first run of a UTC day, after a refit and after a correction (an assignment of any age may
     then have changed); other runs recount the last ten days.
 
     Returns:
-        days, observations and source_days that were written.
+        days recounted, observations and source_days in them, and days rewritten.
     """
     today = clock.now().astimezone(UTC).date()
     start, end = _first_day(store, workspace, today), today + timedelta(days=1)
     survivors = survivors_of(store.narratives.all(include_merged=True))
-    counts = {"days": (end - start).days, "observations": 0, "source_days": 0}
+    counts = {"days": (end - start).days, "observations": 0, "source_days": 0, "rewritten": 0}
     progress.start("count", counts["days"])
     health = _source_days(store, start, end, today)
-    for first, last in _weeks(start, end):
+    for first, last in _chunks(start, end):
         observations = _observed(store, first, last, survivors)
         days = [item for item in health if first <= item.day < last]
-        store.counts.replace(first, last, observations, days)
+        if (store.counts.observations(first, last), store.counts.source_days(first, last)) != (observations, days):
+            store.counts.replace(first, last, observations, days)
+            counts["rewritten"] += (last - first).days
         counts["observations"] += len(observations)
         counts["source_days"] += len(days)
         progress.step((last - first).days)
@@ -151,7 +153,7 @@ def count(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, prog
     return counts
 
 
-def _weeks(start: date, end: date) -> list[tuple[date, date]]:
+def _chunks(start: date, end: date) -> list[tuple[date, date]]:
     step = timedelta(days=CHUNK_DAYS)
     firsts = [start + step * n for n in range(-(-(end - start).days // CHUNK_DAYS))]
     return [(first, min(end, first + step)) for first in firsts]
@@ -183,10 +185,10 @@ def _observed(store: Store, first: date, last: date, survivors: Mapping[int, int
 
 
 def _source_days(store: Store, start: date, end: date, today: date) -> list[SourceDay]:
-    """Health needs the days in their order, so it is judged for all of them before the first week is written."""
+    """Health needs the days in their order, so it is judged for all of them before the first chunk is written."""
     history = SourceHistory.of(store.counts.source_days(start - timedelta(days=HEALTH_DAYS), start))
     outputs: dict[tuple[str, date], tuple[int, int]] = {}
-    for first, last in _weeks(start, end):
+    for first, last in _chunks(start, end):
         articles = store.articles.between(midnight(first) - COPY_REACH, midnight(last))
         members = store.copies.of({article.article_id for article in articles})
         outputs |= _outputs(articles, {key: member.group_id for key, member in members.items()}, first)

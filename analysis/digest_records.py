@@ -300,7 +300,7 @@ class SourceLine(Plain):
     """One health per day of the period, oldest first."""
     articles: int
     usual_articles: float
-    """What its own median day before the period would give in as many days."""
+    """What its own mean day of the four weeks before would give in as many days."""
     fetched: int
     failed: int
     polls: int

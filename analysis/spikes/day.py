@@ -13,14 +13,23 @@ from analysis.spikes import policy
 from analysis.spikes.baseline import fit, upper_tail
 from analysis.spikes.checks import STORM_ARTICLES, STORM_SHARE, Case, explanations
 from analysis.spikes.desk import Desk
-from analysis.spikes.detectors import FAST_DAYS, DayTest, Detector, EmergenceFacts, Tier, WindowTest, baseline_end, emergence, examine
+from analysis.spikes.detectors import (
+    FAST_DAYS,
+    DayTest,
+    Detector,
+    EmergenceFacts,
+    Tier,
+    WindowTest,
+    baseline_end,
+    emergence,
+    examine,
+    has_baseline,
+)
 from analysis.spikes.facts import WindowFacts
 from analysis.spikes.policy import Candidate, Sent
 from analysis.spikes.series import Series, series_of
 from storage.records import Spike
 
-ESTABLISHED_TEXTS = 3
-"""Days with own texts before the guard band that give a discovered narrative a baseline: it was found because it had a burst."""
 STORM_P = 0.001
 BURST_DAYS = max(FAST_DAYS)
 
@@ -79,15 +88,9 @@ class _Day:
         return int(self._family.sum())
 
     def _with_baseline(self) -> npt.NDArray[np.bool_]:
-        """Watched narratives, and discovered ones that were told before their burst; both with a history of seen days."""
-        until, rules = baseline_end(self._t, self._desk.rules), self._desk.rules
-        told = self._series.y[:, : self._t + 1] > 0
-        past = told[:, max(0, until - rules.baseline_days) : until].sum(1)
-        first = np.where(told.any(1), told.argmax(1), self._t)
-        watched = np.array([self._desk.is_watched(key) for key in self._desk.panel.narratives], dtype=bool)
-        established = (past >= ESTABLISHED_TEXTS) & (self._t - first >= rules.min_history_days)
-        history = self._tests.baseline.history >= rules.min_history_days
-        return np.asarray((watched | established) & history & (self._series.exposure[:, self._t] > 0), dtype=np.bool_)
+        watched = np.array([self._desk.is_watched(key) for key in self._desk.panel.narratives], dtype=np.bool_)
+        able = has_baseline(self._series.y, self._tests.baseline, day=self._t, watched=watched, rules=self._desk.rules)
+        return np.asarray(able & (self._series.exposure[:, self._t] > 0), dtype=np.bool_)
 
     def candidates(self, earlier: Sequence[Spike]) -> list[Candidate]:
         """What stands out and holds the floors, explained ones taken down to the digest."""
@@ -105,7 +108,7 @@ class _Day:
         tests, rules = self._tests, self._desk.rules
         window = policy.best_window(tests, n, rules)
         fast = policy.fast_tier(q, float(window.observed[n]), float(window.expected[n]), rules)
-        slow = policy.slow_tier(float(tests.cusum[n]), float(tests.slow.observed[n]), float(tests.slow.expected[n]), rules)
+        slow = policy.slow_tier(float(tests.cusum[n]), tests.slow, n, rules)
         if fast == "mail" or (fast and slow != "mail"):
             return self._checked(n, replace(self._spike(n, window, "fast"), p_value=p, q_value=q), fast)
         if slow:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from analysis.spikes.baseline import Baseline, Floats, fit, upper_tail
 from config.settings import SpikeSettings
@@ -27,6 +28,8 @@ SLOW_DAYS = 7
 """Days whose sum is reported for a slow rise."""
 CUSUM_DAYS = 28
 """Days that the CUSUM looks back."""
+ESTABLISHED_DAYS = 3
+"""Days with own texts before the guard band that give a discovered narrative a baseline."""
 KAPPA = 2.0
 """The rise that the CUSUM is tuned to."""
 CAUTION = 1.5
@@ -71,6 +74,19 @@ def examine(y: Floats, exposure: Floats, *, day: int, rules: SpikeSettings) -> D
 def baseline_end(day: int, rules: SpikeSettings) -> int:
     """First index that is not in the baseline of a day: the longest fast window and the guard band are kept out."""
     return max(0, day - max(FAST_DAYS) + 1 - rules.guard_days)
+
+
+def has_baseline(y: Floats, baseline: Baseline, *, day: int, watched: npt.NDArray[np.bool_], rules: SpikeSettings) -> npt.NDArray[np.bool_]:
+    """Narratives that a baseline can be had of: with a history of seen days and, unless an analyst watches them, told before their burst.
+
+    A discovered narrative is found because it was told much; without some texts well before the tested day any test would find that again.
+    """
+    until = baseline_end(day, rules)
+    told = y[:, : day + 1] > 0
+    past = told[:, max(0, until - rules.baseline_days) : until].sum(1)
+    first = np.where(told.any(1), told.argmax(1), day)
+    established = (past >= ESTABLISHED_DAYS) & (day - first >= rules.min_history_days)
+    return np.asarray((watched | established) & (baseline.history >= rules.min_history_days), dtype=np.bool_)
 
 
 def _window(y: Floats, exposure: Floats, day: int, length: int, baseline: Baseline) -> WindowTest:

@@ -22,6 +22,8 @@ DIGEST_FDR = 2.0
 """The digest's false-discovery rate over the mails'."""
 DIGEST_CUSUM = 0.75
 DIGEST_RATIO = 2.0
+SLOW_P = 0.01
+"""What the newest week must reach by itself for a CUSUM's alarm to be worth telling."""
 TWIN_SHARE = 0.5
 """Two narratives are twins in a window if they share so much of the articles of the smaller."""
 TWIN_COSINE = 0.7
@@ -71,9 +73,10 @@ def fast_tier(q: float, observed: float, expected: float, rules: SpikeSettings) 
     return "digest" if q <= DIGEST_FDR * rules.fdr else ""
 
 
-def slow_tier(cusum: float, observed: float, expected: float, rules: SpikeSettings) -> Tier:
-    """What the slow detector asks for; it is tuned to a doubling, so a doubling is its floor."""
-    if observed < rules.min_count or observed < KAPPA * expected:
+def slow_tier(cusum: float, window: WindowTest, n: int, rules: SpikeSettings) -> Tier:
+    """What the slow detector asks for; it is tuned to a doubling, so a doubling is its floor, and a level that has gone by is none."""
+    observed, expected = float(window.observed[n]), float(window.expected[n])
+    if observed < rules.min_count or observed < KAPPA * expected or float(window.p[n]) > SLOW_P:
         return ""
     if cusum > rules.cusum_threshold:
         return "mail"

@@ -73,6 +73,18 @@ class Panel:
         return [(source, *found[source]) for source in sorted(found)]
 
 
+    def day_cells(self, day: int) -> list[tuple[float, float]]:
+        """(own texts, articles) of a day's cells, whether or not their source was seen that day."""
+        mask = self.day == day
+        return [(float(own), float(articles)) for own, articles in zip(self.own[mask], self.articles[mask], strict=True)]
+
+    def outlets(self, first: int, last: int) -> Ints:
+        """Per narrative, the seen sources with own texts over the days [first, last]."""
+        mask = (self.day >= first) & (self.day <= last) & (self.own > 0) & (self.weight[self.source, self.day] > 0)
+        pairs = np.unique(self.row[mask] * len(self.sources) + self.source[mask])
+        return np.bincount(pairs // max(len(self.sources), 1), minlength=len(self.narratives)).astype(np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """Arrays (narratives, days) made of a panel."""

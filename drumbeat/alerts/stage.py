@@ -51,7 +51,7 @@ def _make(spike: Spike, *, store: Store, workspace: Workspace, clock: Clock) -> 
     """Freeze the evidence of one spike and write its alert; the number of deliveries, or None if another process was first."""
     from analysis.digest import alert_evidence
 
-    evidence = alert_evidence(store=store, workspace=workspace, spike=spike, clock=clock)
+    evidence = alert_evidence(store=store, workspace=workspace, spike=spike)
     alert = Alert(
         alert_id=alert_id(spike.spike_id),
         spike_id=spike.spike_id,

@@ -1,0 +1,158 @@
+"""What a digest is written from, read once from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+
+import numpy as np
+
+from analysis.counting import midnight, survivors_of
+from analysis.digest_records import ArchivePlace, OutletRef, SpikeNote
+from analysis.spikes.desk import look_back
+from analysis.spikes.policy import outlet_floor
+from analysis.spikes.series import panel_of
+from analysis.spread import outlet_refs
+from analysis.trends import Trends, ratio_of
+from config.workspace import Workspace
+from storage.records import CopyGroup, Narrative, Observation, PassageRow, Source, SourceDay, Spike
+from storage.store import Store
+
+CHART_DAYS = 70
+
+
+class DigestDesk:
+    """The rows of a period [start, end) and of the days that it is compared with."""
+
+    def __init__(self, store: Store, workspace: Workspace, start: date, end: date) -> None:
+        if end <= start:
+            raise ValueError(f"digest: the period from {start} to {end} has no day; end is exclusive and must lie after start")
+        self.store = store
+        self.workspace = workspace
+        self.rules = workspace.settings.spikes
+        self.start, self.end = start, end
+        self.days = (end - start).days
+        self.first = min(end - timedelta(days=CHART_DAYS), start - timedelta(days=self.days)) - timedelta(days=look_back(self.rules))
+
+    @cached_property
+    def narratives(self) -> dict[int, Narrative]:
+        """Narratives that were not merged into another, by id."""
+        return {item.narrative_id: item for item in self.store.narratives.all() if item.status != "merged"}
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        """All sources, by id."""
+        return self.store.sources.all()
+
+    @cached_property
+    def refs(self) -> dict[str, OutletRef]:
+        """Source id -> the outlet as it is shown."""
+        return outlet_refs(self.sources)
+
+    def ref(self, source_id: str) -> OutletRef:
+        """An outlet by its id; one that is in no directory any more is shown by it."""
+        unknown = OutletRef(
+            source_id=source_id, name=source_id, country="", ownership="not listed", ownership_list=None, ownership_as_of=None
+        )  # fmt: skip
+        return self.refs.get(source_id, unknown)
+
+    @cached_property
+    def observations(self) -> list[Observation]:
+        """Observations of the period and the days that it is compared with."""
+        return self.store.counts.observations(self.first, self.end)
+
+    @cached_property
+    def source_days(self) -> list[SourceDay]:
+        """Source days of the period and the days that it is compared with."""
+        return self.store.counts.source_days(self.first, self.end)
+
+    @cached_property
+    def trends(self) -> Trends:
+        """All narratives against their baselines."""
+        days = [self.first + timedelta(days=n) for n in range((self.end - self.first).days)]
+        panel = panel_of(self.observations, self.source_days, narratives=list(self.narratives), days=days)
+        watched = np.array([self.narratives[key].kind == "watched" for key in panel.narratives], dtype=np.bool_)
+        return Trends(panel, watched, (self.start - self.first).days, len(days) - 1, self.rules)
+
+    @cached_property
+    def floor(self) -> int:
+        """Outlets that a rise needs."""
+        seen = {item.source_id for item in self.source_days if item.day >= self.start and item.health not in ("not_yet", "down")}
+        return outlet_floor(len(seen), self.rules)
+
+    @cached_property
+    def output(self) -> dict[str, int]:
+        """Source -> its articles in the period."""
+        totals = {item.source_id: 0 for item in self.sources}
+        for item in self.source_days:
+            if item.day >= self.start:
+                totals[item.source_id] = totals.get(item.source_id, 0) + item.articles
+        return totals
+
+    @cached_property
+    def corpus_start(self) -> datetime | None:
+        """The first moment that anything was counted of, as far as the rows of this digest reach."""
+        days = [item.day for item in self.source_days if item.articles]
+        return midnight(min(days)) if days and min(days) > self.first else None
+
+    @cached_property
+    def spikes(self) -> list[Spike]:
+        """Spikes of the period, by day and id."""
+        return self.store.spikes.between(self.start, self.end)
+
+    def note(self, spike: Spike) -> SpikeNote:
+        """A spike as it is shown."""
+        narrative = self.narratives.get(spike.narrative_id) or self.store.narratives.get(spike.narrative_id)
+        return SpikeNote(
+            spike_id=spike.spike_id, narrative_id=spike.narrative_id, label=narrative.label if narrative else "", day=spike.day,
+            window_days=spike.window_days, detector=spike.detector, decision=spike.decision, observed=round(spike.observed, 4),
+            expected=round(spike.expected, 4), ratio=rounded(ratio_of(spike.observed, spike.expected)), p_value=spike.p_value,
+            q_value=spike.q_value, cusum=round(spike.cusum, 4), outlets=spike.outlets, countries=spike.countries,
+            languages=spike.languages, articles=spike.articles, reprint_share=round(spike.reprint_share, 4),
+            checks=dict(sorted(spike.checks.items())),
+        )  # fmt: skip
+
+    def passages_of(self, narrative: Narrative) -> list[tuple[PassageRow, float]]:
+        """All passages of a narrative up to the end of the period, with their similarity, by passage id."""
+        end = midnight(self.end)
+        if narrative.kind == "watched":
+            hits = self.store.watch.hits(narrative.statement_id)
+            found = {item.passage_id: item.cosine for item in hits if item.stance != "refutes" and item.narrative_id == narrative.narrative_id}
+        else:
+            survivors = survivors_of(self.store.narratives.all(include_merged=True))
+            ids = sorted(key for key, into in survivors.items() if into == narrative.narrative_id)
+            found = {item.passage_id: item.similarity for key in ids for item in self.store.narratives.assignments(narrative_id=key)}
+        return [(row, found[row.passage_id]) for row in self.store.passages.many(list(found)) if row.counted_at < end]
+
+    def groups(self, group_ids: Iterable[str]) -> dict[str, CopyGroup]:
+        """Copy groups by id."""
+        found = ((key, self.store.copies.group(key)) for key in sorted(set(group_ids)))
+        return {key: group for key, group in found if group is not None}
+
+    def wire_of(self, group_id: str) -> str | None:
+        """The agency that a text credits."""
+        group = self.store.copies.group(group_id)
+        return group.wire if group else None
+
+    def place(self, article_id: str) -> ArchivePlace | None:
+        """Where an article's page lies in the archive."""
+        page = self.store.pages.get(article_id)
+        if page is None or page.warc is None:
+            return None
+        return ArchivePlace(file=page.warc.file, offset=page.warc.offset, length=page.warc.length)
+
+    def in_period(self, at: datetime) -> bool:
+        """Whether a moment lies in the period."""
+        return self.start <= at.astimezone(UTC).date() < self.end
+
+
+def rounded(value: float | None, digits: int = 2) -> float | None:
+    """A number as it is shown; None stays None."""
+    return None if value is None else round(value, digits)
+
+
+def strongest(spikes: Sequence[Spike]) -> Spike | None:
+    """The spike that speaks loudest: an alert before the digest before a suppressed one, then the smallest p, then the newest."""
+    order = {"alert": 0, "digest": 1, "suppressed": 2}
+    return min(spikes, key=lambda item: (order[item.decision], item.p_value, -item.day.toordinal(), item.spike_id), default=None)
