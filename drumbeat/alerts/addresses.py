@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from email.headerregistry import Address
-from email.utils import parseaddr
+from email.utils import getaddresses
 from hashlib import blake2b
 from typing import Any
 
@@ -23,7 +23,9 @@ def mail_address(text: str) -> Address:
     Raises:
         BadAddress: anything else, line breaks and second addresses above all.
     """
-    name, plain = parseaddr(text) if one_line(text) == text else ("", "")
+    found = getaddresses([text]) if one_line(text) == text else []
+    # The parser repairs what it reads; an address that does not stand there as it was read is no address.
+    name, plain = found[0] if len(found) == 1 and found[0][1] in text else ("", "")
     local, _, domain = plain.rpartition("@")
     try:
         domain = domain.encode("idna").decode("ascii")

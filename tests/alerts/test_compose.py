@@ -1,0 +1,199 @@
+"""The mail of an alert: complete, the same every time, and deaf to what outlets write into titles."""
+
+from __future__ import annotations
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import html
+
+from drumbeat.alerts.addresses import chat_name, mail_address, message_id
+from drumbeat.alerts.compose import chat_text, compose, subject_of
+from drumbeat.alerts.problems import BadAddress
+from drumbeat.alerts.stage import deliveries_of
+from storage.records import Alert, Delivery
+from tests.alerts.mailroom import SENDER, make_alert, workspace
+from tests.report.sample import ATTACK, evidence, narrative, spike
+
+
+def delivery_of(alert: Alert, tmp: Any = None) -> Delivery:
+    """Its one delivery."""
+    (delivery,) = deliveries_of(alert, workspace(tmp or __file__).settings.mail)  # type: ignore[arg-type]
+    return delivery
+
+
+def parsed(alert: Alert) -> EmailMessage:
+    """The alert's mail as a mail program reads it."""
+    message: EmailMessage = message_from_bytes(compose(alert, delivery_of(alert), sender=SENDER).as_bytes(), policy=policy.default)  # type: ignore[assignment]
+    return message
+
+
+def parts(message: EmailMessage) -> dict[str, EmailMessage]:
+    """The parts by type."""
+    return {part.get_content_type(): part for part in message.walk()}  # type: ignore[misc]
+
+
+@pytest.fixture(scope="module")
+def mail() -> EmailMessage:
+    """The mail of the sample's alert."""
+    return parsed(make_alert())
+
+
+def test_structure(mail: EmailMessage) -> None:
+    """Text first, then HTML that belongs together with its chart; every line short enough and plain ASCII on the wire."""
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+    ]
+    raw = compose(make_alert(), delivery_of(make_alert()), sender=SENDER).as_bytes()
+    assert raw.isascii()
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+
+
+def test_headers(mail: EmailMessage) -> None:
+    """The headers tell machines that no answer is wanted, and carry the frozen time and identity."""
+    assert mail["Subject"] == "[Drumbeat] 3.1 times expected: بورت سالم تؤكد تفهمها للهواجس الأمنية لسيفيريا (narrative 12)"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["List-Id"] == "Drumbeat alerts <alerts.drumbeat.example.org>"
+    assert mail["Date"].datetime.isoformat() == "2026-11-19T09:00:00+00:00"
+    assert mail["Message-ID"] == delivery_of(make_alert()).message_id
+    assert [name for name in mail if mail.keys().count(name) > 1] == []
+
+
+def test_chart_is_inside(mail: EmailMessage) -> None:
+    """The picture that the HTML shows is the related part, with a text alternative, and nothing is fetched from elsewhere."""
+    page = html.fromstring(parts(mail)["text/html"].get_content())
+    (picture,) = page.findall(".//img")
+    png = parts(mail)["image/png"]
+    assert f"<{picture.get('src').removeprefix('cid:')}>" == png["Content-ID"]
+    assert png.get_content().startswith(b"\x89PNG")
+    assert "21 texts against" in picture.get("alt")
+    assert page.xpath("//script|//link|//iframe|//form|//*[@*[starts-with(name(), 'on')]]") == []
+
+
+def test_evidence_is_shown(mail: EmailMessage) -> None:
+    """Both versions hold the counts, the first mover, the ruled-out explanations, quotes in the original and their ids."""
+    for kind in ("text/plain", "text/html"):
+        body = parts(mail)[kind].get_content()
+        text = body if kind == "text/plain" else html.fromstring(body).text_content()
+        for words in (
+            "3.1 times the 6.9 expected",
+            "Северия сегодня",
+            "0000000000000001:000",
+            "crawl-202600.warc.gz",
+            "a reprint storm",
+            "Меридия с пониманием",
+            "تتفهم المخاوف",
+            "Alkamar",
+            "Invented sample world",
+        ):
+            assert words in text, (kind, words)
+
+
+def test_right_to_left(mail: EmailMessage) -> None:
+    """Arabic stands in elements that say so; Latin quotes do not."""
+    page = html.fromstring(parts(mail)["text/html"].get_content())
+    directions = {quote.get("lang"): quote.get("dir") for quote in page.findall(".//blockquote")}
+    assert directions == {"ru": "ltr", "ar": "rtl", "ha": "ltr", "fr": "ltr"}
+    assert page.find(".//h1/bdi").get("dir") == "rtl"
+
+
+def test_hostile_text_stays_text() -> None:
+    """A label, a title and a quote that attack are words in both versions: no tag, no link, no header."""
+    attacked = narrative(label=ATTACK, language="und", quotes=narrative().quotes[4:])
+    frozen = evidence(narrative=attacked.to_dict(), spike=spike(label=ATTACK).to_dict())
+    message = parsed(make_alert(evidence=frozen, subject=subject_of(frozen)))
+    assert message.keys() == parsed(make_alert()).keys()
+    assert "Bcc" not in message
+    page = html.fromstring(parts(message)["text/html"].get_content())
+    assert page.xpath("//script|//img[not(starts-with(@src, 'cid:'))]|//a[not(starts-with(@href, 'http'))]") == []
+    assert "<script>alert(1)</script>" in page.text_content()
+    assert "\u202e" not in parts(message)["text/plain"].get_content() + str(message["Subject"])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.text() | st.text(alphabet="\r\nBc: @<>\u202eأ=?").map(lambda text: f"x\r\nBcc: a@b.c\r\n\r\n{text}"))
+def test_no_label_makes_a_header(label: str) -> None:
+    """Any label gives a subject of one line that leaves the other headers as they were."""
+    frozen = evidence(narrative=narrative(label=label).to_dict())
+    message = EmailMessage(policy=policy.SMTP)
+    message["Subject"] = subject_of(frozen)
+    message["To"] = "desk@example.org"
+    back = message_from_bytes(message.as_bytes(), policy=policy.default)
+    assert back.keys() == ["Subject", "To"]
+    assert str(back["Subject"]).strip().startswith("[Drumbeat] 3.1 times expected")
+
+
+def test_the_same_mail_every_time() -> None:
+    """Composed twice, byte for byte the same: a repetition can be told from a second alert."""
+    alert = make_alert()
+    assert compose(alert, delivery_of(alert), sender=SENDER).as_bytes() == compose(alert, delivery_of(alert), sender=SENDER).as_bytes()
+
+
+def test_emergence_has_no_ratio() -> None:
+    """A spike without a history says so and divides by nothing."""
+    frozen = evidence(
+        spike=spike(detector="emergence", expected=0.0, ratio=None).to_dict(),
+        narrative=narrative(expected=None, ratio=None, first_mover=None).to_dict(),
+    )
+    message = parsed(make_alert(evidence=frozen, subject=subject_of(frozen)))
+    assert message["Subject"].startswith("[Drumbeat] new, 6 outlets: ")
+    assert "no history to expect anything from" in parts(message)["text/plain"].get_content()
+
+
+def test_message_ids_are_unlike() -> None:
+    """Two recipients, and two workspaces with the same spike id, never share a Message-ID; a broken sender still gives one."""
+    found = {message_id(name, frozen, sender=SENDER) for name in ("a", "b") for frozen in (evidence(), evidence(start="2026-11-10"))}
+    assert len(found) == 4
+    assert message_id("a", {}, sender="nobody").endswith("@drumbeat.invalid>")
+
+
+@pytest.mark.parametrize(
+    "text", ["desk@example.org", "The Desk <desk@example.org>", "desk+drumbeat@mail.example.org", "desk@localhost", "desk@пример.рф"]
+)
+def test_good_addresses(text: str) -> None:
+    """What people write as an address is one."""
+    assert mail_address(text).addr_spec.isascii()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "desk",
+        "@example.org",
+        "desk@",
+        "a@b@c",
+        "a b@example.org",
+        "a@example.org,b@example.org",
+        "a@example.org\nBcc: b@example.org",
+        "desk@-x",
+        "desk@exa mple.org",
+        "desk@" + "a" * 300,
+    ],
+)
+def test_bad_addresses(text: str) -> None:
+    """Anything else is refused before it reaches a header."""
+    with pytest.raises(BadAddress, match="no mail address"):
+        mail_address(text)
+
+
+def test_chat_names_hide_the_secret() -> None:
+    """An Apprise address holds a token; its name in the store does not."""
+    name = chat_name("tgram://123456:SECRET/chat")
+    assert name.startswith("tgram:")
+    assert "SECRET" not in name
+
+
+def test_chat_text_is_the_plain_text(mail: EmailMessage) -> None:
+    """Chat gets the same words as the mail's plain part."""
+    title, body = chat_text(make_alert())
+    assert title == mail["Subject"]
+    assert body.split() == parts(mail)["text/plain"].get_content().split()
