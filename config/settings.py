@@ -78,8 +78,8 @@ class CopySettings(Section):
     """Shared part of the shorter text from which two texts are a reprint."""
     excerpt_containment: Share = 0.5
     """The same from which one is an excerpt of the other."""
-    translation_share: Share = 0.5
-    """Share of passages with a mutual best match from which a text is a probable translation."""
+    translation_score: Share = 0.43
+    """Mean cosine of sentences aligned in order from which a text is a probable translation, whatever figures it holds."""
 
 
 class EmbedSettings(Section):
