@@ -75,20 +75,21 @@ def dashboard(workspace: WorkspaceOption = None) -> None:
 def demo(
     folder: Annotated[Path, typer.Argument(help="Folder for the sample workspace.")] = Path("demo"),
     days: Annotated[int | None, typer.Option(help="Play only so many days.")] = None,
+    port: Annotated[int, typer.Option(help="Where the invented outlets are served; the mailbox takes the next port.")] = 18750,
 ) -> None:
     """Play the invented sample world: ten weeks of coverage, crawled, analysed, reported and mailed."""
     from drumbeat.cli.progress import RichProgress
     from drumbeat.sample.demo import play
 
-    configure_logging()
+    configure_logging(quiet=True)
     with RichProgress() as progress:
-        result = play(folder, progress=progress, days=days)
+        result = play(folder, progress=progress, days=days, port=port)
     typer.echo(result.text())
 
 
 @sample_app.command("serve")
 def sample_serve(
-    port: Annotated[int, typer.Option(help="First of the ports; each outlet takes one.")] = 18750,
+    port: Annotated[int, typer.Option(help="Port of this machine; each outlet has its own host name.")] = 18750,
     as_of: AsOfOption = None,
 ) -> None:
     """Serve the sample world's outlets as they stand at a moment."""

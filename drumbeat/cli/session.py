@@ -78,8 +78,8 @@ def session(workspace: Path | None, as_of: str | None = None) -> Iterator[Sessio
         yield Session(loaded, make_clock(as_of), store)
 
 
-def configure_logging() -> None:
-    """One line per unit of work on standard error: for people in a terminal, JSON elsewhere."""
+def configure_logging(*, quiet: bool = False) -> None:
+    """One line per unit of work on standard error: for people in a terminal, JSON elsewhere; quiet: warnings only."""
     import logging
 
     import structlog
@@ -88,7 +88,7 @@ def configure_logging() -> None:
     renderer: Any = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
         processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True), renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
 
