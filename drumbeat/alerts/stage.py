@@ -29,29 +29,31 @@ def make_alerts(*, store: Store, workspace: Workspace, clock: Clock, run_id: str
     Alert and deliveries are one transaction; their ids come from the spike, so that a second run makes nothing anew.
 
     Returns:
-        `alerts` made, their `deliveries`, spikes whose alert was `known`.
+        `alerts` made, their `deliveries`, spikes whose alert was `known`, spikes `without_evidence`, which get none.
     """
     today = clock.now().date()
     spikes = [spike for spike in store.spikes.between(today - LOOK_BACK, today + timedelta(days=1)) if spike.decision == "alert"]
     progress.start("alerts", len(spikes))
-    counts: Counter[str] = Counter(alerts=0, deliveries=0, known=0)
+    counts: Counter[str] = Counter(alerts=0, deliveries=0, known=0, without_evidence=0)
     for spike in sorted(spikes, key=lambda row: (row.day, row.spike_id)):
-        deliveries = None if store.alerts.get(alert_id(spike.spike_id)) else _make(spike, store=store, workspace=workspace, clock=clock)
-        if deliveries is None:
-            counts["known"] += 1
-        else:
-            counts["alerts"] += 1
-            counts["deliveries"] += deliveries
-            logger.info("alert", run=run_id, spike=spike.spike_id, narrative=spike.narrative_id, deliveries=deliveries)
+        made = {"known": 1} if store.alerts.get(alert_id(spike.spike_id)) else _make(spike, store=store, workspace=workspace, clock=clock)
+        counts.update(made)
+        if "alerts" in made:
+            logger.info("alert", run=run_id, spike=spike.spike_id, narrative=spike.narrative_id, deliveries=made["deliveries"])
         progress.step()
     return dict(counts)
 
 
-def _make(spike: Spike, *, store: Store, workspace: Workspace, clock: Clock) -> int | None:
-    """Freeze the evidence of one spike and write its alert; the number of deliveries, or None if another process was first."""
+def _make(spike: Spike, *, store: Store, workspace: Workspace, clock: Clock) -> dict[str, int]:
+    """Freeze the evidence of one spike and write its alert; what to count."""
     from analysis.digest import alert_evidence
 
-    evidence = alert_evidence(store=store, workspace=workspace, spike=spike)
+    try:
+        evidence = alert_evidence(store=store, workspace=workspace, spike=spike)
+    except LookupError as problem:
+        # One spike whose rows are gone must not keep the alerts of the others back.
+        logger.error("alert_without_evidence", spike=spike.spike_id, problem=str(problem))
+        return {"without_evidence": 1}
     alert = Alert(
         alert_id=alert_id(spike.spike_id),
         spike_id=spike.spike_id,
@@ -61,7 +63,8 @@ def _make(spike: Spike, *, store: Store, workspace: Workspace, clock: Clock) -> 
         evidence=evidence,
     )
     deliveries = deliveries_of(alert, workspace.settings.mail)
-    return len(deliveries) if store.alerts.create(alert, deliveries) else None
+    is_new = store.alerts.create(alert, deliveries)
+    return {"alerts": 1, "deliveries": len(deliveries)} if is_new else {"known": 1}
 
 
 def deliveries_of(alert: Alert, mail: MailSettings) -> list[Delivery]:

@@ -26,7 +26,7 @@ OWN_WORDS: tuple[Callable[..., str], ...] = (
 """Filters whose result is made of our words and figures alone."""
 
 RULES: tuple[Callable[..., Any], ...] = (
-    names.country_name, names.language_name,
+    names.country_name, names.language_name, names.check_name, words.finding,
     safe.safe_url, safe.language_tag, safe.direction, safe.shorten, safe.one_line, safe.isolate, safe.visible,
 )  # fmt: skip
 

@@ -19,6 +19,22 @@ INVENTED = {
 """Countries of the sample world; ISO 3166-1 leaves these codes to users."""
 
 
+CHECKS = {
+    "backfill": "history loaded later",
+    "budget": "the week's budget of alerts",
+    "calendar": "the rhythm of the week",
+    "dates": "dates not to be relied on",
+    "new_outlet": "a new outlet",
+    "one_outlet": "one outlet alone",
+    "outage_recovery": "an outlet back from an outage",
+    "quiet": "the quiet days after an alert",
+    "reprint_storm": "a reprint storm",
+    "same_story": "the same story under another number",
+    "volume": "a busy time in general",
+}
+"""Innocent explanations of a spike, by the name under which their check is stored."""
+
+
 @lru_cache(maxsize=1)
 def _english() -> Any:
     from babel import Locale
@@ -36,6 +52,11 @@ def language_name(tag: str) -> str:
     if tag in ("", "und"):
         return "language unknown"
     return str(_english().languages.get(tag.split("-")[0].lower(), tag))
+
+
+def check_name(name: str) -> str:
+    """What an innocent explanation of a spike is called."""
+    return CHECKS.get(name, name.replace("_", " "))
 
 
 def is_invented(codes: Iterable[str]) -> bool:

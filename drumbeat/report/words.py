@@ -104,6 +104,11 @@ def week_name(start: Day, end: Day) -> str | None:
     return f"Week {first.isocalendar().week}" if whole else None
 
 
+def finding(text: str) -> str:
+    """A check's finding in words: `ruled out: ...` as it is, `named: ...` as `found: ...`."""
+    return f"found: {text.removeprefix('named: ')}" if text.startswith("named: ") else text
+
+
 def lag(hours: float) -> str:
     """`+5 h`, `+2.5 days`; below half an hour `at once`."""
     if hours < 0.5:

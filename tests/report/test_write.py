@@ -101,7 +101,7 @@ def test_quotes_know_their_language(page: Any) -> None:
 def test_the_rest_of_the_week(page: Any) -> None:
     """Spikes with what was ruled out, storms, outages, what was not seen, method and limits."""
     for anchor, words in (
-        ("spikes", "a new outlet: ruled out"), ("spikes", "2 sent, 1 unknown"), ("spikes", "suppressed"), ("storms", "One text in 17 articles"), ("leads", "11 of 12 narratives; by chance 6.2"),
+        ("spikes", "a new outlet: ruled out"), ("spikes", "a busy time in general: found: all output was up to 1.6 times"), ("spikes", "2 sent, 1 unknown"), ("spikes", "suppressed"), ("storms", "One text in 17 articles"), ("leads", "11 of 12 narratives; by chance 6.2"),
         ("sources", "No poll succeeded from 18 to 20 November"), ("sources", "its first crawl is history"), ("not-seen", "9 articles found more than 72 hours after publication"), ("method", "Nothing is written by a model"), ("method", "baseline_days"),
     ):  # fmt: skip
         assert words in text_of(page.get_element_by_id(anchor)), words
