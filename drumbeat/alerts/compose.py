@@ -6,8 +6,9 @@ Composition is a pure function of the alert's frozen evidence and the delivery: 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
-from email.message import EmailMessage, MIMEPart
+from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
@@ -16,12 +17,28 @@ from analysis.plain import to_plain
 from drumbeat import charts
 from drumbeat.alerts.addresses import mail_address, mail_domain
 from drumbeat.report.environment import html_environment, plain_environment
+from drumbeat.report.names import country_name
 from drumbeat.report.view import narrative_chart, notice_for
 from drumbeat.report.words import number
 from drumbeat.safe import header_text, one_line, shorten
 from storage.records import Alert, Delivery
 
 SUBJECT_LABEL = 90
+MOST_COUNTRIES = 8
+"""Bars in the chart of carriers; the text beside it has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """A chart and the name under which the HTML finds it in the mail."""
+
+    chart: charts.Chart
+    cid: str
+
+    @property
+    def alt(self) -> str:
+        """What a reader who cannot see it is told."""
+        return f"{self.chart.title}. {self.chart.description}"
 
 
 def subject_of(evidence: dict[str, Any]) -> str:
@@ -55,7 +72,10 @@ def compose(alert: Alert, delivery: Delivery, *, sender: str) -> EmailMessage:
     message.set_content(_text(view), cte="quoted-printable")
     message.add_alternative(_html(view), subtype="html", cte="quoted-printable")
     related = message.get_payload()[1]  # type: ignore[index]
-    _add_chart(related, view)  # type: ignore[arg-type]
+    for name, picture in view["charts"].items():
+        related.add_related(  # type: ignore[union-attr]
+            charts.to_png(picture.chart), "image", "png", cid=f"<{picture.cid}>", filename=f"{name}.png", disposition="inline"
+        )
     for part, end in ((message, "alternative"), (related, "related")):
         part.set_boundary(f"=_{delivery.delivery_id}_{end}")  # type: ignore[union-attr]
     return message
@@ -72,6 +92,10 @@ def _view(alert: Alert) -> dict[str, Any]:
     narrative, spike = evidence["narrative"], evidence["spike"]
     start, end = date.fromisoformat(evidence["start"]), date.fromisoformat(evidence["end"])
     chart = narrative_chart(narrative | {"spike": spike}, start=start, end=end, width=556)
+    countries = [
+        (country_name(share["key"]), share["own_texts"], max(0, share["articles"] - share["own_texts"]))
+        for share in narrative["by_country"][:MOST_COUNTRIES]
+    ]
     return {
         "alert_id": alert.alert_id,
         "subject": alert.subject,
@@ -79,9 +103,12 @@ def _view(alert: Alert) -> dict[str, Any]:
         "n": narrative,
         "spike": spike,
         "notice": notice_for({share["key"] for share in narrative["by_country"]}),
-        "chart": chart,
-        "chart_alt": f"{chart.title}. {chart.description}",
-        "chart_cid": f"chart.{alert.alert_id}@drumbeat.invalid",
+        "charts": {
+            "series": _Picture(chart, f"series.{alert.alert_id}@drumbeat.invalid"),
+            "carriers": _Picture(
+                charts.carriers_chart(countries, title="Articles by country", width=380), f"carriers.{alert.alert_id}@drumbeat.invalid"
+            ),
+        },
     }
 
 
@@ -96,8 +123,3 @@ def _html(view: dict[str, Any]) -> str:
 
     html = html_environment().get_template("alerts/alert.html").render(view)
     return str(css_inline.CSSInliner(load_remote_stylesheets=False).inline(html))
-
-
-def _add_chart(part: MIMEPart, view: dict[str, Any]) -> None:
-    picture = charts.to_png(view["chart"])
-    part.add_related(picture, "image", "png", cid=f"<{view['chart_cid']}>", filename="chart.png", disposition="inline")

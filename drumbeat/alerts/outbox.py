@@ -20,14 +20,15 @@ from config.progress import Progress
 from config.settings import MailSettings
 from config.workspace import Workspace
 from drumbeat.alerts import chat, smtp
+from drumbeat.alerts.addresses import mail_address
 from drumbeat.alerts.compose import chat_text, compose
-from drumbeat.alerts.problems import DeliveryProblem, Refused, Unreachable
+from drumbeat.alerts.problems import BadAddress, DeliveryProblem, Refused, Unreachable
 from drumbeat.alerts.states import Step, begin, finish, is_due
 from storage.records import Alert, Delivery
 from storage.store import Store
 
 logger = structlog.get_logger(__name__)
-NO_SERVER = "no mail server is set: mails wait in the outbox; set mail.host (and mail.sender) in drumbeat.toml"
+NO_SERVER = "no mail server is set; set mail.host (and mail.sender) in drumbeat.toml"
 
 
 def deliver(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress) -> dict[str, int]:
@@ -40,9 +41,10 @@ def deliver(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, pr
     outbox = store.alerts.outbox()
     progress.start("deliver", len(outbox))
     counts: Counter[str] = Counter()
-    closed = set() if mail.host else {"smtp"}
-    if closed and any(delivery.channel == "smtp" for delivery in outbox):
-        logger.warning("no_mail_server", waiting=len(outbox), hint=NO_SERVER)
+    hindrance = _hindrance(mail)
+    closed = {"smtp"} if hindrance else set()
+    if hindrance and any(delivery.channel == "smtp" for delivery in outbox):
+        logger.warning("mail_waits", waiting=len(outbox), why=hindrance)
     for delivery in outbox:
         if delivery.channel in closed or not is_due(delivery, clock.now()):
             counts["waiting"] += 1
@@ -54,6 +56,17 @@ def deliver(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, pr
             _log(delivery, done, run_id)
         progress.step()
     return dict(sorted(counts.items()))
+
+
+def _hindrance(mail: MailSettings) -> str | None:
+    """Why no mail at all can be sent with these settings; None if it can."""
+    if not mail.host:
+        return NO_SERVER
+    try:
+        mail_address(mail.sender)
+    except BadAddress as problem:
+        return f"mail.sender: {problem}"
+    return None
 
 
 def _deliver_one(delivery: Delivery, *, store: Store, mail: MailSettings, clock: Clock) -> tuple[Step, DeliveryProblem | None]:

@@ -51,6 +51,7 @@ def test_structure(mail: EmailMessage) -> None:
         "multipart/related",
         "text/html",
         "image/png",
+        "image/png",
     ]
     raw = compose(make_alert(), delivery_of(make_alert()), sender=SENDER).as_bytes()
     assert raw.isascii()
@@ -67,14 +68,15 @@ def test_headers(mail: EmailMessage) -> None:
     assert [name for name in mail if mail.keys().count(name) > 1] == []
 
 
-def test_chart_is_inside(mail: EmailMessage) -> None:
-    """The picture that the HTML shows is the related part, with a text alternative, and nothing is fetched from elsewhere."""
+def test_charts_are_inside(mail: EmailMessage) -> None:
+    """The pictures that the HTML shows are the related parts, with text alternatives, and nothing is fetched from elsewhere."""
     page = html.fromstring(parts(mail)["text/html"].get_content())
-    (picture,) = page.findall(".//img")
-    png = parts(mail)["image/png"]
-    assert f"<{picture.get('src').removeprefix('cid:')}>" == png["Content-ID"]
-    assert png.get_content().startswith(b"\x89PNG")
-    assert "21 texts against" in picture.get("alt")
+    pictures = [part for part in mail.walk() if part.get_content_type() == "image/png"]
+    shown = page.findall(".//img")
+    assert [f"<{picture.get('src').removeprefix('cid:')}>" for picture in shown] == [part["Content-ID"] for part in pictures]
+    assert all(part.get_content().startswith(b"\x89PNG") for part in pictures)  # type: ignore[attr-defined]
+    assert "21 texts against" in shown[0].get("alt")
+    assert "Severia: 14 own texts, 5 copies" in shown[1].get("alt")
     assert page.xpath("//script|//link|//iframe|//form|//*[@*[starts-with(name(), 'on')]]") == []
 
 

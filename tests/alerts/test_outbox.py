@@ -35,6 +35,15 @@ def test_without_a_server_mail_waits(room: Room) -> None:
     assert room.one() == before
 
 
+def test_with_a_broken_sender_mail_waits(room: Room, server: Server) -> None:
+    """A sender that is no address is the settings' fault: nothing is sent, nothing is given up."""
+    before = room.one()
+    with serving(server) as port:
+        assert room.deliver(port, sender="drumbeat@example.org\r\nBcc: all@example.org") == {"waiting": 1}
+    assert room.one() == before
+    assert server.mails == []
+
+
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
 def test_a_refusal_for_good_fails(room: Room, server: Server, step: str) -> None:
     """5xx at any step ends the delivery with the server's words; it is not tried again."""

@@ -45,13 +45,13 @@ def test_mail_in_a_browser(tmp_path: Path, width: int) -> None:
     """The HTML part fits a telephone, shows its picture, and runs nothing."""
     alert = make_alert()
     message = compose(alert, deliveries_of(alert, workspace(tmp_path).settings.mail)[0], sender=SENDER)
-    parts = {part.get_content_type(): part for part in message.walk()}
-    picture = parts["image/png"]
-    source = f"data:image/png;base64,{b64encode(picture.get_content()).decode()}"
-    page = parts["text/html"].get_content().replace(f"cid:{picture['Content-ID'].strip('<>')}", source)
+    page = next(part.get_content() for part in message.walk() if part.get_content_type() == "text/html")
+    for picture in (part for part in message.walk() if part.get_content_type() == "image/png"):
+        source = f"data:image/png;base64,{b64encode(picture.get_content()).decode()}"
+        page = page.replace(f"cid:{picture['Content-ID'].strip('<>')}", source)
     found, console = look(page, tmp_path, width=width)
     assert console == []
     assert found["wide"] == []
     assert found["scripts"] == 0
-    assert found["pictures"][0] > 500
+    assert min(found["pictures"]) > 500
     assert ["ar", "rtl"] in found["quotes"]
