@@ -26,6 +26,8 @@ WEIGHTS: dict[Health, float] = {"ok": 1.0, "backfill": 1.0, "degraded": 0.5, "do
 """Share of a source's output that was seen, by its health."""
 CARRIER_PRIOR = 5.0
 """Texts' worth of trust in the sources' overall shares when saying who usually carries a narrative."""
+CARRIER_DAYS = 7.0
+"""Seen days added to each source's own before its texts are taken per day: a new outlet's first text must not weigh like many."""
 VOLUME_PRIOR = 10.0
 """Texts a day added to both sides of the volume ratio."""
 GAP_SHARE = 0.5
@@ -188,12 +190,14 @@ def _usual(panel: Panel, until: int) -> Floats:
 
 
 def _carriers(panel: Panel, seen_cell: npt.NDArray[np.bool_], usual: Floats, until: int) -> Floats:
-    """(narratives, sources): who usually carries a narrative, rows sum to 1."""
+    """(narratives, sources): who usually carries a narrative, per seen day; rows sum to 1."""
     shares = usual / max(float(usual.sum()), 1e-9)
     past = seen_cell & (panel.day < until)
+    days = panel.weight[:, :until].sum(1) + CARRIER_DAYS
     size = len(panel.narratives) * len(panel.sources)
     flat = np.bincount(panel.row[past] * len(panel.sources) + panel.source[past], weights=panel.own[past], minlength=size)
-    texts = flat.reshape(len(panel.narratives), len(panel.sources)) + CARRIER_PRIOR * shares
+    rates = flat.reshape(len(panel.narratives), len(panel.sources)) * (days.max(initial=CARRIER_DAYS) / days)
+    texts = rates + CARRIER_PRIOR * shares
     return np.asarray(texts / np.maximum(texts.sum(1, keepdims=True), 1e-9), dtype=np.float64)
 
 

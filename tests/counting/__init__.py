@@ -1,0 +1,1 @@
+"""Tests of counting and the health of sources."""
