@@ -39,7 +39,7 @@ BLOCK = 512
 SHORTEST = 0.5
 """Length of the shorter text relative to the longer."""
 
-_NUMBER = re.compile(r"\d+(?:[.,'’٫٬]\d+|\s\d{3}(?!\d))*")
+_NUMBER = re.compile(r"\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d)|\d+(?:[.,'’٫٬]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)

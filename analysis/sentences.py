@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _LINE_BREAKS = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]+")
-_CLOSERS = r"[\"'»”’›)\]」』）】》〉]*"
+# French sets a space before », German opens a quotation with it: only a » that a space or the end follows belongs to what stands before.
+_CLOSERS = r"[\"'»”’›)\]」』）】》〉]*(?:[ \u00a0\u202f][»›](?=\s|$))?"
 _FULL_WIDTH = "。！？｡"
 # . ! ? … Arabic ؟ ۔, Devanagari । ॥, Armenian ։, Ethiopic ። ፧ ፨, Myanmar ။, Khmer ។ ៕, Tibetan ། need a space after them; 。！？ do not.
 _END = re.compile(rf"([.!?…؟۔।॥։።፧፨။។៕།]+){_CLOSERS}(?=\s|$)|([{_FULL_WIDTH}]+){_CLOSERS}")
