@@ -1,0 +1,32 @@
+"""The agency that a text credits, by the words agencies are credited with (data in `agencies.toml`)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+
+EDGE_CHARACTERS = 200
+"""A credit stands in the dateline or in the last line; a name in the middle is only mentioned."""
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+"""Written without spaces: a word has no edge to look for."""
+
+
+def credited_agency(text: str) -> str | None:
+    """The agency credited at the beginning or the end of a text, the earliest mention first; None if there is none."""
+    edges = text if len(text) <= 2 * EDGE_CHARACTERS else f"{text[:EDGE_CHARACTERS]}\n{text[-EDGE_CHARACTERS:]}"
+    found = _pattern().search(edges)
+    return _agencies()[found.group(0)] if found else None
+
+
+@lru_cache(maxsize=1)
+def _agencies() -> dict[str, str]:
+    data = tomllib.loads((Path(__file__).parent / "agencies.toml").read_text(encoding="utf-8"))
+    return {word: name for name, words in data["agencies"].items() for word in words}
+
+
+@lru_cache(maxsize=1)
+def _pattern() -> re.Pattern[str]:
+    words = sorted(_agencies(), key=lambda word: (-len(word), word))
+    return re.compile("|".join(re.escape(word) if UNSPACED.match(word) else rf"(?<!\w){re.escape(word)}(?!\w)" for word in words))

@@ -1,0 +1,242 @@
+"""Copies: found whatever was edited, never confused with another text, the same whatever the order of work."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from config.clock import FixedClock
+from config.progress import NoProgress
+from config.schedule import Schedule
+from config.settings import CopySettings, Settings
+from config.workspace import Workspace
+from crawler.copies.grouping import group_articles, published_between
+from crawler.copies.shingles import folded, overlap, shingles
+from crawler.copies.stage import group_copies
+from crawler.copies.texts import group_texts
+from crawler.copies.wires import credited_agency
+from storage.records import Article, CopyMember
+from storage.store import Store, create_store
+from tests.storage import makers
+
+SETTINGS = CopySettings()
+TEXTS = Path(__file__).parents[2] / "drumbeat" / "sample" / "texts"
+LANGUAGES = ("en", "fr", "ar", "ru", "es", "pt", "ha")
+
+
+def stories(language: str) -> list[str]:
+    """Bodies of the sample world's articles, two joined to one so that they have the length of news."""
+    rows = [row["body"].strip() for row in tomllib.loads((TEXTS / f"{language}.toml").read_text(encoding="utf-8"))["article"]]
+    return [f"{left}\n\n{right}" for left, right in zip(rows[::2], rows[1::2], strict=False)]
+
+
+def article(name: str, body: str, *, hours: float = 0, source: str = "alpha", language: str = "en") -> Article:
+    """An article with this body."""
+    return makers.article(
+        name, title=f"T{name}", body=body, source_id=source, language=language, counted_at=makers.hours(hours),
+        first_seen_at=makers.hours(hours), published_at=makers.hours(hours), date_confidence="A", text_sha256=folded(body)[:64].ljust(64, "0"),
+    )  # fmt: skip
+
+
+def edited(text: str, kind: str) -> str:
+    """A text as another desk would print it."""
+    words, dice = text.split(" "), random.Random(kind)
+    match kind:
+        case "byline":
+            return "By our correspondent, with agencies. " + text + " Our service continues. " + " ".join(dice.choices(words, k=15))
+        case "first half":
+            return " ".join(words[: len(words) // 2])
+        case "one word in ten dropped":
+            return " ".join(word for word in words if dice.random() > 0.1)
+        case _:
+            paragraphs = text.split("\n\n")
+            return "\n\n".join(dice.sample(paragraphs, len(paragraphs)))
+
+
+@pytest.mark.parametrize("kind", ["byline", "first half", "one word in ten dropped", "paragraphs moved"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_edit_is_found(language: str, kind: str) -> None:
+    """All reprints are found among all other texts of the language, and nothing else is joined to them."""
+    texts = stories(language)
+    grouped = group_texts({f"a{i}": text for i, text in enumerate(texts)} | {f"b{i}": edited(text, kind) for i, text in enumerate(texts)})
+    for i in range(len(texts)):
+        assert grouped[f"a{i}"] == grouped[f"b{i}"]
+    assert len(set(grouped.values())) == len(texts)
+
+
+def test_chinese_is_compared_by_characters() -> None:
+    """A text without spaces and its cut version are one; another on the same subject is not."""
+    one = "新华社北京电外交部发言人表示中方一贯主张通过对话解决分歧希望有关各方保持克制避免局势进一步升级" * 3
+    other = "国家统计局今日公布数据显示前三季度经济运行总体平稳就业形势保持稳定居民收入继续增加物价温和上涨" * 3
+    grouped = group_texts({"a": one, "b": one[:70], "c": other})
+    assert grouped["a"] == grouped["b"] != grouped["c"]
+
+
+def test_a_round_up_does_not_join_its_stories() -> None:
+    """An article that quotes three stories in full belongs to one of them at most."""
+    first, second, third = stories("en")[:3]
+    rows = [article(name, body, hours=i) for i, (name, body) in enumerate([("1", first), ("2", second), ("3", third)])]
+    grouping = group_articles([*rows, article("4", "\n\n".join((first, second, third)), hours=9)], SETTINGS)
+    groups = {member.article_id: member.group_id for member in grouping.members}
+    assert len({groups[row.article_id] for row in rows}) == 3
+
+
+def test_copies_far_apart_in_time_are_two_groups() -> None:
+    """The same text after the window is told again, not reprinted."""
+    body = stories("en")[0]
+    days = SETTINGS.window_days
+    near = group_articles([article("1", body), article("2", body, hours=24 * days)], SETTINGS)
+    far = group_articles([article("1", body), article("2", body, hours=24 * days + 1)], SETTINGS)
+    assert (len(near.groups), len(far.groups)) == (1, 2)
+
+
+def test_the_original_is_the_earliest_and_relations_are_named() -> None:
+    """Exact, near and excerpt are told apart; outlets and size are counted."""
+    body = stories("fr")[0]
+    rows = [
+        article("1", edited(body, "byline"), hours=1, source="beta"),
+        article("2", body, hours=0),
+        article("3", body, hours=2, source="gamma"),
+        article("4", edited(body, "first half"), hours=3),
+    ]
+    grouping = group_articles(rows, SETTINGS)
+    group = grouping.groups[0]
+    relations = {member.article_id: member.relation for member in grouping.members}
+    assert (group.first_source_id, group.size, group.outlets) == ("alpha", 4, 3)
+    assert [relations[row.article_id] for row in rows[:3]] == ["near", "original", "exact"]
+
+
+def test_order_of_input_leaves_no_trace() -> None:
+    """Shuffled input gives the same groups and members."""
+    rows = [
+        article(f"{i}-{j}", edited(text, kind), hours=i + j / 10)
+        for i, text in enumerate(stories("ru")[:12])
+        for j, kind in enumerate(("byline", "first half", "x"))
+    ]
+    expected = group_articles(rows, SETTINGS)
+    for seed in range(5):
+        random.Random(seed).shuffle(rows)
+        assert group_articles(rows, SETTINGS) == expected
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty store with two outlets."""
+    with create_store(f"sqlite:///{tmp_path / 'drumbeat.db'}") as opened:
+        opened.sources.sync([makers.source("alpha"), makers.source("beta")])
+        yield opened
+
+
+def grouped(store: Store, root: Path) -> dict[str, int]:
+    """Run the stage."""
+    workspace = Workspace(root=root, settings=Settings(), sources=(), watchlist=(), schedule=Schedule())
+    return group_copies(store=store, workspace=workspace, clock=FixedClock(makers.DAY), run_id="copies-1", progress=NoProgress())
+
+
+def members(store: Store) -> list[tuple[CopyMember, Article]]:
+    """Everything that is grouped."""
+    return store.copies.all_members(makers.hours(-1000), makers.hours(5000))
+
+
+def waves() -> list[list[Article]]:
+    """Coverage of six days: originals, reprints, cuts, a round-up; some copies arrive before their originals."""
+    texts = stories("en")[:10]
+    kinds = ("x", "byline", "first half", "one word in ten dropped")
+    rows = [
+        article(f"{i}-{j}", text if kind == "x" else edited(text, kind), hours=7 * i + 30 * ((i + j) % 4), source=("alpha", "beta")[j % 2])
+        for i, text in enumerate(texts)
+        for j, kind in enumerate(kinds)
+    ]
+    rows.append(article("round-up", "\n\n".join(texts[:3]), hours=50))
+    days: dict[int, list[Article]] = {}
+    for row in rows:
+        days.setdefault(int((row.counted_at - makers.DAY) / timedelta(days=1)), []).append(row)
+    return [days[day] for day in sorted(days)]
+
+
+def test_day_by_day_and_all_at_once_give_the_same_groups(tmp_path: Path) -> None:
+    """The stage may run after every wave, in any order of waves, or once."""
+    results = []
+    for name, order in (("once", None), ("daily", 1), ("backwards", -1)):
+        (tmp_path / name).mkdir()
+        with create_store(f"sqlite:///{tmp_path / name / 'drumbeat.db'}") as store:
+            store.sources.sync([makers.source("alpha"), makers.source("beta")])
+            for wave in waves()[::order]:
+                makers.add_articles(store, wave)
+                if order:
+                    grouped(store, tmp_path)
+            if not order:
+                grouped(store, tmp_path)
+            results.append((members(store), store.copies.groups(makers.hours(-100), makers.hours(5000))))
+    assert results[0] == results[1] == results[2]
+
+
+def test_a_second_run_finds_nothing_to_do(store: Store, tmp_path: Path) -> None:
+    """The stage can be repeated."""
+    for wave in waves():
+        makers.add_articles(store, wave)
+    grouped(store, tmp_path)
+    before = members(store)
+    assert grouped(store, tmp_path) == {"articles": 0}
+    assert members(store) == before
+
+
+def test_what_translations_joined_stays_joined(store: Store, tmp_path: Path) -> None:
+    """A reprint that arrives later joins the group of original and translation without breaking it."""
+    english, french = stories("en")[0], stories("fr")[0]
+    rows = [article("1", english), article("2", french, hours=2, source="beta", language="fr")]
+    makers.add_articles(store, rows)
+    grouped(store, tmp_path)
+    joined = [
+        replace(
+            store.copies.of([rows[1].article_id])[rows[1].article_id], group_id=rows[0].article_id, relation="translation", containment=0.7
+        )
+    ]
+    group = store.copies.group(rows[0].article_id)
+    assert group is not None
+    store.copies.replace([replace(group, size=2, outlets=2)], joined, dissolved=[rows[1].article_id])
+    late = article("3", edited(french, "byline"), hours=4, language="fr")
+    makers.add_articles(store, [late])
+    grouped(store, tmp_path)
+    found = store.copies.of([rows[0].article_id, rows[1].article_id, late.article_id])
+    assert {member.group_id for member in found.values()} == {rows[0].article_id}
+    assert [found[row.article_id].relation for row in (*rows, late)] == ["original", "translation", "near"]
+    assert found[rows[1].article_id].containment == 0.7
+
+
+def test_a_date_is_an_interval() -> None:
+    """A moment is exact, a day is a day, an undated page is when it was seen."""
+    row = article("1", "x", hours=30)
+    assert published_between(row) == (makers.hours(30), makers.hours(30))
+    assert published_between(replace(row, published_at=makers.hours(24))) == (makers.hours(24), makers.hours(30))
+    assert published_between(replace(row, date_confidence="C")) == (makers.hours(24), makers.hours(30))
+    assert published_between(replace(row, date_confidence="D")) == (makers.hours(30), makers.hours(30))
+
+
+@pytest.mark.parametrize(
+    ("text", "agency"),
+    [
+        ("MOSCOW, March 2. /TASS/. The ministry said", "TASS"),
+        ("МОСКВА, 2 марта - РИА Новости. Министр заявил", "RIA Novosti"),
+        ("新华社北京3月2日电", "Xinhua"),
+        ("Le ministre a dit " + "bla " * 200 + "(AFP)", "AFP"),
+        ("The minister said " + "bla " * 200 + " Reuters was not there. " + "bla " * 200, None),
+        ("the fabric of society", None),
+    ],
+)
+def test_agencies_are_credited_at_the_edges(text: str, agency: str | None) -> None:
+    """A credit in the dateline or the last line counts; a mention in the middle or a part of a word does not."""
+    assert credited_agency(text) == agency
+
+
+def test_empty_and_tiny_texts_are_no_error() -> None:
+    """Nothing, punctuation and one letter have few or no shingles and overlap with nothing by accident."""
+    assert len(shingles("")) == len(shingles("?!")) == 0
+    assert overlap(shingles(""), shingles("a")) == (0.0, 0.0)
+    assert overlap(shingles("a"), shingles("A")) == (1.0, 1.0)
