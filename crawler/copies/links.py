@@ -12,7 +12,7 @@ import numpy as np
 from config.settings import CopySettings
 from crawler.copies.shingles import Shingles, overlap, sampled
 
-WHOLE_JACCARD = 0.35
+WHOLE_JACCARD = 0.42
 """A reprint, cut in half, still has a Jaccard of 0.5; far below, one text is only a part of the other (a round-up, an excerpt)."""
 SHORT_CHARACTERS, SHORT_JACCARD = 150, 0.55
 """Short texts on one subject share most of their words ("X tests positive for ..."): they must agree as a whole."""
