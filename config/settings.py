@@ -123,6 +123,8 @@ class NarrativeSettings(Section):
 class WatchSettings(Section):
     z_threshold: float = 4.8
     """A passage says what a statement says from this many standard deviations above its language; 4.8 gives about one false hit in 10,000."""
+    guarded_z_threshold: float = 3.0
+    """The same for a statement with required entities, which keep out nearly all that is merely near; a statement can set its own."""
     stance_margin: Share = 0.03
     """Statement against counter-statement: nearer by so much decides the stance."""
     background_passages: Positive = 2_000

@@ -1,0 +1,86 @@
+"""How far a passage stands out from its language's ordinary passages, seen from a statement.
+
+    z(q, x) = (cos(q, x) - m) / s        m, s: place and spread of cos(q, .) over a sample of the workspace's passages in x's language
+
+A fixed cosine cannot do it: every statement and every language has its own level (recall at one false hit in 10,000 passages: 0.57 with one
+cosine, 0.70 with z; worst language 0.35 and 0.55). Place and spread are the median and the scaled median deviation, because a small
+workspace's sample holds the narrative itself: on the sample world the plain standard deviation is 1.1 to 1.5 times as large, and halves recall.
+Languages with few passages lean on all languages together, and those on what is usual for centred vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.embedding.base import Matrix
+from analysis.embedding.languages import language_key
+
+Floats = npt.NDArray[np.float64]
+
+ENOUGH = 300
+"""Passages from which on a language stands for itself; with fewer all languages together count for the missing ones."""
+USUAL_SPREAD = 0.09
+"""Spread of cosines between unrelated centred texts, counted as `USUAL_WEIGHT` passages."""
+USUAL_WEIGHT = 20
+LEAST_SPREAD = 0.05
+"""However alike a sample's cosines are: half of what was ever seen, so that no z explodes."""
+_NORMAL = 1.4826
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Place and spread of each statement's cosines, by language key; `pooled` is for languages without passages.
+
+    Arrays have the shape (statements, 2): place, spread.
+    """
+
+    by_language: Mapping[str, Floats]
+    pooled: Floats
+
+    def z(self, cosines: Floats, languages: Sequence[str]) -> Floats:
+        """z of every statement and passage; `cosines` and the result have the shape (statements, passages)."""
+        scales = [self.by_language.get(language_key(language), self.pooled) for language in languages]
+        if not scales:
+            return np.zeros_like(cosines)
+        stacked = np.stack(scales, axis=1)
+        return np.asarray((cosines - stacked[:, :, 0]) / stacked[:, :, 1], np.float64)
+
+
+def background(statements: Matrix, sample: Mapping[str, Matrix]) -> Background:
+    """What is ordinary for each statement.
+
+    Args:
+        statements: centred unit vectors, shape (statements, dimensions).
+        sample: language -> centred unit vectors of passages, drawn without regard to content.
+    """
+    cosines: dict[str, list[Floats]] = {}
+    for language in sorted(sample):
+        if len(sample[language]):
+            cosines.setdefault(language_key(language), []).append(cosine(statements, sample[language]))
+    joined = {key: np.concatenate(parts, axis=1) for key, parts in sorted(cosines.items())}
+    everything = np.concatenate(list(joined.values()), axis=1) if joined else np.zeros((len(statements), 0))
+    usual = np.tile(np.array([0.0, USUAL_SPREAD]), (len(statements), 1))
+    pooled = _leaning(everything, usual, everything.shape[1] / (everything.shape[1] + USUAL_WEIGHT))
+    own = {key: _leaning(values, pooled, min(1.0, values.shape[1] / ENOUGH)) for key, values in joined.items()}
+    return Background(own, pooled)
+
+
+def cosine(left: Matrix, right: Matrix) -> Floats:
+    """Cosines of unit vectors, shape (left, right), in double precision so that they do not depend on how passages are chunked."""
+    return np.asarray(np.asarray(left, np.float64) @ np.asarray(right, np.float64).T)
+
+
+def _leaning(values: Floats, towards: Floats, weight: float) -> Floats:
+    """Median and spread of each row of `values`, with `weight`, and those of `towards` with the rest; shape (rows, 2)."""
+    if not values.shape[1]:
+        return towards
+    place = np.median(values, axis=1)
+    spread = _NORMAL * np.median(np.abs(values - place[:, None]), axis=1)
+    own = np.stack([place, spread], axis=1)
+    mixed = weight * own + (1 - weight) * towards
+    mixed[:, 1] = np.maximum(mixed[:, 1], LEAST_SPREAD)
+    return np.asarray(mixed, np.float64)

@@ -1,0 +1,96 @@
+"""A watchlist statement made ready to be compared: vectors, guard, scope, threshold, and a hash of all that a comparison depends on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+
+from analysis.embedding.base import Matrix
+from analysis.vectors import centre
+from analysis.watch.guard import Guard
+from config.settings import WatchSettings
+from config.watchlist import StatementConfig
+from storage.records import MeanTable, PassageRow, Vector
+
+MATCH_VERSION = "1"
+"""Changes whenever the same statement and passage could give another hit or stance."""
+NO_LANGUAGE = "und"
+"""Nobody says which language a statement is written in; it is centred by the overall mean. Measured on the sample world: as good as the mean
+of its true language (hits at z 3: recall 0.49 either way, precision 0.95 and 0.93), while the mean of a wrong language costs a tenth."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """One statement of the watchlist; vectors are centred, shape (texts, dimensions)."""
+
+    config: StatementConfig
+    statement_hash: str
+    threshold: float
+    guard: Guard
+    vectors: Matrix
+    counters: Matrix
+    rejected: frozenset[str]
+    """Passages that an analyst ruled out."""
+
+    def in_scope(self, row: PassageRow) -> bool:
+        """Whether a passage comes from where the statement is watched, and nobody ruled it out."""
+        countries, languages = self.config.countries, self.config.languages
+        if countries and row.country not in countries:
+            return False
+        return (not languages or row.language in languages) and row.passage_id not in self.rejected
+
+
+def texts_of(watchlist: Sequence[StatementConfig]) -> list[str]:
+    """Every distinct text of the watchlist, sorted."""
+    return sorted({text for item in watchlist for text in (*item.statements, *item.counter_statements)})
+
+
+def prepared(
+    config: StatementConfig, raw: Mapping[str, Vector], table: MeanTable, *, settings: WatchSettings, rejected: Sequence[str] = ()
+) -> Prepared:
+    """`config` ready to be compared.
+
+    Args:
+        raw: text -> vector, for all its texts.
+        rejected: passage ids that an analyst ruled out.
+    """
+    threshold = threshold_of(config, settings)
+    return Prepared(
+        config=config,
+        statement_hash=_hash_of(config, table, threshold=threshold, margin=settings.stance_margin, rejected=rejected),
+        threshold=threshold,
+        guard=Guard([entity.any_of for entity in config.entities]),
+        vectors=_centred(config.statements, raw, table),
+        counters=_centred(config.counter_statements, raw, table),
+        rejected=frozenset(rejected),
+    )
+
+
+def threshold_of(config: StatementConfig, settings: WatchSettings) -> float:
+    """The z from which a passage is a hit: the statement's own, else the lower one where required entities guard it, else the usual one."""
+    if config.z_threshold is not None:
+        return config.z_threshold
+    return settings.guarded_z_threshold if config.entities else settings.z_threshold
+
+
+def _centred(texts: Sequence[str], raw: Mapping[str, Vector], table: MeanTable) -> Matrix:
+    if not texts:
+        return np.zeros((0, len(next(iter(table.means.values())))), np.float32)
+    return centre(np.stack([raw[text] for text in texts]), [NO_LANGUAGE] * len(texts), table)
+
+
+def _hash_of(config: StatementConfig, table: MeanTable, *, threshold: float, margin: float, rejected: Sequence[str]) -> str:
+    content = {
+        "version": MATCH_VERSION,
+        "statement": config.model_dump(mode="json", exclude={"label"}),
+        "threshold": threshold,
+        "margin": margin,
+        "build": table.build,
+        "means": table.version,
+        "rejected": sorted(rejected),
+    }
+    return blake2b(json.dumps(content, sort_keys=True, ensure_ascii=False).encode(), digest_size=16).hexdigest()
