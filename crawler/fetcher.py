@@ -32,7 +32,7 @@ from crawler.addresses import Names, NameUnknown, PrivateAddress
 from crawler.answers import ACCEPTED_ENCODINGS, Answer, Kind, TooLarge, Undecodable, decompress
 from crawler.gates import HostPaused, RedirectLoop, request_for, ticket_of
 from crawler.robots import MAX_BYTES as MAX_ROBOTS_BYTES
-from crawler.robots import RobotsBook, RobotsDenied, RobotsUnreadable, Rules, SiteFailed, product_token, read_rules
+from crawler.robots import RobotsBook, RobotsDenied, RobotsUnreadable, Rules, product_token, read_rules
 from crawler.sitemaps import MAX_BYTES as MAX_SITEMAP_BYTES
 from crawler.urls import resolved
 from crawler.waiting import retry_after
@@ -63,7 +63,7 @@ FAILURES: tuple[tuple[type[Exception], str], ...] = (
     (UnicodeError, "bad_url"),
 )
 """What may go wrong on the way, and the fetch outcome that names it; the first that fits counts."""
-_EXPECTED: tuple[type[Exception], ...] = (SiteFailed, *(kind for kind, _ in FAILURES))
+_EXPECTED = tuple(kind for kind, _ in FAILURES)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -204,8 +204,6 @@ def request_headers(settings: CrawlSettings) -> dict[str, str]:
 
 
 def _outcome(error: Exception) -> str:
-    if isinstance(error, SiteFailed):
-        return error.outcome
     if isinstance(error, DownloadFailedError) and _is_tls(error.__cause__):
         return "tls_failed"
     return next(outcome for kind, outcome in FAILURES if isinstance(error, kind))

@@ -1,7 +1,7 @@
 """Downloader middlewares: what every request passes on its way out, whoever sends it, and every redirect again.
 
-    Fetcher --> PauseGate --> RobotsGate --> ProxyGate --> AddressGate --> Scrapy's slot of the host --> the net
-                 Retry-After   robots.txt     http_proxy    private?        one at a time, the host's delay
+    Fetcher --> PauseGate --> ProxyGate --> AddressGate --> RobotsGate --> Scrapy's slot of the host --> the net
+                 Retry-After   http_proxy    private?        robots.txt     one at a time, the host's delay
     Fetcher <-- PauseGate <-------------- RedirectGate <--------------------------------------------'
                                            archives the hop, sends a new request through all gates
 
@@ -97,26 +97,6 @@ class PauseGate(Gate):
         return response
 
 
-class RobotsGate(Gate):
-    """Asks robots.txt first, fails closed and takes over a crawl delay that is longer than ours.
-
-    Scrapy's own middleware is not used: it lets requests pass where robots.txt cannot be read.
-    """
-
-    async def process_request(self, request: Request) -> None:
-        """Raises:
-        RobotsDenied, RobotsUnreadable, SiteFailed: the address may not be fetched, or not now.
-        """
-        ticket = ticket_of(request)
-        if ticket.kind == "robots":
-            return
-        rules = await self.fetcher.rules_for(request.url, ticket)
-        rules.check(request.url, self.fetcher.token)
-        if rules.delay_seconds > LONGEST_DELAY_SECONDS:
-            raise RobotsDenied(f"robots.txt asks for {rules.delay_seconds:g} s between two requests; that is as good as no")
-        self.fetcher.slow_down(host_of(request.url), rules.delay_seconds)
-
-
 class ProxyGate(HttpProxyMiddleware):
     """The proxy of the environment (http_proxy, https_proxy, no_proxy), never for this machine itself."""
 
@@ -145,6 +125,26 @@ class AddressGate(Gate):
             # Behind a proxy this machine need not be able to resolve anything.
             if not proxied:
                 raise
+
+
+class RobotsGate(Gate):
+    """Asks robots.txt first, fails closed and takes over a crawl delay that is longer than ours.
+
+    Scrapy's own middleware is not used: it lets requests pass where robots.txt cannot be read.
+    """
+
+    async def process_request(self, request: Request) -> None:
+        """Raises:
+        RobotsDenied, RobotsUnreadable: the address may not be fetched, or not now.
+        """
+        ticket = ticket_of(request)
+        if ticket.kind == "robots":
+            return
+        rules = await self.fetcher.rules_for(request.url, ticket)
+        rules.check(request.url, self.fetcher.token)
+        if rules.delay_seconds > LONGEST_DELAY_SECONDS:
+            raise RobotsDenied(f"robots.txt asks for {rules.delay_seconds:g} s between two requests; that is as good as no")
+        self.fetcher.slow_down(host_of(request.url), rules.delay_seconds)
 
 
 class RedirectGate(Gate):

@@ -80,6 +80,8 @@ def source_of(url: str, workspace: Workspace, clock: Clock) -> SourceConfig | No
 
 
 async def _names(fetcher: Fetcher, host: str, *, allow_private: bool) -> dict[str, object]:
+    if not host:
+        return {}
     try:
         found = await fetcher.names.checked(host, allow_private=True)
     except (NameUnknown, PrivateAddress) as error:

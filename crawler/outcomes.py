@@ -25,4 +25,15 @@ FETCH_OUTCOMES: dict[str, str] = {
     "waiting": "Not fetched yet, or failed for a passing reason and will be tried again.",
 }
 
-CLEAN_OUTCOMES: dict[str, str] = {}
+CLEAN_OUTCOMES: dict[str, str] = {
+    "article": "Clean text with a title, a date decision and a language.",
+    "empty": "The archived body holds nothing.",
+    "not_html": "The archived body is not a web page (a PDF, a feed, an image, JSON ...).",
+    "no_text": "A web page without running text.",
+    "too_short": "Less running text than `clean.min_characters` (characters of dense scripts count threefold).",
+    "soft_404": "An error page that the server sent with status 200.",
+    "timeout": "Cleaning took longer than `clean.page_seconds` and was killed.",
+    "crashed": "The process that cleaned the page died, or failed in a way no rule names.",
+    "unreadable": "The archived record is missing or damaged.",
+    "waiting": "Archived, but not cleaned yet.",
+}

@@ -16,7 +16,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from config.clock import Clock
 from crawler.answers import Answer, looks_like_html, status_outcome
@@ -26,8 +26,6 @@ MAX_BYTES = 512 * 1024
 """RFC 9309 2.5 asks for at least 500 KiB."""
 KEPT_FOR = timedelta(hours=24)
 """RFC 9309 2.4: not longer than a day."""
-_PASSED_ON = frozenset({"dns_failed", "private_address", "bad_url"})
-"""Failures that say something of the site, not of its robots.txt."""
 
 
 class RobotsDenied(Exception):
@@ -38,21 +36,12 @@ class RobotsUnreadable(Exception):
     """robots.txt could not be read, which means: not now."""
 
 
-class SiteFailed(Exception):
-    """The site itself cannot be asked; `outcome` says why."""
-
-    def __init__(self, outcome: str, detail: str) -> None:
-        super().__init__(detail)
-        self.outcome = outcome
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What one site's robots.txt says to us."""
 
     answer: Answer
-    verdict: str
-    """`rules`, `allowed`, `denied`, `unreadable`, or the fetch outcome of a site that cannot be asked."""
+    verdict: Literal["rules", "allowed", "denied", "unreadable"]
     reason: str
     parsed: Any = None
     delay_seconds: float = 0.0
@@ -62,14 +51,12 @@ class Rules:
         """Return if the address may be fetched.
 
         Raises:
-            RobotsDenied, RobotsUnreadable, SiteFailed: it may not.
+            RobotsDenied, RobotsUnreadable: it may not.
         """
         if self.verdict == "denied":
             raise RobotsDenied(self.reason)
         if self.verdict == "unreadable":
             raise RobotsUnreadable(self.reason)
-        if self.verdict not in ("rules", "allowed"):
-            raise SiteFailed(self.verdict, self.reason)
         if self.parsed is not None and not self.parsed.can_fetch(url, token):
             raise RobotsDenied(f"robots.txt of {site_of(url)} forbids {url} to {token}")
 
@@ -82,14 +69,12 @@ def read_rules(answer: Answer, token: str) -> Rules:
         token: our product token, the first word of the user agent.
     """
     outcome = status_outcome(answer)
-    if outcome in _PASSED_ON:
-        return Rules(answer=answer, verdict=outcome, reason=answer.detail)
     if answer.status in (401, 403):
         return Rules(answer=answer, verdict="denied", reason=f"robots.txt is locked (HTTP {answer.status})")
     if outcome in ("http_404", "http_410", "http_4xx") and answer.status != 429:
         return Rules(answer=answer, verdict="allowed", reason=f"there is no robots.txt (HTTP {answer.status})")
     if outcome != "stored":
-        return Rules(answer=answer, verdict="unreadable", reason=f"robots.txt: {answer.detail or f'HTTP {answer.status}'}")
+        return Rules(answer=answer, verdict="unreadable", reason=f"robots.txt: {outcome}: {answer.detail or f'HTTP {answer.status}'}")
     if looks_like_html(answer.body):
         return Rules(answer=answer, verdict="unreadable", reason="robots.txt: the answer is an HTML page")
     return _parsed(answer, token)
@@ -125,11 +110,8 @@ class RobotsBook:
         now = self._clock.now()
         if site not in self._asked or now - self._asked[site][0] >= KEPT_FOR:
             self._asked[site] = (now, asyncio.ensure_future(fetch(f"{site}/robots.txt")))
-        rules = await asyncio.shield(self._asked[site][1])
-        if rules.verdict == "private_address":
-            # Another source may be allowed what this one is not; the next one asks for itself.
-            self._asked.pop(site, None)
-        return rules
+        # Shielded: whoever is called off must not take the answer from others that wait for it.
+        return await asyncio.shield(self._asked[site][1])
 
     async def known(self, url: str) -> Rules | None:
         """The rules of a site that were asked for before."""

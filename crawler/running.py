@@ -59,10 +59,11 @@ def run_in_reactor(begin: Callable[[], Deferred[T]]) -> T:
         SystemExit: a signal stopped the reactor before the end.
         Exception: whatever the work raised.
     """
-    from scrapy.utils.reactor import install_reactor
+    from scrapy.utils.reactor import install_reactor, is_reactor_installed
     from twisted.internet.threads import blockingCallFromThread
 
-    install_reactor(_ASYNCIO_REACTOR)
+    if not is_reactor_installed():
+        install_reactor(_ASYNCIO_REACTOR)
     reactor = the_reactor()
     if reactor.running:
         ask: Any = blockingCallFromThread

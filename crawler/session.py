@@ -104,7 +104,7 @@ async def _run(crawler: Crawler, work: Work[T], options: dict[str, Any]) -> T:
 
 def _scrapy_settings(settings: CrawlSettings) -> Settings:
     """Scrapy with our gates and nothing else: no extensions, no console, no cookies, no schemes but http and https."""
-    gates: dict[Any, int | None] = {PauseGate: 100, RobotsGate: 200, RedirectGate: 600, ProxyGate: 750, AddressGate: 800}
+    gates: dict[Any, int | None] = {PauseGate: 100, ProxyGate: 200, AddressGate: 300, RobotsGate: 400, RedirectGate: 500}
     return Settings(
         {
             "EXTENSIONS": dict.fromkeys(default_settings.EXTENSIONS_BASE),

@@ -11,6 +11,7 @@ It also serves as a proxy for `http://` addresses: routes may be put for a host,
 from __future__ import annotations
 
 import gzip
+import ssl
 import threading
 import time
 from collections.abc import Sequence
@@ -100,13 +101,17 @@ class _Server(ThreadingHTTPServer):
 class LocalSite:
     """The server; a context manager."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1", *, tls: ssl.SSLContext | None = None) -> None:
+        self.address = address
+        self.scheme = "https" if tls else "http"
         self.closing = threading.Event()
         self.requests: list[Seen] = []
         self._routes: dict[tuple[str, str], Behaviour] = {}
         self._guard = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), Visit)
+        self._server = _Server((address, 0), Visit)
         self._server.site = self
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
 
@@ -121,13 +126,13 @@ class LocalSite:
         self._thread.join()
 
     def put(self, path: str, behaviour: Behaviour, *, host: str = "*") -> str:
-        """Set what a path does, on all hosts or on one; returns its address on `host`, or on 127.0.0.1."""
+        """Set what a path does, on all hosts or on one; returns its address on `host`, or on the server's own."""
         self._routes[host, path] = behaviour
         return self.url(path) if host == "*" else f"http://{host}{path}"
 
-    def url(self, path: str, host: str = "127.0.0.1") -> str:
+    def url(self, path: str) -> str:
         """The address of a path, directly."""
-        return f"http://{host}:{self.port}{path}"
+        return f"{self.scheme}://{self.address}:{self.port}{path}"
 
     def find(self, host: str, path: str) -> Behaviour:
         """The behaviour for a request; 404 where nothing was put."""

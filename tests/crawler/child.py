@@ -1,0 +1,32 @@
+"""A process of its own that crawls once, to be killed or stopped.
+
+Children are forked from a server that has imported everything, which takes seconds, and has no reactor and no thread yet.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+from crawler import session as _imported_early  # noqa: F401
+from storage.archive import recover
+from tests.crawler.lab import Lab, source
+
+
+def start(root: Path, feed: str, number: int) -> ForkServerProcess:
+    """Start a process that crawls; `number` is the run's."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    process = context.Process(target=crawl_once, args=(root, feed, number), daemon=True)
+    process.start()
+    return process
+
+
+def crawl_once(root: Path, feed: str, number: int) -> None:
+    """Crawl one source with a reactor of its own."""
+    lab = Lab(root, [source([feed])])
+    lab.runs = number
+    recover(lab.workspace.archive_dir)
+    lab.crawl(only=["outlet"])
+    lab.close()
