@@ -1,0 +1,188 @@
+"""The digest: what it shows, that it resolves, and that nothing but the rows shows in it."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.digest import alert_evidence, build_digest, narrative_detail
+from analysis.digest_records import Digest
+from analysis.plain import direction_of, to_plain
+from config.clock import FixedClock
+from storage.store import Store
+from tests.counting.makers import at, day
+from tests.digest.world import LABEL, OUTLETS, built, draft, workspace
+
+
+@pytest.fixture(scope="module")
+def digest(store: Store) -> Digest:
+    """The last seven days, written on the morning after."""
+    return week(store)
+
+
+def week(store: Store, hour: float = 6.5) -> Digest:
+    """The days 63 to 69."""
+    return build_digest(store=store, workspace=workspace(Path()), start=day(63), end=day(70), clock=FixedClock(at(70, hour)))
+
+
+def test_the_burst_rises_under_its_watched_and_its_discovered_name(digest: Digest) -> None:
+    """Both stand in the digest, the alerted one first; one alert was made."""
+    assert [item.narrative_id for item in digest.rising] == [9, 1]
+    assert [(item.narrative_id, item.deliveries) for item in digest.alerts] == [(9, {"sent": 1})]
+    assert {item.narrative_id: item.decision for item in digest.spikes if item.day == day(66)} == {1: "digest", 9: "alert"}
+
+
+def test_the_figures_of_a_narrative(digest: Digest) -> None:
+    """Observed, expected, texts and carriers agree with what was planted."""
+    found = digest.rising[1]
+    assert (found.observed, found.articles, found.copy_groups, found.outlets, found.own_text_outlets) == (9.0, 9, 9, 8, 8)
+    assert found.expected is not None and found.ratio is not None
+    assert 1.5 < found.expected < 3.5
+    assert found.ratio == pytest.approx(found.observed / found.expected, abs=0.01)
+    assert found.previous == 2.0
+    assert found.spike is not None and found.spike.day == day(66)
+    assert list(found.keywords) == ["en", "fr"]
+    assert found.direction == direction_of(found.language)
+
+
+def test_the_series_is_ten_weeks(digest: Digest) -> None:
+    """One point a day, oldest first, with the planted day on top and an expectation once there is a history."""
+    points = digest.rising[1].series
+    assert [item.day for item in points] == [day(n) for n in range(70)]
+    assert max(points, key=lambda item: item.observed).day == day(66)
+    assert points[5].expected is None
+    assert points[60].expected == pytest.approx(1 / 3, abs=0.15)
+    assert points[50].seen == pytest.approx(1.0, abs=0.1)
+
+
+def test_the_first_mover_is_named_with_its_doubts(digest: Digest) -> None:
+    """The first text was told on the day that the corpus begins, and the digest says so."""
+    first = digest.rising[1].first_mover
+    assert first is not None
+    assert [item.source_id for item in first.outlets] == ["outlet-00"]
+    assert (first.certain, first.note) == (False, "the corpus begins on that day")
+
+
+def test_quotes_are_spread_and_resolve(digest: Digest, store: Store) -> None:
+    """Four quotes of different outlets and languages, the first mover's among them, each with its place in the archive."""
+    quotes = digest.rising[1].quotes
+    assert len(quotes) == len({item.outlet.source_id for item in quotes}) == len({item.language for item in quotes}) == 4
+    assert [item.role for item in quotes] == ["first", "central", "central", "central"]
+    assert {item.direction for item in quotes if item.language == "ar"} == {"rtl"}
+    for item in quotes:
+        article = store.articles.get(item.article_id)
+        assert article is not None and article.body == item.text
+        assert item.archive is not None and item.archive.file == "a-00001.warc.gz"
+
+
+def test_carriers_and_their_shares(digest: Digest) -> None:
+    """Carriers in the order in which they came, ownership with the list that states it, attention by country."""
+    found = digest.rising[1]
+    assert [item.outlet.source_id for item in found.carriers][1:] == [item for item in OUTLETS[:8] if item != found.carriers[0].outlet.source_id]
+    assert found.carriers[0].lag_hours == 0.0
+    assert {(item.key, item.listed_in) for item in found.by_ownership} == {(LABEL, "A list of 2025"), ("not listed", None)}
+    assert sum(item.articles for item in found.by_country) == sum(item.articles for item in found.by_language) == found.articles
+    assert all(item.attention is not None and 0 < item.attention < 1 for item in found.by_country)
+    assert found.lag_hours_median is not None and found.lag_hours_quartiles is not None
+
+
+def test_what_is_told_no_more_falls(digest: Digest) -> None:
+    """A narrative of a text a day that fell silent is falling; one whose outlet was down is not."""
+    assert [item.narrative_id for item in digest.falling] == [2]
+    assert digest.falling[0].articles == 0
+    assert digest.falling[0].first_mover is not None
+
+
+def test_what_was_found_this_week_is_new(digest: Digest, store: Store) -> None:
+    """A narrative of the refit on the morning after belongs to the week; a day earlier it is not known."""
+    assert [item.narrative_id for item in digest.new] == [3]
+    assert [item.narrative_id for item in week(store, hour=5.0).new] == []
+
+
+def test_the_storm_is_named(digest: Digest) -> None:
+    """Ten articles of one text, nine of them elsewhere, are named as such."""
+    assert [(item.articles, item.outlets, item.day, item.first_outlet.source_id) for item in digest.reprint_storms] == [(10, 10, day(67), "outlet-00")]
+    assert digest.reprint_storms[0].note.startswith("10 articles of 10 outlets are one text")
+
+
+def test_the_health_of_sources(digest: Digest) -> None:
+    """The outage and the new outlet stand first, with the days that they are about."""
+    assert [(item.outlet.source_id, item.status) for item in digest.sources[:2]] == [("outlet-03", "outage"), ("outlet-11", "new")]
+    assert digest.sources[0].note.startswith(f"no feed could be read on 2 of 7 days ({day(64)}, {day(65)})")
+    assert digest.sources[0].daily[:4] == ("ok", "down", "down", "ok")
+    assert {item.status for item in digest.sources[2:]} == {"ok"}
+    assert len(digest.sources) == len(OUTLETS)
+
+
+def test_totals_and_what_was_not_seen(digest: Digest) -> None:
+    """Articles are those counted; late ones and those without a language are named."""
+    made = [item for item in draft().articles if day(63) <= item.counted_at.date() < day(70)]
+    assert digest.totals.articles == len(made) - 1
+    assert digest.totals.copy_groups == len(made) - 1 - 9
+    assert digest.totals.reprints == 9
+    assert digest.totals.outlets == 12
+    assert (digest.not_seen.late_articles, digest.not_seen.undetermined_language, digest.not_seen.weak_dates) == (1, 1, 1)
+    assert digest.not_seen.sources_down == ("outlet-03",)
+    assert digest.not_seen.poll_outcomes == {"http_5xx": 2, "stored": 82}
+
+
+def test_it_is_plain_json_without_runs(digest: Digest) -> None:
+    """The digest survives JSON, and no run id or wall time is in it."""
+    text = json.dumps(digest.to_dict(), ensure_ascii=False)
+    assert json.loads(text) == digest.to_dict()
+    for run in ("detect-", "count-2026", "crawl-1", "assign-1", "refit-"):
+        assert run not in text
+
+
+def test_the_same_rows_give_the_same_bytes(digest: Digest, tmp_path: Path) -> None:
+    """Stored in another order and written at another hour, the digest is the same."""
+    made, dice = draft(), random.Random(3)
+    for part in (made.articles, made.passages, made.assignments, made.hits, made.members):
+        dice.shuffle(part)  # type: ignore[arg-type]
+    with built(tmp_path, made) as other:
+        assert week(other, hour=7.5).to_dict() == digest.to_dict()
+
+
+def test_a_narrative_alone(store: Store) -> None:
+    """The detail of one narrative is what the digest shows of it; an unknown number gives none."""
+    given: dict[str, Any] = {"store": store, "workspace": workspace(Path()), "start": day(63), "end": day(70)}
+    assert narrative_detail(narrative_id=1, **given) == week(store).rising[1]
+    assert narrative_detail(narrative_id=77, **given) is None
+
+
+def test_the_evidence_of_an_alert(store: Store) -> None:
+    """The alert's figures are those that were tested, its window is the spike's."""
+    spike = next(item for item in store.spikes.between(day(66), day(67)) if item.decision == "alert")
+    found = alert_evidence(store=store, workspace=workspace(Path()), spike=spike)
+    assert (found["start"], found["end"]) == (day(66).isoformat(), day(67).isoformat())
+    assert found["narrative"]["expected"] == found["spike"]["expected"]
+    assert found["narrative"]["articles"] == 8
+    assert found["spike"]["checks"] == dict(sorted(spike.checks.items()))
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_an_empty_period_is_refused(store: Store) -> None:
+    """A period without a day is an error that says so."""
+    with pytest.raises(ValueError, match="has no day"):
+        build_digest(store=store, workspace=workspace(Path()), start=day(5), end=day(5), clock=FixedClock(at(70)))
+
+
+def test_a_spike_of_nothing_is_refused(store: Store) -> None:
+    """Evidence of a narrative that is not there is an error that names it."""
+    spike = next(iter(store.spikes.between(day(66), day(67))))
+    with pytest.raises(LookupError, match="no narrative 77"):
+        alert_evidence(store=store, workspace=workspace(Path()), spike=type(spike)(**{**_fields(spike), "narrative_id": 77}))
+
+
+def _fields(record: Any) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.__dataclass_fields__}
+
+
+def test_plain_forms() -> None:
+    """Times end in Z, tuples become lists, right-to-left languages are known with their subtags."""
+    assert to_plain((at(0), day(0), {1: (2,)})) == ["2026-01-05T12:00:00Z", "2026-01-05", {"1": [2]}]
+    assert [direction_of(language) for language in ("ar", "fa-IR", "en", "und")] == ["rtl", "rtl", "ltr", "ltr"]

@@ -1,0 +1,99 @@
+"""The stage `detect`: days to test, repetition, interruption."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from analysis.counting import count
+from analysis.spikes.stage import CATCH_UP_DAYS, days_to_test, detect
+from storage.records import Spike
+from storage.store import Store
+from tests.counting.makers import at, day
+from tests.digest.world import BURST, run
+
+
+@pytest.fixture
+def counted(store: Store) -> Store:
+    """The stored world, counted to its end."""
+    run(store, count, 69)
+    return store
+
+
+def spikes(store: Store) -> list[tuple[Any, ...]]:
+    """What was found, without the run that found it."""
+    return [(item.spike_id, item.decision, item.observed, item.checks) for item in store.spikes.between(day(0), day(80))]
+
+
+def alerts(store: Store) -> list[Spike]:
+    """The alerts."""
+    return [item for item in store.spikes.between(day(0), day(80)) if item.decision == "alert"]
+
+
+def test_the_first_run_tests_today(counted: Store) -> None:
+    """Nothing was tested before: only today is, history raises no alert."""
+    assert days_to_test(counted, day(69)) == [day(69)]
+    assert run(counted, detect, 69)["days"] == 1
+    assert alerts(counted) == []
+
+
+def test_missed_days_are_caught_up(counted: Store) -> None:
+    """After a pause every missed day is tested, two weeks at most."""
+    run(counted, detect, 64)
+    assert days_to_test(counted, day(69)) == [day(n) for n in range(64, 70)]
+    run(counted, detect, 69)
+    assert [(item.narrative_id, item.day) for item in alerts(counted)] == [(9, day(BURST))]
+    assert len(days_to_test(counted, day(99))) == CATCH_UP_DAYS
+
+
+def test_every_day_or_all_at_once(counted: Store, other: Store) -> None:
+    """Daily runs and one run after a pause give the same alerts."""
+    for number in range(64, 70):
+        run(other, count, number)
+        run(other, detect, number)
+    daily = [(item.spike_id, item.decision) for item in alerts(other)]
+    run(counted, detect, 64)
+    run(counted, detect, 69)
+    assert [(item.spike_id, item.decision) for item in alerts(counted)] == daily
+
+
+def test_testing_again_changes_nothing(counted: Store) -> None:
+    """A second run of a day keeps its alert and its other spikes."""
+    run(counted, detect, BURST)
+    first = spikes(counted)
+    assert [item[1] for item in first] == ["digest", "alert"]
+    run(counted, detect, BURST, hour=23)
+    assert spikes(counted) == first
+
+
+def test_interrupted_detection_is_taken_up(counted: Store) -> None:
+    """Killed between two days, the rest is tested by the next run, and nothing is told twice."""
+    run(counted, detect, 64)
+    save, left = counted.spikes.save, 3
+
+    def killed(found: Any) -> None:
+        nonlocal left
+        if left == 0:
+            raise KeyboardInterrupt
+        left -= 1
+        save(found)
+
+    counted.spikes.save = killed  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        run(counted, detect, 69)
+    counted.spikes.save = save  # type: ignore[method-assign]
+    counted.runs.interrupt_open("detect", at(69))
+    run(counted, detect, 69, hour=23)
+    assert [(item.narrative_id, item.day) for item in alerts(counted)] == [(9, day(BURST))]
+
+
+def test_counts_by_decision(counted: Store) -> None:
+    """The stage returns what it tested and what it decided."""
+    run(counted, detect, 64)
+    found = run(counted, detect, 69)
+    assert found["days"] == 6
+    assert found["tested"] > 0
+    assert found["alert"] == 1
+    assert found["digest"] >= 1
+    assert set(found) == {"days", "tested", "alert", "digest", "suppressed"}
