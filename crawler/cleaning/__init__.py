@@ -1,0 +1,1 @@
+"""From archived bytes to an article: text, title, authors, date with its provenance, language - or a named reason why not."""

@@ -1,0 +1,160 @@
+"""When an article was published: every claim is kept, one decision is made, with how far to trust it.
+
+    claims      JSON-LD, <meta>, <time>, feed or news sitemap (trusted: each is structured); URL, htmldate (the day only)
+    rejected    later than first seen; before 1995; equal to the minute of the fetch while another claim says otherwise (a template's "now")
+    published   the median of the trusted claims if they agree within 26 h (time zones); else the earliest of them (on labelled pages the
+                later one was the day of an update); else the URL's day; else htmldate's
+    confidence  A two independent claims agree (page and feed; or two, and the URL's day)   B one structured source
+                C the day only, or structured claims that contradict each other             D none: first seen
+    counted at  live: `published` if A or B and at most 72 h before first seen, else first seen (and `late` if A or B say it is older)
+                backfill: `published` if A, B or C, else first seen; never late
+
+Dates of modification are never claims. Source of the rules: METHODS.md 9.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from crawler.cleaning.datetext import Moment, Precision, read_moment, read_url_day
+from crawler.cleaning.markup import Element
+from storage.records import DateConfidence, Origin
+
+TRUSTED: Final = ("jsonld", "meta", "time", "feed")
+AGREEMENT: Final = timedelta(hours=26)
+CLOCK_SLACK: Final = timedelta(minutes=15)
+ZONE_SLACK: Final = timedelta(hours=14)
+TEMPLATE_SLACK: Final = timedelta(seconds=60)
+EARLIEST: Final = datetime(1995, 1, 1, tzinfo=UTC)
+LATE_AFTER: Final = timedelta(hours=72)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateDecision:
+    """The one decision, and what it was made from."""
+
+    published_at: datetime | None
+    day: date | None
+    """The calendar day as its source wrote it (the UTC day of `published_at` may be the neighbour)."""
+    precision: Precision
+    source: str
+    """`jsonld`, `meta`, `time`, `feed`, several joined with `+`, `url`, `htmldate` or `none`."""
+    confidence: DateConfidence
+    claims: dict[str, str]
+    """Every claim as it was written, rejected ones included."""
+
+
+NO_DATE: Final = DateDecision(published_at=None, day=None, precision="day", source="none", confidence="D", claims={})
+
+
+def decide_date(
+    claims: Mapping[str, str], url: str, *, first_seen_at: datetime, fetched_at: datetime, guess: Callable[[], date | None] = lambda: None
+) -> DateDecision:
+    """Decide when an article was published.
+
+    Args:
+        claims: source (see `TRUSTED`) to the date as written.
+        url: the article's address.
+        first_seen_at: when its link was first found; nothing is published later than that.
+        fetched_at: when the page was fetched.
+        guess: asks htmldate, which is slow; called only where nothing better is known.
+    """
+    written = dict(claims)
+    believed = _believed({name: read_moment(claims[name]) for name in TRUSTED if name in claims}, first_seen_at, fetched_at)
+    url_day = read_url_day(url)
+    if url_day is not None and not _possible_day(url_day, first_seen_at):
+        url_day = None
+    if url_day is not None:
+        written["url"] = url_day.isoformat()
+    if believed:
+        return _from_trusted(believed, url_day, written)
+    if url_day is not None:
+        return _from_day("url", url_day, written, first_seen_at)
+    guessed = guess()
+    if guessed is not None and (guessed.month, guessed.day) != (1, 1) and _possible_day(guessed, first_seen_at):
+        written["htmldate"] = guessed.isoformat()
+        return _from_day("htmldate", guessed, written, first_seen_at)
+    return DateDecision(published_at=None, day=None, precision="day", source="none", confidence="D", claims=written)
+
+
+def count_at(decision: DateDecision, *, first_seen_at: datetime, origin: Origin) -> tuple[datetime, bool]:
+    """The moment an article counts at, and whether it is late (a live find that is displayed but never counted)."""
+    published = decision.published_at
+    if origin == "backfill":
+        return (published, False) if published is not None and decision.confidence != "D" else (first_seen_at, False)
+    if published is None or decision.confidence not in ("A", "B"):
+        return first_seen_at, False
+    if first_seen_at - published > LATE_AFTER:
+        return first_seen_at, True
+    return published, False
+
+
+def guess_date(tree: Element, url: str, latest: date) -> date | None:
+    """The day htmldate finds in a page (which it may change), at the latest `latest`."""
+    from htmldate import find_date
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # dateutil warns of time zone names it does not know; the day is wanted only
+        found = find_date(tree, original_date=True, url=url, min_date="1995-01-01", max_date=latest.isoformat())
+    return date.fromisoformat(found) if found else None
+
+
+def _believed(moments: Mapping[str, Moment | None], first_seen_at: datetime, fetched_at: datetime) -> dict[str, Moment]:
+    """The trusted claims that can be true."""
+    possible = {name: kept for name, moment in moments.items() if moment is not None and (kept := _clamped(moment, first_seen_at))}
+    templates = {name for name, m in possible.items() if m.precision == "second" and abs(m.at - fetched_at) < TEMPLATE_SLACK}
+    others = {name: m for name, m in possible.items() if name not in templates}
+    return others or possible
+
+
+def _clamped(moment: Moment, first_seen_at: datetime) -> Moment | None:
+    """The moment if it is possible; one that may be early only for its unknown time zone is moved back to first seen."""
+    if moment.at < EARLIEST:
+        return None
+    if moment.at <= first_seen_at:
+        return moment
+    slack = CLOCK_SLACK if moment.zoned and moment.precision == "second" else ZONE_SLACK
+    if moment.at > first_seen_at + slack:
+        return None
+    return Moment(first_seen_at, moment.precision, moment.local_day, moment.zoned)
+
+
+def _possible_day(day: date, first_seen_at: datetime) -> bool:
+    return EARLIEST.date() <= day <= (first_seen_at + ZONE_SLACK).date()
+
+
+def _from_trusted(believed: dict[str, Moment], url_day: date | None, written: dict[str, str]) -> DateDecision:
+    ordered = sorted(believed.items(), key=lambda item: (item[1].at, item[1].precision, TRUSTED.index(item[0])))
+    agree = ordered[-1][1].at - ordered[0][1].at <= AGREEMENT
+    if agree:
+        # of claims that agree, one with a time says more than a day
+        timed = [item for item in ordered if item[1].precision == "second"] or ordered
+        name, moment = timed[(len(timed) - 1) // 2]
+    else:
+        name, moment = ordered[0]
+    url_agrees = url_day is not None and abs((url_day - moment.local_day).days) <= 1
+    return DateDecision(
+        published_at=moment.at,
+        # an address carries the outlet's own day, a stamp in UTC may carry its neighbour
+        day=url_day if url_day is not None and url_agrees and moment.at.date() == moment.local_day else moment.local_day,
+        precision=moment.precision,
+        source="+".join(source for source in TRUSTED if source in believed) if agree else name,
+        confidence=_confidence(believed, agree=agree, url_agrees=url_agrees),
+        claims=written,
+    )
+
+
+def _confidence(believed: Mapping[str, Moment], *, agree: bool, url_agrees: bool) -> DateConfidence:
+    if not agree:
+        return "C"
+    independent = "feed" in believed or url_agrees
+    return "A" if len(believed) > 1 and independent else "B"
+
+
+def _from_day(source: str, day: date, written: dict[str, str], first_seen_at: datetime) -> DateDecision:
+    at = min(datetime.combine(day, time(), tzinfo=UTC), first_seen_at)
+    return DateDecision(published_at=at, day=day, precision="day", source=source, confidence="C", claims=written)

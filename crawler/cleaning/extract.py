@@ -1,0 +1,148 @@
+"""From the bytes of a page to its article, or to a named reason why there is none. Pure: nothing is fetched, read or written.
+
+    bytes -> text -> tree -> claims (metadata.py)
+                          -> blocks -> headline -> pruned tree -> region \\
+                                                               -> trafilatura -> text (body.py)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from crawler.cleaning import vocabulary as words
+from crawler.cleaning.blocks import cut_blocks, fold_space, weight_of
+from crawler.cleaning.body import choose_text, trafilatura_text
+from crawler.cleaning.dates import guess_date
+from crawler.cleaning.datetext import read_url_day
+from crawler.cleaning.markup import Element, body_of, decode, parse
+from crawler.cleaning.metadata import PageClaims, decide_title, read_claims
+from crawler.cleaning.pruning import prune
+from crawler.cleaning.region import find_headline, find_region, score_blocks
+
+NO_TEXT: Final = 50
+"""Less text than this (as weight) is none."""
+SOFT_404: Final = 600
+"""An error page has less text than this."""
+
+_HTML: Final = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|article|div|table|p|h1)\b", re.IGNORECASE)
+_OTHER_XML: Final = re.compile(r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF|urlset|sitemapindex|svg)\b", re.IGNORECASE | re.DOTALL)
+_BINARY: Final = (b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"RIFF", b"\x00\x00\x00")
+_SNIFFED: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """What a page gives: clean text and the page's own claims, undecided."""
+
+    title: str
+    body: str
+    """A paragraph a line."""
+    authors: tuple[str, ...]
+    languages: tuple[tuple[str, str], ...]
+    """(where, language tag) as declared by header, page and feed; see `language.WEIGHTS`."""
+    date_claims: dict[str, str]
+    """Source to date as written, the first of each; see `dates.TRUSTED`."""
+    guessed_day: date | None
+    """htmldate's guess, asked only where neither claims nor address give a day."""
+    site_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a page gives no article: one of `crawler.outcomes.CLEAN_OUTCOMES`."""
+
+    outcome: str
+
+
+def extract_page(
+    body: bytes,
+    *,
+    url: str,
+    headers: Mapping[str, str] | None = None,
+    hints: Mapping[str, Any] | None = None,
+    latest: date | None = None,
+    min_characters: int = 200,
+) -> Extraction | Refusal:
+    """Extract the article of a page.
+
+    Args:
+        body: as archived, without Content-Encoding.
+        url: where it came from (after redirects).
+        headers: of the response; names in any case.
+        hints: what the feed said: `title`, `published`, `language`.
+        latest: no article was published after this day; None where that is not known.
+        min_characters: shorter articles are refused; characters of dense scripts count threefold.
+    """
+    if not body.strip():
+        return Refusal("empty")
+    sent = {name.lower(): value for name, value in (headers or {}).items()}
+    text = decode(body, sent.get("content-type", ""))
+    tree = parse(text) if _is_html(body, text) else None
+    if tree is None:
+        return Refusal("not_html")
+    claims = read_claims(tree)
+    dates = _date_claims(claims, hints or {})
+    guessed = None if dates or read_url_day(url) else guess_date(tree, url, latest or date.max)
+    title, article = _article(tree, claims, str((hints or {}).get("title") or ""))
+    refusal = _refusal(title, article, min_characters)
+    if refusal is not None:
+        return refusal
+    return Extraction(
+        title=title,
+        body=article,
+        authors=claims.authors,
+        languages=tuple(_languages(claims, sent, hints or {})),
+        date_claims=dates,
+        guessed_day=guessed,
+        site_names=claims.site_names,
+    )
+
+
+def _is_html(body: bytes, text: str) -> bool:
+    """Is it a web page, whatever it was called?"""
+    beginning = text[:_SNIFFED]
+    return not body.startswith(_BINARY) and not _OTHER_XML.match(beginning[:2000]) and bool(_HTML.search(beginning))
+
+
+def _article(tree: Element, claims: PageClaims, hint: str) -> tuple[str, str]:
+    """Title and text; the tree is pruned on the way."""
+    blocks = cut_blocks(body_of(tree))
+    headline = find_headline(blocks, [*claims.titles, hint])
+    left = prune(tree, blocks, None if headline is None else headline.element)
+    score_blocks(left)
+    position = left.index(headline) if headline in left else 0
+    region = find_region(left, position)
+    text = choose_text(left, region, trafilatura_text(tree), description=claims.description, stated=claims.stated_body)
+    shown = "" if headline is None else fold_space(headline.text)
+    return decide_title(claims, shown, hint), text
+
+
+def _refusal(title: str, text: str, min_characters: int) -> Refusal | None:
+    weight = weight_of(text)
+    if weight < SOFT_404 and words.NOT_FOUND_TEXT.search(title):
+        return Refusal("soft_404")
+    if weight < NO_TEXT:
+        return Refusal("no_text")
+    return Refusal("too_short") if weight < min_characters else None
+
+
+def _date_claims(claims: PageClaims, hints: Mapping[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for source, text in claims.published:
+        found.setdefault(source, text)
+    if hints.get("published"):
+        found["feed"] = str(hints["published"])
+    return found
+
+
+def _languages(claims: PageClaims, sent: Mapping[str, str], hints: Mapping[str, Any]) -> list[tuple[str, str]]:
+    declared = list(claims.languages)
+    if sent.get("content-language"):
+        declared.append(("header", sent["content-language"]))
+    if hints.get("language"):
+        declared.append(("feed", str(hints["language"])))
+    return declared

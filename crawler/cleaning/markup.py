@@ -1,0 +1,92 @@
+"""Bytes of a page to a tree: the right character set, then a forgiving parser.
+
+The order of belief: valid UTF-8 (a text in another set practically never is), byte order mark, HTTP header, `<meta>`, detection. A declared
+set is believed only where it decodes nearly all of the page.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Any, Final
+
+Element = Any
+"""An element of lxml, which ships no types."""
+
+_BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"))
+_BOMS_16: Final = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_META_CHARSET: Final = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+_HEADER_CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+_INVALID: Final = re.compile("[\u00ad\u200b\u2060\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_DETECT_BYTES: Final = 20_000
+_FAULTY_SHARE: Final = 1 / 300
+
+
+def decode(body: bytes, content_type: str = "") -> str:
+    """The text of a page; what cannot be decoded becomes U+FFFD, never an error."""
+    for mark, encoding in (*_BOMS, *_BOMS_16):
+        if body.startswith(mark):
+            return body.decode(encoding, "replace").lstrip("\ufeff")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    for name in _declared(body, content_type):
+        text = _try(body, name)
+        if text is not None:
+            return text
+    return _detect(body)
+
+
+def parse(text: str) -> Element | None:
+    """The tree of a page without comments and processing instructions; None where nothing can be parsed."""
+    from lxml import etree, html
+
+    parser = html.HTMLParser(encoding="utf-8", collect_ids=False, default_doctype=False, remove_comments=True, remove_pis=True)
+    try:
+        tree = html.document_fromstring(_INVALID.sub("", text).encode("utf-8"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
+        return None
+    return tree if len(tree) else None
+
+
+def body_of(tree: Element) -> Element:
+    """The `<body>`, or the whole tree of a page without one."""
+    body = tree.find(".//body")
+    return tree if body is None else body
+
+
+def names_of(element: Element) -> str:
+    """The id and class of an element, in one string."""
+    identifier, classes = element.get("id"), element.get("class")
+    return f"{identifier} {classes}" if identifier and classes else identifier or classes or ""
+
+
+def _declared(body: bytes, content_type: str) -> list[str]:
+    """Character sets that header and page name, by their names in Python."""
+    from w3lib.encoding import resolve_encoding
+
+    found = []
+    if header := _HEADER_CHARSET.search(content_type):
+        found.append(header.group(1))
+    if meta := _META_CHARSET.search(body[:8192]):
+        found.append(meta.group(1).decode("ascii"))
+    resolved = [resolve_encoding(name) for name in found]
+    return [name for name in resolved if name and codecs.lookup(name).name != "utf-8"]
+
+
+def _try(body: bytes, name: str) -> str | None:
+    """The text in a declared character set, unless too much of the page does not fit it."""
+    text = body.decode(name, "replace")
+    return text if text.count("\ufffd") <= max(3, len(text) * _FAULTY_SHARE) else None
+
+
+def _detect(body: bytes) -> str:
+    """A guess from the bytes; UTF-8 with gaps where nothing fits (a cut or damaged UTF-8 page is the usual case)."""
+    text = body.decode("utf-8", "replace")
+    if text.count("\ufffd") <= max(3, len(text) * _FAULTY_SHARE):
+        return text
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(body[:_DETECT_BYTES]).best()
+    return body.decode(best.encoding, "replace") if best is not None else text

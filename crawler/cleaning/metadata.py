@@ -1,0 +1,196 @@
+"""What a page says about itself: JSON-LD, `<meta>`, headings. Everything is a claim; `extract.py` and `dates.py` decide."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from crawler.cleaning.blocks import fold_space
+from crawler.cleaning.markup import Element
+from crawler.cleaning.region import letters_of
+
+_ARTICLE_TYPES: Final = re.compile(r"Article|BlogPosting|Report|LiveBlog|Review$|WebPage$", re.IGNORECASE)
+_TAG: Final = re.compile(r"<[^>]+>")
+_TRAILING_COMMA: Final = re.compile(r",\s*([\]}])")
+_SEPARATOR: Final = re.compile(r"\s+[|–—·•»«›:/-]+\s+|\s*[|»｜_＿]\s*|\s*::\s*|\s+[-–—]+\s*|\s*[-–—]+\s+")
+_MAX_JSON: Final = 2_000_000
+_MAX_TITLE: Final = 400
+_MAX_AUTHORS: Final = 10
+
+_AUTHOR_META: Final = ("author", "article:author", "dc.creator", "dcterms.creator", "sailthru.author", "parsely-author", "byl")
+_LANGUAGE_META: Final = ("og:locale", "content-language", "language", "dc.language", "inlanguage")
+_PUBLISHED_META: Final = (
+    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "publish-date", "publish_date", "publishdate",
+    "pubdate", "publication_date", "date.issued", "dc.date.issued", "dcterms.created", "dcterms.issued", "dcterms.date", "dc.date", "dc.date.created",
+    "sailthru.date", "parsely-pub-date", "article.published", "article_date_original", "mediator_published_time", "cxenseparse:recs:publishtime",
+    "originalpublicationdate", "rnews:datepublished", "date", "weibo: article:create_at", "release_date",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageClaims:
+    """What a page says about itself, as it says it."""
+
+    titles: tuple[str, ...]
+    """`og:title` and the like first, `<title>` last."""
+    site_names: tuple[str, ...]
+    description: str
+    authors: tuple[str, ...]
+    languages: tuple[tuple[str, str], ...]
+    """(where, tag): `html`, `meta`, `jsonld`."""
+    published: tuple[tuple[str, str], ...]
+    """(where, text of a date): `jsonld`, `meta`, `time`; never a date of modification."""
+    stated_body: str
+    """`articleBody` of the JSON-LD, markup taken out; empty where there is none."""
+
+
+def read_claims(tree: Element) -> PageClaims:
+    """Collect what the page says; the tree must not have been pruned."""
+    metas = _metas(tree)
+    articles = [item for item in _json_ld(tree) if _is_article(item)]
+    title = tree.find(".//title")
+    titles = [
+        *metas.get("og:title", ()),
+        *(_text(item.get("headline")) for item in articles),
+        *metas.get("twitter:title", ()),
+        "" if title is None else fold_space(title.text_content()),
+    ]
+    descriptions = [*metas.get("og:description", ()), *metas.get("description", ())]
+    return PageClaims(
+        titles=tuple(text[:_MAX_TITLE] for text in titles if text),
+        site_names=tuple(dict.fromkeys((*metas.get("og:site_name", ()), *metas.get("application-name", ())))),
+        description=max(descriptions, key=len, default=""),
+        authors=_authors(articles, metas, tree),
+        languages=tuple(_languages(articles, metas, tree)),
+        published=tuple(_published(articles, metas, tree)),
+        stated_body=max((_text(item.get("articleBody")) for item in articles), key=len, default=""),
+    )
+
+
+def decide_title(claims: PageClaims, headline: str, hint: str) -> str:
+    """The article's title: the headline shown, else the page's claim without the site's name, else what the feed called it."""
+    if headline:
+        return headline[:_MAX_TITLE]
+    for title in claims.titles:
+        without = without_site_name(title, claims.site_names)
+        if without:
+            return without
+    return fold_space(hint)[:_MAX_TITLE]
+
+
+def without_site_name(title: str, site_names: tuple[str, ...]) -> str:
+    """A title without the outlet's name or sections at either end (`Minister resigns | News | The Daily`)."""
+    sites = {letters_of(name) for name in site_names}
+    parts = [part for part in _SEPARATOR.split(title) if part.strip()]
+    if len(parts) > 1 and sites & {letters_of(part) for part in parts}:
+        parts = [part for part in parts if letters_of(part) not in sites]
+    if not parts:
+        return fold_space(title)
+    longest = max(parts, key=len)
+    # the longest part is the title only if it clearly outweighs the rest; "Talks fail - minister resigns" stays whole
+    rest = sum(len(part) for part in parts) - len(longest)
+    if len(parts) > 1 and rest > 0.6 * len(longest):
+        start, end = title.find(parts[0]), title.rfind(parts[-1]) + len(parts[-1])
+        return fold_space(title[start:end])
+    return fold_space(longest)
+
+
+def _metas(tree: Element) -> dict[str, tuple[str, ...]]:
+    """`<meta>` contents by their lower-case name, property, itemprop or http-equiv."""
+    found: dict[str, list[str]] = {}
+    for element in tree.iter("meta"):
+        content = fold_space(element.get("content") or "")
+        for attribute in ("property", "name", "itemprop", "http-equiv"):
+            name = element.get(attribute)
+            if name and content:
+                found.setdefault(name.strip().lower(), []).append(content)
+    return {name: tuple(values) for name, values in found.items()}
+
+
+def _json_ld(tree: Element) -> Iterator[dict[str, Any]]:
+    """Every object in the page's JSON-LD, nested ones included."""
+    for script in tree.iter("script"):
+        if "ld+json" not in (script.get("type") or "").lower() or not script.text or len(script.text) > _MAX_JSON:
+            continue
+        text = script.text.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
+        try:
+            data = json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            try:
+                data = json.loads(_TRAILING_COMMA.sub(r"\1", text), strict=False)
+            except (ValueError, RecursionError):
+                continue
+        yield from _objects(data)
+
+
+def _objects(data: Any) -> Iterator[dict[str, Any]]:
+    stack = [data]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            yield item
+            stack.extend(reversed(list(item.values())))
+        elif isinstance(item, list):
+            stack.extend(reversed(item))
+
+
+def _is_article(item: dict[str, Any]) -> bool:
+    kinds = item.get("@type")
+    return any(isinstance(kind, str) and _ARTICLE_TYPES.search(kind) for kind in (kinds if isinstance(kinds, list) else [kinds]))
+
+
+def _text(value: Any) -> str:
+    """A JSON value as plain text; markup and entities taken out."""
+    if isinstance(value, list):
+        value = "\n".join(item for item in value if isinstance(item, str))
+    if not isinstance(value, str):
+        return ""
+    lines = (fold_space(line) for line in _TAG.sub(" ", html.unescape(value)).splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _authors(articles: list[dict[str, Any]], metas: dict[str, tuple[str, ...]], tree: Element) -> tuple[str, ...]:
+    names: list[str] = []
+    for item in articles:
+        authors = item.get("author")
+        for author in authors if isinstance(authors, list) else [authors]:
+            names.append(_text(author.get("name") if isinstance(author, dict) else author))
+    if not any(names):
+        names = [value for name in _AUTHOR_META for value in metas.get(name, ())]
+    if not any(names):
+        names = [fold_space(element.text_content()) for element in tree.xpath("//a[@rel='author'] | //*[@itemprop='author']")[:_MAX_AUTHORS]]
+    good = (name for name in names if 2 <= len(name) <= 80 and "://" not in name and "@" not in name and "\n" not in name)
+    return tuple(dict.fromkeys(good))[:_MAX_AUTHORS]
+
+
+def _languages(articles: list[dict[str, Any]], metas: dict[str, tuple[str, ...]], tree: Element) -> Iterator[tuple[str, str]]:
+    root = tree if tree.tag == "html" else tree.find(".//html")
+    if root is not None:
+        tag = root.get("lang") or root.get("xml:lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
+        if tag:
+            yield "html", tag
+    for name in _LANGUAGE_META:
+        for value in metas.get(name, ())[:1]:
+            yield "meta", value
+    for item in articles:
+        value = item.get("inLanguage")
+        if isinstance(value, str):
+            yield "jsonld", value
+
+
+def _published(articles: list[dict[str, Any]], metas: dict[str, tuple[str, ...]], tree: Element) -> Iterator[tuple[str, str]]:
+    for item in articles:
+        value = item.get("datePublished")
+        if isinstance(value, str) and value.strip():
+            yield "jsonld", value.strip()
+    for name in _PUBLISHED_META:
+        for value in metas.get(name, ())[:1]:
+            yield "meta", value
+    for element in tree.xpath("//time[@pubdate or @itemprop='datePublished'] | //*[@itemprop='datePublished' and not(self::meta)]")[:3]:
+        value = element.get("datetime") or element.get("content") or element.text_content()
+        if value and value.strip():
+            yield "time", fold_space(value)[:80]

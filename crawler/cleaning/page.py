@@ -1,0 +1,71 @@
+"""From an archived page to its article, or to a named reason why not. Pure: the archive is read elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+from config.settings import CleanSettings
+from crawler.cleaning.dates import count_at, decide_date
+from crawler.cleaning.extract import Extraction, Refusal, extract_page
+from crawler.cleaning.language import identify
+from crawler.cleaning.version import CLEAN_VERSION
+from crawler.copies.shingles import folded
+from storage.records import Article, Page
+
+HABIT_ARTICLES = 50
+"""How many articles' worth of habit the languages of the source directory are."""
+
+
+def extract(page: Page, body: bytes, headers: Mapping[str, str], settings: CleanSettings) -> Extraction | Refusal:
+    """The heavy half, done in a worker process: text and the page's own claims."""
+    return extract_page(
+        body,
+        url=page.final_url or page.url,
+        headers=headers,
+        hints=page.hints,
+        latest=(page.fetched_at or page.discovered_at).date(),
+        min_characters=settings.min_characters,
+    )
+
+
+def make_article(page: Page, found: Extraction, *, languages: Sequence[str], settings: CleanSettings) -> Article:
+    """Decide date and language from the claims.
+
+    Args:
+        languages: of the outlet, as the source directory states them. Its own last articles would be the better habit, but then the
+            answer would depend on what was cleaned before.
+    """
+    text = f"{found.title}\n{found.body}"
+    tags = [tag.split("-")[0] for tag in languages if tag != "und"]
+    habit = {tag: HABIT_ARTICLES // len(tags) for tag in tags}
+    language = identify(text, declared=found.languages, habit=habit, seed=settings.seed)
+    date = decide_date(
+        found.date_claims,
+        page.final_url or page.url,
+        first_seen_at=page.discovered_at,
+        fetched_at=page.fetched_at or page.discovered_at,
+        guess=lambda: found.guessed_day,
+    )
+    counted_at, late = count_at(date, first_seen_at=page.discovered_at, origin=page.origin)
+    return Article(
+        article_id=page.page_id,
+        source_id=page.source_id,
+        url=page.final_url or page.url,
+        title=found.title,
+        body=found.body,
+        authors=found.authors,
+        published_at=date.published_at,
+        date_source=date.source,
+        date_confidence=date.confidence,
+        date_claims=date.claims,
+        first_seen_at=page.discovered_at,
+        counted_at=counted_at,
+        late=late,
+        origin=page.origin,
+        language=language.language,
+        language_confidence=language.confidence,
+        language_source=language.source,
+        text_sha256=sha256(folded(text).encode("utf-8", "surrogatepass")).hexdigest(),
+        clean_version=CLEAN_VERSION,
+    )

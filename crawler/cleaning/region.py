@@ -1,0 +1,188 @@
+"""Where the article stands on the page: the headline, then the container that holds most prose after it.
+
+Scores run up the tree and fade by the level, so that the closest common container of the paragraphs wins (the idea of Arc90's Readability),
+with three additions that pages of many languages need: containers before the headline count less; a container grows into its parent while
+what it gains is prose of the same make; paragraphs that look exactly like the article's own extend it (bodies cut by advertisements).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Final
+
+from crawler.cleaning import vocabulary as words
+from crawler.cleaning.blocks import Block, ancestors, weight_of
+from crawler.cleaning.markup import Element, names_of
+
+FADE: Final = 0.6
+BEFORE_HEADLINE: Final = 0.3
+NOISE_FACTOR: Final = 0.3
+MAX_BLOCK_SCORE: Final = 1000.0
+LINKED_SCORE: Final = -12.0
+LEGAL_SCORE: Final = -20.0
+FRAGMENT_SCORE: Final = -8.0
+GROWTH_PROSE: Final = 0.65
+"""Share of what a larger container adds that has to be prose ..."""
+GROWTH_ALIKE: Final = 0.6
+"""... and share of that prose which has to look like the article's."""
+ALIKE_SHARE: Final = 0.3
+"""A make of paragraph is the article's own if so much of the text has it."""
+
+_PARAGRAPH_TAGS: Final = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre"))
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The article's place: `blocks[start:end]`, the headline's block before it (or 0)."""
+
+    headline: int
+    start: int
+    end: int
+
+
+def find_headline(blocks: list[Block], titles: list[str]) -> Block | None:
+    """The block that repeats the page's title; `<h1>` is preferred, and the only `<h1>` is taken where none repeats it."""
+    keys = [key for key in map(letters_of, titles) if key]
+    best, best_value = None, 0.0
+    for block in blocks:
+        if block.weight > 400 or block.weight < 8:
+            continue
+        key = letters_of(block.text)
+        if weight_of(key) >= 8 and any(key in title for title in keys):
+            value = len(key) * (2.0 if block.tag == "h1" else 1.0)
+            if value > best_value:
+                best, best_value = block, value
+    if best is None:
+        tops = [block for block in blocks if block.tag == "h1"]
+        return tops[0] if len(tops) == 1 else None
+    return best
+
+
+def letters_of(text: str) -> str:
+    """Letters and digits only, folded: for comparing texts whatever their spacing and punctuation."""
+    return "".join(character for character in unicodedata.normalize("NFKC", text).casefold() if character.isalnum())
+
+
+def score_blocks(blocks: list[Block]) -> None:
+    """Give every block its score: its unlinked length if it reads like prose, less than nothing otherwise."""
+    siblings: dict[Element, int] = defaultdict(int)
+    for block in blocks:
+        siblings[block.element.getparent()] += 1
+    for block in blocks:
+        block.score = _score(block, alone=siblings[block.element.getparent()] <= 2)
+
+
+def _score(block: Block, *, alone: bool) -> float:
+    unlinked = block.weight - block.link_weight
+    if _is_label(block, alone=alone):
+        return FRAGMENT_SCORE
+    if block.is_heading and not (block.tag != "h1" and unlinked >= 70 and block.has_sentence):
+        return LINKED_SCORE if block.is_linked else 0.0
+    if block.is_linked and block.tag == "p" and block.has_sentence and block.link_weight < 0.95 * block.weight:
+        return FRAGMENT_SCORE
+    if block.is_linked:
+        return LINKED_SCORE - min(block.link_weight, 60) * 0.3
+    if words.LEGAL_TEXT.search(block.text):
+        return LEGAL_SCORE
+    if block.has_sentence and unlinked >= 25:
+        return min(float(unlinked), MAX_BLOCK_SCORE)
+    return unlinked * 0.5 if unlinked >= 90 else FRAGMENT_SCORE
+
+
+def _is_label(block: Block, *, alone: bool) -> bool:
+    """A caption, a by-line, a date line: by its name and its length."""
+    if block.tag == "figcaption":
+        return True
+    names = names_of(block.element)
+    if block.weight < 400 and names and words.CAPTION.search(names):
+        return True
+    if block.weight < 150 and names and words.META.search(names):
+        return True
+    parent = block.element.getparent()
+    return alone and block.weight < 400 and parent is not None and bool(words.IMAGE.search(f"{names} {names_of(parent)}"))
+
+
+def find_region(blocks: list[Block], headline: int) -> Region | None:
+    """The article's place among scored blocks; None where nothing reads like prose."""
+    containers = _Containers(blocks, headline)
+    best = containers.best()
+    if best is None:
+        return None
+    start, end = containers.grown(best)
+    start, end = _extended(blocks, start, end, headline)
+    return Region(headline, start, end)
+
+
+class _Containers:
+    """Scores and extents of the elements that enclose the blocks."""
+
+    def __init__(self, blocks: list[Block], headline: int) -> None:
+        self._blocks = blocks
+        self._headline = headline
+        self._scores: dict[Element, float] = defaultdict(float)
+        self._first: dict[Element, int] = {}
+        self._last: dict[Element, int] = {}
+        for position, block in enumerate(blocks):
+            self._add(position, block)
+
+    def _add(self, position: int, block: Block) -> None:
+        if block.score > 0:
+            gain = block.score
+        else:
+            gain = NOISE_FACTOR * block.score if block.score <= LINKED_SCORE else 0.0
+        start = block.element.getparent() if block.tag in _PARAGRAPH_TAGS else block.element
+        for element in ancestors(start):
+            if element.tag in ("body", "html"):
+                break
+            self._scores[element] += gain
+            self._first.setdefault(element, position)
+            self._last[element] = position
+            gain *= FADE
+
+    def best(self) -> Element | None:
+        """The container with the highest score, the first of equals; None where none has any."""
+        worth = {e: score * (BEFORE_HEADLINE if self._last[e] < self._headline else 1.0) for e, score in self._scores.items()}
+        if not worth:
+            return None
+        best = max(worth, key=lambda element: (worth[element], -self._first[element]))
+        return best if worth[best] > 0 else None
+
+    def grown(self, container: Element) -> tuple[int, int]:
+        """First block and end of the container, or of the parents it grew into."""
+        while (parent := container.getparent()) is not None and parent in self._scores and self._worth_growing(container, parent):
+            container = parent
+        return self._first[container], self._last[container] + 1
+
+    def _worth_growing(self, container: Element, parent: Element) -> bool:
+        first, end = self._first[container], self._last[container] + 1
+        makes = {_make(block) for block in self._blocks[first:end] if block.score > 0}
+        outer = range(max(self._first[parent], self._headline), self._last[parent] + 1)
+        added = [self._blocks[i] for i in outer if not first <= i < end]
+        size = sum(block.weight for block in added if not (block.is_heading and block.link_weight == 0))
+        prose = sum(block.score for block in added if block.score > 0)
+        alike = sum(block.score for block in added if block.score > 0 and _make(block) in makes)
+        return size == 0 or (prose >= GROWTH_PROSE * size and alike >= GROWTH_ALIKE * prose)
+
+
+def _make(block: Block) -> tuple[str, str]:
+    return block.tag, block.element.get("class") or ""
+
+
+def _extended(blocks: list[Block], start: int, end: int, headline: int) -> tuple[int, int]:
+    """The region with every paragraph after the headline that has the same tag, class and parent as the article's own."""
+    makes: dict[tuple[str, ...], int] = defaultdict(int)
+    for block in blocks[start:end]:
+        if block.score > 0:
+            makes[_full_make(block)] += block.weight
+    total = sum(makes.values())
+    own = {make for make, weight in makes.items() if weight >= ALIKE_SHARE * total and (make[1] or make[3])}
+    alike = [i for i in range(headline + 1, len(blocks)) if blocks[i].score > 0 and _full_make(blocks[i]) in own]
+    return (min(start, alike[0]), max(end, alike[-1] + 1)) if alike else (start, end)
+
+
+def _full_make(block: Block) -> tuple[str, ...]:
+    parent = block.element.getparent()
+    outer = ("", "") if parent is None else (str(parent.tag), parent.get("class") or "")
+    return (*_make(block), *outer)
