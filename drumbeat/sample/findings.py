@@ -69,5 +69,5 @@ def _majority(votes: Counter[int]) -> int | None:
 
 def _first_mover(store: Store, passages: Collection[str]) -> str | None:
     """The outlet that reports name first."""
-    found = first_mover(store.passages.many(passages), outlet_refs(store.sources.all()), wires={}, corpus_start=None)
+    found = first_mover(store.passages.many(passages), outlet_refs(store.sources.all()), wire_of=lambda _group: None, corpus_start=None)
     return found.outlets[0].source_id if found else None
