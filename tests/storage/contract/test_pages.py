@@ -101,6 +101,16 @@ def test_a_fetch_comes_back_whole(store: Store) -> None:
     assert store.pages.warc_files() == ["a.warc.gz"]
 
 
+def test_finished_fetches_by_source_and_time(store: Store) -> None:
+    """Pages whose fetch ended in the span, with their outcome; what still waits is not among them."""
+    waiting = replace(fetched(page("3")), fetch_outcome=None)
+    others = [fetched(page("1")), fetched(page("2"), fetched_at=hours(5), fetch_outcome="http_404", warc=None), waiting]
+    store.pages.discover([page(name) for name in "123"])
+    store.pages.record_fetch(others)
+    assert store.pages.fetched(hours(0), hours(9)) == [("alpha", hours(1), "stored"), ("alpha", hours(5), "http_404")]
+    assert store.pages.fetched(hours(1), hours(5)) == [("alpha", hours(1), "stored")]
+
+
 def test_its_own_address_wins_over_a_redirect(store: Store) -> None:
     """A URL that is a page and the target of another page's redirect leads to the page."""
     direct, redirected = page("1"), page("2")
