@@ -104,12 +104,18 @@ class NarrativeSettings(Section):
     """Days of coverage that a refit clusters."""
     refit_days: Positive = 7
     """Days between two refits."""
-    cluster_cosine: Share = 0.30
-    """Average link: two clusters closer than this (centred cosine) are one."""
-    assign_cosine: Share = 0.55
-    """A new passage this near to a known narrative joins it at once."""
+    cluster_likeness: Share = 0.5
+    """Two groups are one narrative when they are this alike, compared with how alike their own members are; higher gives more, tighter ones."""
+    assign_cosine: Share = 0.25
+    """A new passage joins a known narrative at once from this cosine to its centroid, ..."""
+    assign_reach: Share = 0.25
+    """... but no farther from it than this share of its members, ..."""
     assign_margin: Share = 0.03
-    """and by so much nearer than to the second nearest."""
+    """... and by so much nearer than to the second nearest."""
+    event_cosine: Share = 0.25
+    """Tellings of one event are this alike on average (centred cosine), within days."""
+    theme_cosine: Share = 0.25
+    """Narratives whose centroids are this alike on average share a theme."""
     min_passages: Positive = 4
     """A cluster smaller than this is no narrative yet."""
     min_outlets: Positive = 3
@@ -123,8 +129,8 @@ class NarrativeSettings(Section):
 class WatchSettings(Section):
     z_threshold: float = 4.8
     """A passage says what a statement says from this many standard deviations above its language; 4.8 gives about one false hit in 10,000."""
-    guarded_z_threshold: float = 3.0
-    """The same for a statement with required entities, which keep out nearly all that is merely near; a statement can set its own."""
+    guarded_z_threshold: float = 2.5
+    """The same for a statement with required entities, which keep out nearly all that is merely near, so that free wording can be let in."""
     stance_margin: Share = 0.03
     """Statement against counter-statement: nearer by so much decides the stance."""
     background_passages: Positive = 2_000

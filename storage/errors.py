@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from config.errors import DrumbeatError
 
-class StorageError(Exception):
+
+class StorageError(DrumbeatError):
     """The store could not do what was asked; the message says what, where and what to do."""
 
 

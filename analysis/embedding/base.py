@@ -8,6 +8,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from config.errors import DrumbeatError
+
 Matrix = npt.NDArray[np.float32]
 """Rows are vectors, shape (n, dimensions)."""
 
@@ -16,7 +18,7 @@ QUERY_PREFIX = "query: "
 (`passage: `) to 0.95."""
 
 
-class EmbeddingError(Exception):
+class EmbeddingError(DrumbeatError):
     """Texts cannot be embedded; the message says what is missing or wrong, where, and what to do."""
 
 

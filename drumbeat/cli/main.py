@@ -28,8 +28,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _stop)
     try:
         app()
-    except Exception as error:  # border: the command line
-        if not _is_ours(error):
+    except Exception as error:
+        from config.errors import DrumbeatError
+
+        if not isinstance(error, DrumbeatError):
             raise
         typer.secho(f"drumbeat: {error}", err=True, fg="red")
         sys.exit(2)
@@ -38,10 +40,3 @@ def main() -> None:
 def _stop(number: int, _frame: object) -> None:
     # an exception, so that the stage closes its Run row on the way out
     raise SystemExit(128 + number)
-
-
-def _is_ours(error: Exception) -> bool:
-    from config.errors import ConfigError
-    from storage.errors import StorageError
-
-    return isinstance(error, ConfigError | StorageError)

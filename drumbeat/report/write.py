@@ -18,6 +18,7 @@ from typing import Any
 import structlog
 
 from analysis.digest_records import Digest
+from config.errors import DrumbeatError
 from drumbeat.report import view
 from drumbeat.report.environment import html_environment, markdown_environment
 
@@ -27,7 +28,7 @@ FORMAT = "drumbeat-report/1"
 """Stands in every JSON report, so that a reader knows what it has."""
 
 
-class ReportError(Exception):
+class ReportError(DrumbeatError):
     """A report could not be written; the message names the file, the reason and what to do."""
 
 

@@ -1,0 +1,67 @@
+"""`drumbeat try URL`: one page through every stage, each shown, nothing stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from config.clock import Clock
+from config.workspace import Workspace
+
+Stages = dict[str, dict[str, object]]
+SHOWN = 300
+"""Characters of a text that are shown."""
+
+
+def try_page(url: str, *, workspace: Workspace, clock: Clock) -> Stages:
+    """Fetch, clean, date, tell the language, cut into passages - as a crawl would, robots.txt and delays included.
+
+    Raises:
+        ConfigError: the address lies on a real site and no contact is set.
+    """
+    from crawler.inspect import inspect
+
+    inspection = inspect(url, workspace=workspace, clock=clock)
+    stages: Stages = dict(inspection.stages)
+    if inspection.outcome == "stored":
+        source = inspection.source
+        answer = inspection.answer
+        stages |= cleaned(
+            answer.final_url,
+            answer.body,
+            dict(answer.headers),
+            workspace=workspace,
+            clock=clock,
+            languages=source.languages if source else (),
+        )
+    return stages
+
+
+def cleaned(
+    url: str, body: bytes, headers: Mapping[str, str], *, workspace: Workspace, clock: Clock, languages: tuple[str, ...] = ()
+) -> Stages:
+    """What cleaning makes of fetched bytes, stage by stage."""
+    from analysis.passages import cut
+    from crawler.cleaning.extract import Refusal
+    from crawler.cleaning.page import extract, make_article
+    from storage.ids import page_id
+    from storage.records import Page
+
+    page = Page(page_id=page_id(url), url=url, source_id="", discovered_at=clock.now(), origin="live", fetched_at=clock.now())
+    settings = workspace.settings.clean
+    found = extract(page, body, headers, settings)
+    if isinstance(found, Refusal):
+        return {"clean": {"outcome": found.outcome}}
+    article = make_article(page, found, languages=languages, settings=settings)
+    passages = cut(article, words=workspace.settings.embed.passage_words)
+    return {
+        "clean": {"outcome": "article", "title": article.title, "authors": ", ".join(article.authors), "text": article.body[:SHOWN]},
+        "date": {
+            "published": article.published_at,
+            "from": article.date_source,
+            "confidence": article.date_confidence,
+            "late": article.late,
+            **{f"claim {name}": value for name, value in sorted(article.date_claims.items())},
+        },
+        "language": {"is": article.language, "confidence": article.language_confidence, "told by": article.language_source},
+        "passages": {str(row.ordinal): row.text[:SHOWN] for row in passages},
+    }
