@@ -23,7 +23,11 @@ DIMENSIONS = 384
 
 
 def build_name() -> str:
-    """The build of this machine's vectors; needs no model and no file."""
+    """The build of this machine's vectors: weights, graph and processor class; needs no model and no file.
+
+    The version of ONNX Runtime is not part of it, so that an upgrade does not embed everything again: vectors of 1.20 and 1.32 have a cosine
+    of 0.997 and more, as near as each is to the float32 original. Every Run records the version.
+    """
     return f"multilingual-e5-small/{WEIGHTS_SHA256[:8]}/g{GRAPH_VERSION}/{processor_class()}"
 
 

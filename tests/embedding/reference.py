@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 from scipy.special import erf
@@ -12,31 +14,35 @@ from analysis.embedding.weights import Weights, unpacked
 Floats = npt.NDArray[np.float32]
 
 
-def embed(weights: Weights, text: str) -> Floats:
-    """The unit vector of a text by the weights as they are (4 bits, exact)."""
+def embed(weights: Weights, texts: Sequence[str]) -> Floats:
+    """Unit vectors of texts by the weights as they are (4 bits, exact), shape (n, hidden); one text at a time, one layer after the other."""
     sizes = weights.sizes
-    ids = Tokenizer(weights.vocabulary, sizes.positions).ids(text)
-    state = unpacked(weights.blocks("emb.word", sizes.vocabulary)[ids])
-    state = state + weights.floats("emb.pos").reshape(sizes.positions, -1)[: len(ids)] + weights.floats("emb.type")[: sizes.hidden]
-    state = norm(weights, "emb.ln", state)
+    tokenizer = Tokenizer(weights.vocabulary, sizes.positions)
+    words = weights.blocks("emb.word", sizes.vocabulary)
+    positions = weights.floats("emb.pos").reshape(sizes.positions, -1) + weights.floats("emb.type")[: sizes.hidden]
+    states = [unpacked(words[ids]) + positions[: len(ids)] for ids in map(tokenizer.ids, texts)]
+    states = [norm(weights, "emb.ln", state) for state in states]
     for layer in range(sizes.layers):
-        name = f"l{layer}."
-        query, key, value = (dense(weights, f"{name}{part}", state, sizes.hidden).reshape(len(ids), sizes.heads, -1) for part in "qkv")
-        logits = np.einsum("qhd,khd->hqk", query, key) / np.sqrt(query.shape[2])
-        shares = np.exp(logits - logits.max(axis=2, keepdims=True))
-        shares /= shares.sum(axis=2, keepdims=True)
-        context = np.einsum("hqk,khd->qhd", shares, value).reshape(len(ids), -1)
-        state = norm(weights, f"{name}aln", state + dense(weights, f"{name}ao", context, sizes.hidden))
-        inner = dense(weights, f"{name}fi", state, sizes.feed_forward)
-        inner = inner * (1 + erf(inner / np.sqrt(2))) / 2
-        state = norm(weights, f"{name}oln", state + dense(weights, f"{name}fo", inner, sizes.hidden))
-    mean = state.mean(axis=0)
-    return np.asarray(mean / np.linalg.norm(mean), np.float32)
+        rows = {"fi": sizes.feed_forward}
+        matrices = {part: weights.matrix(f"l{layer}.{part}.w", rows.get(part, sizes.hidden)) for part in ("q", "k", "v", "ao", "fi", "fo")}
+        states = [after_layer(weights, f"l{layer}.", matrices, state) for state in states]
+    means = np.stack([state.mean(axis=0) for state in states])
+    return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), np.float32)
 
 
-def dense(weights: Weights, name: str, state: Floats, rows: int) -> Floats:
-    """A linear layer."""
-    return np.asarray(state @ weights.matrix(f"{name}.w", rows).T + weights.floats(f"{name}.b"))
+def after_layer(weights: Weights, name: str, matrices: dict[str, Floats], state: Floats) -> Floats:
+    """One transformer layer."""
+
+    def dense(part: str, given: Floats) -> Floats:
+        return np.asarray(given @ matrices[part].T + weights.floats(f"{name}{part}.b"))
+
+    query, key, value = (dense(part, state).reshape(len(state), weights.sizes.heads, -1).transpose(1, 0, 2) for part in "qkv")
+    logits = query @ key.transpose(0, 2, 1) / np.sqrt(query.shape[2])
+    shares = np.exp(logits - logits.max(axis=2, keepdims=True))
+    context = (shares / shares.sum(axis=2, keepdims=True)) @ value
+    state = norm(weights, f"{name}aln", state + dense("ao", context.transpose(1, 0, 2).reshape(len(state), -1)))
+    inner = dense("fi", state)
+    return norm(weights, f"{name}oln", state + dense("fo", inner * (1 + erf(inner / np.sqrt(2))) / 2))
 
 
 def norm(weights: Weights, name: str, state: Floats) -> Floats:
