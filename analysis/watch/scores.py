@@ -4,7 +4,8 @@
 
 A fixed cosine cannot do it: every statement and every language has its own level (recall at one false hit in 10,000 passages: 0.57 with one
 cosine, 0.70 with z; worst language 0.35 and 0.55). Place and spread are the median and the scaled median deviation, because a small
-workspace's sample holds the narrative itself: on the sample world the plain standard deviation is 1.1 to 1.5 times as large, and halves recall.
+workspace's sample holds the narrative itself: on the sample world the plain standard deviation is up to 1.5 times as large in languages that
+tell it, and recall of its passages at z 3 falls from 0.49 to 0.22.
 Languages with few passages lean on all languages together, and those on what is usual for centred vectors.
 """
 

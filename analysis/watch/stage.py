@@ -70,7 +70,7 @@ def watch(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, prog
     counts = {"statements": len(workspace.watchlist), "compared": 0, "endorses": 0, "reports": 0, "refutes": 0}
     settings = settings_of(workspace)
     build = build_of(settings)
-    if workspace.watchlist and store.vectors.count(build):
+    if workspace.watchlist and _has_passages(store, build):
         table = ensure_means(store, build, clock.now())
         numbers = claim_numbers(store, workspace.watchlist, table, now=clock.now(), run_id=run_id)
         desk = _Desk(store=store, settings=settings, table=table, margin=workspace.settings.watch.stance_margin, run_id=run_id)
@@ -78,6 +78,11 @@ def watch(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, prog
     refresh(store, workspace.watchlist)
     _log.info(STAGE, run_id=run_id, **counts)
     return counts
+
+
+def _has_passages(store: Store, build: str) -> bool:
+    """Whether any passage is embedded; vectors alone do not tell, sentences and statements have some too."""
+    return store.means.latest(build) is not None or bool(store.vectors.by_language(build, per_language=1))
 
 
 def _prepare(desk: _Desk, workspace: Workspace, numbers: Mapping[str, int]) -> list[Prepared]:
@@ -120,7 +125,8 @@ def _found(desk: _Desk, statement: Prepared, ordinary: Background, rows: Sequenc
     if not scoped:
         return []
     cosines = cosine(statement.vectors, centred(desk.store, scoped, desk.table))
-    best = ordinary.z(cosines, [row.language for row in scoped]).max(axis=0)
+    # Rounded as it is kept: the last bits of a product depend on how passages were chunked, a hit must not.
+    best = ordinary.z(cosines, [row.language for row in scoped]).max(axis=0).round(3)
     near = [_Found(row, float(cosines[:, n].max()), float(best[n])) for n, row in enumerate(scoped) if best[n] >= statement.threshold]
     return [found for found in near if statement.guard.lets(found.row.title, found.row.text)]
 
@@ -133,7 +139,7 @@ def _hits(desk: _Desk, statement: Prepared, found: Sequence[_Found], narrative_i
             passage_id=item.row.passage_id,
             narrative_id=narrative_id,
             cosine=round(item.cosine, 4),
-            z=round(item.z, 3),
+            z=item.z,
             stance=stance,
             run_id=desk.run_id,
         )

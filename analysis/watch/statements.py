@@ -71,7 +71,13 @@ def prepared(
 
 
 def threshold_of(config: StatementConfig, settings: WatchSettings) -> float:
-    """The z from which a passage is a hit: the statement's own, else the lower one where required entities guard it, else the usual one."""
+    """The z from which a passage is a hit: the statement's own, else the lower one where required entities guard it, else the usual one.
+
+    Texts that say a claim in their own words stand lower than translations of it. Articles of the sample world's watched narrative, told in
+    five languages, found with entities (recall / precision): 0.11 / 1.00 at z 4.8, 0.77 / 1.00 at 3, 0.89 / 0.95 at 2.5, 0.93 / 0.93 at 2.25;
+    without entities 0.91 / 0.83 at 2.5. False hits of news items against items on other subjects (ITN, 45 languages), without entities:
+    1.6 % at 2.5, 0.09 % at 4.8.
+    """
     if config.z_threshold is not None:
         return config.z_threshold
     return settings.guarded_z_threshold if config.entities else settings.z_threshold

@@ -1,0 +1,158 @@
+"""The stage on a database, with vectors made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from analysis.watch import stage
+from config.clock import FixedClock
+from config.progress import NoProgress
+from config.workspace import Workspace
+from storage.records import Correction, WatchHit
+from storage.store import Store
+from tests.storage.makers import DAY, hours
+from tests.watch.conftest import STATEMENT_CONFIG, add, add_noise
+
+SAID = "Meridia sees it so: CLAIM"
+
+
+def run(store: Store, workspace: Workspace, run_id: str = "watch-1") -> dict[str, int]:
+    """One run of the stage."""
+    return stage.watch(store=store, workspace=workspace, clock=FixedClock(DAY), run_id=run_id, progress=NoProgress())
+
+
+def watching(workspace: Workspace, **values: Any) -> Workspace:
+    """The workspace with its statement changed."""
+    return replace(workspace, watchlist=(STATEMENT_CONFIG.model_copy(update=values),))
+
+
+def test_what_says_the_statement_is_found_in_every_language(store: Store, workspace: Workspace) -> None:
+    """Hits of two languages, none of ordinary news, and the narrative tells their number and dates."""
+    add_noise(store)
+    said = [add(store, "one", f"{SAID} 1", at_hour=5), add(store, "two", f"{SAID} 2", language="fr", at_hour=9)]
+    counts = run(store, workspace)
+    assert counts == {"statements": 1, "compared": 42, "endorses": 2, "reports": 0, "refutes": 0}
+    assert [hit.passage_id for hit in store.watch.hits("concerns")] == sorted(said)
+    (narrative,) = store.narratives.all()
+    assert (narrative.kind, narrative.statement_id, narrative.label_by, narrative.size) == ("watched", "concerns", "watchlist", 2)
+    assert (narrative.first_seen_at, narrative.last_seen_at) == (hours(5), hours(9))
+    assert sorted(narrative.exemplars) == sorted(said)
+
+
+def test_entities_and_scope_keep_passages_out(store: Store, workspace: Workspace) -> None:
+    """The same words about nobody, from another country or in another language are no hits."""
+    add_noise(store)
+    add(store, "one", "Somebody sees it so: CLAIM")
+    add(store, "two", f"{SAID} 2", source="beta")
+    add(store, "three", f"{SAID} 3", language="fr")
+    only = add(store, "four", f"{SAID} 4")
+    run(store, watching(workspace, countries=("XA",), languages=("en",)))
+    assert [hit.passage_id for hit in store.watch.hits()] == [only]
+
+
+def test_a_rebuttal_is_a_hit_that_refutes(store: Store, workspace: Workspace) -> None:
+    """A passage whose sentence is nearer to the counter-statement refutes, and is no voice of the narrative."""
+    add_noise(store)
+    add(store, "one", "Meridia sees no reason for CLAIM and says COUNTER")
+    assert run(store, workspace)["refutes"] == 1
+    assert store.narratives.all()[0].size == 0
+
+
+def test_only_what_is_new_is_compared(store: Store, workspace: Workspace) -> None:
+    """A second run compares nothing and changes nothing; a new article is compared alone."""
+    add_noise(store)
+    add(store, "one", f"{SAID} 1")
+    run(store, workspace)
+    before = (store.watch.hits(), store.narratives.all(), store.narratives.lineage())
+    assert run(store, workspace, "watch-2")["compared"] == 0
+    assert (store.watch.hits(), store.narratives.all(), store.narratives.lineage()) == before
+    add(store, "two", f"{SAID} 2")
+    assert run(store, workspace, "watch-3")["compared"] == 1
+    assert len(store.watch.hits()) == 2
+
+
+def test_a_killed_run_is_taken_up(store: Store, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed after its first chunks and run again, the stage finds what an undisturbed run finds."""
+    add_noise(store)
+    for number in range(6):
+        add(store, f"said-{number}", f"{SAID} {number}")
+    monkeypatch.setattr(stage, "CHUNK", 7)
+    put, calls = type(store.watch).put, 0
+
+    def dying(self: Any, *arguments: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 4:
+            raise KeyboardInterrupt
+        put(self, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(store.watch), "put", dying)
+        with pytest.raises(KeyboardInterrupt):
+            run(store, workspace)
+    assert run(store, workspace)["compared"] == 46 - 3 * 7
+    resumed = store.watch.hits()
+    monkeypatch.setattr(stage, "CHUNK", 1000)
+    monkeypatch.setattr("analysis.watch.statements.MATCH_VERSION", "another")
+    assert run(store, workspace)["compared"] == 46
+    assert store.watch.hits() == resumed
+    assert len(resumed) == 6
+    assert [item.narrative_id for item in store.narratives.all()] == [1]
+
+
+def test_another_wording_is_compared_with_everything(store: Store, workspace: Workspace) -> None:
+    """Old hits go, the number of the narrative stays."""
+    add_noise(store)
+    add(store, "one", f"{SAID} 1")
+    run(store, workspace)
+    assert run(store, watching(workspace, z_threshold=99.0))["compared"] == 41
+    assert store.watch.hits() == []
+    assert [(item.narrative_id, item.size) for item in store.narratives.all()] == [(1, 0)]
+
+
+def test_an_analyst_overrules(store: Store, workspace: Workspace) -> None:
+    """A passage that was ruled out is no hit any more, and an analyst's label is kept."""
+    add_noise(store)
+    wrong, right = add(store, "one", f"{SAID} 1"), add(store, "two", f"{SAID} 2")
+    run(store, workspace)
+    store.corrections.add(Correction(correction_id="c", at=DAY, kind="reject", narrative_id=1, passage_id=wrong))
+    store.narratives.save([replace(store.narratives.all()[0], label="Mine", label_by="analyst")])
+    run(store, workspace)
+    assert [hit.passage_id for hit in store.watch.hits()] == [right]
+    assert store.narratives.all()[0].label == "Mine"
+
+
+def test_a_statement_taken_off_the_list_sleeps(store: Store, workspace: Workspace) -> None:
+    """Its narrative stays under its number and wakes when the statement comes back."""
+    add_noise(store)
+    add(store, "one", f"{SAID} 1")
+    statuses = []
+    for watchlist in (workspace.watchlist, (), workspace.watchlist):
+        run(store, replace(workspace, watchlist=watchlist))
+        statuses += [(item.narrative_id, item.status, item.size) for item in store.narratives.all()]
+    assert statuses == [(1, "active", 1), (1, "dormant", 1), (1, "active", 1)]
+
+
+def test_the_order_of_arrival_does_not_matter(store: Store, workspace: Workspace) -> None:
+    """Articles stored in another order give the same hits."""
+
+    def hits_of(names: Sequence[int]) -> list[WatchHit]:
+        for number in names:
+            add(store, f"said-{number}", f"{SAID} {number}")
+        run(store, workspace)
+        return store.watch.hits()
+
+    add_noise(store)
+    forward = hits_of(range(8))
+    assert hits_of(range(7, -1, -1)) == forward
+    assert len(forward) == 8
+
+
+def test_an_empty_workspace_is_no_problem(store: Store, workspace: Workspace) -> None:
+    """Without a watchlist, or before the first passage, nothing happens."""
+    assert run(store, replace(workspace, watchlist=()))["compared"] == 0
+    assert run(store, workspace)["compared"] == 0

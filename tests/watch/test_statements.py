@@ -1,0 +1,62 @@
+"""What a comparison depends on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis.watch.statements import Prepared, prepared, texts_of, threshold_of
+from config.settings import WatchSettings
+from config.watchlist import StatementConfig
+from storage.records import MeanTable
+from tests.storage.makers import DAY
+from tests.watch.conftest import COUNTER, STATEMENT, STATEMENT_CONFIG, vector_of
+
+TABLE = MeanTable(version=1, build="b", made_at=DAY, means={"*": np.zeros(48, np.float32)}, counts={})
+RAW = {text: vector_of(text) for text in (STATEMENT, COUNTER, "Other")}
+
+
+def ready(
+    config: StatementConfig = STATEMENT_CONFIG, table: MeanTable = TABLE, rejected: tuple[str, ...] = (), margin: float = 0.03
+) -> Prepared:
+    """The statement made ready."""
+    return prepared(config, RAW, table, settings=WatchSettings(stance_margin=margin), rejected=rejected)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        ready(STATEMENT_CONFIG.model_copy(update={"statements": (STATEMENT, "Other")})),
+        ready(STATEMENT_CONFIG.model_copy(update={"counter_statements": ()})),
+        ready(STATEMENT_CONFIG.model_copy(update={"entities": ()})),
+        ready(STATEMENT_CONFIG.model_copy(update={"countries": ("XA",)})),
+        ready(STATEMENT_CONFIG.model_copy(update={"z_threshold": 3.3})),
+        ready(table=replace(TABLE, version=2)),
+        ready(table=replace(TABLE, build="c")),
+        ready(rejected=("p",)),
+        ready(margin=0.05),
+    ],
+)
+def test_whatever_changes_the_result_changes_the_hash(changed: Prepared) -> None:
+    """Wording, guard, scope, thresholds, build, means and an analyst's rejections make it another comparison."""
+    assert changed.statement_hash != ready().statement_hash
+
+
+def test_the_label_does_not_matter() -> None:
+    """A new label is no reason to compare everything again."""
+    assert ready(STATEMENT_CONFIG.model_copy(update={"label": "New"})).statement_hash == ready().statement_hash
+
+
+def test_thresholds() -> None:
+    """The statement's own goes first, then the lower one of guarded statements."""
+    settings = WatchSettings()
+    assert threshold_of(STATEMENT_CONFIG, settings) == settings.guarded_z_threshold
+    assert threshold_of(STATEMENT_CONFIG.model_copy(update={"entities": ()}), settings) == settings.z_threshold
+    assert threshold_of(STATEMENT_CONFIG.model_copy(update={"z_threshold": 9.0}), settings) == 9.0
+
+
+def test_texts_are_embedded_once() -> None:
+    """A text that two statements share is one text."""
+    assert texts_of([STATEMENT_CONFIG, STATEMENT_CONFIG.model_copy(update={"id": "again"})]) == sorted([STATEMENT, COUNTER])
