@@ -126,6 +126,10 @@ class Fetcher:
         )
         return await self._send(url, ticket)
 
+    def close(self) -> None:
+        """Call off what is under way for others; whoever waited for it is gone."""
+        self._robots.close()
+
     async def known_rules(self, url: str) -> Rules | None:
         """What robots.txt said of an address that was fetched before; None where it was not asked."""
         return await self._robots.known(url)

@@ -41,29 +41,23 @@ def inspect(url: str, *, workspace: Workspace, clock: Clock) -> Inspection:
     """
     address = canonical(url) or url
     source = source_of(address, workspace, clock)
-    allowed = workspace.settings.crawl.allow_private_addresses or bool(source and source.allow_private_addresses)
+    private = bool(source and source.allow_private_addresses)
+    settings = workspace.settings.crawl
 
     async def work(fetcher: Fetcher) -> tuple[Answer, Rules | None, dict[str, object]]:
-        answer = await fetcher.fetch(
-            address,
-            "page",
-            delay_seconds=source.delay_seconds if source else None,
-            allow_private=bool(source and source.allow_private_addresses),
-        )
-        return answer, await fetcher.known_rules(answer.final_url), await _names(fetcher, host_of(address), allow_private=allowed)
+        delay = source.delay_seconds if source else None
+        answer = await fetcher.fetch(address, "page", delay_seconds=delay, allow_private=private)
+        names = await _names(fetcher, host_of(address), allow_private=private or settings.allow_private_addresses)
+        return answer, await fetcher.known_rules(answer.final_url), names
 
     (answer, rules, names), _ = probe(work, addresses=[address], workspace=workspace, clock=clock)
     outcome = page_outcome(answer)
+    delays = (settings.delay_seconds, source and source.delay_seconds, rules and rules.delay_seconds)
     stages: Stages = {
         "address": {"given": url, "canonical": address, "outlet": source.id if source else "none of the directory"},
         "names": names,
         "robots.txt": _robots(rules),
-        "request": {
-            **request_headers(workspace.settings.crawl),
-            "delay, seconds": max(
-                workspace.settings.crawl.delay_seconds, (source and source.delay_seconds) or 0.0, rules.delay_seconds if rules else 0.0
-            ),
-        },
+        "request": {**request_headers(settings), "delay, seconds": max(delay or 0.0 for delay in delays)},
         "redirects": {str(number): hop for number, hop in enumerate(answer.hops, 1)},
         "answer": _answer(answer),
         "outcome": {"is": outcome, "means": FETCH_OUTCOMES[outcome], "detail": answer.detail},

@@ -72,25 +72,25 @@ class OutletCrawl:
             state = await self._state(str(feed.url), feed.kind)
             if not is_due(state, finder.now, self._source.poll_minutes, by_hand=self._tools.by_hand):
                 continue
-            listing = await self._poll(state, finder)
+            listing = await self._poll(state, finder, feed.language)
             reached = reached or listing is not None
             seen = finder.feeds | {state.feed_url}
             for child in select_children(listing, finder, state.feed_url, seen=seen) if listing else ():
-                await self._poll(await self._state(child, feed.kind), finder)
+                await self._poll(await self._state(child, feed.kind), finder, feed.language)
         return reached
 
     async def _state(self, feed_url: str, kind: FeedKind) -> FeedState:
         state = await self._tools.recorder.ask(lambda store: store.feeds.get(feed_url))
         return state or new_state(feed_url, self._source.id, kind)
 
-    async def _poll(self, state: FeedState, finder: Finder) -> Listing | None:
+    async def _poll(self, state: FeedState, finder: Finder, language: str | None) -> Listing | None:
         """One poll, archived before it is read; None where it failed."""
         answer = await self._fetch(state.feed_url, REQUEST_KINDS[state.kind], conditional_headers(state))
         if answer.status is not None:
             await self._tools.recorder.keep(answer)
         listing = await self._read(state, answer) if answer.failure is None and answer.status == 200 else None
         outcome = poll_outcome(answer, listing)
-        selection = select_pages(listing or Listing(), finder, answer.final_url)
+        selection = select_pages(listing or Listing(), finder, answer.final_url, language=language)
         poll = FeedPoll(
             run_id=self._tools.run_id,
             feed_url=state.feed_url,

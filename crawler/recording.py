@@ -88,6 +88,8 @@ class Recorder:
             for position, (_, done) in enumerate(group):
                 if problem is not None:
                     done.set_exception(problem)
+                    # Somebody who was called off will not ask, and that is no news to anybody.
+                    done.exception()
                 else:
                     done.set_result(writing.result()[position])
 

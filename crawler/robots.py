@@ -113,6 +113,11 @@ class RobotsBook:
         # Shielded: whoever is called off must not take the answer from others that wait for it.
         return await asyncio.shield(self._asked[site][1])
 
+    def close(self) -> None:
+        """Call off what is still being asked."""
+        for _, asking in self._asked.values():
+            asking.cancel()
+
     async def known(self, url: str) -> Rules | None:
         """The rules of a site that were asked for before."""
         asked = self._asked.get(site_of(url))

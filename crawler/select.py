@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,8 +70,12 @@ def finder_for(source: SourceConfig, *, first: bool, now: datetime, backfill_day
     )
 
 
-def select_pages(listing: Listing, finder: Finder, listing_url: str) -> Selection:
-    """The pages that a listing brings for a finder, newest first, undated ones after them in the listing's order."""
+def select_pages(listing: Listing, finder: Finder, listing_url: str, *, language: str | None = None) -> Selection:
+    """The pages that a listing brings for a finder, newest first, undated ones after them in the listing's order.
+
+    Args:
+        language: what the source directory says of this listing; it knows better than the listing, whose own statement is often a template's.
+    """
     pages: dict[str, tuple[FoundLink, str]] = {}
     off_domain = too_old = no_link = 0
     for entry in listing.links:
@@ -86,7 +90,7 @@ def select_pages(listing: Listing, finder: Finder, listing_url: str) -> Selectio
         else:
             pages.setdefault(url, (entry, url))
     chosen = _newest_first(list(pages.values()))[:LINKS_PER_POLL]
-    made = tuple(_page(entry, url, finder, listing_url) for entry, url in chosen)
+    made = tuple(_page(replace(entry, language=language or entry.language), url, finder, listing_url) for entry, url in chosen)
     return Selection(pages=made, off_domain=off_domain, too_old=too_old, no_link=no_link)
 
 

@@ -31,7 +31,8 @@ from crawler.urls import host_of
 T = TypeVar("T")
 Work = Callable[[Fetcher], Coroutine[Any, Any, T]]
 
-THREADS = 8
+LOOKUP_THREADS = 8
+READING_THREADS = 2
 _RESERVED = ("test", "example", "invalid", "localhost")
 """Top-level names that nobody can own (RFC 2606)."""
 
@@ -59,6 +60,7 @@ class SessionSpider(Spider):
         """Do the work; how it ended stays in `task`, since the engine would only log it."""
         self.task = asyncio.ensure_future(self.work(self.fetcher))
         await asyncio.wait([self.task])
+        self.fetcher.close()
         return
         yield
 
@@ -72,8 +74,10 @@ async def open_session(work: Work[T], *, settings: CrawlSettings, clock: Clock, 
         Exception: whatever the work raised.
     """
     reactor = the_reactor()
-    threads = ThreadPoolExecutor(THREADS, thread_name_prefix="crawl")
-    names = Names(threads, reactor.nameResolver, _proxy_hosts())
+    # Apart, because a name server that does not answer keeps its threads for half a minute.
+    lookups = ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="crawl-lookup")
+    threads = ThreadPoolExecutor(READING_THREADS, thread_name_prefix="crawl-read")
+    names = Names(lookups, reactor.nameResolver, _proxy_hosts())
     before = reactor.installNameResolver(names)
     try:
         options = {"settings": settings, "clock": clock, "names": names, "threads": threads, "keep": keep}
@@ -81,7 +85,8 @@ async def open_session(work: Work[T], *, settings: CrawlSettings, clock: Clock, 
         return await _run(crawler, work, options)
     finally:
         reactor.installNameResolver(before)
-        threads.shutdown(wait=False, cancel_futures=True)
+        for each in (lookups, threads):
+            each.shutdown(wait=False, cancel_futures=True)
 
 
 async def _run(crawler: Crawler, work: Work[T], options: dict[str, Any]) -> T:
@@ -107,9 +112,9 @@ def _scrapy_settings(settings: CrawlSettings) -> Settings:
     gates: dict[Any, int | None] = {PauseGate: 100, ProxyGate: 200, AddressGate: 300, RobotsGate: 400, RedirectGate: 500}
     return Settings(
         {
-            "EXTENSIONS": dict.fromkeys(default_settings.EXTENSIONS_BASE),
-            "SPIDER_MIDDLEWARES": dict.fromkeys(default_settings.SPIDER_MIDDLEWARES_BASE),
-            "DOWNLOADER_MIDDLEWARES": dict.fromkeys(default_settings.DOWNLOADER_MIDDLEWARES_BASE) | gates,
+            "EXTENSIONS_BASE": {},
+            "SPIDER_MIDDLEWARES_BASE": {},
+            "DOWNLOADER_MIDDLEWARES_BASE": gates,
             "DOWNLOAD_HANDLERS": dict.fromkeys(
                 scheme for scheme in default_settings.DOWNLOAD_HANDLERS_BASE if scheme not in ("http", "https")
             ),

@@ -5,13 +5,25 @@ Children are forked from a server that has imported everything, which takes seco
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-from crawler import session as _imported_early  # noqa: F401
 from storage.archive import recover
 from tests.crawler.lab import Lab, source
+
+for _late in (
+    "alembic.command",
+    "feedparser",
+    "lxml.html",
+    "protego",
+    "tldextract",
+    "scrapy.core.downloader.handlers.http11",
+    "scrapy.pqueues",
+):
+    # What a crawl imports only when it needs it.
+    importlib.import_module(_late)
 
 
 def start(root: Path, feed: str, number: int) -> ForkServerProcess:

@@ -90,3 +90,16 @@ def test_signals_stop_cleanly(site: LocalSite, tmp_path: Path, number: signal.Si
     assert lab.store.pages.fetch_outcomes()["waiting"] == 4 - before
     assert not list(lab.workspace.archive_dir.glob("*.open"))
     lab.close()
+
+
+@pytest.mark.slow
+def test_a_signal_while_robots_txt_hangs(site: LocalSite, tmp_path: Path) -> None:
+    """Also what is asked on behalf of several outlets at once is called off."""
+    site.put("/robots.txt", Silent())
+    child = start(tmp_path, site.url("/feed.xml"), 0)
+    wait_until(lambda: len(site.seen("/robots.txt")) == 1, child)
+    told = time.monotonic()
+    child.terminate()
+    child.join(60)
+    assert time.monotonic() - told < 5
+    assert child.exitcode == 128 + signal.SIGTERM

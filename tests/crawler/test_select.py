@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from pydantic import ValidationError
+
 from crawler.listings import ChildSitemap, FoundLink, Listing
 from crawler.select import CHILDREN_PER_POLL, LINKS_PER_POLL, Finder, finder_for, plain, select_children, select_pages
 from tests.crawler.lab import source
@@ -88,6 +91,7 @@ def test_origin_and_hints() -> None:
     assert (page.origin, page.url, page.discovered_from, page.discovered_at) == ("backfill", "http://outlet.example/one", FEED, NOW)
     assert page.hints == {"title": "A bold & new title", "published": NOW.isoformat(), "language": "fr", "summary": "Lead"}
     assert select_pages(listing("/1"), finder(), FEED).pages[0].origin == "live"
+    assert select_pages(listing(link), finder(), FEED, language="ar").pages[0].hints["language"] == "ar"
 
 
 def test_bounds_keep_the_newest() -> None:
@@ -106,3 +110,9 @@ def test_plain() -> None:
     """Titles lose tags and entities, and keep a lone less-than sign."""
     assert plain("<p>a&nbsp;&lt; b</p> < c") == "a < b < c"
     assert plain(None) == ""
+
+
+def test_link_patterns_are_checked_when_the_directory_is_read() -> None:
+    """A regular expression that is none stops the start, not a crawl."""
+    with pytest.raises(ValidationError, match="not a regular expression"):
+        source([FEED], link_pattern="(")
