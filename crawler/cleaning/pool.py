@@ -84,9 +84,11 @@ _archive: list[Any] = []
 
 
 def _begin(folder: Path) -> None:
-    """Open the archive in a worker."""
+    """Open the archive in a worker, and load the libraries, so that no page's time is spent on that."""
+    from crawler.cleaning.extract import extract_page
     from storage.archive import ArchiveReader
 
+    extract_page(b"<html><body><p>One sentence.</p></body></html>", url="")
     _archive[:] = [ArchiveReader(folder)]
 
 
