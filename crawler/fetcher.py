@@ -168,7 +168,7 @@ class Fetcher:
         try:
             response = await self._crawler.engine.download_async(request_for(address, ticket))
         except _EXPECTED as error:
-            return self._failed(url, ticket, _outcome(error), str(error) or type(error).__name__, getattr(error, "wait", None))
+            return self._failed(url, ticket, _outcome(error), _detail(error, ticket), getattr(error, "wait", None))
         return self._answer(url, ticket, response)
 
     def _failed(self, url: str, ticket: Ticket, outcome: str, detail: str, wait: timedelta | None = None) -> Answer:
@@ -211,6 +211,13 @@ def _outcome(error: Exception) -> str:
     if isinstance(error, DownloadFailedError) and _is_tls(error.__cause__):
         return "tls_failed"
     return next(outcome for kind, outcome in FAILURES if isinstance(error, kind))
+
+
+def _detail(error: Exception, ticket: Ticket) -> str:
+    if isinstance(error, DownloadCancelledError):
+        # Scrapy says it in the log only.
+        return f"more than {ticket.max_bytes} bytes"
+    return str(error) or type(error).__name__
 
 
 def _is_tls(cause: Any) -> bool:
