@@ -64,6 +64,7 @@ def search(
     """Find articles by words and by meaning, in any language."""
     from dataclasses import asdict
 
+    from analysis.embedding.choose import settings_of
     from drumbeat.search import search as find
     from storage.records import SearchFilters
 
@@ -75,7 +76,7 @@ def search(
         languages=tuple(language or ()),
     )
     with session(workspace) as opened:
-        found = find(opened.store, query, embed=opened.workspace.settings.embed, mode=by.value, filters=filters, limit=limit)
+        found = find(opened.store, query, embed=settings_of(opened.workspace), mode=by.value, filters=filters, limit=limit)
     if as_json:
         say_json([asdict(row) for row in found])
     else:

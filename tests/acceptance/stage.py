@@ -25,6 +25,9 @@ ANALYSIS = ("clean", "copies", "embed", "translations", "refit", "assign", "watc
 PASSING_TABLES = {"runs", "alembic_version", "feed_polls"}
 PASSING_COLUMNS = {"run_id", "fetch_run", "clean_run", "born_run", "warc_file", "warc_offset", "warc_length", "rowid", "lineage_id"}
 
+WORD_INDEX = "article_words"
+"""Tables of the full-text index are made of the articles, in the order in which these came."""
+
 Rows = dict[str, list[tuple[object, ...]]]
 
 
@@ -121,7 +124,7 @@ def assert_same(left: Rows, right: Rows) -> None:
     for table in left:
         missing = [row for row in left[table] if row not in right[table]][:2]
         added = [row for row in right[table] if row not in left[table]][:2]
-        assert len(left[table]) == len(right[table]) and not missing and not added, f"{table}: missing {missing}, added {added}"
+        assert len(left[table]) == len(right[table]) and not missing and not added, f"{table}: missing {missing}, added {added}"[:2000]
 
 
 def files_of(folder: Path) -> Mapping[str, bytes]:

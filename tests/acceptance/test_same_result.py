@@ -12,7 +12,7 @@ import pytest
 from storage.store import create_store, open_store
 from tests.acceptance.stage import ANALYSIS, assert_same, files_of, rows_of, run, sample_world
 
-AS_OF = "2026-02-02T06:00:00+00:00"
+AS_OF = "2026-01-21T06:00:00+00:00"
 
 
 def shuffled_copy(source: Path, target: Path, seed: int) -> None:
