@@ -77,7 +77,6 @@ def test_each_has_one_outcome(site: LocalSite, lab: MakeLab) -> None:
     assert counts["tried"] == len(FINAL)
     outcomes = made.store.pages.fetch_outcomes(made.run_id)
     assert outcomes == {name: counts[name] for name in outcomes}
-    assert made.page(site.url("/p/bomb")).fetch_outcome == "too_large"
     unarchived = {name for name in FINAL if made.page(site.url(f"/p/{name}")).warc is None}
     assert unarchived == {"endless", "large", "loop", "chain", "off-the-web"}
     made.later(days=30)
