@@ -104,17 +104,18 @@ def text_overlap(true: str, found: str) -> Scores:
     return from_counts(shared, sum(b.values()) - shared, sum(a.values()) - shared)
 
 
-def folded(text: str | None) -> str:
-    """For comparing titles: NFKC, one space, no case."""
-    return " ".join(unicodedata.normalize("NFKC", text or "").split()).casefold()
+def folded(text: str | None, *, case: bool = False) -> str:
+    """For comparing titles: NFKC, one space, no case unless asked for."""
+    plain = " ".join(unicodedata.normalize("NFKC", text or "").split())
+    return plain if case else plain.casefold()
 
 
-def same_day(true: str | None, found: str | None) -> bool:
-    """Whether two ISO dates name one day; two absent dates agree."""
+def same_day(true: object, found: object) -> bool:
+    """Whether two ISO dates name one day; whatever is no date is an absent one, and two absent dates agree."""
 
-    def day(text: str | None) -> date | None:
+    def day(text: object) -> date | None:
         try:
-            return date.fromisoformat((text or "")[:10])
+            return date.fromisoformat(str(text)[:10])
         except ValueError:
             return None
 
