@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import tarfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 Row = dict[str, Any]
+Item = TypeVar("Item")
 
 
 def read_rows(path: Path) -> Iterator[Row]:
@@ -29,6 +31,11 @@ def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
             count += 1
     return count
+
+
+def stable_sample(items: Iterable[Item], key: Callable[[Item], str], count: int) -> list[Item]:
+    """`count` items that chance chose once and for all: those whose key has the smallest SHA-256."""
+    return sorted(items, key=lambda item: sha256(key(item).encode()).digest())[:count]
 
 
 def html_sets(data: Path) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 import numpy as np
+import numpy.typing as npt
 
 from analysis.embedding.base import Matrix
 from analysis.embedding.choose import build_of, open_embedder
@@ -27,14 +28,15 @@ CHUNK = 512
 class Space:
     """Raw and centred vectors of texts; a context, so that the processes of the engine end with it.
 
-    Vectors are kept in `folder` by the hash of their text, in one file for every build of the engine.
+    Vectors are kept in `folder` by the hash of their text, as float16 like in a workspace, in one file for every build of the engine;
+    so is the engine's graph.
     """
 
-    def __init__(self, folder: Path, settings: EmbedSettings | None = None) -> None:
-        self._settings = settings or EmbedSettings()
+    def __init__(self, folder: Path) -> None:
+        self._settings = EmbedSettings(cache_dir=folder)
         self._build = build_of(self._settings)
         self._path = folder / f"vectors-{re.sub(r'[^A-Za-z0-9]+', '-', self._build)}.npz"
-        self._known: dict[str, np.ndarray] = {}
+        self._known: dict[str, npt.NDArray[np.float16]] = {}
 
     def __enter__(self) -> Space:
         if self._path.is_file():
@@ -52,12 +54,12 @@ class Space:
         keys = sorted(missing)
         for start in range(0, len(keys), CHUNK):
             part = keys[start : start + CHUNK]
-            self._known.update(zip(part, self._embedder.embed([missing[key] for key in part]), strict=True))
+            self._known.update(zip(part, self._embedder.embed([missing[key] for key in part]).astype(np.float16), strict=True))
             say(f"  embedded {start + len(part)} of {len(keys)}")
         if keys:
             hashes = sorted(self._known)
             np.savez(self._path, hashes=np.array(hashes), vectors=np.stack([self._known[key] for key in hashes]))
-        return np.stack([self._known[text_hash(text)] for text in texts])
+        return np.stack([self._known[text_hash(text)] for text in texts]).astype(np.float32)
 
     def centred(self, texts: Sequence[str], languages: Sequence[str]) -> Matrix:
         """Vectors less the mean of their language - prior and own, as a workspace freezes them - at length 1."""
