@@ -69,9 +69,9 @@ class Trends:
         baseline = fit(y, exposure, until=max(0, first - rules.guard_days), days=rules.baseline_days)
         self._observed = y[:, first : last + 1].sum(1)
         self._previous = y[:, max(0, first - length) : first].sum(1)
-        self._expected, alpha = baseline.expect(exposure[:, first : last + 1].sum(1), length)
-        self._up = upper_tail(self._observed, self._expected, alpha)
-        self._down = lower_tail(self._observed, self._expected, alpha)
+        law = baseline.expect(exposure[:, first : last + 1].sum(1), length)
+        self._expected = law.mean
+        self._up, self._down = upper_tail(self._observed, law), lower_tail(self._observed, law)
         self._outlets = panel.outlets(first, last)
         self._able = has_baseline(y, baseline, day=last, watched=watched, rules=rules)
 

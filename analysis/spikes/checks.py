@@ -92,10 +92,10 @@ def stands_without(case: Case, excluded: Collection[str]) -> bool:
     baseline = fit(series.y, series.exposure, until=until, days=case.rules.baseline_days)
     part = slice(case.first, case.day + 1)
     observed = series.y[:, part].sum(1)
-    expected, alpha = baseline.expect(series.exposure[:, part].sum(1), case.window_days)
+    law = baseline.expect(series.exposure[:, part].sum(1), case.window_days)
     outlets = sum(1 for _, own, _ in panel.cells_of(case.narrative_id, case.first, case.day) if own)
-    p = float(upper_tail(observed, expected, alpha)[0])
-    return outlets >= 2 and p <= RETEST_P and float(observed[0]) >= case.rules.min_ratio * float(expected[0])
+    p = float(upper_tail(observed, law)[0])
+    return outlets >= 2 and p <= RETEST_P and float(observed[0]) >= case.rules.min_ratio * float(law.mean[0])
 
 
 def _volume(case: Case) -> Finding:

@@ -159,8 +159,8 @@ class _Day:
         raw, exposure, until = self._series.raw, self._series.exposure, baseline_end(self._t, self._desk.rules)
         part = slice(max(0, self._t - BURST_DAYS + 1), self._t + 1)
         observed = raw[:, part].sum(1)
-        expected, alpha = fit(raw, exposure, until=until, days=self._desk.rules.baseline_days).expect(exposure[:, part].sum(1), BURST_DAYS)
-        rare = upper_tail(observed, expected, alpha) <= STORM_P
+        law = fit(raw, exposure, until=until, days=self._desk.rules.baseline_days).expect(exposure[:, part].sum(1), BURST_DAYS)
+        rare = upper_tail(observed, law) <= STORM_P
         named = {item.narrative_id for item in earlier if item.decision == "suppressed" and item.day < self._day}
         suspects = np.nonzero((observed >= STORM_ARTICLES) & (rare | ~self._family))[0]
         return [spike for n in suspects if self._desk.panel.narratives[n] not in taken | named for spike in self._storm(int(n))]

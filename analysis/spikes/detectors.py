@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from analysis.spikes.baseline import Baseline, Floats, fit, upper_tail
+from analysis.spikes.baseline import Baseline, Expected, Floats, fit, upper_tail
 from config.settings import SpikeSettings
 
 Detector = Literal["fast", "slow", "emergence"]
@@ -42,9 +42,13 @@ class WindowTest:
 
     days: int
     observed: Floats
-    expected: Floats
-    alpha: Floats
+    law: Expected
     p: Floats
+
+    @property
+    def expected(self) -> Floats:
+        """Mean of what was to be expected."""
+        return self.law.mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,8 @@ def has_baseline(y: Floats, baseline: Baseline, *, day: int, watched: npt.NDArra
 def _window(y: Floats, exposure: Floats, day: int, length: int, baseline: Baseline) -> WindowTest:
     part = slice(max(0, day - length + 1), day + 1)
     observed = y[:, part].sum(1)
-    expected, alpha = baseline.expect(exposure[:, part].sum(1), length)
-    return WindowTest(length, observed, expected, alpha, upper_tail(observed, expected, alpha))
+    law = baseline.expect(exposure[:, part].sum(1), length)
+    return WindowTest(length, observed, law, upper_tail(observed, law))
 
 
 def cusum(y: Floats, exposure: Floats, *, day: int, rules: SpikeSettings) -> Floats:
@@ -105,8 +109,8 @@ def cusum(y: Floats, exposure: Floats, *, day: int, rules: SpikeSettings) -> Flo
     for t in range(max(0, day - CUSUM_DAYS + 1), day + 1):
         level = np.where(level > rules.cusum_threshold, 0.0, level)
         baseline = fit(y, exposure, until=baseline_end(t, rules), days=rules.baseline_days)
-        mean, alpha = baseline.expect(exposure[:, t])
-        alpha = alpha * CAUTION
+        law = baseline.expect(exposure[:, t])
+        mean, alpha = law.mean, law.spread * CAUTION
         gain = y[:, t] * np.log(KAPPA) + (y[:, t] + 1 / alpha) * np.log((1 + alpha * mean) / (1 + alpha * KAPPA * mean))
         usable = (exposure[:, t] > 0) & (baseline.history >= rules.min_history_days)
         level = np.where(usable, np.maximum(0.0, level + gain), level)

@@ -24,6 +24,8 @@ DIGEST_CUSUM = 0.75
 DIGEST_RATIO = 2.0
 SLOW_P = 0.01
 """What the newest week must reach by itself for a CUSUM's alarm to be worth telling."""
+LEVELS = 10
+"""Counts above its floor for which a narrative's attainable probabilities are worked out."""
 TWIN_SHARE = 0.5
 """Two narratives are twins in a window if they share so much of the articles of the smaller."""
 TWIN_COSINE = 0.7
@@ -36,7 +38,7 @@ def false_discovery(tests: DayTest, family: npt.NDArray[np.bool_], rules: SpikeS
     """p and q of the fast detector for one day, one value a narrative; 1 where the floors on count and ratio are not held.
 
     Benjamini-Hochberg for discrete tests (Heyse 2011): most narratives are so quiet that they cannot reach the floors by chance, and each
-    adds to the expected false discoveries only as much as it can: min(p / 2, P(NB >= its floor)) a window, instead of p.
+    adds to the expected false discoveries only the largest probability that it can attain below p, instead of p.
 
     Args:
         family: narratives with a baseline, whose tests count.
@@ -46,18 +48,25 @@ def false_discovery(tests: DayTest, family: npt.NDArray[np.bool_], rules: SpikeS
         held = family & (window.observed >= rules.min_count) & (window.observed >= DIGEST_RATIO * window.expected)
         p = np.where(held, np.minimum(p, np.minimum(1.0, len(tests.fast) * window.p)), p)
     q: Floats = np.ones(len(family))
-    reach = [_reach(window, rules)[family] for window in tests.fast]
+    levels = [_levels(window, rules)[:, family] for window in tests.fast]
     order = sorted(np.nonzero(p < 1)[0], key=lambda n: (-p[n], n))
     lowest = 1.0
     for rank, n in zip(range(len(order), 0, -1), order, strict=True):
-        expected = sum(float(np.minimum(p[n] / len(reach), part).sum()) for part in reach)
-        lowest = q[n] = min(lowest, expected / rank)
+        expected = sum(float(_attained(part, p[n] / len(levels)).sum()) for part in levels)
+        lowest = q[n] = min(lowest, max(p[n], expected / rank))
     return p, q
 
 
-def _reach(window: WindowTest, rules: SpikeSettings) -> Floats:
-    """Chance that a quiet narrative reaches the floors of a window."""
-    return upper_tail(np.maximum(rules.min_count, DIGEST_RATIO * window.expected), window.expected, window.alpha)
+def _levels(window: WindowTest, rules: SpikeSettings) -> Floats:
+    """(counts, narratives): probabilities of a window to reach the floors by chance, and of each of the next counts."""
+    floor = np.ceil(np.maximum(rules.min_count, DIGEST_RATIO * window.expected))
+    return np.stack([upper_tail(floor + more, window.law) for more in range(LEVELS)])
+
+
+def _attained(levels: Floats, p: float) -> Floats:
+    """The largest attainable probability that is at most p; p itself where the counts that were tried are not rare enough."""
+    below = np.where(levels <= p, levels, 0.0).max(0)
+    return np.asarray(np.where(levels[-1] > p, p, below), dtype=np.float64)
 
 
 def best_window(tests: DayTest, n: int, rules: SpikeSettings) -> WindowTest:

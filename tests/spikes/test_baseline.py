@@ -7,8 +7,13 @@ import pytest
 from scipy.stats import nbinom
 
 from analysis.spikes import baseline
-from analysis.spikes.baseline import fit, lower_tail, upper_tail
+from analysis.spikes.baseline import Expected, fit, lower_tail, upper_tail
 from tests.spikes.makers import counts
+
+
+def law(mean: float, alpha: float, unsure: float = 0.0) -> Expected:
+    """One law for all counts."""
+    return Expected(np.array(mean), np.array(alpha), np.array(unsure))
 
 
 def test_a_steady_rate_is_found() -> None:
@@ -43,18 +48,18 @@ def test_past_peaks_weigh_less() -> None:
 def test_an_empty_past_expects_next_to_nothing() -> None:
     """Without a single text the rate is small, not zero, and unsure."""
     found = fit(np.zeros((1, 60)), np.ones((1, 60)), until=60, days=56)
-    mean, alpha = found.expect(np.ones(1))
-    assert 0 < mean[0] < 0.01
-    assert alpha[0] >= 1.0
+    law = found.expect(np.ones(1))
+    assert 0 < law.mean[0] < 0.01
+    assert law.unsure[0] > 0.5
 
 
 def test_longer_windows_keep_part_of_the_overdispersion() -> None:
     """A sum of days is relatively less overdispersed than a day, but more than if the days were independent."""
     found = fit(counts(5.0), np.ones((1, 112)), until=112, days=56)
-    unsure = 1 / found.events[0]
-    one, three = found.expect(np.ones(1))[1][0] - unsure, found.expect(3 * np.ones(1), 3)[1][0] - unsure
-    assert one == pytest.approx(found.alpha[0])
-    assert one / 3 < three < one
+    one, three = found.expect(np.ones(1)), found.expect(3 * np.ones(1), 3)
+    assert one.alpha[0] == found.alpha[0]
+    assert one.alpha[0] / 3 < three.alpha[0] < one.alpha[0]
+    assert one.unsure == three.unsure
 
 
 @pytest.mark.parametrize("mean", [0.1, 1.0, 7.5])
@@ -62,19 +67,17 @@ def test_longer_windows_keep_part_of_the_overdispersion() -> None:
 def test_tails_are_those_of_the_mixture(mean: float, alpha: float) -> None:
     """On whole counts the tail is the mixture of scipy's negative binomials."""
     y = np.arange(0, 30, dtype=float)
-    expected = sum(
-        share * nbinom.sf(y - 1, 1 / (alpha * factor), 1 / (1 + alpha * factor * mean)) for factor, share in baseline.ALPHA_MIXTURE
-    )  # fmt: skip
-    assert upper_tail(y, np.full(30, mean), np.full(30, alpha)) == pytest.approx(expected, rel=1e-9)
+    spreads = [(alpha * factor + 0.2, share) for factor, share in baseline.ALPHA_MIXTURE]
+    expected = sum(share * nbinom.sf(y - 1, 1 / spread, 1 / (1 + spread * mean)) for spread, share in spreads)
+    assert upper_tail(y, law(mean, alpha, 0.2)) == pytest.approx(expected, rel=1e-9)
 
 
 def test_tails_fall_with_the_count_and_meet() -> None:
     """More is rarer, between whole counts too; both tails add up to one and the probability of the count itself."""
     y = np.linspace(0, 12, 49)
-    mean, alpha = np.full(49, 3.0), np.full(49, 0.4)
-    upper = upper_tail(y, mean, alpha)
+    upper = upper_tail(y, law(3.0, 0.4))
     assert (np.diff(upper) <= 0).all()
-    assert lower_tail(y, mean, alpha) == pytest.approx(1 - upper_tail(y + 1, mean, alpha))
+    assert lower_tail(y, law(3.0, 0.4)) == pytest.approx(1 - upper_tail(y + 1, law(3.0, 0.4)))
     assert upper[0] == 1.0
 
 
@@ -84,7 +87,6 @@ def test_small_probabilities_are_honest() -> None:
     rate, size = np.exp(dice.normal(np.log(2), 1, 3000)), 1 / dice.gamma(2, 0.15, 3000)
     y = dice.poisson(dice.gamma(size[:, None], rate[:, None] / size[:, None], (3000, 64))).astype(float)
     found = fit(y, np.ones_like(y), until=60, days=56)
-    mean, alpha = found.expect(np.ones(3000))
-    p = upper_tail(y[:, 63], mean, alpha)
+    p = upper_tail(y[:, 63], found.expect(np.ones(3000)))
     assert (p < 0.001).mean() <= 0.002
     assert (p < 0.05).mean() <= 0.06
