@@ -23,6 +23,8 @@ class Section(BaseModel):
 
 
 class StorageSettings(Section):
+    """Where things are kept."""
+
     database_url: str = "sqlite:///drumbeat.db"
     """SQLite path relative to the workspace, or postgresql+psycopg://..."""
     archive_dir: Path = Path("archive")
@@ -34,6 +36,8 @@ class StorageSettings(Section):
 
 
 class CrawlSettings(Section):
+    """How outlets are fetched from."""
+
     user_agent: str = "Drumbeat/0.1 (+media research)"
     """Sent with every request and matched against robots.txt."""
     contact: str = ""
@@ -61,6 +65,8 @@ class CrawlSettings(Section):
 
 
 class CleanSettings(Section):
+    """How pages become articles."""
+
     workers: Annotated[int, Field(ge=0)] = 0
     """Processes; 0 means one per core."""
     page_seconds: Seconds = 20.0
@@ -72,6 +78,8 @@ class CleanSettings(Section):
 
 
 class CopySettings(Section):
+    """When two texts are one."""
+
     window_days: Positive = 7
     """Copies are looked for among articles this many days apart."""
     near_containment: Share = 0.8
@@ -83,6 +91,8 @@ class CopySettings(Section):
 
 
 class EmbedSettings(Section):
+    """Who makes the vectors."""
+
     engine: Literal["e5-onnx", "sentence-transformers", "fastembed", "openai"] = "e5-onnx"
     """Who makes the vectors; all but the first need an extra package or a server."""
     model: str = "multilingual-e5-small"
@@ -100,6 +110,8 @@ class EmbedSettings(Section):
 
 
 class NarrativeSettings(Section):
+    """When passages are one narrative."""
+
     window_days: Positive = 28
     """Days of coverage that a refit clusters."""
     refit_days: Positive = 7
@@ -127,8 +139,10 @@ class NarrativeSettings(Section):
 
 
 class WatchSettings(Section):
+    """When a passage says what a watched statement says."""
+
     z_threshold: float = 4.8
-    """A passage says what a statement says from this many standard deviations above its language; 4.8 gives about one false hit in 10,000."""
+    """A passage says what a statement says from so many standard deviations above its language; on a mixed news corpus 4.8 lets about one in 1,000 merely related passages in."""
     guarded_z_threshold: float = 2.5
     """The same for a statement with required entities, which keep out nearly all that is merely near, so that free wording can be let in."""
     stance_margin: Share = 0.03
@@ -138,6 +152,8 @@ class WatchSettings(Section):
 
 
 class SpikeSettings(Section):
+    """When a rise is news."""
+
     alerts_per_week: Positive = 10
     """The budget: the strongest of a week are mailed, the rest goes to the digest."""
     fdr: Share = 0.05
@@ -161,6 +177,8 @@ class SpikeSettings(Section):
 
 
 class MailSettings(Section):
+    """How alerts reach people."""
+
     host: str = ""
     """Empty: no mail is sent, alerts wait in the outbox and are shown."""
     port: Positive = 587
@@ -182,6 +200,8 @@ class MailSettings(Section):
 
 
 class ReportSettings(Section):
+    """What the weekly report shows."""
+
     directory: Path = Path("reports")
     """Where weekly reports are written; relative to the workspace."""
     reader_languages: tuple[str, ...] = ("en",)
@@ -193,6 +213,8 @@ class ReportSettings(Section):
 
 
 class DashboardSettings(Section):
+    """Where the dashboard listens."""
+
     host: str = "127.0.0.1"
     """Address the dashboard listens on; it has no login, so keep it local or behind a proxy that has one."""
     port: Positive = 8750

@@ -90,7 +90,7 @@ def _running(name: str, *, workspace: Workspace, store: Store, clock: Clock, par
         try:
             yield opened
             state = "done"
-        except Exception as problem:
+        except Exception as problem:  # border: the row is closed as failed, the error goes on
             state, error = "failed", f"{type(problem).__name__}: {problem}"
             raise
         finally:

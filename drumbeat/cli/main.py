@@ -28,7 +28,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _stop)
     try:
         app()
-    except Exception as error:
+    except Exception as error:  # border: the command line
         from config.errors import DrumbeatError
 
         if not isinstance(error, DrumbeatError):

@@ -84,6 +84,7 @@ def configure_logging(*, quiet: bool = False) -> None:
 
     import structlog
 
+    logging.getLogger("scrapy").setLevel(logging.WARNING)
     terminal = sys.stderr.isatty()
     renderer: Any = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
