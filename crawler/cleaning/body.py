@@ -8,7 +8,7 @@ is no region.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from crawler.cleaning import vocabulary as words
 from crawler.cleaning.blocks import Block, weight_of
@@ -32,7 +32,7 @@ def trafilatura_text(tree: Element) -> str:
     """What trafilatura takes for the main text of a tree (which it may change); empty where it finds none."""
     import trafilatura
 
-    document = trafilatura.bare_extraction(tree, include_comments=False)
+    document: Any = trafilatura.bare_extraction(tree, include_comments=False)
     return str(document.text or "") if document is not None else ""
 
 
@@ -98,7 +98,7 @@ def _lead(blocks: list[Block], region: Region, confirmed: list[bool], descriptio
             named = not linked and bool(words.LEAD.search(names_of(block.element)))
             wanted = confirmed[i] or described or named
         else:
-            wanted = adjacent and block.score > LINKED_SCORE
+            wanted = adjacent and not block.is_heading and block.score > LINKED_SCORE
         if wanted:
             found.append(i)
     return found[::-1]

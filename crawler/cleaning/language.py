@@ -3,7 +3,7 @@
     1  the script, where it settles the language
     2  py3langid's probabilities; where they are not clear, langdetect votes on the languages it knows (it knows 52; on others its votes are
        systematic errors: Hausa for Swahili, Georgian for Estonian, Chinese for Korean)
-    3  close relatives that py3langid does not tell apart: Tigrinya from Amharic, Kirundi from Kinyarwanda, by their spelling
+    3  languages that py3langid does not know, from the answer it gives instead, by their spelling (`spelling.py`)
     4  declarations (page, feed, source directory) and, only where that leaves doubt, the outlet's habit, as log-odds
     5  `und` below a probability that depends on the length: a headline decides little and asks for much, a sentence may rest on less
        (py3langid softens its probabilities for it), a whole article has to be clear
@@ -21,7 +21,8 @@ from functools import cache
 from typing import Any, Final
 
 from crawler.cleaning.blocks import weight_of
-from crawler.cleaning.scripts import language_of_script, main_script
+from crawler.cleaning.scripts import language_of_script
+from crawler.cleaning.spelling import respelled
 
 UNDETERMINED: Final = "und"
 SAMPLE: Final = 1500
@@ -46,20 +47,18 @@ WEIGHTS: Final = {"html": 0.75, "meta": 0.75, "jsonld": 0.5, "header": 0.5, "fee
 HABIT_WEIGHT: Final = 2.0
 HABIT_MIN: Final = 10
 
-_LANGDETECT_KNOWS: Final = frozenset(
-    "af ar bg bn ca cs cy da de el en es et fa fi fr gu he hi hr hu id it ja kn ko lt lv mk ml mr ne nl no pa pl pt ro ru sk sl so sq sv sw ta "
-    "te th tl tr uk ur vi zh".split()
-)
+_LANGDETECT_KNOWS: Final = frozenset({
+    "af", "ar", "bg", "bn", "ca", "cs", "cy", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "gu", "he", "hi", "hr", "hu", "id", "it", "ja",
+    "kn", "ko", "lt", "lv", "mk", "ml", "mr", "ne", "nl", "no", "pa", "pl", "pt", "ro", "ru", "sk", "sl", "so", "sq", "sv", "sw", "ta", "te", "th",
+    "tl", "tr", "uk", "ur", "vi", "zh",
+})  # fmt: skip
 _ALIASES: Final = {
     "nb": "no", "iw": "he", "in": "id", "ji": "yi", "mo": "ro", "fil": "tl", "cmn": "zh", "arb": "ar", "prs": "fa", "pes": "fa", "swh": "sw",
     "swa": "sw", "hau": "ha", "sh": "hr", "scr": "hr", "scc": "sr", "zsm": "ms", "ind": "id", "gsw": "de", "wuu": "zh", "yue": "zh", "gug": "gn",
-    "sdh": "ckb", "uzs": "uz", "run": "rn", "eng": "en", "fra": "fr", "fre": "fr", "rus": "ru", "spa": "es", "por": "pt", "ara": "ar", "zho": "zh", "chi": "zh",
+    "sdh": "ckb", "uzs": "uz", "run": "rn", "eng": "en", "fuv": "ff", "fra": "fr", "fre": "fr", "rus": "ru", "spa": "es", "por": "pt", "ara": "ar", "zho": "zh", "chi": "zh",
 }  # fmt: skip
 _TAG: Final = re.compile(r"^[a-z]{2,3}$")
 _WORDS_FOR_NOTHING: Final = frozenset(("und", "zxx", "mul", "mis", "xx"))
-_TIGRINYA: Final = ("ኣ", "አ")
-_RWANDA_SPELLING: Final = re.compile(r"cy|jy|shy", re.IGNORECASE)
-_RWANDA_MIN: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,21 +122,14 @@ def _text_scores(sample: str, seed: int) -> dict[str, float]:
         for language in scores:
             vote = max(votes.get(language, 0.0), FLOOR) if language in _LANGDETECT_KNOWS else NEUTRAL
             scores[language] += math.log(vote) if votes else 0.0
-    return _split_relatives(sample, scores)
+    return _respelled(sample, scores)
 
 
-def _split_relatives(sample: str, scores: dict[str, float]) -> dict[str, float]:
-    """Give the score of a language to its close relative where the spelling says so.
-
-    Tigrinya writes ኣ where Amharic writes አ; Kinyarwanda writes cy, jy, shy (8 in 1,000 characters), Kirundi does not (0.1 in 1,000).
-    """
+def _respelled(sample: str, scores: dict[str, float]) -> dict[str, float]:
+    """Take the lead from the best answer where the spelling names a language that py3langid does not know."""
     best = max(scores, key=lambda language: (scores[language], language))
-    tigrinya = best == "am" and main_script(sample) == "ethiopic" and sample.count(_TIGRINYA[0]) > sample.count(_TIGRINYA[1])
-    kirundi = best == "rw" and len(sample) >= _RWANDA_MIN and 1000 * len(_RWANDA_SPELLING.findall(sample)) < len(sample)
-    relative = "ti" if tigrinya else "rn" if kirundi else None
-    if relative is not None:
-        scores = {**scores, relative: scores[best], best: scores[best] + math.log(FLOOR)}
-    return scores
+    instead = respelled(sample, best)
+    return scores if instead is None else {**scores, instead: 0.0, best: scores[best] + math.log(FLOOR)}
 
 
 def _with_priors(scores: dict[str, float], declared: list[tuple[str, str]], habit: Mapping[str, int]) -> tuple[dict[str, float], str]:
@@ -153,7 +145,9 @@ def _with_priors(scores: dict[str, float], declared: list[tuple[str, str]], habi
     total = sum(habit.values())
     if max(posterior.values()) < DOUBT and total >= HABIT_MIN:
         kinds = len(scores)
-        scores = {language: score + HABIT_WEIGHT * math.log((habit.get(language, 0) + 1) / (total + kinds)) for language, score in scores.items()}
+        scores = {
+            language: score + HABIT_WEIGHT * math.log((habit.get(language, 0) + 1) / (total + kinds)) for language, score in scores.items()
+        }
         posterior = _softmax(scores)
         source = "text+habit"
     best = max(posterior, key=lambda language: (posterior[language], language))

@@ -55,7 +55,8 @@ def read_claims(tree: Element) -> PageClaims:
     title = tree.find(".//title")
     titles = [
         *metas.get("og:title", ()),
-        *(_text(item.get("headline")) for item in articles),
+        # the first: further ones belong to related articles
+        *[headline for item in articles if (headline := _text(item.get("headline")))][:1],
         *metas.get("twitter:title", ()),
         "" if title is None else fold_space(title.text_content()),
     ]
@@ -157,12 +158,14 @@ def _authors(articles: list[dict[str, Any]], metas: dict[str, tuple[str, ...]], 
     names: list[str] = []
     for item in articles:
         authors = item.get("author")
-        for author in authors if isinstance(authors, list) else [authors]:
-            names.append(_text(author.get("name") if isinstance(author, dict) else author))
+        listed = authors if isinstance(authors, list) else [authors]
+        names.extend(_text(author.get("name") if isinstance(author, dict) else author) for author in listed)
     if not any(names):
         names = [value for name in _AUTHOR_META for value in metas.get(name, ())]
     if not any(names):
-        names = [fold_space(element.text_content()) for element in tree.xpath("//a[@rel='author'] | //*[@itemprop='author']")[:_MAX_AUTHORS]]
+        names = [
+            fold_space(element.text_content()) for element in tree.xpath("//a[@rel='author'] | //*[@itemprop='author']")[:_MAX_AUTHORS]
+        ]
     good = (name for name in names if 2 <= len(name) <= 80 and "://" not in name and "@" not in name and "\n" not in name)
     return tuple(dict.fromkeys(good))[:_MAX_AUTHORS]
 
@@ -177,9 +180,9 @@ def _languages(articles: list[dict[str, Any]], metas: dict[str, tuple[str, ...]]
         for value in metas.get(name, ())[:1]:
             yield "meta", value
     for item in articles:
-        value = item.get("inLanguage")
-        if isinstance(value, str):
-            yield "jsonld", value
+        language = item.get("inLanguage")
+        if isinstance(language, str):
+            yield "jsonld", language
 
 
 def _published(articles: list[dict[str, Any]], metas: dict[str, tuple[str, ...]], tree: Element) -> Iterator[tuple[str, str]]:

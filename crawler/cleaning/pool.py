@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import multiprocessing
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import TimeoutError as PageTimeout
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,11 +88,23 @@ _archive: list[Any] = []
 
 def _begin(folder: Path) -> None:
     """Open the archive in a worker, and load the libraries, so that no page's time is spent on that."""
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    for library in ("trafilatura", "htmldate", "charset_normalizer"):
+        # they report every page in which they find nothing; here that is an outcome, counted and stored
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     from crawler.cleaning.extract import extract_page
     from storage.archive import ArchiveReader
 
     extract_page(b"<html><body><p>One sentence.</p></body></html>", url="")
     _archive[:] = [ArchiveReader(folder)]
+
+
+def _die_with_parent() -> None:
+    """A killed parent stops nobody: without this, a worker would go on with a stuck page for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def extract_archived(page: Page, settings: CleanSettings) -> Extraction | Refusal:

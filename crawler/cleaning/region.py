@@ -23,6 +23,8 @@ MAX_BLOCK_SCORE: Final = 1000.0
 LINKED_SCORE: Final = -12.0
 LEGAL_SCORE: Final = -20.0
 FRAGMENT_SCORE: Final = -8.0
+CALL_WEIGHT: Final = 90
+"""A longer line that begins like "Read also" is text."""
 GROWTH_PROSE: Final = 0.65
 """Share of what a larger container adds that has to be prose ..."""
 GROWTH_ALIKE: Final = 0.6
@@ -78,6 +80,8 @@ def _score(block: Block, *, alone: bool) -> float:
     unlinked = block.weight - block.link_weight
     if _is_label(block, alone=alone):
         return FRAGMENT_SCORE
+    if block.weight < CALL_WEIGHT and words.CALL_TEXT.search(block.text):
+        return LEGAL_SCORE
     if block.is_heading and not (block.tag != "h1" and unlinked >= 70 and block.has_sentence):
         return LINKED_SCORE if block.is_linked else 0.0
     if block.is_linked and block.tag == "p" and block.has_sentence and block.link_weight < 0.95 * block.weight:
@@ -128,10 +132,8 @@ class _Containers:
             self._add(position, block)
 
     def _add(self, position: int, block: Block) -> None:
-        if block.score > 0:
-            gain = block.score
-        else:
-            gain = NOISE_FACTOR * block.score if block.score <= LINKED_SCORE else 0.0
+        noise = NOISE_FACTOR * block.score if block.score <= LINKED_SCORE else 0.0
+        gain = block.score if block.score > 0 else noise
         start = block.element.getparent() if block.tag in _PARAGRAPH_TAGS else block.element
         for element in ancestors(start):
             if element.tag in ("body", "html"):

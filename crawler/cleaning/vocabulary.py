@@ -87,6 +87,21 @@ LEGAL_TEXT: Final = re.compile(
 )  # fmt: skip
 """Copyright and reprint notices in visible text."""
 
+CALL_TEXT: Final = re.compile(
+    r"^\W*(?:"
+    + _any(
+        "share (?:this|on|via)", "tweet this", "follow us", "sign up", "subscribe", "read (?:more|also)", "see also", "also read",
+        "partage[rz] (?:cet|sur)", "lire aussi", "suivez[- ]nous", "abonnez[- ]vous", "comparti[rlt]", "lea también", "leia (?:também|mais)", "síguenos",
+        "teilen", "lesen sie auch", "mehr zum thema", "udostępnij", "czytaj (?:też|także|więcej)", "zobacz (?:też|także)", "podziel się",
+        "поделиться", "читайте также", "подписывайтесь", "подпишитесь", "смотрите также", "διαβάστε (?:επίσης|ακόμη|ακόμα)", "paylaş", "ayrıca bak",
+        "شارك", "اقرأ أيضا", "اقرأ المزيد", "تابعونا", "بیشتر بخوانید", "به اشتراک", "このニュースをシェア", "シェアする", "関連記事", "合わせて読みたい",
+        "分享到", "分享至", "相关阅读", "相關閱讀", "相关新闻", "相關新聞", "延伸阅读", "延伸閱讀", "baca juga", "soma zaidi", "karanta kuma",
+    )
+    + ")",
+    re.IGNORECASE,
+)  # fmt: skip
+"""Short lines that ask the reader to share, follow, subscribe or read something else."""
+
 NOT_FOUND_TEXT: Final = re.compile(
     r"^\W*(?:(?:error|erreur|fehler|ошибка|错误|خطأ)?\W*404\b|"
     + _any(
