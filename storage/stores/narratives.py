@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -14,7 +14,7 @@ from storage import schema
 from storage.engine import Database
 from storage.errors import StorageError
 from storage.records import Assignment, Correction, LineageEvent, Narrative, Theme
-from storage.rows import chunks, columns_of, record_of, row_of, upsert
+from storage.rows import chunks, columns_of, delete_in, record_of, row_of, upsert
 
 
 class NarrativeStore:
@@ -66,6 +66,11 @@ class NarrativeStore:
             upsert(connection, schema.narratives, [row_of(item) for item in narratives])
             upsert(connection, schema.assignments, [row_of(item) for item in assignments])
             upsert(connection, schema.lineage, [{"lineage_id": _lineage_id(item), **row_of(item)} for item in events])
+
+    def unassign(self, passage_ids: Collection[str]) -> None:
+        """Take passages out of the narratives they are in, in one transaction."""
+        with self._database.write() as connection:
+            delete_in(connection, schema.assignments, schema.assignments.c.passage_id, passage_ids)
 
     def assignments(
         self, *, narrative_id: int | None = None, start: datetime | None = None, end: datetime | None = None

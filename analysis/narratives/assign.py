@@ -1,0 +1,93 @@
+"""Every day: new passages join known narratives. BERTopic is not imported.
+
+passages without a narrative -> same text as a member?      -> that narrative
+                             -> nearest.place over homes    -> nearest narrative in reach
+                             -> neither                     -> they wait for the next refit
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import structlog
+
+from analysis.narratives.desk import CHUNK, Desk
+from analysis.narratives.linking import Matrix
+from analysis.narratives.memory import open_narratives, remember
+from analysis.narratives.nearest import Home, Place, place
+from config.progress import Progress
+from storage.records import Assignment, LineageEvent, Narrative, PassageRow
+
+_log = structlog.get_logger(__name__)
+
+
+def assign_new(desk: Desk, progress: Progress) -> Counter[str]:
+    """Place what waits; counts `nearest`, `same_text`, `waiting` and `revived`.
+
+    Each chunk of passages is one transaction with the narratives it touches; a killed run goes on with what is left.
+    """
+    waiting, vectors = desk.vectors(desk.store.passages.unassigned(desk.table.build, desk.start, desk.end))
+    narratives = open_narratives(desk)
+    memory = remember(desk, narratives)
+    texts = {row.text_hash: number for row, number in zip(memory.rows, memory.numbers, strict=True)}
+    barred = [desk.decisions.barred.get(row.passage_id, frozenset()) for row in waiting]
+    nearest = place(vectors, memory.homes, margin=desk.rules.assign_margin, barred=barred)
+    placed = _placed(desk, waiting, vectors, memory.homes, nearest, texts)
+    counts = Counter({"nearest": 0, "same_text": 0, "waiting": len(waiting) - len(placed), "revived": 0})
+    progress.start("assign", len(placed))
+    for start in range(0, len(placed), CHUNK):
+        part = placed[start : start + CHUNK]
+        counts["revived"] += _write(desk, narratives, part)
+        counts.update("same_text" if row.text_hash in texts else "nearest" for row, _ in part)
+        progress.step(len(part))
+    _log.info("assigned", run_id=desk.run_id, homes=len(memory.homes), **counts)
+    return counts
+
+
+def _placed(
+    desk: Desk,
+    waiting: Sequence[PassageRow],
+    vectors: Matrix,
+    homes: Sequence[Home],
+    nearest: Sequence[Place | None],
+    texts: Mapping[str, int],
+) -> list[tuple[PassageRow, Place]]:
+    """Rows with a home, by passage id; a text that is a member's own word for word follows it."""
+    centroids = {home.narrative_id: home.centroid for home in homes}
+    found = []
+    for row, vector, best in zip(waiting, vectors, nearest, strict=True):
+        number = texts.get(row.text_hash)
+        if number is not None and number not in desk.decisions.barred.get(row.passage_id, ()):
+            found.append((row, Place(number, round(float(vector @ centroids[number]), 4))))
+        elif best is not None:
+            found.append((row, best))
+    return found
+
+
+def _write(desk: Desk, narratives: dict[int, Narrative], part: Sequence[tuple[PassageRow, Place]]) -> int:
+    """Store some placements with the narratives they touch; returns how many narratives woke."""
+    touched: defaultdict[int, list[PassageRow]] = defaultdict(list)
+    for row, where in part:
+        touched[where.narrative_id].append(row)
+    woken = [number for number in sorted(touched) if narratives[number].status == "dormant"]
+    for number, rows in sorted(touched.items()):
+        item = narratives[number]
+        last = max(item.last_seen_at, *(row.counted_at for row in rows))
+        narratives[number] = replace(item, size=item.size + len(rows), last_seen_at=last, status="active")
+    desk.store.narratives.save(
+        [narratives[number] for number in sorted(touched)],
+        [
+            Assignment(
+                passage_id=row.passage_id,
+                narrative_id=where.narrative_id,
+                similarity=where.similarity,
+                method="nearest",
+                run_id=desk.run_id,
+            )
+            for row, where in part
+        ],
+        [LineageEvent(at=desk.now, kind="revived", narrative_id=number, other_id=None, run_id=desk.run_id) for number in woken],
+    )
+    return len(woken)

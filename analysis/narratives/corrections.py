@@ -1,0 +1,54 @@
+"""What analysts decided, as every run obeys it. Pure.
+
+rename  the label is theirs; no refit changes it            assign  the passage is in that narrative, whatever its vector says
+pin     never merged, never split, never a form              reject  the passage is not in that narrative
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from storage.records import Correction
+
+
+@dataclass(frozen=True, slots=True)
+class Obeyed:
+    """Decisions by what they concern; narratives by the number that stands for them now."""
+
+    names: Mapping[int, str]
+    pinned: frozenset[int]
+    fixed: Mapping[str, int]
+    """Passage -> the narrative it was put into."""
+    barred: Mapping[str, frozenset[int]]
+    """Passage -> narratives it was taken out of."""
+
+
+def obeyed(corrections: Sequence[Correction], survivors: Mapping[int, int]) -> Obeyed:
+    """The decisions in force: the later one wins, decisions on unknown narratives are passed over.
+
+    Args:
+        corrections: by (at, correction_id).
+        survivors: narrative -> the one that stands for it now (itself, or what it was merged into).
+    """
+    names: dict[int, str] = {}
+    pinned: set[int] = set()
+    fixed: dict[str, int] = {}
+    barred: defaultdict[str, set[int]] = defaultdict(set)
+    for item in corrections:
+        number = survivors.get(item.narrative_id)
+        if number is None:
+            continue
+        if item.kind == "rename" and item.value:
+            names[number] = item.value
+        elif item.kind == "pin":
+            pinned.add(number)
+        elif item.kind == "assign" and item.passage_id:
+            fixed[item.passage_id] = number
+            barred[item.passage_id].discard(number)
+        elif item.kind == "reject" and item.passage_id:
+            barred[item.passage_id].add(number)
+            if fixed.get(item.passage_id) == number:
+                del fixed[item.passage_id]
+    return Obeyed(names, frozenset(pinned), fixed, {passage: frozenset(numbers) for passage, numbers in sorted(barred.items()) if numbers})

@@ -1,0 +1,139 @@
+"""What both stages of this room read before they decide, and how they obey analysts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from analysis.counting import survivors_of
+from analysis.embedding.choose import build_of, settings_of
+from analysis.narratives.corrections import Obeyed, obeyed
+from analysis.narratives.linking import Matrix
+from analysis.vectors import centred
+from config.clock import Clock
+from config.settings import NarrativeSettings
+from config.workspace import Workspace
+from storage.records import Assignment, LineageEvent, MeanTable, Narrative, PassageRow
+from storage.store import Store
+
+CHUNK = 400
+"""Assignments a transaction."""
+FORM = "form"
+"""Reason in the history of a narrative that turned out to be a recurring form."""
+_MOMENT = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One run's view of the registry; made by `open_desk`."""
+
+    store: Store
+    rules: NarrativeSettings
+    readers: tuple[str, ...]
+    now: datetime
+    run_id: str
+    table: MeanTable
+    decisions: Obeyed
+    survivors: Mapping[int, int]
+    """Narrative -> the number that stands for it now."""
+
+    @property
+    def start(self) -> datetime:
+        """Beginning of the window."""
+        return self.now - timedelta(days=self.rules.window_days)
+
+    @property
+    def end(self) -> datetime:
+        """End of the window: what was seen at this very moment is inside."""
+        return self.now + _MOMENT
+
+    def vectors(self, rows: Sequence[PassageRow]) -> tuple[list[PassageRow], Matrix]:
+        """Those of `rows` that are embedded, and their centred unit vectors."""
+        known = self.store.vectors.has(self.table.build, {row.text_hash for row in rows})
+        kept = [row for row in rows if row.text_hash in known]
+        if not kept:
+            return [], np.zeros((0, len(next(iter(self.table.means.values())))))
+        return kept, centred(self.store, kept, self.table).astype(np.float64)
+
+    def members(self, since: datetime | None = None) -> dict[str, int]:
+        """Passage -> narrative, of passages counted since a moment, by default of the window's."""
+        found = self.store.narratives.assignments(start=since or self.start, end=self.end)
+        return {item.passage_id: self.survivors[item.narrative_id] for item in found}
+
+    def living(self) -> list[Narrative]:
+        """Discovered narratives that were not merged, by number."""
+        return [item for item in self.store.narratives.all() if item.kind == "discovered"]
+
+    def forms(self) -> set[int]:
+        """Narratives that were put to rest as recurring forms."""
+        last = {item.narrative_id: item for item in self.store.narratives.lineage() if item.kind in ("dormant", "revived")}
+        return {number for number, item in last.items() if item.detail.get("reason") == FORM}
+
+
+def open_desk(*, store: Store, workspace: Workspace, clock: Clock, run_id: str) -> Desk | None:
+    """The desk of this run, analysts' decisions carried out; None while nothing is embedded."""
+    table = store.means.latest(build_of(settings_of(workspace)))
+    if table is None:
+        return None
+    survivors = survivors_of(store.narratives.all(include_merged=True))
+    desk = Desk(
+        store=store,
+        rules=workspace.settings.narratives,
+        readers=workspace.settings.report.reader_languages,
+        now=clock.now(),
+        run_id=run_id,
+        table=table,
+        decisions=obeyed(store.corrections.all(), survivors),
+        survivors=survivors,
+    )
+    _carry_out(desk)
+    return desk
+
+
+def _carry_out(desk: Desk) -> None:
+    """Write what analysts decided, as far as it is not so already."""
+    narratives = {item.narrative_id: item for item in desk.store.narratives.all()}
+    decided = desk.decisions
+    concerned = set(decided.fixed) | set(decided.barred)
+    present = {item.passage_id: item for item in desk.store.narratives.assignments() if item.passage_id in concerned} if concerned else {}
+    rejected = [key for key, numbers in decided.barred.items() if key in present and desk.survivors[present[key].narrative_id] in numbers]
+    desk.store.narratives.unassign([key for key in rejected if key not in decided.fixed])
+    renamed = [number for number, name in decided.names.items() if narratives[number].label != name]
+    desk.store.narratives.save(
+        [replace(narratives[number], label=decided.names[number], label_by="analyst") for number in renamed],
+        _fixed(desk, narratives, present),
+        [_renaming(desk, narratives[number], decided.names[number]) for number in renamed],
+    )
+
+
+def _fixed(desk: Desk, narratives: Mapping[int, Narrative], present: Mapping[str, Assignment]) -> list[Assignment]:
+    """Assignments by analysts that are not stored yet."""
+    wanted = {
+        key: number for key, number in desk.decisions.fixed.items()
+        if key not in present or present[key].method != "analyst" or present[key].narrative_id != number
+    }  # fmt: skip
+    rows, vectors = desk.vectors(desk.store.passages.many(wanted))
+    found = []
+    for row, vector in zip(rows, vectors, strict=True):
+        centroid = narratives[wanted[row.passage_id]].centroid
+        likeness = 0.0 if centroid is None else round(float(vector @ centroid), 4)
+        found.append(
+            Assignment(
+                passage_id=row.passage_id, narrative_id=wanted[row.passage_id], similarity=likeness, method="analyst", run_id=desk.run_id
+            )
+        )
+    return found
+
+
+def _renaming(desk: Desk, narrative: Narrative, name: str) -> LineageEvent:
+    return LineageEvent(
+        at=desk.now,
+        kind="renamed",
+        narrative_id=narrative.narrative_id,
+        other_id=None,
+        run_id=desk.run_id,
+        detail={"from": narrative.label, "to": name},
+    )

@@ -1,0 +1,234 @@
+"""Identity: what the clusters of one refit mean for the narratives that are known. Pure; nothing here reads or writes.
+
+    clusters x known narratives -> who owns which cluster -> joined, born
+                                -> who shares clusters, who fell apart -> waits -> confirmed by the next refit -> merged, split
+    silence                     -> dormant
+
+Members are voices: nine reprints count once. Numbers are given here and nowhere else, in the order of first appearance. A number never
+changes its meaning and none is taken back: a merged narrative keeps its row and leads to the one it went into.
+
+Measured on a simulated stream of NTREX passages (14 languages, 28-day window, weekly refits), see `tests/narratives/test_stream.py`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+OWNED = 0.3
+"""A narrative owns a cluster of which it holds this share."""
+SHARED = 0.5
+"""Two narratives that each have this share of their voices in one cluster may be one."""
+APART = 0.3
+"""A narrative with this share of its voices in each of two clusters that it owns may be two ..."""
+UNLIKE = 0.25
+"""... if the clusters are no more alike than this; merging asks for twice as much, so that nothing flaps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice of the window, as identity needs to know it."""
+
+    first_at: datetime
+    first_id: str
+    """Its first passage."""
+    passages: int
+    outlets: frozenset[str]
+    narrative_id: int | None
+    """The narrative that holds it already."""
+    founds: bool
+    """Whether it may found a narrative: its language has a mean of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Voices that say one thing, by their place in the window."""
+
+    voices: tuple[int, ...]
+    form: bool = False
+    """A recurring form: founds nothing."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Waiting:
+    """A change seen once; made only if a later refit sees it again."""
+
+    kind: str
+    """`merge` (other_id goes into narrative_id) or `split`."""
+    narrative_id: int
+    other_id: int
+    """0 for a split."""
+    since: str
+    """When it was first seen, ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a refit sees."""
+
+    voices: Sequence[Voice]
+    clusters: Sequence[Cluster]
+    known: Collection[int]
+    """Narratives that are neither merged nor watched."""
+    immune: Collection[int] = ()
+    """Pinned by an analyst: never merged or split."""
+    waiting: Collection[Waiting] = ()
+    kin: Collection[tuple[int, int]] = ()
+    """Pairs of narratives, the older first, whose texts say the same."""
+    likeness: Callable[[int, int], float] = field(default=lambda one, other: 0.0)
+    """Of two clusters: mean cosine between, relative to within (as in `linking.py`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """When a cluster is a narrative."""
+
+    min_passages: int
+    min_outlets: int
+    next_id: int
+    at: str
+    """This refit, ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """A new narrative."""
+
+    narrative_id: int
+    voices: tuple[int, ...]
+    split_from: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a refit changes; all by number, then place."""
+
+    births: tuple[Birth, ...]
+    joins: Mapping[int, int]
+    """Voice -> the narrative it joins."""
+    merges: Mapping[int, int]
+    """Narrative -> the older one that it goes into."""
+    forms: frozenset[int]
+    """Narratives that turned out to be a recurring form."""
+    owners: Mapping[int, int]
+    """Cluster -> the narrative that owns it, new ones too."""
+    waiting: tuple[Waiting, ...]
+
+
+def decide(window: Window, rules: Rules) -> Decision:
+    """What the clusters of `window` mean; the same whatever the order of clusters."""
+    held = [_held(window, cluster) for cluster in window.clusters]
+    owners = {
+        place: owner for place, counts in enumerate(held) if (owner := _owner(counts, len(window.clusters[place].voices))) is not None
+    }
+    confirmed, waiting = _confirm(_merges(window, held) + _splits(window, held, owners), window, rules)
+    merges = _chained({change.other_id: change.narrative_id for change in confirmed if change.kind == "merge"})
+    owners = {place: merges.get(owner, owner) for place, owner in owners.items()}
+    births = _births(window, rules, held, owners, {change.narrative_id for change in confirmed if change.kind == "split"} - set(merges))
+    joins = {
+        voice: owner
+        for place, owner in sorted(owners.items())
+        for voice in window.clusters[place].voices
+        if window.voices[voice].narrative_id is None
+    }
+    forms = frozenset(owners[place] for place in owners if window.clusters[place].form)
+    owners.update({place: birth.narrative_id for place, birth in births.items()})
+    return Decision(tuple(births[place] for place in births), joins, merges, forms, owners, waiting)
+
+
+def _held(window: Window, cluster: Cluster) -> Counter[int]:
+    """How many of a cluster's voices each known narrative holds."""
+    found = (window.voices[voice].narrative_id for voice in cluster.voices)
+    return Counter(number for number in found if number is not None and number in window.known)
+
+
+def _owner(held: Mapping[int, int], size: int) -> int | None:
+    """The narrative that holds most of a cluster; of equals the older."""
+    best = min(held, key=lambda number: (-held[number], number), default=None)
+    return best if best is not None and held[best] >= OWNED * size else None
+
+
+def _sizes(window: Window) -> Counter[int]:
+    """Voices of each narrative in the window, clustered or not."""
+    return Counter(voice.narrative_id for voice in window.voices if voice.narrative_id is not None)
+
+
+def _merges(window: Window, held: Sequence[Mapping[int, int]]) -> list[tuple[str, int, int]]:
+    """Pairs of narratives that say the same, or that share a cluster with half of their voices; the older first."""
+    sizes = _sizes(window)
+    found = {("merge", *pair) for pair in window.kin if not set(pair) & set(window.immune)}
+    for counts in held:
+        inside = sorted(number for number in counts if counts[number] >= SHARED * sizes[number] and number not in window.immune)
+        found |= {("merge", inside[0], younger) for younger in inside[1:]}
+    return sorted(found)
+
+
+def _splits(window: Window, held: Sequence[Mapping[int, int]], owners: Mapping[int, int]) -> list[tuple[str, int, int]]:
+    """Narratives that own two large clusters which say different things."""
+    found = []
+    for number in sorted(set(owners.values()) - set(window.immune)):
+        parts = _parts(window, held, owners, number)
+        if any(window.likeness(parts[0], part) < UNLIKE for part in parts[1:]):
+            found.append(("split", number, 0))
+    return found
+
+
+def _parts(window: Window, held: Sequence[Mapping[int, int]], owners: Mapping[int, int], number: int) -> list[int]:
+    """Clusters that `number` owns and that hold a large share of its voices, the largest first, then by first voice."""
+    size = _sizes(window)[number]
+    parts = [place for place, owner in owners.items() if owner == number and held[place][number] >= APART * size]
+    return sorted(parts, key=lambda place: (-held[place][number], min(window.clusters[place].voices)))
+
+
+def _confirm(seen: Collection[tuple[str, int, int]], window: Window, rules: Rules) -> tuple[list[Waiting], tuple[Waiting, ...]]:
+    """Changes seen at an earlier refit too, and those that wait for a second sight."""
+    before = {(item.kind, item.narrative_id, item.other_id): item.since for item in window.waiting}
+    changes = [Waiting(*change, before.get(change, rules.at)) for change in sorted(seen)]
+    return [item for item in changes if item.since < rules.at], tuple(item for item in changes if item.since >= rules.at)
+
+
+def _chained(merges: Mapping[int, int]) -> dict[int, int]:
+    """Each narrative that goes -> where its chain of merges ends; an older one never goes into a younger."""
+    ends: dict[int, int] = {}
+    for number in sorted(merges):
+        into = merges[number]
+        ends[number] = ends.get(into, into)
+    return ends
+
+
+def _births(
+    window: Window, rules: Rules, held: Sequence[Mapping[int, int]], owners: dict[int, int], splitting: Collection[int]
+) -> dict[int, Birth]:
+    """Cluster -> the narrative it founds, numbered by first appearance; clusters that split off are taken from `owners`."""
+    founded: dict[int, tuple[tuple[int, ...], int | None]] = {}
+    for number in sorted(splitting):
+        largest, *others = _parts(window, held, owners, number)
+        for place in (place for place in others if window.likeness(largest, place) < UNLIKE):
+            del owners[place]
+            mine = [voice for voice in window.clusters[place].voices if window.voices[voice].narrative_id in (None, number)]
+            founded[place] = (tuple(mine), number)
+    for place, cluster in enumerate(window.clusters):
+        free = tuple(voice for voice in cluster.voices if window.voices[voice].narrative_id is None)
+        if place not in owners and place not in founded and not cluster.form and _is_born([window.voices[voice] for voice in free], rules):
+            founded[place] = (free, None)
+    order = sorted(
+        founded, key=lambda place: min((window.voices[voice].first_at, window.voices[voice].first_id) for voice in founded[place][0])
+    )
+    return {place: Birth(rules.next_id + step, *founded[place]) for step, place in enumerate(order)}
+
+
+def _is_born(voices: Sequence[Voice], rules: Rules) -> bool:
+    """Whether free voices are enough, in enough outlets, for a narrative."""
+    passages = sum(voice.passages for voice in voices)
+    outlets = frozenset[str]().union(*(voice.outlets for voice in voices))
+    return passages >= rules.min_passages and len(outlets) >= rules.min_outlets and any(voice.founds for voice in voices)
+
+
+def gathered(pairs: Mapping[int, int]) -> dict[int, list[int]]:
+    """Narrative -> the voices that join it, in order."""
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for voice, number in sorted(pairs.items()):
+        found[number].append(voice)
+    return dict(sorted(found.items()))

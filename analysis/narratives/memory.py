@@ -1,0 +1,119 @@
+"""What known narratives look like now: the texts of their last months, one vector per text, and the homes these make."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from analysis.narratives.desk import Desk
+from analysis.narratives.linking import Matrix
+from analysis.narratives.nearest import Home, home_of
+from storage.records import Narrative, PassageRow
+
+REMEMBERED = timedelta(days=60)
+"""Passages of so many days make a narrative's home; a silent one is known by its exemplars."""
+FORGOTTEN = timedelta(days=180)
+"""A narrative silent for longer takes no passages until a refit brings it back."""
+GAIN = 0.05
+"""A passage moves when another narrative is nearer to it by more than this (cosine)."""
+KIN = 0.6
+"""Two narratives whose texts are this alike, compared with their own (as in `linking.py`), are one. On the sample world the pieces of one
+claim that first refits had torn apart reach 0.57 to 0.90, different claims 0.56 at most."""
+FEWEST_TEXTS = 3
+"""Narratives of fewer texts are too vague to be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Member texts of narratives that take passages."""
+
+    rows: Sequence[PassageRow]
+    """One row per text and narrative, by (narrative, passage id)."""
+    vectors: Matrix
+    """Row i for `rows[i]`; centred unit vectors."""
+    numbers: Sequence[int]
+    """Narrative of `rows[i]`."""
+    homes: Sequence[Home]
+    """By narrative."""
+
+    def texts_of(self, number: int) -> Matrix:
+        """Vectors of one narrative's texts, shape (n, dimensions)."""
+        return self.vectors[[place for place, held_by in enumerate(self.numbers) if held_by == number]]
+
+
+def open_narratives(desk: Desk) -> dict[int, Narrative]:
+    """Narratives that take passages, by number: not merged, not forgotten, no recurring form."""
+    forms = desk.forms()
+    oldest = desk.now - FORGOTTEN
+    return {item.narrative_id: item for item in desk.living() if item.last_seen_at >= oldest and item.narrative_id not in forms}
+
+
+def remember(desk: Desk, narratives: Mapping[int, Narrative]) -> Memory:
+    """Read the member texts of `narratives`."""
+    held = {key: number for key, number in desk.members(desk.now - REMEMBERED).items() if number in narratives}
+    silent = set(narratives) - set(held.values())
+    held |= {key: number for number in sorted(silent) for key in narratives[number].exemplars if key not in held}
+    rows, vectors = desk.vectors(desk.store.passages.many(held))
+    first: dict[tuple[int, str], int] = {}
+    for place, row in enumerate(rows):
+        first.setdefault((held[row.passage_id], row.text_hash), place)
+    places = [place for _, place in sorted((number, place) for (number, _), place in first.items())]
+    numbers = [held[rows[place].passage_id] for place in places]
+    return Memory([rows[place] for place in places], vectors[places], numbers, _homes(desk, vectors[places], numbers))
+
+
+def _homes(desk: Desk, vectors: Matrix, numbers: Sequence[int]) -> list[Home]:
+    places: defaultdict[int, list[int]] = defaultdict(list)
+    for place, number in enumerate(numbers):
+        places[number].append(place)
+    rules = desk.rules
+    return [home_of(number, vectors[mine], floor=rules.assign_cosine, share=rules.assign_reach) for number, mine in sorted(places.items())]
+
+
+def kin(memory: Memory) -> set[tuple[int, int]]:
+    """Pairs of narratives, the older first, that say the same."""
+    numbers, place = np.unique(np.asarray(memory.numbers, np.int64), return_inverse=True)
+    if not len(numbers):
+        return set()
+    sizes = np.bincount(place).astype(np.float64)
+    sums = np.zeros((len(numbers), memory.vectors.shape[1]))
+    np.add.at(sums, place, memory.vectors)
+    totals = sums @ sums.T
+    within = np.maximum((np.diag(totals) - sizes) / np.maximum(sizes * (sizes - 1), 1.0), 1e-6)
+    likeness = totals / np.outer(sizes, sizes) / np.sqrt(np.outer(within, within))
+    likeness[:, sizes < FEWEST_TEXTS] = 0.0
+    pairs = np.argwhere(np.triu(likeness, 1) >= KIN)
+    return {(int(numbers[one]), int(numbers[other])) for one, other in pairs if sizes[one] >= FEWEST_TEXTS}
+
+
+def restless(memory: Memory, movable: Collection[str]) -> dict[tuple[int, str], int]:
+    """(Narrative, text) -> another narrative that the text is clearly nearer to than to the rest of its own, and in whose reach it is.
+
+    Early narratives are drawn from few texts; as their centroids become clear, what was laid to a neighbour goes where it belongs.
+
+    Args:
+        movable: passages of the window that no analyst has placed.
+    """
+    if len(memory.homes) < 2:
+        return {}
+    column = {home.narrative_id: place for place, home in enumerate(memory.homes)}
+    reaches = np.array([home.reach for home in memory.homes])
+    cosines = memory.vectors @ np.stack([home.centroid for home in memory.homes]).T
+    sums = {number: memory.texts_of(number).sum(axis=0) for number in column}
+    moves = {}
+    for place, (row, number) in enumerate(zip(memory.rows, memory.numbers, strict=True)):
+        rest = sums[number] - memory.vectors[place]
+        length = float(np.linalg.norm(rest))
+        if row.passage_id not in movable or length < 1e-6:
+            continue
+        own = float(rest @ memory.vectors[place]) / length
+        near = np.where(cosines[place] >= reaches, cosines[place], -1.0)
+        near[column[number]] = -1.0
+        best = int(near.argmax())
+        if near[best] > own + GAIN:
+            moves[number, row.text_hash] = memory.homes[best].narrative_id
+    return moves

@@ -1,0 +1,43 @@
+"""The doors of this room: `assign` every day, `refit` every week. Both can be killed anywhere and run again."""
+
+from __future__ import annotations
+
+from analysis.embedding.choose import build_of, settings_of
+from analysis.embedding.means import refreeze_means
+from analysis.events import update_events
+from analysis.narratives.assign import assign_new
+from analysis.narratives.desk import open_desk
+from analysis.themes import update_themes
+from config.clock import Clock
+from config.progress import Progress
+from config.workspace import Workspace
+from storage.store import Store
+
+
+def assign(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress) -> dict[str, int]:
+    """Join new passages to known narratives, and tell the events of the last days.
+
+    Returns:
+        passages by how they were placed (`nearest`, `same_text`, `waiting`), narratives `revived`, and `events`.
+    """
+    desk = open_desk(store=store, workspace=workspace, clock=clock, run_id=run_id)
+    if desk is None:
+        return {}
+    return {**assign_new(desk, progress), "events": update_events(desk)}
+
+
+def refit(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress) -> dict[str, int]:
+    """Renew the language means if due, cluster the trailing window with BERTopic and bring the registry of narratives up to date.
+
+    Returns:
+        `clusters` and `forms` found, narratives `born`, `split`, `merged` and `dormant`, passages `joined`, and `themes`.
+    """
+    from analysis.narratives.refit import refit_window
+
+    build = build_of(settings_of(workspace))
+    if store.vectors.count(build):
+        refreeze_means(store, build, clock.now())
+    desk = open_desk(store=store, workspace=workspace, clock=clock, run_id=run_id)
+    if desk is None:
+        return {}
+    return {**refit_window(desk, progress), "themes": update_themes(desk)}

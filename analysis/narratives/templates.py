@@ -1,0 +1,39 @@
+"""Recurring forms (weather, market prices, league tables): what an outlet prints again and again with other numbers claims nothing.
+
+A cluster is a form if at least half of its texts have a twin: nearly the same text, by the same outlet, on another day, not a copy of it.
+Reprints have twins in other outlets; two tellings of a claim by one outlet are never that alike.
+
+Measured on the sample world's 21 forms and 296 own texts of planted narratives (centred cosine of the nearest text of the same outlet on
+another day): forms 0.90 to 1.00, planted texts 0.69 at most.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC
+
+import numpy as np
+
+from analysis.narratives.linking import Matrix
+from storage.records import PassageRow
+
+TWIN = 0.85
+SHARE = 0.5
+
+
+def is_form(rows: Sequence[PassageRow], vectors: Matrix) -> bool:
+    """Whether these passages are a recurring form; row i has the centred unit vector `vectors[i]`."""
+    by_outlet: defaultdict[str, list[int]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        by_outlet[row.source_id].append(place)
+    twins = sum(_twins([rows[place] for place in places], vectors[places]) for places in by_outlet.values())
+    return bool(rows) and twins >= SHARE * len(rows)
+
+
+def _twins(rows: Sequence[PassageRow], vectors: Matrix) -> int:
+    """How many of one outlet's passages have a twin among them."""
+    days = np.array([row.counted_at.astimezone(UTC).toordinal() for row in rows])
+    groups = np.array([row.group_id for row in rows])
+    apart = (days[:, None] != days[None]) & (groups[:, None] != groups[None])
+    return int(((vectors @ vectors.T >= TWIN) & apart).any(axis=1).sum())

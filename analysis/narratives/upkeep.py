@@ -1,0 +1,188 @@
+"""After a refit has decided: bring each narrative up to date, and put silent ones to rest."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from analysis.narratives.desk import CHUNK, FORM, Desk
+from analysis.narratives.keywords import Keywords, keywords_of
+from analysis.narratives.labels import exemplars, label, ranked
+from analysis.narratives.lineage import Birth, Decision
+from analysis.narratives.linking import Matrix, unit
+from analysis.narratives.voices import Voices
+from analysis.narratives.words import words
+from config.progress import Progress
+from storage.records import Assignment, LineageEvent, LineageKind, Narrative, PassageRow
+
+SILENT = timedelta(days=30)
+"""A narrative without a new passage for so long is dormant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The window's passages before and after the decision."""
+
+    rows: Sequence[PassageRow]
+    vectors: Matrix
+    voices: Voices
+    before: Mapping[str, int]
+    """Passage -> narrative before this refit, merges of this refit followed."""
+    holders: Sequence[int | None]
+    """Voice -> narrative now."""
+
+
+def bring_up_to_date(desk: Desk, seen: Seen, decision: Decision, progress: Progress) -> int:
+    """Write every narrative that has passages in the window, by number: what joins it, centroid, exemplars, keywords, label.
+
+    Returns how many passages joined.
+    """
+    registry = {item.narrative_id: item for item in desk.living()}
+    births = {birth.narrative_id: birth for birth in decision.births}
+    forms = desk.forms() | decision.forms
+    belongs = _belongs(desk, seen, decision)
+    sizes = _sizes(desk, seen, decision, belongs)
+    words_of = _keywords(seen)
+    joined = 0
+    for number, places in _by_narrative(belongs).items():
+        rows, vectors = [seen.rows[place] for place in places], seen.vectors[places]
+        old = registry.get(number) or _newborn(desk, births[number], rows)
+        new = _shown(desk, old, rows, vectors, words_of.get(number, {}))
+        new = replace(new, size=sizes[number], status="dormant" if number in forms else "active")
+        joining = [row.passage_id for row in rows if seen.before.get(row.passage_id) != number]
+        _write(desk, new, rows, vectors, set(joining), _history(desk, old, births.get(number), new, len(joining)))
+        joined += len(joining)
+        progress.step()
+    return joined
+
+
+def rest(desk: Desk, forms: frozenset[int]) -> int:
+    """Put silent narratives and recurring forms to rest; pinned ones stay. Returns how many."""
+    resting = []
+    for item in desk.living():
+        form = item.narrative_id in forms and item.narrative_id not in desk.decisions.pinned
+        if item.status == "active" and (form or desk.now - item.last_seen_at > SILENT):
+            resting.append((item, {"reason": FORM if form else "silent"}))
+    desk.store.narratives.save(
+        [replace(item, status="dormant") for item, _ in resting],
+        events=[_event(desk, "dormant", item.narrative_id, detail=detail) for item, detail in resting],
+    )
+    return len(resting)
+
+
+def _belongs(desk: Desk, seen: Seen, decision: Decision) -> dict[int, int]:
+    """Row -> narrative now. What was decided for a passage before stays, but for splits; an analyst's decision always does."""
+    split = {birth.narrative_id: birth.split_from for birth in decision.births}
+    found = {}
+    for places, holder in zip(seen.voices.members, seen.holders, strict=True):
+        for place in places:
+            key = seen.rows[place].passage_id
+            present = desk.decisions.fixed.get(key, seen.before.get(key))
+            moves = present is None or (key not in desk.decisions.fixed and holder is not None and split.get(holder) == present)
+            if moves and holder is not None and holder not in desk.decisions.barred.get(key, ()):
+                found[place] = holder
+            elif present is not None:
+                found[place] = present
+    return found
+
+
+def _by_narrative(belongs: Mapping[int, int]) -> dict[int, list[int]]:
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for place, number in sorted(belongs.items()):
+        found[number].append(place)
+    return dict(sorted(found.items()))
+
+
+def _sizes(desk: Desk, seen: Seen, decision: Decision, belongs: Mapping[int, int]) -> Counter[int]:
+    """Passages of each narrative after this refit, the whole past included."""
+    whole = Counter(desk.survivors[item.narrative_id] for item in desk.store.narratives.assignments())
+    for gone, into in decision.merges.items():
+        whole[into] += whole.pop(gone, 0)
+    for place, number in belongs.items():
+        present = seen.before.get(seen.rows[place].passage_id)
+        whole[number] += present != number
+        whole[present or 0] -= present not in (None, number)
+    return whole
+
+
+def _keywords(seen: Seen) -> dict[int, Keywords]:
+    tokens = [words(text, language) for text, language in zip(seen.voices.texts, seen.voices.languages, strict=True)]
+    return keywords_of(tokens, seen.voices.languages, [-1 if holder is None else holder for holder in seen.holders])
+
+
+def _newborn(desk: Desk, birth: Birth, rows: Sequence[PassageRow]) -> Narrative:
+    moments = [row.counted_at for row in rows]
+    return Narrative(
+        narrative_id=birth.narrative_id,
+        label="",
+        split_from=birth.split_from,
+        first_seen_at=min(moments),
+        last_seen_at=max(moments),
+        build=desk.table.build,
+        mean_version=desk.table.version,
+        born_run=desk.run_id,
+    )
+
+
+def _shown(desk: Desk, old: Narrative, rows: Sequence[PassageRow], vectors: Matrix, keywords: Keywords) -> Narrative:
+    """`old` as its passages in the window show it; every distinct text counts once."""
+    first: dict[str, int] = {}
+    for place, row in enumerate(rows):
+        first.setdefault(row.text_hash, place)
+    distinct = list(first.values())
+    texts = [rows[place] for place in distinct]
+    order = ranked(vectors[distinct], texts)
+    moments = [row.counted_at for row in rows]
+    name = old.label if old.label_by != "medoid" else label(texts, order, readers=desk.readers, present=old.label)
+    return replace(
+        old,
+        label=name,
+        keywords={**old.keywords, **keywords},
+        exemplars=exemplars(texts, order),
+        centroid=unit(vectors[distinct].mean(axis=0)[None])[0].astype(np.float32),
+        first_seen_at=min(old.first_seen_at, *moments),
+        last_seen_at=max(old.last_seen_at, *moments),
+        build=desk.table.build,
+        mean_version=desk.table.version,
+    )
+
+
+def _history(desk: Desk, old: Narrative, birth: Birth | None, new: Narrative, joined: int) -> list[LineageEvent]:
+    detail = {"joined": joined}
+    if birth is not None:
+        kind: LineageKind = "born" if birth.split_from is None else "split_from"
+        return [_event(desk, kind, new.narrative_id, other=birth.split_from, detail=detail)]
+    if old.status == "dormant" and new.status == "active":
+        return [_event(desk, "revived", new.narrative_id, detail=detail)]
+    return [_event(desk, "continued", new.narrative_id, detail=detail)] if joined else []
+
+
+def _write(
+    desk: Desk, narrative: Narrative, rows: Sequence[PassageRow], vectors: Matrix, joining: Collection[str], history: Sequence[LineageEvent]
+) -> None:
+    """One narrative with its first passages and history in one transaction, further passages in more."""
+    assert narrative.centroid is not None
+    cosines = vectors @ narrative.centroid
+    assignments = [
+        Assignment(
+            passage_id=row.passage_id,
+            narrative_id=narrative.narrative_id,
+            similarity=round(float(cosine), 4),
+            method="cluster",
+            run_id=desk.run_id,
+        )
+        for row, cosine in zip(rows, cosines, strict=True)
+        if row.passage_id in joining
+    ]
+    desk.store.narratives.save([narrative], assignments[:CHUNK], history)
+    for start in range(CHUNK, len(assignments), CHUNK):
+        desk.store.narratives.save([narrative], assignments[start : start + CHUNK])
+
+
+def _event(desk: Desk, kind: LineageKind, number: int, *, other: int | None = None, detail: dict[str, Any]) -> LineageEvent:
+    return LineageEvent(at=desk.now, kind=kind, narrative_id=number, other_id=other, run_id=desk.run_id, detail=detail)
