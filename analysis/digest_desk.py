@@ -107,8 +107,8 @@ class DigestDesk:
         return SpikeNote(
             spike_id=spike.spike_id, narrative_id=spike.narrative_id, label=narrative.label if narrative else "", day=spike.day,
             window_days=spike.window_days, detector=spike.detector, decision=spike.decision, observed=round(spike.observed, 4),
-            expected=round(spike.expected, 4), ratio=rounded(ratio_of(spike.observed, spike.expected)), p_value=spike.p_value,
-            q_value=spike.q_value, cusum=round(spike.cusum, 4), outlets=spike.outlets, countries=spike.countries,
+            expected=round(spike.expected, 4), ratio=rounded(ratio_of(spike.observed, spike.expected)),
+            p_value=float(f"{spike.p_value:.6g}"), q_value=float(f"{spike.q_value:.6g}"), cusum=round(spike.cusum, 4), outlets=spike.outlets, countries=spike.countries,
             languages=spike.languages, articles=spike.articles, reprint_share=round(spike.reprint_share, 4),
             checks=dict(sorted(spike.checks.items())),
         )  # fmt: skip

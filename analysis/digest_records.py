@@ -259,7 +259,7 @@ class StormLine(Plain):
     narrative_id: int | None
     """The narrative that it belongs to, if any."""
     label: str
-    """The narrative's label, else the first article's title."""
+    """The first article's title, else the narrative's label."""
     language: str
     direction: Direction
     day: date
