@@ -1,0 +1,96 @@
+"""The demo, whole, judged by its truth table: what the README promises."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from config.load import load_workspace
+from drumbeat.sample.findings import read_findings
+from drumbeat.sample.generate import load_world
+from drumbeat.sample.score import Score, score
+from drumbeat.sample.truth import load_truth
+from storage.store import Store, open_store
+from tests.acceptance.stage import free_port
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo that was played to its end by the command that a newcomer runs."""
+    folder = tmp_path_factory.mktemp("demo") / "world"
+    command = [sys.executable, "-m", "drumbeat", "demo", str(folder), "--port", str(free_port())]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "Everything in it is invented" in done.stdout
+    return folder
+
+
+@pytest.fixture(scope="module")
+def store(played: Path) -> Iterator[Store]:
+    """Its store."""
+    with open_store(f"sqlite:///{played / 'drumbeat.db'}") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def judged(played: Path, store: Store) -> Score:
+    """Its score."""
+    reports = load_workspace(played, {}).report_dir
+    return score(load_truth(), read_findings(store, reports, until=datetime(2100, 1, 1, tzinfo=UTC)))
+
+
+def test_every_planted_narrative_is_found_across_languages(judged: Score) -> None:
+    """BCubed F1 on planted articles is at least 0.85; each narrative crosses languages."""
+    assert judged.seen == judged.listed
+    assert judged.f1 >= 0.85
+    assert len({row.found_as for row in judged.narratives}) == len(judged.narratives) == 8
+    assert all(row.languages_found >= 3 for row in judged.narratives)
+
+
+def test_both_spikes_are_alerted_within_a_day_and_little_else(judged: Score) -> None:
+    """Two planted spikes, at most two other alerts in ten weeks, none for the outage or the new outlet, the storm named."""
+    assert all(spike.in_time for spike in judged.spikes)
+    assert len(judged.spikes) == 2
+    assert len(judged.other_alerts) <= 2
+    assert (judged.outage_alerts, judged.newcomer_alerts) == (0, 0)
+    assert judged.storm_named
+
+
+def test_first_movers_are_named(judged: Score) -> None:
+    """At least seven of the eight."""
+    assert judged.first_movers_right >= 7
+
+
+def test_outcomes_balance(store: Store) -> None:
+    """Every page has one fetch outcome and every stored page one clean outcome."""
+    fetched, cleaned = store.pages.fetch_outcomes(), store.pages.clean_outcomes()
+    assert sum(cleaned.values()) == fetched["stored"]
+    assert cleaned.get("waiting", 0) == fetched.get("waiting", 0) == 0
+    assert cleaned["article"] == store.articles.count() >= 600
+
+
+def test_the_mail_arrived_once_per_alert(played: Path, store: Store) -> None:
+    """Each alert is one mail with text, HTML and charts, and is recorded as sent."""
+    mails = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in sorted((played / "mail").glob("*.eml"))]
+    deliveries = store.alerts.deliveries()
+    assert {row.state for row in deliveries} == {"sent"}
+    assert sorted(str(mail["Message-ID"]) for mail in mails) == sorted(row.message_id for row in deliveries)
+    for mail in mails:
+        assert {part.get_content_type() for part in mail.walk()} >= {"text/plain", "text/html", "image/png"}
+
+
+def test_reports_are_written_every_week(played: Path) -> None:
+    """Ten weeks give ten reports in three forms, and an index."""
+    weeks = load_world().plan.days // 7
+    assert len(list((played / "reports").glob("*-W*.html"))) == weeks
+    assert len(list((played / "reports").glob("*-W*.md"))) == len(list((played / "reports").glob("*-W*.json"))) == weeks
+    assert (played / "reports" / "index.html").exists()
