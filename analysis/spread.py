@@ -19,6 +19,8 @@ from storage.records import CopyGroup, PassageRow, Source
 TIE = timedelta(hours=6)
 """Publications closer than this share the first place ..."""
 DAY = timedelta(days=1)
+TAKEN_UP = timedelta(hours=72)
+"""A text that no other outlet follows for so long began nothing."""
 UNDATED = timedelta(hours=72)
 """An article without a date may be so much older than its first sighting."""
 EARLY_SHARE = 0.15
@@ -91,6 +93,9 @@ def first_mover(
 ) -> FirstMover | None:
     """Who told the narrative first with a text of their own; outlets that the dates cannot tell apart share the place.
 
+    A text that no other outlet follows within 72 h began nothing - more often it was taken for the narrative by mistake -; it is passed over
+    and mentioned. Where nothing was followed so soon, the earliest text stands.
+
     Args:
         rows: all passages of the narrative.
         wire_of: copy group -> agency that its text credits.
@@ -100,18 +105,31 @@ def first_mover(
     if not articles:
         return None
     spans = {row.article_id: publication_interval(row) for row in articles}
-    leader = min(articles, key=lambda row: (spans[row.article_id][1], row.article_id))
+    articles.sort(key=lambda row: (spans[row.article_id][1], row.article_id))
+    place = _first_followed(articles, spans)
+    leader = articles[place]
     latest = spans[leader.article_id][1]
-    rivals = [row for row in articles if spans[row.article_id][0] <= latest + TIE]
-    rivals.sort(key=lambda row: (row is not leader, spans[row.article_id][1], row.article_id))
+    rivals = [row for row in articles[place:] if spans[row.article_id][0] <= latest + TIE]
     outlets = tuple(dict.fromkeys(ref_of(refs, row) for row in rivals))
     wire = wire_of(leader.group_id)
     notes = _doubts(leader, len(outlets), rows, latest, wire=wire, corpus_start=corpus_start)
+    if place:
+        alone = articles[0]
+        notes.append(f"an earlier text, by {ref_of(refs, alone).name} on {spans[alone.article_id][1].date()}, was not taken up within 72 hours")
     return FirstMover(
         outlets=outlets, article_id=leader.article_id, url=leader.url, title=leader.title,
         earliest=min(spans[row.article_id][0] for row in rivals), latest=latest, date_confidence=leader.date_confidence,
         certain=not notes, wire=wire, note="; ".join(notes),
     )  # fmt: skip
+
+
+def _first_followed(articles: Sequence[PassageRow], spans: Mapping[str, tuple[datetime, datetime]]) -> int:
+    """Place of the first text that another outlet follows within `TAKEN_UP`; 0 where there is none."""
+    for place, row in enumerate(articles):
+        until = spans[row.article_id][1] + TAKEN_UP
+        if any(other.source_id != row.source_id and spans[other.article_id][0] <= until for other in articles[place + 1 :]):
+            return place
+    return 0
 
 
 def _doubts(

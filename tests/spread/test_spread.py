@@ -92,6 +92,16 @@ def test_doubts(change: dict[str, Any], note: str) -> None:
     assert (found.certain, found.note) == (False, note)
 
 
+def test_a_text_that_nobody_takes_up_began_nothing() -> None:
+    """A lone text four days before the others is passed over, and mentioned; where nothing is followed soon the earliest stands."""
+    lone = text("s", "gamma", 1)
+    found = first(lone, text("a", "alpha", 100), text("b", "beta", 130))
+    assert (names(found), found.certain) == (["alpha"], False)
+    assert found.note == "an earlier text, by Gamma on 2026-01-05, was not taken up within 72 hours"
+    assert names(first(lone, text("a", "alpha", 100))) == ["gamma"]
+    assert names(first(text("a", "alpha", 1), text("c", "alpha", 90), text("b", "beta", 100))) == ["alpha"]
+
+
 def test_a_late_find_casts_a_doubt() -> None:
     """An article found late that states an earlier date is no first mover, but it is mentioned."""
     late = text("l", "beta", 60, late=True, published_at=at(0, 1))
