@@ -112,15 +112,15 @@ class EmbedSettings(Section):
 class NarrativeSettings(Section):
     """When passages are one narrative."""
 
-    window_days: Positive = 28
+    window_days: Positive = 42
     """Days of coverage that a refit clusters."""
     refit_days: Positive = 7
     """Days between two refits."""
-    cluster_likeness: Share = 0.5
+    cluster_likeness: Share = 0.55
     """Two groups are one narrative when they are this alike, compared with how alike their own members are; higher gives more, tighter ones."""
     assign_cosine: Share = 0.25
     """A new passage joins a known narrative at once from this cosine to its centroid, ..."""
-    assign_reach: Share = 0.25
+    assign_reach: Share = 0.15
     """... but no farther from it than this share of its members, ..."""
     assign_margin: Share = 0.03
     """... and by so much nearer than to the second nearest."""
@@ -128,7 +128,7 @@ class NarrativeSettings(Section):
     """Tellings of one event are this alike on average (centred cosine), within days."""
     theme_cosine: Share = 0.25
     """Narratives whose centroids are this alike on average share a theme."""
-    min_passages: Positive = 4
+    min_passages: Positive = 6
     """A cluster smaller than this is no narrative yet."""
     min_outlets: Positive = 3
     """Relative to active outlets: min(this, max(1, active // 4))."""

@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-OWNED = 0.3
+OWNED = 0.5
 """A narrative owns a cluster of which it holds this share."""
 SHARED = 0.5
 """Two narratives that each have this share of their voices in one cluster may be one."""
