@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from analysis.embedding.base import Matrix
 from analysis.events import group_events
 from analysis.narratives.topics import OUTLIER, cluster
-from analysis.narratives.voices import voices_of
+from analysis.narratives.voices import Voices, voices_of
 from analysis.passages import cut
 from config.settings import CopySettings, EmbedSettings, NarrativeSettings
 from crawler.copies.grouping import group_articles
@@ -48,7 +49,7 @@ class Truth:
 
 CLUSTERS = {
     "itn": Truth("stories/itn.jsonl.gz", "story", {"bcubed_f1": 0.85, "cross_language_pair_f1": 0.80}),
-    "ecbplus": Truth("stories/ecbplus.jsonl.gz", "story", {}),
+    "ecbplus": Truth("stories/ecbplus.jsonl.gz", "story", {"bcubed_f1": 0.80}),
     "cltls": Truth("narratives/cltls.jsonl.gz", "narrative", {}),
     "masakhanews": Truth("topics/masakhanews.jsonl.gz", "topic", {}, heavy=True),
 }
@@ -61,14 +62,24 @@ def labelled(data: Path, name: str) -> list[Row]:
 
 
 def measure_clusters(data: Path, out: Path, *, name: str) -> Result:
-    """Clusters of articles against the set's labels."""
-    truth = CLUSTERS[name]
+    """Clusters of articles against the set's labels: all groups, and those that are large enough to be narratives of a new workspace.
+
+    The floors ask how well texts are grouped. That a group of fewer passages than `narratives.min_passages` waits in the pool is a rule
+    about what is told, not about what belongs together; 97 of the 135 stories of `itn` are so small.
+    """
+    truth, rules = CLUSTERS[name], NarrativeSettings()
     rows = labelled(data, name)
     with Space(out) as space:
-        found = article_clusters(rows, space)
-    write_rows(out / f"clusters-{name}.jsonl", [{"id": row["id"], "cluster": found[row["id"]]} for row in rows])
-    figures = cluster_figures(rows, found, truth.label)
-    return Result(figures, [Floor(figure, figures[figure], least) for figure, least in truth.floors.items()])
+        passages = passage_rows(rows)
+        vectors = space.centred([passage.text for passage in passages], [passage.language for passage in passages])
+    voices = voices_of(passages, vectors.astype(np.float64))
+    groups = article_clusters(rows, passages, voices, min_size=1)
+    narratives = article_clusters(rows, passages, voices, min_size=rules.min_passages)
+    write_rows(out / f"clusters-{name}.jsonl", [{"id": key, "cluster": label} for key, label in groups.items()])
+    write_rows(out / f"clusters-{name}-narratives.jsonl", [{"id": key, "cluster": label} for key, label in narratives.items()])
+    figures = cluster_figures(rows, groups, truth.label)
+    floors = [Floor(figure, figures[figure], least) for figure, least in truth.floors.items()]
+    return Result({**figures, "narratives": cluster_figures(rows, narratives, truth.label)}, floors)
 
 
 def measure_events(data: Path, out: Path) -> Result:
@@ -85,15 +96,10 @@ def measure_events(data: Path, out: Path) -> Result:
     return Result(figures, [Floor(figure, figures[figure], least) for figure, least in CLUSTERS["itn"].floors.items()])
 
 
-def article_clusters(rows: Sequence[Row], space: Space) -> dict[str, int | None]:
-    """Article id -> cluster, by the settings that a new workspace has; None where no passage is in a cluster."""
-    rules = NarrativeSettings()
-    passages = passage_rows(rows)
-    vectors = space.centred([passage.text for passage in passages], [passage.language for passage in passages])
-    voices = voices_of(passages, vectors.astype(np.float64))
-    clustering = cluster(
-        voices.texts, voices.vectors, voices.languages, likeness=rules.cluster_likeness, min_size=rules.min_passages, sizes=voices.sizes
-    )
+def article_clusters(rows: Sequence[Row], passages: Sequence[PassageRow], voices: Voices, *, min_size: int) -> dict[str, int | None]:
+    """Article id -> cluster, as a refit with the settings of a new workspace makes them; None where no passage is in a cluster."""
+    likeness = NarrativeSettings().cluster_likeness
+    clustering = cluster(voices.texts, voices.vectors, voices.languages, likeness=likeness, min_size=min_size, sizes=voices.sizes)
     votes: defaultdict[str, Counter[int]] = defaultdict(Counter)
     for places, label in zip(voices.members, clustering.labels.tolist(), strict=True):
         if label != OUTLIER:
@@ -166,12 +172,13 @@ def measure_pairs(data: Path, out: Path, *, pairs: Sequence[str] = ()) -> Result
         best |= _ranked([side[0] for side in sides], vectors, queries, pool)
     write_rows(out / "retrieval-mafand.jsonl", [{"id": key, "best": found} for key, found in best.items()])
     gold = {f"{row['id']}:b": f"{row['id']}:a" for row in rows}
-    return Result(retrieval_figures(best, gold, {f"{row['id']}:b": row["lang_b"] for row in rows}))
+    figures = retrieval_figures(best, gold, {f"{row['id']}:b": row["lang_b"] for row in rows})
+    return Result(figures, [] if pairs else [Floor("accuracy_at_1", figures["accuracy_at_1"], 0.83)])
 
 
-def measure_parallel(data: Path, out: Path, *, languages: Sequence[str] = PARALLEL) -> Result:
+def measure_parallel(data: Path, out: Path) -> Result:
     """Sentences in many languages: the English one among all English ones."""
-    rows = [row for row in read_rows(data / "langid/sib200.jsonl.gz") if row["lang"] == "eng_Latn" or row["lang"] in languages]
+    rows = [row for row in read_rows(data / "langid/sib200.jsonl.gz") if row["lang"] == "eng_Latn" or row["lang"] in PARALLEL]
     with Space(out) as space:
         vectors = space.centred([row["text"] for row in rows], [row["lang"] for row in rows])
     english = [place for place, row in enumerate(rows) if row["lang"] == "eng_Latn"]
@@ -180,10 +187,11 @@ def measure_parallel(data: Path, out: Path, *, languages: Sequence[str] = PARALL
     write_rows(out / "retrieval-sib200.jsonl", [{"id": key, "best": found} for key, found in best.items()])
     by_sentence = {rows[place]["parallel"]: rows[place]["id"] for place in english}
     gold = {rows[place]["id"]: by_sentence[rows[place]["parallel"]] for place in queries}
-    return Result(retrieval_figures(best, gold, {rows[place]["id"]: rows[place]["lang"] for place in queries}))
+    figures = retrieval_figures(best, gold, {rows[place]["id"]: rows[place]["lang"] for place in queries})
+    return Result(figures, [Floor("accuracy_at_1", figures["accuracy_at_1"], 0.95)])
 
 
-def retrieval_figures(best: Mapping[str, Sequence[str]], gold: Mapping[str, str], language: Mapping[str, str]) -> dict[str, object]:
+def retrieval_figures(best: Mapping[str, Sequence[str]], gold: Mapping[str, str], language: Mapping[str, str]) -> dict[str, Any]:
     """Accuracy at 1 and mean reciprocal rank, overall and by language."""
 
     def figures(queries: Mapping[str, str]) -> dict[str, float]:

@@ -6,7 +6,7 @@ The page's outlet is not known to the directory and no feed is there, so nothing
 from __future__ import annotations
 
 import warnings
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -53,6 +53,7 @@ def measure(data: Path, out: Path) -> Result:
     languages, floors = against_baseline(answers)
     figures = {
         "all": page_figures(answers),
+        "outcomes": dict(Counter(answer.own["outcome"] or "" for answer in answers).most_common()),
         "sets": {name: page_figures(found) for name, found in sorted(by_set.items())},
         "languages": languages,
     }

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.quality, pytest.mark.timeout(600)]
 
 PAGES = 150
 TEXTS = 600
-PAIRS = {"en-hau": 0.95, "en-swa": 0.95, "fr-wol": 0.30}
+PAIRS = {"en-hau": 0.70, "en-swa": 0.95, "fr-wol": 0.65}
 """Language pairs asked for translations, with the share that must be found first (random: 0.005)."""
 
 
@@ -30,7 +30,7 @@ def test_events_come_together_across_languages(data: Path, out: Path) -> None:
 
 
 def test_narratives_hold_stories_across_languages(data: Path, out: Path) -> None:
-    """A refit with the settings of a new workspace puts news items about one event into one narrative."""
+    """A refit with the settings of a new workspace puts news items about one event into one group."""
     assert missed(meaning.measure_clusters(data, out, name="itn")) == []
 
 
