@@ -70,7 +70,7 @@ def _text_by_votes(blocks: list[Block], region: Region | None, other: str, descr
     else:
         taken = [i for i in within if confirmed[i] and blocks[i].score > LINKED_SCORE]
     taken = [*_lead(blocks, region, confirmed, letters_of(description)), *taken]
-    text = "\n".join(blocks[i].text for i in _without_edge_headings(blocks, taken))
+    text = "\n".join(blocks[i].text for i in _without_edges(blocks, taken))
     doubtful = weight_of(text) < SHORT and agreed >= AGREEMENT * prose
     return other if doubtful and len(other) > MUCH_LONGER * len(text) else text
 
@@ -98,16 +98,20 @@ def _lead(blocks: list[Block], region: Region, confirmed: list[bool], descriptio
             named = not linked and bool(words.LEAD.search(names_of(block.element)))
             wanted = confirmed[i] or described or named
         else:
-            wanted = adjacent and not block.is_heading and block.score > LINKED_SCORE
+            wanted = adjacent and not block.is_heading and block.score > LINKED_SCORE and not words.LABEL_TEXT.search(block.text)
         if wanted:
             found.append(i)
     return found[::-1]
 
 
-def _without_edge_headings(blocks: list[Block], taken: list[int]) -> list[int]:
-    """Headings with no text after them (and the title above the text) are not text."""
+def _without_edges(blocks: list[Block], taken: list[int]) -> list[int]:
+    """The title and date lines above the text and headings with no text after them are not text."""
     while taken and blocks[taken[-1]].is_heading and blocks[taken[-1]].score == 0:
         taken = taken[:-1]
-    while taken and blocks[taken[0]].tag == "h1" and blocks[taken[0]].score == 0:
+    while taken and _is_above_text(blocks[taken[0]]):
         taken = taken[1:]
     return taken
+
+
+def _is_above_text(block: Block) -> bool:
+    return block.score <= 0 and (block.tag == "h1" or bool(words.LABEL_TEXT.search(block.text)))

@@ -20,6 +20,7 @@ _MONTH_NAMES: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "
 _MONTH_WORD: Final = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DAY_MONTH: Final = re.compile(r"(?:[a-z]{3,9},?\s+)?(\d{1,2})\s+" + _MONTH_WORD + r",?\s+(\d{4})" + _CLOCK, re.IGNORECASE)
 _MONTH_DAY: Final = re.compile(r"(?:[a-z]{3,9},?\s+)?" + _MONTH_WORD + r"\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})" + _CLOCK, re.IGNORECASE)
+_MAIL: Final = re.compile(r"(?:[A-Za-z]{3},?\s+)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+\d{1,2}:\d{2}(?::\d{2})?\s+(?:[A-Z]{1,4}|[+-]\d{4})\b")
 _URL_PARTS: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})([/\-_.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _URL_COMPACT: Final = re.compile(r"(?<!\d)(20\d{2})([01]\d)([0-3]\d)(?!\d)")
 _URL_MONTH_FOLDER: Final = re.compile(r"(?<!\d)(20\d{2})[/\-]?([01]\d)/([0-3]\d)(?!\d)")
@@ -76,7 +77,9 @@ def _read_iso(text: str) -> Moment | None:
 
 
 def _read_mail(text: str) -> Moment | None:
-    """RFC 2822, as feeds write it."""
+    """RFC 2822, as feeds write it, American time zones included."""
+    if not _MAIL.match(text):
+        return None
     try:
         return _moment(parsedate_to_datetime(text))
     except (ValueError, TypeError, IndexError, OverflowError):

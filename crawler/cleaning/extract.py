@@ -17,7 +17,7 @@ from crawler.cleaning import vocabulary as words
 from crawler.cleaning.blocks import cut_blocks, fold_space, weight_of
 from crawler.cleaning.body import choose_text, trafilatura_text
 from crawler.cleaning.dates import guess_date
-from crawler.cleaning.datetext import read_url_day
+from crawler.cleaning.datetext import read_moment, read_url_day
 from crawler.cleaning.markup import Element, body_of, decode, parse
 from crawler.cleaning.metadata import PageClaims, decide_title, read_claims
 from crawler.cleaning.pruning import prune
@@ -49,7 +49,7 @@ class Extraction:
     date_claims: dict[str, str]
     """Source to date as written, the first of each; see `dates.TRUSTED`."""
     guessed_day: date | None
-    """htmldate's guess, asked only where neither claims nor address give a day."""
+    """htmldate's guess, asked only where neither a claim nor the address can be read."""
     site_names: tuple[str, ...]
 
 
@@ -88,7 +88,8 @@ def extract_page(
         return Refusal("not_html")
     claims = read_claims(tree)
     dates = _date_claims(claims, hints or {})
-    guessed = None if dates or read_url_day(url) else guess_date(tree, url, latest or date.max)
+    known = read_url_day(url) is not None or any(read_moment(text) is not None for text in dates.values())
+    guessed = None if known else guess_date(tree, url, latest or date.max)
     title, article = _article(tree, claims, str((hints or {}).get("title") or ""))
     refusal = _refusal(title, article, min_characters)
     if refusal is not None:
@@ -107,7 +108,11 @@ def extract_page(
 def _is_html(body: bytes, text: str) -> bool:
     """Is it a web page, whatever it was called?"""
     beginning = text[:_SNIFFED]
-    return not body.startswith(_BINARY) and not _OTHER_XML.match(beginning[:2000]) and bool(_HTML.search(beginning))
+    if body.startswith(_BINARY) or _OTHER_XML.match(beginning[:2000]):
+        return False
+    if beginning.lstrip()[:1] in ("{", "["):  # JSON may quote markup
+        return "<html" in beginning.lower()
+    return bool(_HTML.search(beginning))
 
 
 def _article(tree: Element, claims: PageClaims, hint: str) -> tuple[str, str]:

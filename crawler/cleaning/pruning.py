@@ -125,7 +125,7 @@ def _tolerated_share(element: Element) -> float | None:
     if names:
         if words.COMMENTS.search(names) and not words.COMMENTS_STATE.search(names):
             return 1.0
-        if words.CONSENT.search(names):
+        if tag not in _LEAF_TAGS and words.CONSENT.search(names):
             return CONSENT_SHARE
         if tag not in _LEAF_TAGS and words.CHROME.search(names):
             return CHROME_SHARE_OF_BODY if words.BODY.search(names) else CHROME_SHARE

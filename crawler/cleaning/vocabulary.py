@@ -102,6 +102,13 @@ CALL_TEXT: Final = re.compile(
 )  # fmt: skip
 """Short lines that ask the reader to share, follow, subscribe or read something else."""
 
+LABEL_TEXT: Final = re.compile(
+    r"\d{1,2}[:.]\d{2}(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./年-]\d{1,2}[./月-]\d{1,2}|"
+    r"^\W*(?:fot\.|fotos?\b|photo(?:graph)?s?\b|фото\b|bild(?:quelle)?\b|imagen\b|图片|資料|صورة|عکس|φωτ)",
+    re.IGNORECASE,
+)
+"""Short lines between headline and text: when, and whose picture."""
+
 NOT_FOUND_TEXT: Final = re.compile(
     r"^\W*(?:(?:error|erreur|fehler|ошибка|错误|خطأ)?\W*404\b|"
     + _any(

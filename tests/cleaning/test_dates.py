@@ -1,0 +1,136 @@
+"""Dates: read strictly, decided once, counted by rule."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+import pytest
+
+from crawler.cleaning.dates import DateDecision, count_at, decide_date
+from crawler.cleaning.datetext import read_moment, read_url_day
+
+SEEN = datetime(2026, 3, 10, 12, tzinfo=UTC)
+URL = "https://a.example/news/bridge"
+
+
+def decide(url: str = URL, guess: date | None = None, **claims: str) -> DateDecision:
+    """The decision over these claims."""
+    return decide_date(claims, url, first_seen_at=SEEN, fetched_at=SEEN + timedelta(hours=1), guess=lambda: guess)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-03-09T08:30:00+03:00", "2026-03-09T05:30:00+00:00"),
+        ("2026-03-09T08:30:00Z", "2026-03-09T08:30:00+00:00"),
+        ("2026-03-09 08:30", "2026-03-09T08:30:00+00:00"),
+        ("Mon, 09 Mar 2026 08:30:00 +0100", "2026-03-09T07:30:00+00:00"),
+        ("Mon, 09 Mar 2026 08:30:00 EST", "2026-03-09T13:30:00+00:00"),
+        ("09.03.2026 08:30", "2026-03-09T08:30:00+00:00"),
+        ("2026年3月9日 08:30", "2026-03-09T08:30:00+00:00"),
+        ("March 9, 2026 8:30 pm", "2026-03-09T20:30:00+00:00"),
+        ("9 March 2026", "2026-03-09T00:00:00+00:00"),
+        ("20260309", "2026-03-09T00:00:00+00:00"),
+        ("2026-03-09T00:00:00+03:00", "2026-03-09T00:00:00+00:00"),
+        ("03/04/2026", None),
+        ("yesterday", None),
+        ("2026-13-45", None),
+        ("", None),
+    ],
+)
+def test_dates_are_read_strictly(text: str, expected: str | None) -> None:
+    """Every common form is read, midnight is a day, and what could mean two days means none."""
+    moment = read_moment(text)
+    assert (moment.at.isoformat() if moment else None) == expected
+    if moment and moment.at.hour == 0:
+        assert moment.precision == "day"
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://a.example/2026/03/09/bridge", date(2026, 3, 9)),
+        ("https://a.example/n-2026-3-9-bridge", date(2026, 3, 9)),
+        ("http://a.example/20260309/c1.shtml", date(2026, 3, 9)),
+        ("http://a.example/2026-03/09/c_1.htm", date(2026, 3, 9)),
+        ("https://a.example/2026/bridge", None),
+        ("https://a.example/1234567890123", None),
+        ("https://20260309.example/x?d=20260309", None),
+    ],
+)
+def test_addresses_name_days(url: str, day: date | None) -> None:
+    """A day in the path counts; numbers that only look like one, hosts and queries do not."""
+    assert read_url_day(url) == day
+
+
+def test_confidence_follows_the_evidence() -> None:
+    """A by page and feed, or by two and the address; B by one; C by the day only or by contradiction; D by nothing."""
+    stamp = "2026-03-09T08:30:00Z"
+    assert decide(jsonld=stamp, feed=stamp).confidence == "A"
+    assert decide("https://a.example/2026/03/09/x", jsonld=stamp, meta=stamp).confidence == "A"
+    assert decide(jsonld=stamp, meta=stamp).confidence == "B"
+    assert decide(meta=stamp).confidence == "B"
+    assert decide(jsonld=stamp, meta="2026-03-01T08:30:00Z").confidence == "C"
+    assert decide("https://a.example/2026/03/09/x").confidence == "C"
+    assert decide(guess=date(2026, 3, 9)).source == "htmldate"
+    assert (decide().confidence, decide().published_at) == ("D", None)
+
+
+def test_the_median_of_what_agrees_and_the_earliest_of_what_does_not() -> None:
+    """Claims within 26 hours are one moment; beyond that the later one is an update."""
+    agreed = decide(jsonld="2026-03-09T08:00:00Z", meta="2026-03-09T10:00:00Z", feed="2026-03-09T09:00:00Z")
+    assert agreed.published_at == datetime(2026, 3, 9, 9, tzinfo=UTC)
+    assert decide(jsonld="2026-03-02T08:00:00Z", meta="2026-03-09T10:00:00Z").day == date(2026, 3, 2)
+    assert decide(jsonld="2026-03-09", meta="2026-03-09T10:00:00Z").precision == "second"
+
+
+def test_impossible_claims_are_kept_but_not_believed() -> None:
+    """The future, the last century and a template's clock decide nothing; all claims stay on record."""
+    future = decide(jsonld="2026-03-12T08:00:00Z", feed="2026-03-09T08:00:00Z")
+    assert (future.day, future.source, set(future.claims)) == (date(2026, 3, 9), "feed", {"jsonld", "feed"})
+    assert decide(meta="1970-01-01T00:00:00Z").confidence == "D"
+    now = (SEEN + timedelta(hours=1, seconds=5)).isoformat()
+    early = decide_date(
+        {"time": now, "feed": "2026-03-09T08:00:00Z"}, URL, first_seen_at=SEEN + timedelta(hours=2), fetched_at=SEEN + timedelta(hours=1)
+    )
+    assert early.source == "feed"
+
+
+def test_an_unknown_time_zone_is_not_the_future() -> None:
+    """A naive stamp a few hours ahead is local time: published when it was first seen at the latest."""
+    found = decide(meta="2026-03-10 19:00")
+    assert (found.published_at, found.day, found.confidence) == (SEEN, date(2026, 3, 10), "B")
+
+
+def test_a_year_only_guess_is_none() -> None:
+    """htmldate's first of January is a copyright year."""
+    assert decide(guess=date(2026, 1, 1)).confidence == "D"
+
+
+@pytest.mark.parametrize(
+    ("origin", "hours", "claims", "counted", "late"),
+    [
+        ("live", 5, ("jsonld", "feed"), "published", False),
+        ("live", 71, ("meta",), "published", False),
+        ("live", 80, ("meta",), "seen", True),
+        ("live", 80, (), "seen", False),
+        ("backfill", 24 * 40, ("meta",), "published", False),
+        ("backfill", 0, (), "seen", False),
+    ],
+)
+def test_counting_follows_origin_and_trust(
+    origin: Literal["live", "backfill"], hours: int, claims: tuple[str, ...], counted: str, late: bool
+) -> None:
+    """Live finds count at their time up to 72 hours and are late beyond; history counts on its day and is never late."""
+    stamp = (SEEN - timedelta(hours=hours)).isoformat()
+    decision = decide(**dict.fromkeys(claims, stamp))
+    expected = SEEN - timedelta(hours=hours) if counted == "published" else SEEN
+    assert count_at(decision, first_seen_at=SEEN, origin=origin) == (expected, late)
+
+
+def test_a_day_alone_counts_for_history_only() -> None:
+    """Confidence C places history on its day; a live find with it counts when it was seen."""
+    decision = decide("https://a.example/2026/03/09/x")
+    assert count_at(decision, first_seen_at=SEEN, origin="live") == (SEEN, False)
+    assert count_at(decision, first_seen_at=SEEN, origin="backfill") == (datetime(2026, 3, 9, tzinfo=UTC), False)

@@ -1,0 +1,91 @@
+"""Bytes to trees: every character set, damaged and hostile bytes, no errors."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.cleaning.blocks import cut_blocks, weight_of
+from crawler.cleaning.extract import Extraction, Refusal, extract_page
+from crawler.cleaning.markup import decode, parse
+from crawler.outcomes import CLEAN_OUTCOMES
+
+RUSSIAN = "Министр открыл длинный мост через реку и похвалил рабочих. " * 4
+PAGE = "<html><head><meta charset='{name}'><title>x</title></head><body><p>{text}</p></body></html>"
+
+
+@pytest.mark.parametrize("name", ["windows-1251", "koi8-r", "iso-8859-5", "utf-8", "utf-16"])
+def test_a_declared_character_set_is_used(name: str) -> None:
+    """The page's own declaration (or its byte order mark) is enough."""
+    assert RUSSIAN in decode(PAGE.format(name=name, text=RUSSIAN).encode(name))
+
+
+def test_the_header_is_believed_before_the_page() -> None:
+    """HTTP's declaration wins over `<meta>`."""
+    body = PAGE.format(name="iso-8859-1", text=RUSSIAN).encode("cp1251")
+    assert RUSSIAN in decode(body, "text/html; charset=windows-1251")
+
+
+def test_valid_utf8_is_utf8_whatever_was_declared() -> None:
+    """A wrong declaration does not spoil a text that is valid UTF-8."""
+    assert RUSSIAN in decode(PAGE.format(name="windows-1251", text=RUSSIAN).encode(), "text/html; charset=iso-8859-1")
+
+
+def test_a_set_that_does_not_fit_is_not_used() -> None:
+    """A declaration under which the bytes make no text gives way to detection."""
+    assert RUSSIAN in decode(PAGE.format(name="shift_jis", text=RUSSIAN).encode("cp1251"))
+
+
+def test_a_cut_utf8_page_stays_readable() -> None:
+    """A page cut in the middle of a character loses that character only."""
+    body = PAGE.format(name="utf-8", text=RUSSIAN).encode()[:-20]
+    assert "Министр открыл" in decode(body[: body.rindex("р".encode()) + 1] + b"\xff")
+
+
+def test_blocks_are_what_a_reader_sees() -> None:
+    """Paragraphs, cells and double line breaks part blocks; scripts and fields are no text; links are weighed."""
+    tree = parse("<body><p>One <a href=x>two three</a></p><script>no</script>four<br>five<br><br>six<select><option>no</select></body>")
+    blocks = cut_blocks(tree)
+    assert [(block.text, block.link_weight) for block in blocks] == [("One two three", 9), ("four\nfive", 0), ("six", 0)]
+    assert weight_of("茶厂 tea") == 3 + 3 + 4
+
+
+def test_deep_nesting_is_no_recursion() -> None:
+    """Thousands of open elements are cut into blocks without running out of stack."""
+    tree = parse("<body>" + "<div>" * 5000 + "text")
+    assert [block.text for block in cut_blocks(tree)] in (["text"], [])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=400) | st.text(max_size=400).map(lambda text: f"<html><body>{text}</body></html>".encode()))
+def test_any_bytes_have_an_outcome(body: bytes) -> None:
+    """Whatever a server sends ends as an article or a named refusal."""
+    found = extract_page(body, url="http://a.example/x")
+    assert isinstance(found, Extraction) or found.outcome in CLEAN_OUTCOMES
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        (b"", "empty"),
+        (b" \n\t", "empty"),
+        (b"%PDF-1.7\n<html>", "not_html"),
+        (b'{"a": "<p>"}', "not_html"),
+        (b"<?xml version='1.0'?><rss><channel><title>x</title></channel></rss>", "not_html"),
+        (b"<html><body></body></html>", "no_text"),
+        (b"<html><body><p>Only one short sentence stands here, and no more than this.</p></body></html>", "too_short"),
+        ("<html><title>Страница не найдена</title><body><p>Вернитесь на главную страницу и попробуйте еще раз.</p></body></html>".encode(), "soft_404"),
+    ],
+)  # fmt: skip
+def test_refusals_are_named(body: bytes, outcome: str) -> None:
+    """Each way to be no article has its own name."""
+    assert extract_page(body, url="http://a.example/x") == Refusal(outcome)
+
+
+def test_dense_scripts_need_fewer_characters() -> None:
+    """A hundred Chinese characters are an article where a hundred Latin ones are not."""
+    chinese = "临江老茶厂改造完成后以图书馆的面貌重新开放，第一天有三千多名读者走进这座厂房。" * 2
+    latin = "The old tea works reopened as a library on Monday morning, with readers. "
+    assert isinstance(extract_page(f"<html><body><p>{chinese}</p></body></html>".encode(), url=""), Extraction)
+    assert isinstance(extract_page(f"<html><body><p>{latin}</p></body></html>".encode(), url=""), Refusal)
