@@ -124,6 +124,7 @@ class Plan(Section):
     first_day: date
     days: int
     listed_in: str
+    launch: int
     outlet: tuple[Outlet, ...]
     narrative: tuple[NarrativePlan, ...]
     relays: RelayPlan

@@ -1,7 +1,8 @@
 """Plants the narratives: who says what on which day. Pure and seeded.
 
 Per narrative:  the first mover alone on its first day
-                -> a thin, even stream over outlets and languages (at most 3 texts in any 3 days: nothing that looks like a rise)
+                -> a launch of one text a day, then a thin, even stream over outlets and languages
+                   (at most 3 texts in any 3 days: nothing that looks like a rise)
                 -> where planned, a spike of three days, with two quiet days on either side
                 -> a few reprints by outlets that relay others
 """
@@ -45,10 +46,11 @@ def _tell(plan: Plan, narrative: NarrativePlan, books: Mapping[str, Book], newco
     told = Counter(draft.outlet for draft in (first, *spike))
     days = _calm_days(plan, narrative)
     stream = _interleave(shelf, plan.seed, narrative.id)
-    width = len(days) / len(stream)
+    width = (len(days) - plan.launch) / (len(stream) - plan.launch)
     calm = []
     for index, text in enumerate(stream):
-        day = days[int((index + roll.uniform(0.15, 0.85)) * width)]
+        place = index if index < plan.launch else plan.launch + int((index - plan.launch + roll.uniform(0.15, 0.85)) * width)
+        day = days[place]
         outlet = _teller(plan, narrative, text, day, told, newcomer_share)
         told[outlet] += 1
         calm.append(own(text, outlet, plan.at(day, roll.uniform(6.5, 20.5))))
