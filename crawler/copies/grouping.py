@@ -164,8 +164,14 @@ def _cluster_members(
 
 
 def original_of(articles: Sequence[Article]) -> Article:
-    """The earliest published, then the earliest seen, then the smallest id."""
-    return min(articles, key=lambda row: (published_between(row)[0], row.first_seen_at, row.article_id))
+    """The earliest published. Of those that its interval does not tell apart from it, one that credits an agency: who leaves the credit out
+    has copied. Then the earliest seen, then the smallest id."""
+    _, latest = min(published_between(row) for row in articles)
+    contenders = [row for row in articles if published_between(row)[0] <= latest]
+    return min(
+        contenders,
+        key=lambda row: (credited_agency(text_of(row)) is None, published_between(row)[0], row.first_seen_at, row.article_id),
+    )
 
 
 def _group(first: Article, articles: Sequence[Article]) -> CopyGroup:

@@ -112,6 +112,16 @@ def test_the_original_is_the_earliest_and_relations_are_named() -> None:
     assert [relations[row.article_id] for row in rows[:3]] == ["near", "original", "exact"]
 
 
+def test_of_equal_dates_the_one_that_credits_an_agency_is_the_original() -> None:
+    """Where days alone are known, who names the agency comes first; an exact earlier time beats any credit."""
+    body = stories("en")[1]
+    plain, wire = article("1", body, hours=0), article("2", f"PORT-SALIM, March 2. /TASS/. {body}", hours=24, source="beta")
+    day = [replace(row, published_at=makers.hours(0), date_confidence="C", first_seen_at=makers.hours(30)) for row in (plain, wire)]
+    assert group_articles(day, SETTINGS).groups[0].first_source_id == "beta"
+    exact = [replace(row, published_at=makers.hours(hour)) for row, hour in ((plain, 1), (wire, 2))]
+    assert group_articles(exact, SETTINGS).groups[0].first_source_id == "alpha"
+
+
 def test_order_of_input_leaves_no_trace() -> None:
     """Shuffled input gives the same groups and members."""
     rows = [
