@@ -16,6 +16,8 @@ from storage.records import PassageRow
 
 EXEMPLARS = 6
 ENGLISH = "en"
+UNTITLED = 80
+"""Characters of the text that stand for a missing title."""
 
 
 def ranked(vectors: Matrix, rows: Sequence[PassageRow]) -> list[int]:
@@ -42,8 +44,13 @@ def label(rows: Sequence[PassageRow], order: Sequence[int], *, readers: Sequence
     """
     languages = _by_preference(rows, readers)
     best = next(language for language in languages if any(row.language == language for row in rows))
-    titles = [rows[place].title for place in order if rows[place].language == best]
+    titles = [_headline(rows[place]) for place in order if rows[place].language == best]
     return present if present in titles else titles[0]
+
+
+def _headline(row: PassageRow) -> str:
+    """The title, or the beginning of the text where an article has none."""
+    return row.title.strip() or row.text[:UNTITLED]
 
 
 def _by_preference(rows: Sequence[PassageRow], readers: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ and clearly nearer than to any other narrative. One cosine for all cannot do it:
 independently worded texts of one claim at 0.3.
 
 Measured on the sample world (half of the articles known, the other half new, with all ordinary news around them; shares of articles):
-reach at the lowest quarter of members, never under 0.25: 0.89 of those that belong somewhere are placed, 0.008 of all are placed wrongly.
+reach beyond the farthest fifth of members: 0.92 of those that belong somewhere are placed, 0.015 of all are placed wrongly.
 A fixed cosine of 0.30: 0.76 and 0.004; of 0.55: under 0.1. Whatever is left out here waits for the next clustering.
 """
 

@@ -1,10 +1,10 @@
 """Recurring forms (weather, market prices, league tables): what an outlet prints again and again with other numbers claims nothing.
 
-A cluster is a form if at least half of its texts have a twin: nearly the same text, by the same outlet, on another day, not a copy of it.
+A cluster is a form if at least half of its texts have a twin: much the same text, by the same outlet, on another day, not a copy of it.
 Reprints have twins in other outlets; two tellings of a claim by one outlet are never that alike.
 
-Measured on the sample world's 21 forms and 296 own texts of planted narratives (centred cosine of the nearest text of the same outlet on
-another day): forms 0.90 to 1.00, planted texts 0.69 at most.
+Measured on the sample world (centred cosine of each passage to the nearest by the same outlet on another day): 104 passages of recurring
+forms 0.65 to 0.98, 531 of planted narratives at most 0.58, other news at most 0.41.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from analysis.narratives.linking import Matrix
 from storage.records import PassageRow
 
-TWIN = 0.85
+TWIN = 0.62
 SHARE = 0.5
 
 

@@ -1,0 +1,1 @@
+"""Narratives: words, clusters, identity, stages."""

@@ -1,0 +1,96 @@
+"""Where new passages belong, and who is kin."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from analysis.narratives.memory import Memory, kin, restless
+from analysis.narratives.nearest import Home, home_of, place
+from analysis.narratives.templates import is_form
+from analysis.narratives.voices import voices_of
+from storage.records import PassageRow
+from tests.narratives.conftest import moment, vector_of
+
+
+def around(claim: str, count: int, *, first: int = 0) -> np.ndarray:
+    """Vectors of texts of one claim."""
+    return np.stack([vector_of(f"{claim} text {step}") for step in range(first, first + count)]).astype(np.float64)
+
+
+def row(key: str, *, outlet: str = "alpha", day: float = 0, group: str = "", text: str = "") -> PassageRow:
+    """A passage."""
+    return PassageRow(
+        passage_id=key, article_id=key, ordinal=0, text=text or key, text_hash=text or key, language="en", title="T", url="u",
+        source_id=outlet, country="XA", ownership="", group_id=group or key, relation="original", published_at=None, date_confidence="A",
+        first_seen_at=moment(day), counted_at=moment(day), late=False, origin="live",
+    )  # fmt: skip
+
+
+def test_members_are_placed_and_strangers_wait() -> None:
+    """New texts of a known claim reach its home; other texts reach none."""
+    home = home_of(1, around("claim-a", 20), floor=0.25, share=0.1)
+    found = place(np.concatenate([around("claim-a", 10, first=50), around("other", 10)]), [home], margin=0.05)
+    assert sum(item is not None for item in found[:10]) >= 8
+    assert found[10:] == [None] * 10
+
+
+def test_reach_follows_the_members() -> None:
+    """A tight narrative has a long reach to cross, a loose one a short; never below the floor."""
+    tight = home_of(1, np.repeat(around("claim-a", 1), 5, axis=0), floor=0.25, share=0.1)
+    loose = home_of(2, around("claim-a", 20), floor=0.25, share=0.1)
+    assert tight.reach == pytest.approx(1)
+    assert 0.25 <= loose.reach < 0.8
+
+
+def test_what_is_as_near_to_two_homes_waits() -> None:
+    """The margin keeps a passage out of both."""
+    homes = [Home(1, np.array([1.0, 0.0]), 0.2), Home(2, np.array([0.0, 1.0]), 0.2)]
+    assert place(np.array([[0.71, 0.70]]), homes, margin=0.05) == [None]
+    assert place(np.array([[0.9, 0.4]]), homes, margin=0.05)[0] is not None
+
+
+def test_a_barred_home_is_not_taken() -> None:
+    """What an analyst took out of a narrative does not come back."""
+    homes = [Home(1, np.array([1.0, 0.0]), 0.2)]
+    assert place(np.array([[1.0, 0.0]]), homes, margin=0.05, barred=[{1}]) == [None]
+
+
+def memory_of(**claims: str) -> Memory:
+    """Narratives n1, n2 ... of ten texts of a claim each."""
+    numbers = [int(name[1:]) for name in claims for _ in range(10)]
+    vectors = np.concatenate([around(claim, 10, first=100 * place) for place, claim in enumerate(claims.values())])
+    rows = [row(f"p{place:03}") for place in range(len(numbers))]
+    homes = [home_of(int(name[1:]), vectors[10 * place : 10 * place + 10], floor=0.25, share=0.1) for place, name in enumerate(claims)]
+    return Memory(rows, vectors, numbers, homes)
+
+
+def test_kin_say_the_same() -> None:
+    """Two narratives of one claim are kin, the older first; of two claims they are not."""
+    assert kin(memory_of(n1="claim-a", n2="claim-b", n7="claim-a")) == {(1, 7)}
+
+
+def test_a_text_in_the_wrong_place_moves() -> None:
+    """A text of b that was laid to a goes to b; texts that may not move stay."""
+    right = memory_of(n1="claim-a", n2="claim-b")
+    vectors = right.vectors.copy()
+    vectors[0] = around("claim-b", 1, first=500)[0]
+    wrong = Memory(right.rows, vectors, right.numbers, right.homes)
+    assert restless(wrong, {item.passage_id for item in wrong.rows}) == {(1, "p000"): 2}
+    assert restless(wrong, ()) == {}
+
+
+def test_reprints_and_halves_of_an_article_are_one_voice() -> None:
+    """Equal texts are one voice wherever they stand, alike texts of one copy group too; another claim of the article is a second voice."""
+    rows = [row("a", text="x"), row("b", text="x", outlet="beta"), row("c", group="a", text="y"), row("d", group="a", text="z")]
+    vectors = np.concatenate([np.repeat(around("claim-a", 1), 2, axis=0), around("claim-a", 1, first=5), around("claim-b", 1)])
+    assert voices_of(rows, vectors).members == ((0, 1, 2), (3,))
+
+
+def test_recurring_forms_are_known_by_their_twins() -> None:
+    """The same text with other numbers on other days by the same outlet is a form; reprints by others and tellings are not."""
+    same = np.repeat(around("claim-a", 1), 6, axis=0)
+    assert is_form([row(f"w{n}", day=7 * n) for n in range(6)], same)
+    assert not is_form([row(f"w{n}", day=n, outlet=f"outlet-{n}") for n in range(6)], same)
+    assert not is_form([row(f"w{n}", day=n, group="g") for n in range(6)], same)
+    assert not is_form([row(f"w{n}", day=n) for n in range(6)], around("claim-a", 6))
