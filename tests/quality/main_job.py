@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections import defaultdict
@@ -37,6 +38,7 @@ def run(data: Path, out: Path) -> dict[str, Any]:
     """Play the job and return its figures; predictions go to `out/main_job.jsonl`."""
     truth = [(name, row, raw) for name in html_sets(data) for row, raw in pages_of(data, name) if row.get("text")]
     workspace = out / "main_job"
+    shutil.rmtree(workspace, ignore_errors=True)  # of an earlier run
     with LocalSite() as site:
         addresses = _publish(site, truth)
         _write_workspace(workspace, addresses, truth)
