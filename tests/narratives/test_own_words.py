@@ -1,0 +1,73 @@
+"""Independently worded texts of four claims in six languages, with ordinary news around them, through the real engine."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis.embedding.base import Matrix
+from analysis.embedding.e5 import E5Embedder
+from analysis.embedding.means import make_table
+from analysis.narratives.topics import OUTLIER, cluster
+from analysis.narratives.voices import voices_of
+from analysis.passages import spans
+from analysis.vectors import centre
+from config.settings import NarrativeSettings
+from drumbeat.sample.score import bcubed
+from drumbeat.sample.texts import Text, load_books
+from tests.narratives.conftest import START
+from tests.narratives.test_nearest import row
+
+CLAIMS = ("n1", "n4", "n6", "n7")
+
+
+def chosen() -> list[Text]:
+    """Five texts of each claim and eight of ordinary news, in each language that has them."""
+    books = load_books().values()
+    told = [text for book in books for claim in CLAIMS for text in book.of_narrative(claim)[:5]]
+    return told + [text for book in books for text in book.local()[:8]]
+
+
+@pytest.mark.slow
+def test_claims_come_together_across_languages(tmp_path: Path) -> None:
+    """One fit of a small collection: never two claims in one cluster (BCubed precision 0.95), a good part of each together (F1 0.58).
+
+    Measured: precision 1.0, F1 0.63. Later refits and daily assignment gather the rest: played for ten weeks, the same world reaches 0.87.
+    """
+    texts = chosen()
+    parts = [(place, body[start:end]) for place, body in enumerate(map(_body, texts)) for start, end in spans(body, words=100)]
+    languages = [texts[place].language for place, _ in parts]
+    vectors = _centred([part for _, part in parts], languages, tmp_path)
+    rows = [replace(row(f"{place:03}:{number:03}", group=f"{place}", text=part), language=language)
+            for number, ((place, part), language) in enumerate(zip(parts, languages, strict=True))]  # fmt: skip
+    voices = voices_of(rows, vectors.astype(np.float64))
+    likeness = NarrativeSettings().cluster_likeness
+    labels = cluster(voices.texts, voices.vectors, voices.languages, likeness=likeness, min_size=4, sizes=voices.sizes).labels
+    votes: list[Counter[int]] = [Counter() for _ in texts]
+    for members, label in zip(voices.members, labels.tolist(), strict=True):
+        for member in members:
+            votes[parts[member][0]][label] += 1
+    homes = [max(vote, key=lambda label: (vote[label], -label)) for vote in votes]
+    gold = {place: text.narrative for place, text in enumerate(texts) if text.narrative}
+    precision, recall = bcubed({place: homes[place] if homes[place] != OUTLIER else f"alone-{place}" for place in gold}, gold)
+    assert precision >= 0.95
+    assert 2 * precision * recall / (precision + recall) >= 0.58
+    for claim in CLAIMS:
+        home = Counter(homes[place] for place in gold if gold[place] == claim and homes[place] != OUTLIER).most_common(1)[0][0]
+        assert len({texts[place].language for place in gold if gold[place] == claim and homes[place] == home}) >= 2
+
+
+def _body(text: Text) -> str:
+    return "\n\n".join(text.paragraphs)
+
+
+def _centred(parts: list[str], languages: list[str], cache: Path) -> Matrix:
+    engine = E5Embedder(cache_dir=cache)
+    raw = engine.embed(parts)
+    own = {language: raw[[place for place, other in enumerate(languages) if other == language]] for language in sorted(set(languages))}
+    table = make_table(own, build=engine.build, version=1, made_at=START)
+    return np.asarray(centre(raw, languages, table))
