@@ -69,7 +69,9 @@ def alert_evidence(*, store: Store, workspace: Workspace, spike: Spike) -> dict[
     desk = DigestDesk(store, workspace, first, end)
     narrative = store.narratives.resolve(spike.narrative_id)
     if narrative is None:
-        raise LookupError(f"spike {spike.spike_id}: there is no narrative {spike.narrative_id}; was the database cut back after it was found?")
+        raise LookupError(
+            f"spike {spike.spike_id}: there is no narrative {spike.narrative_id}; was the database cut back after it was found?"
+        )
     note = desk.note(spike)
     # The figures that were tested, not those of the same window on another day's baseline: a mail must not show two expectations.
     expected = None if note.detector == "emergence" else note.expected

@@ -118,7 +118,9 @@ class DigestDesk:
         end = midnight(self.end)
         if narrative.kind == "watched":
             hits = self.store.watch.hits(narrative.statement_id)
-            found = {item.passage_id: item.cosine for item in hits if item.stance != "refutes" and item.narrative_id == narrative.narrative_id}
+            found = {
+                item.passage_id: item.cosine for item in hits if item.stance != "refutes" and item.narrative_id == narrative.narrative_id
+            }
         else:
             survivors = survivors_of(self.store.narratives.all(include_merged=True))
             ids = sorted(key for key, into in survivors.items() if into == narrative.narrative_id)

@@ -115,7 +115,9 @@ def first_mover(
     notes = _doubts(leader, len(outlets), rows, latest, wire=wire, corpus_start=corpus_start)
     if place:
         alone = articles[0]
-        notes.append(f"an earlier text, by {ref_of(refs, alone).name} on {spans[alone.article_id][1].date()}, was not taken up within 72 hours")
+        notes.append(
+            f"an earlier text, by {ref_of(refs, alone).name} on {spans[alone.article_id][1].date()}, was not taken up within 72 hours"
+        )
     return FirstMover(
         outlets=outlets, article_id=leader.article_id, url=leader.url, title=leader.title,
         earliest=min(spans[row.article_id][0] for row in rivals), latest=latest, date_confidence=leader.date_confidence,

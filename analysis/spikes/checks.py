@@ -179,4 +179,3 @@ CHECKS: dict[str, Callable[[Case], Finding]] = {
     "volume": _volume,
 }
 """Innocent explanation -> its check."""
-

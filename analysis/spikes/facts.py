@@ -63,7 +63,9 @@ def facts_of(rows: Sequence[PassageRow], first: date, last: date) -> WindowFacts
     Args:
         rows: passages of one narrative; earlier ones tell which texts are not new in the window.
     """
-    articles = {row.article_id: row for row in sorted(rows, key=lambda item: item.passage_id, reverse=True) if not row.late and day_of(row) <= last}
+    articles = {
+        row.article_id: row for row in sorted(rows, key=lambda item: item.passage_id, reverse=True) if not row.late and day_of(row) <= last
+    }
     ordered = sorted(articles.values(), key=lambda item: (item.counted_at, item.article_id))
     firsts = {row.group_id: row for row in reversed(ordered)}
     inside = [row for row in ordered if day_of(row) >= first]

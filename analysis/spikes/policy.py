@@ -1,7 +1,7 @@
 """Who is told: the false-discovery rate of a day, the floors, quiet days, twins and the weekly budget.
 
-    mail     q <= fdr, or the CUSUM over its threshold; floors held; nothing innocent explains it; not quiet; within the budget
-    digest   q <= 2 fdr, or the CUSUM over three quarters of its threshold; or mail's bar, but explained, quiet or over the budget
+mail     q <= fdr, or the CUSUM over its threshold; floors held; nothing innocent explains it; not quiet; within the budget
+digest   q <= 2 fdr, or the CUSUM over three quarters of its threshold; or mail's bar, but explained, quiet or over the budget
 """
 
 from __future__ import annotations

@@ -74,7 +74,6 @@ class Panel:
                 found[self.sources[source]] = (before[0] + float(own), before[1] + float(articles))
         return [(source, *found[source]) for source in sorted(found)]
 
-
     def day_cells(self, day: int) -> list[tuple[float, float]]:
         """(own texts, articles) of a day's cells, whether or not their source was seen that day."""
         mask = self.day == day
@@ -103,7 +102,9 @@ class Series:
     """(days,): sources seen."""
 
 
-def panel_of(observations: Sequence[Observation], source_days: Sequence[SourceDay], *, narratives: Sequence[int], days: Sequence[date]) -> Panel:
+def panel_of(
+    observations: Sequence[Observation], source_days: Sequence[SourceDay], *, narratives: Sequence[int], days: Sequence[date]
+) -> Panel:
     """Assemble the counts of the named narratives over consecutive days; whatever else is named in the rows is left out."""
     sources = tuple(sorted({item.source_id for item in source_days}))
     ids = tuple(sorted(narratives))
@@ -171,7 +172,12 @@ def series_of(panel: Panel, *, until: int, running: int | None = None) -> Series
     gap = _gaps(seen)
     exposure = np.where(gap, 0.0, _carriers(panel, seen_cell, usual, until) @ panel.weight * volume)
     return Series(
-        np.where(exposure > 0, y, 0.0), np.where(exposure > 0, raw, 0.0), exposure, seen, overall, (panel.weight > 0).sum(0).astype(np.int64)
+        np.where(exposure > 0, y, 0.0),
+        np.where(exposure > 0, raw, 0.0),
+        exposure,
+        seen,
+        overall,
+        (panel.weight > 0).sum(0).astype(np.int64),
     )
 
 

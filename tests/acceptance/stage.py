@@ -23,7 +23,18 @@ ANALYSIS = ("clean", "copies", "embed", "translations", "refit", "assign", "watc
 
 # What may differ between two ways of arriving at the same state: which run did it, where in the archive a record lies, the Date header.
 PASSING_TABLES = {"runs", "alembic_version", "feed_polls"}
-PASSING_COLUMNS = {"run_id", "fetch_run", "clean_run", "born_run", "warc_file", "warc_offset", "warc_length", "headers", "rowid", "lineage_id"}
+PASSING_COLUMNS = {
+    "run_id",
+    "fetch_run",
+    "clean_run",
+    "born_run",
+    "warc_file",
+    "warc_offset",
+    "warc_length",
+    "headers",
+    "rowid",
+    "lineage_id",
+}
 
 WORD_INDEX = "article_words"
 """Tables of the full-text index are made of the articles, in the order in which these came."""

@@ -125,7 +125,10 @@ def main() -> None:
         corpus = simulate(chosen.narratives, seed)
         found, null = measure(corpus, SpikeSettings()), false_alerts_shuffled(corpus, SpikeSettings(), seed)
         shares = " ".join(f"{found.sensitivity.get(key, float('nan')):5.2f}" for key in (2, 3, 5))
-        print(f"{seed:>4} {found.false_per_week:>10.1f} {null:>9.1f} {shares} {found.delay_days:>8.2f} {time.process_time() - started:>6.0f}", flush=True)
+        print(
+            f"{seed:>4} {found.false_per_week:>10.1f} {null:>9.1f} {shares} {found.delay_days:>8.2f} {time.process_time() - started:>6.0f}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

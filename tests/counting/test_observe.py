@@ -13,7 +13,11 @@ from tests.counting.makers import assignment, hit, narrative, row
 
 def count(rows: Sequence[PassageRow], **values: Any) -> list[Observation]:
     """Observations of narrative 1, which every row tells."""
-    given: dict[str, Any] = {"assignments": [assignment(item.article_id, ordinal=item.ordinal) for item in rows], "hits": [], "survivors": {1: 1}}
+    given: dict[str, Any] = {
+        "assignments": [assignment(item.article_id, ordinal=item.ordinal) for item in rows],
+        "hits": [],
+        "survivors": {1: 1},
+    }
     found = {**given, **values}
     return observe(tellings(rows, found["assignments"], found["hits"], survivors=found["survivors"]))
 

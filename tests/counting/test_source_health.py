@@ -82,7 +82,9 @@ def test_clearly_less_than_usual_is_degraded() -> None:
 
 def test_refused_pages_say_nothing_of_the_source() -> None:
     """Pages that robots.txt forbids or that are gone are neither fetched nor failed."""
-    found = judge(STEADY, fetches=[Fetch("alpha", at(25, n), outcome) for n, outcome in enumerate(["robots_denied", "http_404", "stored", "timeout"])])
+    found = judge(
+        STEADY, fetches=[Fetch("alpha", at(25, n), outcome) for n, outcome in enumerate(["robots_denied", "http_404", "stored", "timeout"])]
+    )
     assert [(item.fetched, item.failed) for item in found if item.day == day(25)] == [(1, 1)]
 
 
@@ -95,7 +97,11 @@ def test_before_and_after_its_coverage_a_source_is_not_there() -> None:
     """History before the first live day is backfill, before that and after the end of coverage there is nothing."""
     of = source(first_crawled_at=at(10), coverage_end=day(30))
     found = health(judge(dict.fromkeys(range(4, 41), 5), of=of))
-    assert found == {**dict.fromkeys(range(4), "not_yet"), **dict.fromkeys(range(4, 10), "backfill"), **dict.fromkeys(range(31, 41), "not_yet")}
+    assert found == {
+        **dict.fromkeys(range(4), "not_yet"),
+        **dict.fromkeys(range(4, 10), "backfill"),
+        **dict.fromkeys(range(31, 41), "not_yet"),
+    }
 
 
 def test_a_source_never_crawled_is_not_there() -> None:

@@ -82,7 +82,9 @@ def test_quotes_are_spread_and_resolve(digest: Digest, store: Store) -> None:
 def test_carriers_and_their_shares(digest: Digest) -> None:
     """Carriers in the order in which they came, ownership with the list that states it, attention by country."""
     found = digest.rising[1]
-    assert [item.outlet.source_id for item in found.carriers][1:] == [item for item in OUTLETS[:8] if item != found.carriers[0].outlet.source_id]
+    assert [item.outlet.source_id for item in found.carriers][1:] == [
+        item for item in OUTLETS[:8] if item != found.carriers[0].outlet.source_id
+    ]
     assert found.carriers[0].lag_hours == 0.0
     assert {(item.key, item.listed_in) for item in found.by_ownership} == {(LABEL, "A list of 2025"), ("not listed", None)}
     assert sum(item.articles for item in found.by_country) == sum(item.articles for item in found.by_language) == found.articles
@@ -105,7 +107,9 @@ def test_what_was_found_this_week_is_new(digest: Digest, store: Store) -> None:
 
 def test_the_storm_is_named(digest: Digest) -> None:
     """Ten articles of one text, nine of them elsewhere, are named as such."""
-    assert [(item.articles, item.outlets, item.day, item.first_outlet.source_id) for item in digest.reprint_storms] == [(10, 10, day(67), "outlet-00")]
+    assert [(item.articles, item.outlets, item.day, item.first_outlet.source_id) for item in digest.reprint_storms] == [
+        (10, 10, day(67), "outlet-00")
+    ]
     assert digest.reprint_storms[0].note.startswith("10 articles of 10 outlets are one text")
 
 

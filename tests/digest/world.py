@@ -59,7 +59,9 @@ class Draft:
     members: list[CopyMember] = field(default_factory=list)
     groups: list[CopyGroup] = field(default_factory=list)
 
-    def add(self, outlet: str, number: int, *, narratives: Sequence[int] = (), group: str | None = None, hour: float = 9, **values: Any) -> str:
+    def add(
+        self, outlet: str, number: int, *, narratives: Sequence[int] = (), group: str | None = None, hour: float = 9, **values: Any
+    ) -> str:
         """One article with one passage; returns its id."""
         url = f"https://{outlet}.example/{number}/{len(self.articles)}"
         key, language, moment = ids.page_id(url), LANGUAGES[OUTLETS.index(outlet) % 4], at(number, hour)
@@ -133,10 +135,14 @@ def write(store: Store, made: Draft) -> None:
     pages = [_page(item) for item in made.articles]
     store.pages.discover(pages)
     store.pages.record_fetch(pages)
-    store.articles.save([CleanResult(page_id=item.article_id, outcome="article", clean_version="1", clean_run="c", article=item) for item in made.articles])
+    store.articles.save(
+        [CleanResult(page_id=item.article_id, outcome="article", clean_version="1", clean_run="c", article=item) for item in made.articles]
+    )
     store.passages.save([item.article_id for item in made.articles], made.passages)
     store.copies.replace(_groups(made), made.members)
-    store.narratives.save(_narratives(made), made.assignments, [LineageEvent(at=at(70, 6), kind="born", narrative_id=3, other_id=None, run_id="refit-2")])
+    store.narratives.save(
+        _narratives(made), made.assignments, [LineageEvent(at=at(70, 6), kind="born", narrative_id=3, other_id=None, run_id="refit-2")]
+    )
     store.watch.put("concerns", "hash", [item.passage_id for item in made.hits], made.hits)
 
 
@@ -211,7 +217,14 @@ def built(root: Path, made: Draft | None = None) -> Store:
 
 
 def _alert(store: Store, spike_id: str, narrative_id: int) -> None:
-    alert = Alert(alert_id=f"alert-{spike_id}", spike_id=spike_id, narrative_id=narrative_id, created_at=at(BURST, 22), subject="Concerns", evidence={})
+    alert = Alert(
+        alert_id=f"alert-{spike_id}",
+        spike_id=spike_id,
+        narrative_id=narrative_id,
+        created_at=at(BURST, 22),
+        subject="Concerns",
+        evidence={},
+    )
     delivery = Delivery(
         delivery_id="delivery-1", alert_id=alert.alert_id, channel="smtp", recipient="desk@example.org", message_id="<1@example.org>",
         state="sent", updated_at=at(BURST, 22),

@@ -75,7 +75,9 @@ class World:
         health = self._health.get((outlet, number), "ok")
         return source_day(number, outlet, articles=texts, copy_groups=texts, health=health)
 
-    def examine(self, number: int = TODAY, earlier: Sequence[Spike] = (), *, rules: SpikeSettings = RULES, running: bool = False) -> DayResult:
+    def examine(
+        self, number: int = TODAY, earlier: Sequence[Spike] = (), *, rules: SpikeSettings = RULES, running: bool = False
+    ) -> DayResult:
         """Test a day."""
         return examine_day(self.desk(rules), day(number), earlier, running=running, run_id="detect-1")
 
@@ -83,5 +85,3 @@ class World:
 def extra(narratives: int = 20) -> list[int]:
     """Numbers of quiet narratives beside the first."""
     return list(range(2, 2 + narratives))
-
-

@@ -31,7 +31,14 @@ def test_a_burst_is_alerted_on_its_first_day() -> None:
     found = told(burst())
     assert set(found) == {1}
     spike = found[1]
-    assert (spike.decision, spike.window_days, spike.observed, spike.outlets, spike.countries, spike.languages) == ("alert", 1, 7.0, 7, 3, 3)
+    assert (spike.decision, spike.window_days, spike.observed, spike.outlets, spike.countries, spike.languages) == (
+        "alert",
+        1,
+        7.0,
+        7,
+        3,
+        3,
+    )
     assert spike.expected == pytest.approx(1 / 3, abs=0.15)
     assert spike.q_value <= 0.05
     assert all(text.startswith("ruled out:") for text in spike.checks.values())

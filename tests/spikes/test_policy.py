@@ -27,7 +27,9 @@ def spike(narrative_id: int = 1, number: int = 70, **values: Any) -> Spike:
     return Spike(spike_id=f"{narrative_id}-{day(number)}", narrative_id=narrative_id, day=day(number), **{**given, **values})
 
 
-def candidate(narrative_id: int = 1, *, tier: Any = "mail", watched: bool = False, articles: str = "", level: float = 8.0, **values: Any) -> Candidate:
+def candidate(
+    narrative_id: int = 1, *, tier: Any = "mail", watched: bool = False, articles: str = "", level: float = 8.0, **values: Any
+) -> Candidate:
     """A candidate with articles named by letters; by default one of its own."""
     names = frozenset(articles or f"only-{narrative_id}".split())
     return Candidate(

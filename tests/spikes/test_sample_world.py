@@ -120,7 +120,9 @@ def test_both_spikes_and_nothing_else(seed: int, translations: bool) -> None:
         today = played.plan.first_day + timedelta(days=number - 1)
         earlier = [item for item in found if item.day > today - timedelta(days=7)]
         found += examine_day(played.desk(today), today, earlier, running=True, run_id="d").spikes
-    first_days = {PLANTED[item.id]: played.plan.first_day + timedelta(days=item.spike.first_day - 1) for item in played.plan.narrative if item.spike}
+    first_days = {
+        PLANTED[item.id]: played.plan.first_day + timedelta(days=item.spike.first_day - 1) for item in played.plan.narrative if item.spike
+    }
     assert {item.narrative_id: item.day for item in found if item.decision == "alert"} == first_days
     assert sum(item.decision == "alert" for item in found) == len(first_days)
     storms = [item for item in found if item.decision == "suppressed"]

@@ -21,7 +21,13 @@ def ahead(narratives: int, lag: int = 2) -> list[Observation]:
 def test_a_steady_leader_is_found() -> None:
     """Always two days ahead in twelve narratives of equal output: a lead, with its interval and what chance would give."""
     (found,) = lead_lines(ahead(12), REFS)
-    assert (found.leader.source_id, found.follower.source_id, found.leads, found.narratives, found.expected) == ("alpha", "beta", 12, 12, 6.0)
+    assert (found.leader.source_id, found.follower.source_id, found.leads, found.narratives, found.expected) == (
+        "alpha",
+        "beta",
+        12,
+        12,
+        6.0,
+    )
     assert found.share_low > 0.7
     assert found.q_value < 0.01
 
@@ -49,7 +55,11 @@ def test_shuffled_order_gives_hardly_any_lead() -> None:
 
 def test_reprints_lead_nobody() -> None:
     """Days without a text of one's own do not count."""
-    rows = [observation(n + place, name, narrative_id=n, own_texts=int(name == "beta")) for n in range(12) for place, name in ((0, "alpha"), (2, "beta"))]
+    rows = [
+        observation(n + place, name, narrative_id=n, own_texts=int(name == "beta"))
+        for n in range(12)
+        for place, name in ((0, "alpha"), (2, "beta"))
+    ]
     assert lead_lines(rows, REFS) == ()
 
 

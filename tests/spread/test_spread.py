@@ -74,7 +74,11 @@ def test_a_publication_is_never_after_its_sighting() -> None:
 
 def test_reprints_do_not_come_first() -> None:
     """A reprint, an excerpt or a translation is nobody's first text, whatever its hour."""
-    rows = [text("c", "gamma", 2, group_id="x", relation="near"), text("t", "beta", 3, group_id="y", relation="translation"), text("a", "alpha", 7)]
+    rows = [
+        text("c", "gamma", 2, group_id="x", relation="near"),
+        text("t", "beta", 3, group_id="y", relation="translation"),
+        text("a", "alpha", 7),
+    ]
     assert names(first(*rows)) == ["alpha"]
     assert spread.first_mover(rows[:2], REFS, wire_of=lambda group: None, corpus_start=None) is None
 
@@ -167,7 +171,16 @@ def test_shares_and_attention() -> None:
 
 def test_copies() -> None:
     """A text with its reprints and translations is one line; texts told once are none."""
-    group = CopyGroup(group_id="a", first_article_id="a", first_source_id="alpha", first_at=at(0, 7), first_at_latest=at(0, 7), wire="TASS", size=3, outlets=3)
+    group = CopyGroup(
+        group_id="a",
+        first_article_id="a",
+        first_source_id="alpha",
+        first_at=at(0, 7),
+        first_at_latest=at(0, 7),
+        wire="TASS",
+        size=3,
+        outlets=3,
+    )
     (found,) = spread.copy_lines(told_articles(carried()), {"a": group}, REFS)
     assert (found.articles, found.outlets, found.reprints, found.excerpts, found.translations) == (3, 3, 1, 0, 1)
     assert (found.first_outlet.source_id, found.wire) == ("alpha", "TASS")
