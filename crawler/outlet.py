@@ -71,6 +71,8 @@ class OutletCrawl:
         for feed in self._source.feeds:
             state = await self._state(str(feed.url), feed.kind)
             if not is_due(state, finder.now, self._source.poll_minutes, by_hand=self._tools.by_hand):
+                # polled by a crawl that was killed before it could say so
+                reached = reached or state.last_outcome in POLL_SUCCESSES
                 continue
             listing = await self._poll(state, finder, feed.language)
             reached = reached or listing is not None
