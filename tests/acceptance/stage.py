@@ -113,19 +113,19 @@ def timed(stage: str, workspace: Path, as_of: str) -> float:
     return time.monotonic() - start
 
 
-def rows_of(workspace: Path, *, without: Sequence[str] = (), passing: Sequence[str] = ()) -> Rows:
+def rows_of(workspace: Path, *, without: Sequence[str] = ()) -> Rows:
     """Every table as sorted rows, less what only tells how the state was arrived at."""
     with sqlite3.connect(workspace / "drumbeat.db") as connection:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
         tables = [
             name for name in sorted(names) if name not in PASSING_TABLES | set(without) and "_fts" not in name and "search" not in name
         ]
-        return {name: _rows(connection, name, PASSING_COLUMNS | set(passing)) for name in tables}
+        return {name: _rows(connection, name) for name in tables}
 
 
-def _rows(connection: sqlite3.Connection, table: str, passing: set[str]) -> list[tuple[object, ...]]:
+def _rows(connection: sqlite3.Connection, table: str) -> list[tuple[object, ...]]:
     cursor = connection.execute(f"SELECT * FROM {table}")
-    keep = [index for index, column in enumerate(cursor.description) if column[0] not in passing]
+    keep = [index for index, column in enumerate(cursor.description) if column[0] not in PASSING_COLUMNS]
     return sorted((tuple(row[index] for index in keep) for row in cursor), key=repr)
 
 
