@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -175,16 +176,22 @@ def test_a_failed_build_leaves_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of an address space is read from /proc")
 def test_a_build_stays_under_two_gigabytes(tmp_path: Path) -> None:
-    """The peak of a process that does nothing but build."""
+    """The peak of a process that does nothing but build.
+
+    Read from the kernel's own mark of this address space: what `getrusage` gives is handed down by the process
+    that started this one, so that it shows the test runner's peak.
+    """
     code = (
-        "import resource, sys; from pathlib import Path\n"
+        "import sys; from pathlib import Path\n"
         "from analysis.embedding.cache import cached_graph\nfrom analysis.embedding.weights import find_weights\n"
         "cached_graph(find_weights(None), Path(sys.argv[1]), 'other')\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "print(Path('/proc/self/status').read_text(encoding='ascii'))"
     )
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True, env=_environment())
-    assert int(done.stdout) < 2_000_000
+    (peak,) = re.findall(r"^VmHWM:\s+(\d+) kB$", done.stdout, flags=re.MULTILINE)
+    assert int(peak) < 2_000_000
 
 
 def test_reduced_range_gives_nearly_the_same_vectors(engine: E5Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
