@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import multiprocessing
+import signal
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -37,6 +38,8 @@ def start(root: Path, feed: str, number: int) -> ForkServerProcess:
 
 def crawl_once(root: Path, feed: str, number: int) -> None:
     """Crawl one source with a reactor of its own."""
+    # A shell starts what runs in its background with SIGINT ignored, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     lab = Lab(root, [source([feed])])
     lab.runs = number
     recover(lab.workspace.archive_dir)
