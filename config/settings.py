@@ -116,7 +116,7 @@ class NarrativeSettings(Section):
     """Days of coverage that a refit clusters."""
     refit_days: Positive = 7
     """Days between two refits."""
-    cluster_likeness: Share = 0.55
+    cluster_likeness: Share = 0.52
     """Two groups are one narrative when they are this alike, compared with how alike their own members are; higher gives more, tighter ones."""
     assign_cosine: Share = 0.25
     """A new passage joins a known narrative at once from this cosine to its centroid, ..."""

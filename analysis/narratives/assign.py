@@ -28,7 +28,7 @@ def assign_new(desk: Desk, progress: Progress) -> Counter[str]:
 
     Each chunk of passages is one transaction with the narratives it touches; a killed run goes on with what is left.
     """
-    waiting, vectors = desk.vectors(desk.store.passages.unassigned(desk.table.build, desk.start, desk.end))
+    waiting, vectors = desk.read(desk.store.passages.unassigned(desk.table.build, desk.start, desk.end))
     narratives = open_narratives(desk)
     memory = remember(desk, narratives)
     texts = {row.text_hash: number for row, number in zip(memory.rows, memory.numbers, strict=True)}

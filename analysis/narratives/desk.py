@@ -10,6 +10,7 @@ import numpy as np
 
 from analysis.counting import survivors_of
 from analysis.embedding.choose import build_of, settings_of
+from analysis.narratives.context import in_context
 from analysis.narratives.corrections import Obeyed, obeyed
 from analysis.narratives.linking import Matrix
 from analysis.vectors import centred
@@ -51,12 +52,20 @@ class Desk:
         return self.now + _MOMENT
 
     def vectors(self, rows: Sequence[PassageRow]) -> tuple[list[PassageRow], Matrix]:
-        """Those of `rows` that are embedded, and their centred unit vectors."""
+        """Those of `rows` that are embedded, and their centred unit vectors, each passage for itself."""
         known = self.store.vectors.has(self.table.build, {row.text_hash for row in rows})
         kept = [row for row in rows if row.text_hash in known]
         if not kept:
             return [], np.zeros((0, len(next(iter(self.table.means.values())))))
         return kept, centred(self.store, kept, self.table).astype(np.float64)
+
+    def read(self, rows: Sequence[PassageRow]) -> tuple[list[PassageRow], Matrix]:
+        """Those of `rows` that are embedded, and their vectors in the context of their articles (`context.py`)."""
+        around, plain = self.vectors(self.store.passages.of_articles({row.article_id for row in rows}))
+        vectors = in_context(plain, [row.article_id for row in around])
+        places = {row.passage_id: place for place, row in enumerate(around)}
+        kept = [row for row in rows if row.passage_id in places]
+        return kept, vectors[[places[row.passage_id] for row in kept]]
 
     def members(self, since: datetime | None = None) -> dict[str, int]:
         """Passage -> narrative, of passages counted since a moment, by default of the window's."""
@@ -115,7 +124,7 @@ def _fixed(desk: Desk, narratives: Mapping[int, Narrative], present: Mapping[str
         key: number for key, number in desk.decisions.fixed.items()
         if key not in present or present[key].method != "analyst" or present[key].narrative_id != number
     }  # fmt: skip
-    rows, vectors = desk.vectors(desk.store.passages.many(wanted))
+    rows, vectors = desk.read(desk.store.passages.many(wanted))
     found = []
     for row, vector in zip(rows, vectors, strict=True):
         centroid = narratives[wanted[row.passage_id]].centroid

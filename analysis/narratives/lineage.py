@@ -7,8 +7,8 @@
 Members are voices: nine reprints count once. Numbers are given here and nowhere else, in the order of first appearance. A number never
 changes its meaning and none is taken back: a merged narrative keeps its row and leads to the one it went into.
 
-Measured on the sample world played day by day (six-week window, weekly refits, eight variations with a seventh of the articles left out):
-BCubed F1 of planted articles 0.87, 0.84 of them placed within a day of being seen; with a cluster owned by whoever holds 0.3 of it, 0.83.
+Measured on the sample world played day by day (six-week window, weekly refits, the whole world and eight variations with a seventh of the
+articles left out): BCubed F1 of planted articles 0.92 on average, 0.89 at least.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def remember(desk: Desk, narratives: Mapping[int, Narrative]) -> Memory:
     held = {key: number for key, number in desk.members(desk.now - REMEMBERED).items() if number in narratives}
     silent = set(narratives) - set(held.values())
     held |= {key: number for number in sorted(silent) for key in narratives[number].exemplars if key not in held}
-    rows, vectors = desk.vectors(desk.store.passages.many(held))
+    rows, vectors = desk.read(desk.store.passages.many(held))
     first: dict[tuple[int, str], int] = {}
     for place, row in enumerate(rows):
         first.setdefault((held[row.passage_id], row.text_hash), place)

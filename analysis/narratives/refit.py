@@ -79,7 +79,7 @@ def _settle(desk: Desk) -> int:
     centroids = {home.narrative_id: home.centroid for home in memory.homes}
     members = {key: number for key, number in desk.members().items() if key not in desk.decisions.fixed}
     moves = restless(memory, members)
-    rows, vectors = desk.vectors(desk.store.passages.many(members))
+    rows, vectors = desk.read(desk.store.passages.many(members))
     moving = []
     for row, vector in zip(rows, vectors, strict=True):
         number = moves.get((members[row.passage_id], row.text_hash))
@@ -94,7 +94,7 @@ def _settle(desk: Desk) -> int:
 
 
 def _look(desk: Desk) -> _Seen:
-    rows, vectors = desk.vectors(desk.store.passages.window(desk.start, desk.end))
+    rows, vectors = desk.read(desk.store.passages.window(desk.start, desk.end))
     voices = voices_of(rows, vectors)
     labels = _clustered(desk, voices)
     clusters = []

@@ -62,6 +62,13 @@ class PassageStore:
             )
             return [record_of(PassageRow, row) for row in rows]
 
+    def of_articles(self, article_ids: Collection[str]) -> list[PassageRow]:
+        """All passages of these articles, by passage_id."""
+        with self._database.read() as connection:
+            statement = select_passage_rows().order_by(schema.passages.c.passage_id)
+            rows = select_in(connection, statement, schema.passages.c.article_id, article_ids)
+            return [record_of(PassageRow, row) for row in rows]
+
     def of_article(self, article_id: str) -> list[PassageRow]:
         """Passages of one article in reading order."""
         return self._rows(select_passage_rows().where(schema.passages.c.article_id == article_id), schema.passages.c.ordinal)

@@ -9,6 +9,7 @@ import numpy as np
 from analysis.narratives.lineage import Cluster, Rules, Voice, Waiting, Window, decide
 from analysis.narratives.linking import Matrix, grouped, likeness_of
 from analysis.narratives.nearest import home_of, place
+from config.settings import NarrativeSettings
 from tests.narratives.conftest import moment, vector_of
 
 CLAIMS, TEXTS, DAYS, WINDOW = 14, 16, 84, 28
@@ -38,7 +39,7 @@ def played(days: list[float], vectors: Matrix) -> list[dict[int, int]]:
         homes = [home_of(number, vectors[[text for text in held if held[text] == number]], floor=0.25, share=0.15) for number in numbers]
         new = [text for text in window if text not in held]
         held |= {text: found.narrative_id for text, found in zip(new, place(vectors[new], homes, margin=0.03), strict=True) if found}
-        labels = grouped(vectors[window], 0.55)
+        labels = grouped(vectors[window], NarrativeSettings().cluster_likeness)
         clusters = [Cluster(tuple(np.flatnonzero(labels == group).tolist())) for group in range(int(labels.max()) + 1)]
         voices = [Voice(moment(days[text]), f"{text:04}", 1, frozenset({f"o{text % 9}"}), held.get(text), True) for text in window]
         rules = Rules(min_passages=4, min_outlets=2, next_id=next_id, at=moment(now).isoformat())

@@ -1,6 +1,6 @@
 """Meaning across languages: translations found again, stories and narratives clustered, by the production code path.
 
-articles -> copy groups -> passages -> vectors -> means, centring -> voices -> topics.cluster -> cluster of the article: most of its passages
+articles -> copy groups -> passages -> vectors -> means, centring -> context -> voices -> topics.cluster -> cluster of the article: most of its passages
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 
 from analysis.embedding.base import Matrix
 from analysis.events import group_events
+from analysis.narratives.context import in_context
 from analysis.narratives.topics import OUTLIER, cluster
 from analysis.narratives.voices import Voices, voices_of
 from analysis.passages import cut
@@ -71,8 +72,8 @@ def measure_clusters(data: Path, out: Path, *, name: str) -> Result:
     rows = labelled(data, name)
     with Space(out) as space:
         passages = passage_rows(rows)
-        vectors = space.centred([passage.text for passage in passages], [passage.language for passage in passages])
-    voices = voices_of(passages, vectors.astype(np.float64))
+        plain = space.centred([passage.text for passage in passages], [passage.language for passage in passages])
+    voices = voices_of(passages, in_context(plain.astype(np.float64), [passage.article_id for passage in passages]))
     groups = article_clusters(rows, passages, voices, min_size=1)
     narratives = article_clusters(rows, passages, voices, min_size=rules.min_passages)
     write_rows(out / f"clusters-{name}.jsonl", [{"id": key, "cluster": label} for key, label in groups.items()])

@@ -25,6 +25,7 @@ def test_a_passage_row_knows_its_surroundings(store: Store) -> None:
     assert (rows[0].country, rows[0].ownership, rows[0].published_at, rows[0].late) == ("XB", "Independent", hours(-1), True)
     other = store.passages.many([passage(two).passage_id, "nothing"])[0]
     assert (other.group_id, other.relation, other.country, other.ownership) == (one.article_id, "near", "", "not listed")
+    assert store.passages.of_articles([one.article_id, "nothing"]) == rows
     assert store.passages.window(DAY, hours(3)) == rows
     assert {row.passage_id for row in store.passages.window(DAY, hours(4))} == {*(row.passage_id for row in rows), other.passage_id}
 
