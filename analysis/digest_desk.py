@@ -13,7 +13,7 @@ from analysis.digest_records import ArchivePlace, OutletRef, SpikeNote
 from analysis.spikes.desk import look_back
 from analysis.spikes.policy import outlet_floor
 from analysis.spikes.series import panel_of
-from analysis.spread import outlet_refs
+from analysis.spread import outlet_ref, outlet_refs
 from analysis.trends import Trends, ratio_of
 from config.workspace import Workspace
 from storage.records import CopyGroup, Narrative, Observation, PassageRow, Source, SourceDay, Spike
@@ -52,10 +52,7 @@ class DigestDesk:
 
     def ref(self, source_id: str) -> OutletRef:
         """An outlet by its id; one that is in no directory any more is shown by it."""
-        unknown = OutletRef(
-            source_id=source_id, name=source_id, country="", ownership="not listed", ownership_list=None, ownership_as_of=None
-        )  # fmt: skip
-        return self.refs.get(source_id, unknown)
+        return outlet_ref(self.refs, source_id)
 
     @cached_property
     def observations(self) -> list[Observation]:
