@@ -47,7 +47,7 @@ def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, 
         start=start, end=end, totals=corpus.totals(desk, articles),
         rising=tuple(write(item) for item in rising), falling=tuple(write(item) for item in falling), new=tuple(write(item) for item in new),
         alerts=corpus.alert_lines(desk), spikes=tuple(desk.note(spike) for spike in desk.spikes), reprint_storms=corpus.storms(desk),
-        leads=lead_lines(desk.observations, desk.refs), sources=corpus.source_lines(desk), not_seen=corpus.not_seen(desk, articles),
+        leads=lead_lines(desk.observations, desk.refs, desk.watched_since), sources=corpus.source_lines(desk), not_seen=corpus.not_seen(desk, articles),
         methods=corpus.methods(desk),
     )  # fmt: skip
 

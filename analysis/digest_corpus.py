@@ -119,7 +119,7 @@ def _status(desk: DigestDesk, source: Source | None, inside: Sequence[SourceDay]
         return "silent", f"nothing published on {_days(silent, desk.days)} although it usually does: a gap, not a fall"
     if degraded:
         return "degraded", f"clearly less than usual, or most of it failed, on {_days(degraded, desk.days)}"
-    live = source.first_crawled_at.date() if source and source.first_crawled_at else None
+    live = desk.watched_since.get(source.source_id) if source else None
     if live is not None and _is_new(desk, live):
         return "new", f"watched since {live.isoformat()}: counted as more output, not as a rise"
     if all(item.health in ("not_yet", "backfill") for item in inside):
@@ -129,8 +129,7 @@ def _status(desk: DigestDesk, source: Source | None, inside: Sequence[SourceDay]
 
 def _is_new(desk: DigestDesk, live: date) -> bool:
     """Watched for less than two weeks, while others are watched for longer."""
-    others = [item.first_crawled_at.date() for item in desk.sources if item.first_crawled_at is not None]
-    return desk.end - timedelta(days=NEW_DAYS) < live < desk.end and min(others, default=live) < live
+    return desk.end - timedelta(days=NEW_DAYS) < live < desk.end and min(desk.watched_since.values()) < live
 
 
 def _days(days: Sequence[date], of: int) -> str:

@@ -55,6 +55,11 @@ class DigestDesk:
         return outlet_ref(self.refs, source_id)
 
     @cached_property
+    def watched_since(self) -> dict[str, date]:
+        """Source id -> the day of its first live crawl; sources that were never crawled are left out."""
+        return {item.source_id: item.first_crawled_at.astimezone(UTC).date() for item in self.sources if item.first_crawled_at is not None}
+
+    @cached_property
     def observations(self) -> list[Observation]:
         """Observations of the period and the days that it is compared with."""
         return self.store.counts.observations(self.first, self.end)

@@ -376,7 +376,7 @@ class Digest(Plain):
     """Every spike of the period, alerted or not, by day and id."""
     reprint_storms: tuple[StormLine, ...]
     leads: tuple[LeadLine, ...]
-    """Who leads whom, over all narratives of the last ten weeks; empty while there are too few."""
+    """Who leads whom, over the narratives of the last months that began while both were watched; empty while there are too few."""
     sources: tuple[SourceLine, ...]
     """Those that need attention first, then by id."""
     not_seen: NotSeen
