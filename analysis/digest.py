@@ -86,8 +86,9 @@ def _writer(desk: DigestDesk) -> Callable[[Narrative], NarrativeDigest]:
 
 def _rising(desk: DigestDesk) -> list[Narrative]:
     """Narratives with a spike that was told, or clearly above their baseline; alerts first, then the stronger evidence."""
-    told = {item.narrative_id for item in desk.spikes if item.decision != "suppressed" and item.detector != "emergence"}
-    alerted = {item.narrative_id for item in desk.spikes if item.decision == "alert"}
+    spikes = desk.spikes_of.items()
+    told = {key for key, found in spikes if any(item.decision != "suppressed" and item.detector != "emergence" for item in found)}
+    alerted = {key for key, found in spikes if any(item.decision == "alert" for item in found)}
     trends = {key: desk.trends.of(key) for key in desk.narratives}
     found = [key for key, trend in trends.items() if key in told | alerted or trend.rises(desk.rules, desk.floor)]
     found.sort(key=lambda key: (key not in alerted, trends[key].p_up, -trends[key].observed, key))

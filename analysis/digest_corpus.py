@@ -54,7 +54,7 @@ def storms(desk: DigestDesk) -> tuple[StormLine, ...]:
 def _storm(desk: DigestDesk, group: CopyGroup) -> StormLine:
     members = {item.article_id: item for item in desk.store.copies.members([group.group_id])}
     passages = desk.store.narratives.assignments(start=midnight(desk.start), end=midnight(desk.end) + timedelta(days=STORM_REACH))
-    carried = Counter(item.narrative_id for item in passages if item.passage_id.rpartition(":")[0] in members)
+    carried = Counter(desk.survivors[item.narrative_id] for item in passages if item.passage_id.rpartition(":")[0] in members)
     told = sorted((key for key in carried if key in desk.narratives), key=lambda key: (-carried[key], key))
     narrative = desk.narratives[told[0]] if told else None
     first = desk.store.articles.get(group.first_article_id)

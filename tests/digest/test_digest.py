@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from analysis.digest import alert_evidence, build_digest, narrative_detail
 from analysis.digest_records import Digest
 from analysis.plain import direction_of, to_plain
+from analysis.spikes.series import panel_of
+from analysis.trends import Trends
 from config.clock import FixedClock
+from config.settings import SpikeSettings
 from storage.store import Store
-from tests.counting.makers import at, day
+from tests.counting.makers import at, day, observation
 from tests.digest.world import LABEL, OUTLETS, built, draft, workspace
 
 
@@ -149,6 +154,29 @@ def test_the_same_rows_give_the_same_bytes(digest: Digest, tmp_path: Path) -> No
         dice.shuffle(part)  # type: ignore[arg-type]
     with built(tmp_path, made) as other:
         assert week(other, hour=7.5).to_dict() == digest.to_dict()
+
+
+def test_a_merged_narrative_rises_under_its_survivor(tmp_path: Path) -> None:
+    """What was alerted and then merged stands in the week's rising under the number that it went into, its spike beside it."""
+    with built(tmp_path) as merged:
+        known = {item.narrative_id: item for item in merged.narratives.all()}
+        merged.narratives.save([replace(known[1], status="merged", merged_into=3)])
+        found = week(merged)
+    risen = {item.narrative_id: item for item in found.rising}
+    assert set(risen) == {3, 9}
+    spike = risen[3].spike
+    assert spike is not None and (spike.narrative_id, spike.day) == (1, day(66))
+
+
+def test_a_period_is_no_history_of_its_own(store: Store) -> None:
+    """A narrative told once long ago and on three days of the week has no baseline that the week could exceed."""
+    early = [observation(20, "outlet-00", narrative_id=3)]
+    late = [observation(n, f"outlet-{n % 12:02d}", narrative_id=3, texts=2) for n in (63, 64, 65, 66, 67)]
+    days = [day(n) for n in range(70)]
+    panel = panel_of(early + late, store.counts.source_days(days[0], day(70)), narratives=[3], days=days)
+    trend = Trends(panel, np.zeros(1, dtype=np.bool_), 63, 69, SpikeSettings()).of(3)
+    assert trend.expected is None
+    assert not trend.rises(SpikeSettings(), 1)
 
 
 def test_a_narrative_alone(store: Store) -> None:
