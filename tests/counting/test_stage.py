@@ -99,7 +99,11 @@ def test_a_merge_moves_the_past(store: Store) -> None:
 def test_a_new_statement_brings_its_past(store: Store) -> None:
     """A statement added at noon is counted over the whole window at once: its past must not look like a rise."""
     passages = [item.passage_id for item in draft().hits]
-    steady = [replace(hit("x", narrative_id=10), statement_id="steady", passage_id=item.passage_id) for item in draft().assignments if item.narrative_id == 2]
+    steady = [
+        replace(hit("x", narrative_id=10), statement_id="steady", passage_id=item.passage_id)
+        for item in draft().assignments
+        if item.narrative_id == 2
+    ]
     run(store, count, 57, hour=8)
     store.narratives.save([narrative(10, kind="watched", statement_id="steady")])
     store.watch.put("steady", "hash", passages, steady)

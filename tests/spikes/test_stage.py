@@ -70,7 +70,10 @@ def test_what_does_not_stand_out_any_more_is_gone(counted: Store) -> None:
     alert = alerts(counted)[0]
     counted.spikes.save([replace(alert, spike_id=f"2-{day(BURST)}", narrative_id=2, decision="digest")])
     run(counted, detect, BURST + 1)
-    assert [(item.narrative_id, item.decision) for item in counted.spikes.between(day(BURST), day(BURST + 1))] == [(1, "digest"), (9, "alert")]
+    assert [(item.narrative_id, item.decision) for item in counted.spikes.between(day(BURST), day(BURST + 1))] == [
+        (1, "digest"),
+        (9, "alert"),
+    ]
 
 
 def test_a_merge_does_not_alert_a_story_again(store: Store) -> None:
