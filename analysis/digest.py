@@ -17,8 +17,9 @@ from typing import Any
 from analysis import digest_corpus as corpus
 from analysis.counting import midnight
 from analysis.digest_desk import DigestDesk
+from analysis.digest_evidence import NarrativeDigest
 from analysis.digest_narrative import write_narrative
-from analysis.digest_records import AlertEvidence, Digest, NarrativeDigest
+from analysis.digest_records import AlertEvidence, Digest
 from analysis.leads import lead_lines
 from config.clock import Clock
 from config.workspace import Workspace

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from analysis.counting import midnight, survivors_of
-from analysis.digest_records import ArchivePlace, OutletRef, SpikeNote
+from analysis.digest_evidence import ArchivePlace, OutletRef, SpikeNote
 from analysis.spikes.desk import look_back
 from analysis.spikes.policy import outlet_floor
 from analysis.spikes.series import panel_of

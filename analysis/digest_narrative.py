@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from analysis import spread
 from analysis.digest_desk import CHART_DAYS, DigestDesk, rounded, strongest
-from analysis.digest_records import FirstMover, NarrativeDigest, Quote
+from analysis.digest_evidence import FirstMover, NarrativeDigest, Quote
 from analysis.plain import direction_of
 from analysis.spread import Told, told_articles
 from storage.records import Narrative, PassageRow

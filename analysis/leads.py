@@ -20,7 +20,8 @@ from itertools import combinations
 
 import numpy as np
 
-from analysis.digest_records import LeadLine, OutletRef
+from analysis.digest_evidence import OutletRef
+from analysis.digest_records import LeadLine
 from storage.records import Observation
 
 MIN_NARRATIVES = 10
