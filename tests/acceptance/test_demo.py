@@ -18,7 +18,7 @@ from drumbeat.sample.generate import load_world
 from drumbeat.sample.score import Score, score
 from drumbeat.sample.truth import load_truth
 from storage.store import Store, open_store
-from tests.acceptance.stage import free_port
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 

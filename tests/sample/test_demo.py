@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -14,28 +13,16 @@ from config.load import load_workspace
 from drumbeat.sample.findings import BEGINNING, place_of, read_findings
 from drumbeat.sample.generate import load_world
 from storage.store import open_store
+from tests.ports import free_port
 
 DAYS = 8
-
-
-def two_free_ports() -> int:
-    """The first of two neighbouring ports that nobody uses at the moment."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
 
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A workspace after eight days, and what the command said."""
     folder = tmp_path_factory.mktemp("demo") / "world"
-    command = [sys.executable, "-m", "drumbeat", "demo", str(folder), "--days", str(DAYS), "--port", str(two_free_ports())]
+    command = [sys.executable, "-m", "drumbeat", "demo", str(folder), "--days", str(DAYS), "--port", str(free_port())]
     run = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     return folder, run.stdout
