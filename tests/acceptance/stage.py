@@ -37,8 +37,6 @@ PASSING_COLUMNS = {
     "lineage_id",
 }
 
-WORD_INDEX = "article_words"
-"""Tables of the full-text index are made of the articles, in the order in which these came."""
 
 Rows = dict[str, list[tuple[object, ...]]]
 
