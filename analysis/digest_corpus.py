@@ -111,10 +111,13 @@ def _source_line(desk: DigestDesk, source: Source | None, source_id: str, days: 
 
 def _status(desk: DigestDesk, source: Source | None, inside: Sequence[SourceDay]) -> tuple[SourceStatus, str]:
     unread = [item.day for item in inside if item.health == "down" and item.polls and item.polls == item.polls_failed]
-    silent = [item.day for item in inside if item.health == "down" and item.day not in unread]
+    unasked = [item.day for item in inside if item.health == "down" and not item.polls]
+    silent = [item.day for item in inside if item.health == "down" and item.day not in {*unread, *unasked}]
     degraded = [item.day for item in inside if item.health == "degraded"]
     if unread:
         return "outage", f"no feed could be read on {_days(unread, desk.days)}: a gap, not a fall"
+    if unasked:
+        return "outage", f"not asked on {_days(unasked, desk.days)}: a gap, not a fall"
     if silent:
         return "silent", f"nothing published on {_days(silent, desk.days)} although it usually does: a gap, not a fall"
     if degraded:

@@ -127,6 +127,16 @@ def test_the_health_of_sources(digest: Digest) -> None:
     assert len(digest.sources) == len(OUTLETS)
 
 
+def test_a_pause_of_ones_own_is_not_laid_to_the_outlets(tmp_path: Path) -> None:
+    """Days on which no feed was asked are told as such, not as days on which an outlet published nothing."""
+    with built(tmp_path) as paused:
+        days = paused.counts.source_days(day(63), day(70))
+        gone = [replace(item, health="down", articles=0, polls=0) if item.day < day(66) else item for item in days]
+        paused.counts.replace(day(63), day(70), paused.counts.observations(day(63), day(70)), gone)
+        line = next(item for item in week(paused).sources if item.outlet.source_id == "outlet-00")
+    assert (line.status, line.note) == ("outage", f"not asked on 3 of 7 days ({day(63)}, {day(64)}, {day(65)}): a gap, not a fall")
+
+
 def test_totals_and_what_was_not_seen(digest: Digest) -> None:
     """Articles are those counted; late ones and those without a language are named."""
     made = [item for item in draft().articles if day(63) <= item.counted_at.date() < day(70)]
