@@ -77,7 +77,7 @@ class DayPoint(Plain):
     expected: float | None
     """Baseline for that day's output of the healthy sources; None before there is a history or on a gap."""
     seen: float
-    """Share of the usual output of all sources that was seen that day, 0 to 1; below 0.5 the day is a gap, not a fall."""
+    """Share that was seen that day of the usual output of the sources watched then, 0 to 1; below 0.5 the day is a gap, not a fall."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

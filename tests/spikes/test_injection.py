@@ -37,11 +37,8 @@ def test_shuffled_days_are_quiet(corpora: list[Corpus]) -> None:
 
 @pytest.mark.slow
 def test_outlets_keep_the_budget() -> None:
-    """Through outlets that fail, rest, come late and keep a holiday, at most three alerts a week and 2,000 narratives where nothing is news;
-
-    more than twice as many if all days were taken alike.
-    """
-    panels = [outlets.panel(outlets.simulate(500, seed)) for seed in SEEDS]
+    """Through outlets that fail, rest and come late hardly anything is mailed where nothing is news, unlike when all days are taken alike."""
+    panels = [outlets.panel(outlets.simulate(500, seed)) for seed in range(2)]
     found, alike = (np.mean([outlets.false_alerts(panel, RULES, blind=blind) for panel in panels]) for blind in (False, True))
     assert found <= 3
     assert alike > 2 * found
