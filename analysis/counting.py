@@ -11,6 +11,7 @@ What is counted
   one more voice for the claim (it stays visible beside the others).
 - `copy_groups` counts a text once per source, on the source's first day with it. `own_texts` counts a text once overall, for the source
   and day that told it first within the narrative: twelve reprints of one text add one. The series that is tested is made of `own_texts`.
+  A text that nobody printed for two weeks counts again: what a day counts depends on the two weeks before it, not on what is recounted.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import structlog
 
 from analysis.source_health import Fetch, SourceHistory, source_days
+from analysis.spikes.desk import look_back
 from config.clock import Clock
 from config.progress import Progress
 from config.workspace import Workspace
@@ -32,11 +34,11 @@ from storage.store import Store
 logger = structlog.get_logger(__name__)
 
 WINDOW_DAYS = 70
-"""Days that a full recount covers: the baseline, its guard band and the ten weeks that charts show."""
+"""Days that a full recount covers at least: the ten weeks that charts show; more where the tests read more."""
 RECENT_DAYS = 10
 """Days that a recount covers where nothing older can have changed: copies join within seven days."""
 COPY_REACH = timedelta(days=14)
-"""How far before a counted day an earlier copy of one of its texts is looked for."""
+"""How long before a printing of a text the one before must lie for it to count again."""
 CHUNK_DAYS = 14
 HEALTH_DAYS = 60
 """Earlier source days that say what is usual for a source."""
@@ -56,6 +58,18 @@ class Telling:
     def day(self) -> date:
         """The UTC day it counts at."""
         return self.counted_at.astimezone(UTC).date()
+
+
+class _Printed:
+    """When each text was printed last, told in the order of time."""
+
+    def __init__(self) -> None:
+        self._last: dict[tuple[object, ...], datetime] = {}
+
+    def is_new(self, key: tuple[object, ...], at: datetime) -> bool:
+        """Whether it was not printed within `COPY_REACH` before; now it is."""
+        before, self._last[key] = self._last.get(key), at
+        return before is None or at - before > COPY_REACH
 
 
 @dataclass(slots=True)
@@ -88,16 +102,12 @@ def tellings(
 def observe(told: Iterable[Telling]) -> list[Observation]:
     """Tellings in the order of `tellings` as observations, by (narrative, day, source)."""
     tallies: defaultdict[tuple[int, date, str], _Tally] = defaultdict(_Tally)
-    first_of_source: set[tuple[int, str, str]] = set()
-    first_of_all: set[tuple[int, str]] = set()
+    printed = _Printed()
     for item in told:
         tally = tallies[item.narrative_id, item.day, item.source_id]
         tally.articles += 1
-        here, anywhere = (item.narrative_id, item.group_id, item.source_id), (item.narrative_id, item.group_id)
-        tally.copy_groups += here not in first_of_source
-        tally.own_texts += anywhere not in first_of_all
-        first_of_source.add(here)
-        first_of_all.add(anywhere)
+        tally.copy_groups += printed.is_new((item.narrative_id, item.group_id, item.source_id), item.counted_at)
+        tally.own_texts += printed.is_new((item.narrative_id, item.group_id), item.counted_at)
     return [
         Observation(
             narrative_id=narrative_id, source_id=source_id, day=day,
@@ -129,14 +139,14 @@ def count(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, prog
     """Recount the trailing days, two weeks at a time, each one transaction, written only if it differs; safe to kill and to repeat.
 
     All of the window is recounted in the first run of a UTC day, after a refit and after a correction (an assignment of any age may
-    then have changed); other runs recount the last ten days.
+    then have changed), and when the watchlist found other passages in the past; other runs recount the last ten days.
 
     Returns:
         days recounted, observations and source_days in them, and days rewritten.
     """
     today = clock.now().astimezone(UTC).date()
-    start, end = _first_day(store, workspace, today), today + timedelta(days=1)
     survivors = survivors_of(store.narratives.all(include_merged=True))
+    start, end = _first_day(store, workspace, today, survivors), today + timedelta(days=1)
     counts = {"days": (end - start).days, "observations": 0, "source_days": 0, "rewritten": 0}
     progress.start("count", counts["days"])
     health = _source_days(store, start, end, today)
@@ -159,18 +169,29 @@ def _chunks(start: date, end: date) -> list[tuple[date, date]]:
     return [(first, min(end, first + step)) for first in firsts]
 
 
-def _first_day(store: Store, workspace: Workspace, today: date) -> date:
+def _first_day(store: Store, workspace: Workspace, today: date, survivors: Mapping[int, int]) -> date:
     """First day of the recount: of the whole window, or of the last days if nothing older can have changed."""
-    window = max(WINDOW_DAYS, workspace.settings.spikes.baseline_days + COPY_REACH.days)
+    window = timedelta(days=max(WINDOW_DAYS, look_back(workspace.settings.spikes)))
     last = store.runs.last("count")
     if last is None:
-        return today - timedelta(days=window)
+        return today - window
     refit = store.runs.last("refit")
     refitted = refit is not None and (refit.finished_at or refit.started_at) >= last.started_at
     corrected = any(item.at >= last.started_at for item in store.corrections.all())
     if refitted or corrected or last.as_of.astimezone(UTC).date() != today:
-        return min(last.as_of.astimezone(UTC).date(), today) - timedelta(days=window)
-    return today - timedelta(days=RECENT_DAYS)
+        return min(last.as_of.astimezone(UTC).date(), today) - window
+    recent = today - timedelta(days=RECENT_DAYS)
+    return recent if _watched_as_counted(store, today - window, recent, survivors) else today - window
+
+
+def _watched_as_counted(store: Store, first: date, last: date, survivors: Mapping[int, int]) -> bool:
+    """Whether the hits of the days [first, last) are what was counted of them: a statement that is new or worded anew has others."""
+    watched = {item.narrative_id for item in store.narratives.all() if item.kind == "watched"}
+    hits = store.watch.hits(start=midnight(first) - COPY_REACH, end=midnight(last))
+    rows = store.passages.many({item.passage_id for item in hits})
+    told = observe(tellings(rows, (), hits, survivors=survivors))
+    found = [item for item in told if item.day >= first and item.narrative_id in watched]
+    return found == [item for item in store.counts.observations(first, last) if item.narrative_id in watched]
 
 
 def _observed(store: Store, first: date, last: date, survivors: Mapping[int, int]) -> list[Observation]:
@@ -199,12 +220,11 @@ def _source_days(store: Store, start: date, end: date, today: date) -> list[Sour
 
 def _outputs(articles: Collection[Article], groups: Mapping[str, str], first: date) -> dict[tuple[str, date], tuple[int, int]]:
     """(source, day) -> articles and texts that the source told first in the corpus; late articles are passed over."""
-    seen: set[str] = set()
+    printed = _Printed()
     totals: defaultdict[tuple[str, date], list[int]] = defaultdict(lambda: [0, 0])
     for article in sorted((item for item in articles if not item.late), key=lambda item: (item.counted_at, item.article_id)):
         group = groups.get(article.article_id, article.article_id)
         total = totals[article.source_id, article.counted_at.astimezone(UTC).date()]
         total[0] += 1
-        total[1] += group not in seen
-        seen.add(group)
+        total[1] += printed.is_new((group,), article.counted_at)
     return {key: (value[0], value[1]) for key, value in totals.items() if key[1] >= first}

@@ -17,8 +17,9 @@ from typing import Any
 from analysis import digest_corpus as corpus
 from analysis.counting import midnight
 from analysis.digest_desk import DigestDesk
+from analysis.digest_evidence import NarrativeDigest
 from analysis.digest_narrative import write_narrative
-from analysis.digest_records import AlertEvidence, Digest, NarrativeDigest
+from analysis.digest_records import AlertEvidence, Digest
 from analysis.leads import lead_lines
 from config.clock import Clock
 from config.workspace import Workspace
@@ -47,7 +48,7 @@ def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, 
         start=start, end=end, totals=corpus.totals(desk, articles),
         rising=tuple(write(item) for item in rising), falling=tuple(write(item) for item in falling), new=tuple(write(item) for item in new),
         alerts=corpus.alert_lines(desk), spikes=tuple(desk.note(spike) for spike in desk.spikes), reprint_storms=corpus.storms(desk),
-        leads=lead_lines(desk.observations, desk.refs), sources=corpus.source_lines(desk), not_seen=corpus.not_seen(desk, articles),
+        leads=lead_lines(desk.observations, desk.refs, desk.watched_since), sources=corpus.source_lines(desk), not_seen=corpus.not_seen(desk, articles),
         methods=corpus.methods(desk),
     )  # fmt: skip
 
@@ -86,8 +87,9 @@ def _writer(desk: DigestDesk) -> Callable[[Narrative], NarrativeDigest]:
 
 def _rising(desk: DigestDesk) -> list[Narrative]:
     """Narratives with a spike that was told, or clearly above their baseline; alerts first, then the stronger evidence."""
-    told = {item.narrative_id for item in desk.spikes if item.decision != "suppressed" and item.detector != "emergence"}
-    alerted = {item.narrative_id for item in desk.spikes if item.decision == "alert"}
+    spikes = desk.spikes_of.items()
+    told = {key for key, found in spikes if any(item.decision != "suppressed" and item.detector != "emergence" for item in found)}
+    alerted = {key for key, found in spikes if any(item.decision == "alert" for item in found)}
     trends = {key: desk.trends.of(key) for key in desk.narratives}
     found = [key for key, trend in trends.items() if key in told | alerted or trend.rises(desk.rules, desk.floor)]
     found.sort(key=lambda key: (key not in alerted, trends[key].p_up, -trends[key].observed, key))

@@ -54,7 +54,7 @@ def storms(desk: DigestDesk) -> tuple[StormLine, ...]:
 def _storm(desk: DigestDesk, group: CopyGroup) -> StormLine:
     members = {item.article_id: item for item in desk.store.copies.members([group.group_id])}
     passages = desk.store.narratives.assignments(start=midnight(desk.start), end=midnight(desk.end) + timedelta(days=STORM_REACH))
-    carried = Counter(item.narrative_id for item in passages if item.passage_id.rpartition(":")[0] in members)
+    carried = Counter(desk.survivors[item.narrative_id] for item in passages if item.passage_id.rpartition(":")[0] in members)
     told = sorted((key for key in carried if key in desk.narratives), key=lambda key: (-carried[key], key))
     narrative = desk.narratives[told[0]] if told else None
     first = desk.store.articles.get(group.first_article_id)
@@ -111,15 +111,18 @@ def _source_line(desk: DigestDesk, source: Source | None, source_id: str, days: 
 
 def _status(desk: DigestDesk, source: Source | None, inside: Sequence[SourceDay]) -> tuple[SourceStatus, str]:
     unread = [item.day for item in inside if item.health == "down" and item.polls and item.polls == item.polls_failed]
-    silent = [item.day for item in inside if item.health == "down" and item.day not in unread]
+    unasked = [item.day for item in inside if item.health == "down" and not item.polls]
+    silent = [item.day for item in inside if item.health == "down" and item.day not in {*unread, *unasked}]
     degraded = [item.day for item in inside if item.health == "degraded"]
     if unread:
         return "outage", f"no feed could be read on {_days(unread, desk.days)}: a gap, not a fall"
+    if unasked:
+        return "outage", f"not asked on {_days(unasked, desk.days)}: a gap, not a fall"
     if silent:
         return "silent", f"nothing published on {_days(silent, desk.days)} although it usually does: a gap, not a fall"
     if degraded:
         return "degraded", f"clearly less than usual, or most of it failed, on {_days(degraded, desk.days)}"
-    live = source.first_crawled_at.date() if source and source.first_crawled_at else None
+    live = desk.watched_since.get(source.source_id) if source else None
     if live is not None and _is_new(desk, live):
         return "new", f"watched since {live.isoformat()}: counted as more output, not as a rise"
     if all(item.health in ("not_yet", "backfill") for item in inside):
@@ -129,8 +132,7 @@ def _status(desk: DigestDesk, source: Source | None, inside: Sequence[SourceDay]
 
 def _is_new(desk: DigestDesk, live: date) -> bool:
     """Watched for less than two weeks, while others are watched for longer."""
-    others = [item.first_crawled_at.date() for item in desk.sources if item.first_crawled_at is not None]
-    return desk.end - timedelta(days=NEW_DAYS) < live < desk.end and min(others, default=live) < live
+    return desk.end - timedelta(days=NEW_DAYS) < live < desk.end and min(desk.watched_since.values()) < live
 
 
 def _days(days: Sequence[date], of: int) -> str:

@@ -9,11 +9,11 @@ from functools import cached_property
 import numpy as np
 
 from analysis.counting import midnight, survivors_of
-from analysis.digest_records import ArchivePlace, OutletRef, SpikeNote
+from analysis.digest_evidence import ArchivePlace, OutletRef, SpikeNote
 from analysis.spikes.desk import look_back
 from analysis.spikes.policy import outlet_floor
 from analysis.spikes.series import panel_of
-from analysis.spread import outlet_refs
+from analysis.spread import outlet_ref, outlet_refs
 from analysis.trends import Trends, ratio_of
 from config.workspace import Workspace
 from storage.records import CopyGroup, Narrative, Observation, PassageRow, Source, SourceDay, Spike
@@ -38,7 +38,12 @@ class DigestDesk:
     @cached_property
     def narratives(self) -> dict[int, Narrative]:
         """Narratives that were not merged into another, by id."""
-        return {item.narrative_id: item for item in self.store.narratives.all() if item.status != "merged"}
+        return {item.narrative_id: item for item in self.store.narratives.all()}
+
+    @cached_property
+    def survivors(self) -> dict[int, int]:
+        """Narrative id -> the id that stands for it now."""
+        return survivors_of(self.store.narratives.all(include_merged=True))
 
     @cached_property
     def sources(self) -> list[Source]:
@@ -52,10 +57,12 @@ class DigestDesk:
 
     def ref(self, source_id: str) -> OutletRef:
         """An outlet by its id; one that is in no directory any more is shown by it."""
-        unknown = OutletRef(
-            source_id=source_id, name=source_id, country="", ownership="not listed", ownership_list=None, ownership_as_of=None
-        )  # fmt: skip
-        return self.refs.get(source_id, unknown)
+        return outlet_ref(self.refs, source_id)
+
+    @cached_property
+    def watched_since(self) -> dict[str, date]:
+        """Source id -> the day of its first live crawl; sources that were never crawled are left out."""
+        return {item.source_id: item.first_crawled_at.astimezone(UTC).date() for item in self.sources if item.first_crawled_at is not None}
 
     @cached_property
     def observations(self) -> list[Observation]:
@@ -101,6 +108,14 @@ class DigestDesk:
         """Spikes of the period, by day and id."""
         return self.store.spikes.between(self.start, self.end)
 
+    @cached_property
+    def spikes_of(self) -> dict[int, list[Spike]]:
+        """Spikes of the period by the narrative that stands for theirs now."""
+        found: dict[int, list[Spike]] = {}
+        for spike in self.spikes:
+            found.setdefault(self.survivors.get(spike.narrative_id, spike.narrative_id), []).append(spike)
+        return found
+
     def note(self, spike: Spike) -> SpikeNote:
         """A spike as it is shown."""
         narrative = self.narratives.get(spike.narrative_id) or self.store.narratives.get(spike.narrative_id)
@@ -122,8 +137,7 @@ class DigestDesk:
                 item.passage_id: item.cosine for item in hits if item.stance != "refutes" and item.narrative_id == narrative.narrative_id
             }
         else:
-            survivors = survivors_of(self.store.narratives.all(include_merged=True))
-            ids = sorted(key for key, into in survivors.items() if into == narrative.narrative_id)
+            ids = sorted(key for key, into in self.survivors.items() if into == narrative.narrative_id)
             found = {item.passage_id: item.similarity for key in ids for item in self.store.narratives.assignments(narrative_id=key)}
         return [(row, found[row.passage_id]) for row in self.store.passages.many(list(found)) if row.counted_at < end]
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from analysis import spread
 from analysis.digest_desk import CHART_DAYS, DigestDesk, rounded, strongest
-from analysis.digest_records import FirstMover, NarrativeDigest, Quote
+from analysis.digest_evidence import FirstMover, NarrativeDigest, Quote
 from analysis.plain import direction_of
 from analysis.spread import Told, told_articles
 from storage.records import Narrative, PassageRow
@@ -22,7 +22,7 @@ def write_narrative(desk: DigestDesk, narrative: Narrative, themes: Mapping[int,
     middle, quartiles = spread.lags(found)
     first = spread.first_mover([row for row, _ in passages], desk.refs, wire_of=desk.wire_of, corpus_start=desk.corpus_start)
     trend = desk.trends.of(narrative.narrative_id)
-    spike = strongest([item for item in desk.spikes if item.narrative_id == narrative.narrative_id])
+    spike = strongest(desk.spikes_of.get(narrative.narrative_id, ()))
     language = _label_language(narrative, passages)
     chart = max(0, (desk.end - timedelta(days=CHART_DAYS) - desk.first).days)
     countries = {item.source_id: item.country for item in desk.sources}

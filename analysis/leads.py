@@ -1,6 +1,6 @@
 """Who leads whom: is one outlet ahead of another more often than their numbers of texts explain?
 
-For each two outlets, over the narratives that both carried with own texts and not first on the same day:
+For each two outlets, over the narratives that began while both were watched, that both carried with own texts and not first on the same day:
 
     leads      narratives in which i came first
     expected   sum of n_i / (n_i + n_j): if the order of their texts were chance, who writes more comes first more often
@@ -20,7 +20,8 @@ from itertools import combinations
 
 import numpy as np
 
-from analysis.digest_records import LeadLine, OutletRef
+from analysis.digest_evidence import OutletRef
+from analysis.digest_records import LeadLine
 from storage.records import Observation
 
 MIN_NARRATIVES = 10
@@ -28,9 +29,15 @@ MAX_Q = 0.05
 Z = 1.959964
 
 
-def lead_lines(observations: Sequence[Observation], refs: Mapping[str, OutletRef]) -> tuple[LeadLine, ...]:
-    """The pairs that stand out, by (q, leader, follower)."""
-    pairs = _pairs(observations)
+def lead_lines(
+    observations: Sequence[Observation], refs: Mapping[str, OutletRef], watched_since: Mapping[str, date]
+) -> tuple[LeadLine, ...]:
+    """The pairs that stand out, by (q, leader, follower).
+
+    Args:
+        watched_since: source -> its first live day; before that nobody knows whether it was first. Sources without one are left out.
+    """
+    pairs = _pairs(observations, watched_since)
     tests: list[tuple[float, str, str, int, list[float]]] = []
     for (one, other), chances in sorted(pairs.items()):
         if len(chances) >= MIN_NARRATIVES and one in refs and other in refs:
@@ -44,7 +51,7 @@ def lead_lines(observations: Sequence[Observation], refs: Mapping[str, OutletRef
     return tuple(sorted(found, key=lambda line: (line.q_value, line.leader.source_id, line.follower.source_id)))
 
 
-def _pairs(observations: Sequence[Observation]) -> dict[tuple[str, str], list[tuple[bool, float]]]:
+def _pairs(observations: Sequence[Observation], watched_since: Mapping[str, date]) -> dict[tuple[str, str], list[tuple[bool, float]]]:
     """(source, later source by id) -> per narrative: the first one led, and its chance to."""
     first: defaultdict[int, dict[str, date]] = defaultdict(dict)
     texts: defaultdict[tuple[int, str], int] = defaultdict(int)
@@ -54,7 +61,9 @@ def _pairs(observations: Sequence[Observation]) -> dict[tuple[str, str], list[tu
             texts[item.narrative_id, item.source_id] += item.own_texts
     pairs: defaultdict[tuple[str, str], list[tuple[bool, float]]] = defaultdict(list)
     for narrative_id, days in sorted(first.items()):
-        for one, other in combinations(sorted(days), 2):
+        began = min(days.values())
+        present = sorted(source for source in days if source in watched_since and watched_since[source] <= began)
+        for one, other in combinations(present, 2):
             if days[one] != days[other]:
                 mine, theirs = texts[narrative_id, one], texts[narrative_id, other]
                 pairs[one, other].append((days[one] < days[other], mine / (mine + theirs)))

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from statistics import median, quantiles
 
-from analysis.digest_records import Carrier, CarrierShare, CopyLine, FirstMover, OutletRef, Role
+from analysis.digest_evidence import Carrier, CarrierShare, CopyLine, FirstMover, OutletRef, Role
 from analysis.plain import direction_of
 from storage.records import CopyGroup, PassageRow, Source
 
@@ -23,6 +23,8 @@ TAKEN_UP = timedelta(hours=72)
 """A text that no other outlet follows for so long began nothing."""
 UNDATED = timedelta(hours=72)
 """An article without a date may be so much older than its first sighting."""
+EAST, WEST = timedelta(hours=14), timedelta(hours=12)
+"""A day is the outlet's own: it begins so much earlier in the easternmost zone than in UTC, and ends so much later in the westernmost."""
 EARLY_SHARE = 0.15
 """An amplifier joins before the peak, within this share of all texts."""
 ATTENTION_PRIOR = 50.0
@@ -67,25 +69,33 @@ def outlet_refs(sources: Sequence[Source]) -> dict[str, OutletRef]:
     }  # fmt: skip
 
 
-def ref_of(refs: Mapping[str, OutletRef], row: PassageRow) -> OutletRef:
-    """The outlet of a passage; one that is no longer in any directory is shown by its id."""
+def outlet_ref(refs: Mapping[str, OutletRef], source_id: str, *, country: str = "", ownership: str = "not listed") -> OutletRef:
+    """An outlet by its id; one that is in no directory any more is shown by it, with what its passages say of it."""
     unknown = OutletRef(
-        source_id=row.source_id, name=row.source_id, country=row.country, ownership=row.ownership, ownership_list=None, ownership_as_of=None
-    )
-    return refs.get(row.source_id, unknown)
+        source_id=source_id, name=source_id, country=country, ownership=ownership, ownership_list=None, ownership_as_of=None
+    )  # fmt: skip
+    return refs.get(source_id, unknown)
+
+
+def ref_of(refs: Mapping[str, OutletRef], row: PassageRow) -> OutletRef:
+    """The outlet of a passage."""
+    return outlet_ref(refs, row.source_id, country=row.country, ownership=row.ownership)
 
 
 def publication_interval(row: PassageRow) -> tuple[datetime, datetime]:
     """The moments between which an article was published, never after it was seen.
 
-    A and B: the stated moment, or its day where only midnight is stated. C: the stated day. D: up to 72 h before it was first seen.
+    A and B: the stated moment, or its day where only midnight is stated. C: the stated day. A day is taken in any zone of the world.
+    D: up to 72 h before it was first seen.
     """
     stated, seen = row.published_at, row.first_seen_at
     if stated is None or row.date_confidence == "D":
         return seen - UNDATED, seen
-    stated = min(stated, seen)
-    by_day = row.date_confidence == "C" or (stated.hour, stated.minute, stated.second) == (0, 0, 0)
-    return stated, min(stated + DAY, seen) if by_day else stated
+    stated = stated.astimezone(UTC)
+    midnight = datetime.combine(stated.date(), time(), UTC)
+    if row.date_confidence == "C" or stated == midnight:
+        return min(midnight - EAST, seen), min(midnight + DAY + WEST, seen)
+    return min(stated, seen), min(stated, seen)
 
 
 def first_mover(
@@ -101,7 +111,8 @@ def first_mover(
         wire_of: copy group -> agency that its text credits.
         corpus_start: the first moment that anything is known of.
     """
-    articles = [item.row for item in told_articles(rows) if item.own and item.row.relation == "original"]
+    # Who has the original was decided from all copies and their dates; the order in which they count can differ from that.
+    articles = [item.row for item in told_articles(rows) if item.row.relation == "original"]
     if not articles:
         return None
     spans = {row.article_id: publication_interval(row) for row in articles}
@@ -273,12 +284,14 @@ def copy_lines(told: Sequence[Told], groups: Mapping[str, CopyGroup], refs: Mapp
 
 
 def _copy_line(group_id: str, items: Sequence[Told], group: CopyGroup | None, refs: Mapping[str, OutletRef]) -> CopyLine:
-    first, rest = items[0].row, items[1:]
-    translations = sum(item.row.relation == "translation" for item in rest)
-    excerpts = sum(item.row.relation == "excerpt" for item in rest)
+    """Who printed it first is the copy group's word: that may have been before the period, or outside of the narrative."""
+    first, repeats = items[0].row, [item.row for item in items if item.row.relation != "original"]
+    translations = sum(row.relation == "translation" for row in repeats)
+    excerpts = sum(row.relation == "excerpt" for row in repeats)
     return CopyLine(
-        group_id=group_id, title=first.title, language=first.language, direction=direction_of(first.language), first_outlet=ref_of(refs, first),
-        first_at=first.counted_at, wire=group.wire if group else None, articles=len(items),
-        outlets=len({item.row.source_id for item in items}), reprints=len(rest) - translations - excerpts, excerpts=excerpts,
+        group_id=group_id, title=first.title, language=first.language, direction=direction_of(first.language),
+        first_outlet=outlet_ref(refs, group.first_source_id) if group else ref_of(refs, first),
+        first_at=group.first_at if group else first.counted_at, wire=group.wire if group else None, articles=len(items),
+        outlets=len({item.row.source_id for item in items}), reprints=len(repeats) - translations - excerpts, excerpts=excerpts,
         translations=translations,
     )  # fmt: skip

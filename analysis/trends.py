@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from analysis.digest_records import DayPoint
+from analysis.digest_evidence import DayPoint
 from analysis.spikes.baseline import Floats, fit, lower_tail, upper_tail
 from analysis.spikes.detectors import baseline_end, has_baseline
 from analysis.spikes.series import Panel, Series, series_of
@@ -73,7 +73,7 @@ class Trends:
         self._expected = law.mean
         self._up, self._down = upper_tail(self._observed, law), lower_tail(self._observed, law)
         self._outlets = panel.outlets(first, last)
-        self._able = has_baseline(y, baseline, day=last, watched=watched, rules=rules)
+        self._able = has_baseline(y, baseline, day=first, watched=watched, rules=rules)
 
     def of(self, narrative_id: int) -> Trend:
         """The trend of one narrative."""

@@ -155,7 +155,7 @@ class SpikeSettings(Section):
     """When a rise is news."""
 
     alerts_per_week: Positive = 10
-    """The budget: the strongest of a week are mailed, the rest goes to the digest."""
+    """The budget of any seven days: the strongest of a day are mailed until it is spent, the rest goes to the digest."""
     fdr: Share = 0.05
     """False discovery rate of one day (Benjamini-Hochberg)."""
     min_ratio: float = 3.0

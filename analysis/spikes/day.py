@@ -124,8 +124,9 @@ class _Day:
         emergent = EmergenceFacts(
             outlets=facts.own_outlets, countries=facts.countries, languages=facts.languages, largest_group_share=facts.largest_group_share,
             novelty=self._desk.novelty(self._desk.panel.narratives[n], self._day), told_days=facts.told_days, span_days=facts.span_days,
+            watched_days=int(self._desk.panel.live[: (self._series.y[n] > 0).argmax()].sum()),
         )  # fmt: skip
-        tier = emergence(emergent, active=int(self._series.active[self._t]))
+        tier = emergence(emergent, active=int(self._series.active[self._t]), rules=self._desk.rules)
         if not tier or (tier == "digest" and known):
             return []
         return self._checked(n, replace(self._spike(n, window, "emergence"), expected=0.0, p_value=1.0), tier)

@@ -133,6 +133,8 @@ class EmergenceFacts:
     """Days with own texts so far."""
     span_days: int
     """Days from the first own text to the newest."""
+    watched_days: int
+    """Days that were watched before its first own text."""
 
 
 EMERGENCE_OUTLETS = 5
@@ -142,8 +144,10 @@ LASTING_DAYS = 5
 """News is told within days and fades; what new outlets still tell after so many days, on as many days, is more than news."""
 
 
-def emergence(facts: EmergenceFacts, *, active: int) -> Tier:
+def emergence(facts: EmergenceFacts, *, active: int, rules: SpikeSettings) -> Tier:
     """What a narrative without a history asks for.
+
+    In the first weeks of a corpus every narrative has its first text; that it is new in the world too takes days of watching before it.
 
     Args:
         active: outlets seen that day; the floor on outlets is relative to them.
@@ -153,4 +157,5 @@ def emergence(facts: EmergenceFacts, *, active: int) -> Tier:
     if facts.outlets < floor or not spread or facts.largest_group_share > EMERGENCE_GROUP_SHARE or facts.novelty < EMERGENCE_NOVELTY:
         return ""
     lasting = facts.told_days >= LASTING_DAYS and facts.span_days >= LASTING_DAYS
-    return "mail" if lasting and facts.countries >= 2 and facts.languages >= 2 else "digest"
+    new = facts.watched_days >= rules.min_history_days
+    return "mail" if new and lasting and facts.countries >= 2 and facts.languages >= 2 else "digest"

@@ -50,13 +50,15 @@ class Panel:
     """(sources, days): texts that the source told first."""
     weight: Floats
     """(sources, days): share that was seen."""
+    known: npt.NDArray[np.bool_]
+    """(sources, days): within its coverage, seen or not."""
     live: npt.NDArray[np.bool_]
     """(days,): somebody watched, not all is history."""
 
     def without(self, sources: Collection[str]) -> Panel:
         """The panel as if these sources had never been seen."""
-        kept = np.array([source not in sources for source in self.sources], dtype=np.float64)
-        return replace(self, weight=self.weight * kept[:, None])
+        kept = np.array([source not in sources for source in self.sources], dtype=np.bool_)[:, None]
+        return replace(self, weight=self.weight * kept, known=self.known & kept)
 
     def only(self, narrative_id: int) -> Panel:
         """The panel of one narrative."""
@@ -95,7 +97,7 @@ class Series:
     """Articles with every reprint."""
     exposure: Floats
     seen: Floats
-    """(days,): share of the usual output of all known sources that was seen."""
+    """(days,): share that was seen of the usual output of the sources that could be; one not added yet, or given up, is none of them."""
     volume: Floats
     """(days,): all output of the seen sources against their usual, shrunk."""
     active: Ints
@@ -113,12 +115,12 @@ def panel_of(
     places = {key: n for n, key in enumerate(days)}
     cells = [item for item in observations if item.narrative_id in rows and item.source_id in columns and item.day in places]
     output, weight = np.zeros((len(sources), len(days))), np.zeros((len(sources), len(days)))
-    history = np.zeros((len(sources), len(days)), dtype=bool)
+    history, known = np.zeros((len(sources), len(days)), dtype=bool), np.zeros((len(sources), len(days)), dtype=bool)
     for item in source_days:
         if item.day in places:
             at = columns[item.source_id], places[item.day]
             output[at], weight[at] = item.copy_groups, WEIGHTS[item.health]
-            history[at] = item.health == "backfill"
+            history[at], known[at] = item.health == "backfill", item.health != "not_yet"
     live = np.asarray(((weight > 0) & ~history).any(0), dtype=np.bool_)
     weight = np.where(history, weight * _completeness(output, weight, history), weight)
     return Panel(
@@ -128,7 +130,7 @@ def panel_of(
         np.array([places[item.day] for item in cells], dtype=np.int64),
         np.array([item.own_texts for item in cells], dtype=np.float64),
         np.array([item.articles for item in cells], dtype=np.float64),
-        output, weight, live,
+        output, weight, known, live,
     )  # fmt: skip
 
 
@@ -161,8 +163,7 @@ def series_of(panel: Panel, *, until: int, running: int | None = None) -> Series
     own = _spread(panel, panel.own * seen_cell, shape)
     raw = _spread(panel, panel.articles * seen_cell, shape)
     usual = _usual(panel, until)
-    everything = float(usual.sum())
-    seen: Floats = np.asarray(usual @ panel.weight / max(everything, 1e-9), dtype=np.float64)
+    seen: Floats = np.asarray(usual @ panel.weight / np.maximum(usual @ panel.known, 1e-9), dtype=np.float64)
     total, expected = (panel.output * (panel.weight > 0)).sum(0), usual @ panel.weight
     typical = own[:, :until].sum(1, keepdims=True) / max(until, 1)
     volume = (np.maximum(total - own, 0.0) + VOLUME_PRIOR) / (np.maximum(expected - typical, 0.0) + VOLUME_PRIOR)

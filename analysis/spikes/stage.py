@@ -5,11 +5,14 @@
                                                   -> raw articles             (reprint storms: named, never alerted)
     what stands out -> facts of its passages -> innocent explanations -> policy -> Spike rows
 
-A day is tested while it runs and once more when it is over. An alert that was decided stays as it was decided.
+A day is tested while it runs and once more when it is over, from what counts up to that day alone: days that are caught up after a pause are
+judged as they would have been without it. A test takes the place of the one before; an alert that was decided stays as it was decided.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, timedelta
 
 import structlog
@@ -22,7 +25,7 @@ from config.clock import Clock
 from config.progress import Progress
 from config.settings import SpikeSettings
 from config.workspace import Workspace
-from storage.records import PassageRow
+from storage.records import PassageRow, Spike
 from storage.store import Store
 
 logger = structlog.get_logger(__name__)
@@ -30,7 +33,7 @@ logger = structlog.get_logger(__name__)
 CATCH_UP_DAYS = 14
 """Days that are tested at most after a pause."""
 ROW_DAYS = 21
-"""Days of passages before the first tested day: windows, the copies before them, and how long a new narrative lasts."""
+"""Days of passages before a tested day: windows, the copies before them, and how long a new narrative lasts."""
 
 
 def detect(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress) -> dict[str, int]:
@@ -42,13 +45,13 @@ def detect(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, pro
     rules = workspace.settings.spikes
     today = clock.now().astimezone(UTC).date()
     days = days_to_test(store, today)
-    desk = _desk(store, days[0], today, rules)
+    survivors = survivors_of(store.narratives.all(include_merged=True))
     counts = {"days": 0, "tested": 0, "alert": 0, "digest": 0, "suppressed": 0}
     progress.start("detect", len(days))
     for day in days:
-        earlier = store.spikes.between(day - timedelta(days=max(rules.quiet_days, 7)), day + timedelta(days=1))
-        result = examine_day(desk, day, earlier, running=day == today, run_id=run_id)
-        store.spikes.save(result.spikes)
+        desk = _desk(store, day, rules, survivors)
+        result = examine_day(desk, day, _earlier(store, day, rules, survivors), running=day == today, run_id=run_id)
+        store.spikes.replace(day, result.spikes)
         counts["days"] += 1
         counts["tested"] += result.tested
         for spike in result.spikes:
@@ -66,24 +69,30 @@ def days_to_test(store: Store, today: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((today - first).days + 1)]
 
 
-def _desk(store: Store, first: date, today: date, rules: SpikeSettings) -> Desk:
-    start, end = first - timedelta(days=look_back(rules)), today + timedelta(days=1)
-    narratives = [item for item in store.narratives.all() if item.status != "merged"]
+def _earlier(store: Store, day: date, rules: SpikeSettings, survivors: Mapping[int, int]) -> list[Spike]:
+    """Spikes that can keep a story quiet on a day; those of a merged narrative are its survivor's."""
+    found = store.spikes.between(day - timedelta(days=max(rules.quiet_days, 7)), day + timedelta(days=1))
+    return [replace(item, narrative_id=survivors.get(item.narrative_id, item.narrative_id)) for item in found]
+
+
+def _desk(store: Store, day: date, rules: SpikeSettings, survivors: Mapping[int, int]) -> Desk:
+    days = [day - timedelta(days=n) for n in range(look_back(rules), -1, -1)]
+    end = day + timedelta(days=1)
+    narratives = store.narratives.all()
     panel = panel_of(
-        store.counts.observations(start, end),
-        store.counts.source_days(start, end),
+        store.counts.observations(days[0], end),
+        store.counts.source_days(days[0], end),
         narratives=[item.narrative_id for item in narratives],
-        days=[start + timedelta(days=n) for n in range((end - start).days)],
+        days=days,
     )
-    return Desk(panel, narratives, lambda: _rows(store, first, end), rules)
+    return Desk(panel, narratives, lambda: _rows(store, day, survivors), rules)
 
 
-def _rows(store: Store, first: date, end: date) -> dict[int, list[PassageRow]]:
-    """One passage per narrative and counted article of the days around the tested ones."""
-    start, stop = midnight(first - timedelta(days=ROW_DAYS)), midnight(end)
-    rows = store.passages.window(start, stop)
-    survivors = survivors_of(store.narratives.all(include_merged=True))
-    assignments, hits = store.narratives.assignments(start=start, end=stop), store.watch.hits(start=start, end=stop)
+def _rows(store: Store, day: date, survivors: Mapping[int, int]) -> dict[int, list[PassageRow]]:
+    """One passage per narrative and counted article of the days before a tested one and of that day."""
+    start, end = midnight(day - timedelta(days=ROW_DAYS)), midnight(day + timedelta(days=1))
+    rows = store.passages.window(start, end)
+    assignments, hits = store.narratives.assignments(start=start, end=end), store.watch.hits(start=start, end=end)
     told = tellings(rows, assignments, hits, survivors=survivors)
     by_article: dict[str, PassageRow] = {}
     for row in rows:

@@ -56,6 +56,13 @@ class SpikeStore:
         with self._database.write() as connection:
             upsert(connection, schema.spikes, [row_of(item) for item in spikes])
 
+    def replace(self, day: date, spikes: Sequence[Spike]) -> None:
+        """Put a day's spikes in place of those found for it before, alerts apart: what was decided to be told stays. One transaction."""
+        table = schema.spikes.c
+        with self._database.write() as connection:
+            connection.execute(sa.delete(schema.spikes).where(table.day == day, table.decision != "alert"))
+            upsert(connection, schema.spikes, [row_of(item) for item in spikes])
+
     def between(self, start: date, end: date) -> list[Spike]:
         """Spikes whose window ends in [start, end), by (day, spike_id)."""
         statement = sa.select(schema.spikes).where(schema.spikes.c.day >= start, schema.spikes.c.day < end)

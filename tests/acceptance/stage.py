@@ -6,17 +6,18 @@ import json
 import os
 import random
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from drumbeat.sample.plan import load_plan
 from drumbeat.sample.workspace import init_sample_workspace
+from tests.ports import free_port
 
 ANALYSIS = ("clean", "copies", "embed", "translations", "refit", "assign", "watch", "count", "detect", "alert")
 """Everything between the archive and the reader."""
@@ -36,23 +37,8 @@ PASSING_COLUMNS = {
     "lineage_id",
 }
 
-WORD_INDEX = "article_words"
-"""Tables of the full-text index are made of the articles, in the order in which these came."""
 
 Rows = dict[str, list[tuple[object, ...]]]
-
-
-def free_port() -> int:
-    """A port (and the next one) that nobody listens on."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
 
 
 @contextmanager
@@ -133,9 +119,10 @@ def assert_same(left: Rows, right: Rows) -> None:
     """Two databases hold the same; the first difference is named."""
     assert left.keys() == right.keys()
     for table in left:
-        missing = [row for row in left[table] if row not in right[table]][:2]
-        added = [row for row in right[table] if row not in left[table]][:2]
-        assert len(left[table]) == len(right[table]) and not missing and not added, f"{table}: missing {missing}, added {added}"[:2000]
+        if left[table] != right[table]:
+            one, other = Counter(left[table]), Counter(right[table])
+            missing, added = list((one - other).elements())[:2], list((other - one).elements())[:2]
+            raise AssertionError(f"{table}: missing {missing}, added {added}"[:2000])
 
 
 def files_of(folder: Path) -> Mapping[str, bytes]:

@@ -7,18 +7,20 @@ import email.policy
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from config.load import load_workspace
-from drumbeat.sample.findings import read_findings
+from drumbeat.sample.findings import BEGINNING, place_of, read_findings
 from drumbeat.sample.generate import load_world
-from drumbeat.sample.score import Score, score
+from drumbeat.sample.score import Findings, Score, score
 from drumbeat.sample.truth import load_truth
 from storage.store import Store, open_store
-from tests.acceptance.stage import free_port
+from tests.ports import free_port
+
+AFTERWARDS = datetime(2100, 1, 1, tzinfo=UTC)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
@@ -31,6 +33,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     assert "Everything in it is invented" in done.stdout
+    assert "drumbeat dashboard" in done.stdout
     return folder
 
 
@@ -42,10 +45,40 @@ def store(played: Path) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="module")
-def judged(played: Path, store: Store) -> Score:
+def found(played: Path, store: Store) -> Findings:
+    """What it found."""
+    return read_findings(store, load_workspace(played, {}).report_dir, until=AFTERWARDS)
+
+
+@pytest.fixture(scope="module")
+def judged(found: Findings) -> Score:
     """Its score."""
-    reports = load_workspace(played, {}).report_dir
-    return score(load_truth(), read_findings(store, reports, until=datetime(2100, 1, 1, tzinfo=UTC)))
+    return score(load_truth(), found)
+
+
+def test_everything_is_seen_as_it_was_published(store: Store) -> None:
+    """Exactly the listed articles are there, each on the morning after it could be seen, in its language; first crawls are history."""
+    plan, expected = load_world().plan, {(piece.outlet, piece.path): piece for piece in load_world().pieces if piece.listed}
+    articles = {place_of(article.url): article for article in store.articles.between(BEGINNING, AFTERWARDS)}
+    assert set(articles) == set(expected)
+    assert {place for place, article in articles.items() if article.language != expected[place].language} == set()
+    first = {outlet.id: plan.at(plan.newcomer.added_day if outlet.id == plan.newcomer.outlet else 1, 6) for outlet in plan.outlet}
+    history = {place for place, piece in expected.items() if piece.visible <= first[piece.outlet]}
+    assert {place for place, article in articles.items() if article.origin == "backfill"} == history
+    waited = [articles[place].first_seen_at - piece.visible for place, piece in expected.items() if place not in history]
+    assert timedelta(0) <= min(waited) <= max(waited) <= timedelta(days=1)
+
+
+def test_the_first_weeks_alert_nobody(store: Store) -> None:
+    """Without a history nothing stands out."""
+    assert store.alerts.between(BEGINNING, load_world().plan.at(15)) == []
+
+
+def test_what_is_scored_is_what_the_store_holds(store: Store, found: Findings) -> None:
+    """One entry per article, narratives with their members, an alert for each that was made."""
+    assert len(found.articles) == store.articles.count()
+    assert set(found.members) <= {item.narrative_id for item in store.narratives.all(include_merged=True)}
+    assert len(found.alerts) == len(store.alerts.between(BEGINNING, AFTERWARDS)) >= 2
 
 
 def test_every_planted_narrative_is_found_across_languages(judged: Score) -> None:

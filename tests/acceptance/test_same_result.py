@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,10 +44,15 @@ def test_order_seed_and_workers_leave_no_trace(tmp_path: Path) -> None:
         "plain": {"PYTHONHASHSEED": "0", "DRUMBEAT_CLEAN__WORKERS": "1", "DRUMBEAT_EMBED__WORKERS": "1"},
         "shuffled": {"PYTHONHASHSEED": "4711", "DRUMBEAT_CLEAN__WORKERS": "2", "DRUMBEAT_EMBED__WORKERS": "2"},
     }
-    for seed, (name, environ) in enumerate(ways.items()):
+    for seed, name in enumerate(ways):
         shuffled_copy(crawled, tmp_path / name, seed)
+
+    def go(name: str) -> None:
         for stage in (*ANALYSIS, "report"):
-            run(stage, tmp_path / name, AS_OF, **environ)
+            run(stage, tmp_path / name, AS_OF, **ways[name])
+
+    with ThreadPoolExecutor() as both:
+        list(both.map(go, ways))
     first, second = (tmp_path / name for name in ways)
     assert_same(rows_of(first), rows_of(second))
     assert files_of(first / "reports") == files_of(second / "reports")

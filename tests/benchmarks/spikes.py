@@ -14,9 +14,10 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from analysis.spikes.baseline import Floats
-from analysis.spikes.detectors import examine, has_baseline
+from analysis.spikes.detectors import DayTest, WindowTest, examine, has_baseline
 from analysis.spikes.policy import best_window, false_discovery, fast_tier, slow_tier
 from config.settings import SpikeSettings
 
@@ -74,19 +75,28 @@ def shuffled(corpus: Corpus, seed: int) -> Floats:
     return np.asarray(np.round(found * corpus.exposure), dtype=np.float64)
 
 
-def alerts(y: Floats, exposure: Floats, rules: SpikeSettings) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+def alerts(y: Floats, exposure: Floats, rules: SpikeSettings) -> npt.NDArray[np.bool_]:
     """(narratives, days): mailed, by the product's own rule."""
     mailed = np.zeros(y.shape, dtype=np.bool_)
     for day in range(START, DAYS):
         tests = examine(y, exposure, day=day, rules=rules)
         family = has_baseline(y, tests.baseline, day=day, watched=np.zeros(len(y), dtype=np.bool_), rules=rules)
-        _, q = false_discovery(tests, family, rules)
-        for n in np.nonzero(family)[0]:
-            window = best_window(tests, n, rules)
-            fast = fast_tier(float(q[n]), float(window.observed[n]), float(window.expected[n]), rules)
-            told = fast == "mail" or slow_tier(float(tests.cusum[n]), tests.slow, n, rules) == "mail"
-            mailed[n, day] = told and not mailed[n, max(0, day - rules.quiet_days + 1) : day].any()
+        for n in mailed_on(tests, family, rules):
+            mailed[n, day] = not mailed[n, max(0, day - rules.quiet_days + 1) : day].any()
     return mailed
+
+
+def mailed_on(tests: DayTest, family: npt.NDArray[np.bool_], rules: SpikeSettings) -> dict[int, WindowTest]:
+    """Narratives that the product's rule on counts asks to mail, with the window that stands out."""
+    _, q = false_discovery(tests, family, rules)
+    found: dict[int, WindowTest] = {}
+    for n in np.nonzero(family)[0].tolist():
+        window = best_window(tests, n, rules)
+        if fast_tier(float(q[n]), float(window.observed[n]), float(window.expected[n]), rules) == "mail":
+            found[n] = window
+        elif slow_tier(float(tests.cusum[n]), tests.slow, n, rules) == "mail":
+            found[n] = tests.slow
+    return found
 
 
 def measure(corpus: Corpus, rules: SpikeSettings) -> Measured:
@@ -109,7 +119,7 @@ def false_alerts_shuffled(corpus: Corpus, rules: SpikeSettings, seed: int) -> fl
     return _per_week(alerts(shuffled(corpus, seed), corpus.exposure, rules))
 
 
-def _per_week(mailed: np.ndarray[tuple[int, int], np.dtype[np.bool_]]) -> float:
+def _per_week(mailed: npt.NDArray[np.bool_]) -> float:
     return float(mailed[:, START:].sum()) * 7 / (DAYS - START) * PER / len(mailed)
 
 

@@ -6,9 +6,9 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from analysis.counting import observe, survivors_of, tellings
+from analysis.counting import COPY_REACH, observe, survivors_of, tellings
 from storage.records import Observation, PassageRow
-from tests.counting.makers import assignment, hit, narrative, row
+from tests.counting.makers import assignment, at, day, hit, narrative, row
 
 
 def count(rows: Sequence[PassageRow], **values: Any) -> list[Observation]:
@@ -41,6 +41,16 @@ def test_a_second_printing_is_an_article_but_no_text() -> None:
     """A source that prints a text again the next day has an article more and no text."""
     found = count([row("a"), row("b", 1, group_id="a")])
     assert [(item.articles, item.copy_groups, item.own_texts) for item in found] == [(1, 1, 1), (1, 0, 0)]
+
+
+def test_what_a_day_counts_does_not_depend_on_where_the_recount_begins() -> None:
+    """A text that is printed now and then counts again after two weeks of silence, however much of its past is read."""
+    rows = [row(f"a{n}", number, group_id="a0", source_id=f"s{n % 2}") for n, number in enumerate((0, 10, 20, 35))]
+    whole = {item.day: item.own_texts for item in count(rows)}
+    assert [whole[day(n)] for n in (0, 10, 20, 35)] == [1, 0, 0, 1]
+    for n, number in enumerate((10, 20, 35), start=1):
+        reach = [item for item in rows if item.counted_at >= at(number, 0) - COPY_REACH]
+        assert {item.day: item.own_texts for item in count(reach)}[day(number)] == whole[day(number)], n
 
 
 def test_late_articles_are_not_counted() -> None:

@@ -7,13 +7,18 @@ from typing import Any
 
 import pytest
 
-from analysis.counting import RECENT_DAYS, WINDOW_DAYS, count
+from analysis.counting import RECENT_DAYS, count
+from analysis.spikes.desk import look_back
+from analysis.spikes.stage import detect
+from config.settings import SpikeSettings
 from storage.records import Correction
 from storage.store import Store
-from tests.counting.makers import at, day
+from tests.counting.makers import at, day, hit, narrative
 from tests.digest.world import draft, run
 
 ALL = (day(-90), day(80))
+WHOLE = look_back(SpikeSettings()) + 1
+"""Days of a full recount: all that the tests of a day read."""
 
 
 def counted(store: Store) -> tuple[Any, Any]:
@@ -42,7 +47,7 @@ def test_counting_again_changes_nothing(store: Store) -> None:
 
 def test_a_run_later_on_the_same_day_is_short(store: Store) -> None:
     """Once the whole window was counted today, only the last days are; after a refit, a correction or midnight all of it is."""
-    whole = WINDOW_DAYS + 1
+    whole = WHOLE
     assert run(store, count, 69, hour=8)["days"] == whole
     assert run(store, count, 69, hour=9)["days"] == RECENT_DAYS + 1
     refit = store.runs.start("refit", now=at(69, 10), seed=0, versions={}, parameters={})
@@ -89,3 +94,21 @@ def test_a_merge_moves_the_past(store: Store) -> None:
     after = store.counts.observations(*ALL)
     assert sum(item.articles for item in after if item.narrative_id == 1) == before[1] + before[2]
     assert not [item for item in after if item.narrative_id == 2]
+
+
+def test_a_new_statement_brings_its_past(store: Store) -> None:
+    """A statement added at noon is counted over the whole window at once: its past must not look like a rise."""
+    passages = [item.passage_id for item in draft().hits]
+    steady = [
+        replace(hit("x", narrative_id=10), statement_id="steady", passage_id=item.passage_id)
+        for item in draft().assignments
+        if item.narrative_id == 2
+    ]
+    run(store, count, 57, hour=8)
+    store.narratives.save([narrative(10, kind="watched", statement_id="steady")])
+    store.watch.put("steady", "hash", passages, steady)
+    assert run(store, count, 57, hour=12)["days"] == WHOLE
+    assert sum(item.articles for item in store.counts.observations(*ALL, narrative_id=10)) == len(steady)
+    run(store, detect, 57, hour=13)
+    assert store.spikes.between(*ALL) == []
+    assert run(store, count, 57, hour=14)["days"] == RECENT_DAYS + 1

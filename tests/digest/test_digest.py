@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from analysis.digest import alert_evidence, build_digest, narrative_detail
 from analysis.digest_records import Digest
 from analysis.plain import direction_of, to_plain
+from analysis.spikes.series import panel_of
+from analysis.trends import Trends
 from config.clock import FixedClock
+from config.settings import SpikeSettings
 from storage.store import Store
-from tests.counting.makers import at, day
+from tests.counting.makers import at, day, observation
 from tests.digest.world import LABEL, OUTLETS, built, draft, workspace
 
 
@@ -122,6 +127,16 @@ def test_the_health_of_sources(digest: Digest) -> None:
     assert len(digest.sources) == len(OUTLETS)
 
 
+def test_a_pause_of_ones_own_is_not_laid_to_the_outlets(tmp_path: Path) -> None:
+    """Days on which no feed was asked are told as such, not as days on which an outlet published nothing."""
+    with built(tmp_path) as paused:
+        days = paused.counts.source_days(day(63), day(70))
+        gone = [replace(item, health="down", articles=0, polls=0) if item.day < day(66) else item for item in days]
+        paused.counts.replace(day(63), day(70), paused.counts.observations(day(63), day(70)), gone)
+        line = next(item for item in week(paused).sources if item.outlet.source_id == "outlet-00")
+    assert (line.status, line.note) == ("outage", f"not asked on 3 of 7 days ({day(63)}, {day(64)}, {day(65)}): a gap, not a fall")
+
+
 def test_totals_and_what_was_not_seen(digest: Digest) -> None:
     """Articles are those counted; late ones and those without a language are named."""
     made = [item for item in draft().articles if day(63) <= item.counted_at.date() < day(70)]
@@ -149,6 +164,29 @@ def test_the_same_rows_give_the_same_bytes(digest: Digest, tmp_path: Path) -> No
         dice.shuffle(part)  # type: ignore[arg-type]
     with built(tmp_path, made) as other:
         assert week(other, hour=7.5).to_dict() == digest.to_dict()
+
+
+def test_a_merged_narrative_rises_under_its_survivor(tmp_path: Path) -> None:
+    """What was alerted and then merged stands in the week's rising under the number that it went into, its spike beside it."""
+    with built(tmp_path) as merged:
+        known = {item.narrative_id: item for item in merged.narratives.all()}
+        merged.narratives.save([replace(known[1], status="merged", merged_into=3)])
+        found = week(merged)
+    risen = {item.narrative_id: item for item in found.rising}
+    assert set(risen) == {3, 9}
+    spike = risen[3].spike
+    assert spike is not None and (spike.narrative_id, spike.day) == (1, day(66))
+
+
+def test_a_period_is_no_history_of_its_own(store: Store) -> None:
+    """A narrative told once long ago and on three days of the week has no baseline that the week could exceed."""
+    early = [observation(20, "outlet-00", narrative_id=3)]
+    late = [observation(n, f"outlet-{n % 12:02d}", narrative_id=3, texts=2) for n in (63, 64, 65, 66, 67)]
+    days = [day(n) for n in range(70)]
+    panel = panel_of(early + late, store.counts.source_days(days[0], day(70)), narratives=[3], days=days)
+    trend = Trends(panel, np.zeros(1, dtype=np.bool_), 63, 69, SpikeSettings()).of(3)
+    assert trend.expected is None
+    assert not trend.rises(SpikeSettings(), 1)
 
 
 def test_a_narrative_alone(store: Store) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.events import group_events
+from analysis.events import event_numbers, group_events
 from analysis.narratives.labels import exemplars, label, ranked
 from analysis.narratives.stage import assign
 from analysis.themes import grouped_themes, theme_numbers
 from config.workspace import Workspace
 from storage.records import Narrative, PassageRow
 from storage.store import Store
-from tests.narratives.conftest import BUILD, direction, moment, run, tell, vector_of
+from tests.narratives.conftest import BUILD, OUTLETS, direction, moment, run, tell, vector_of
 from tests.narratives.test_nearest import row
 
 
@@ -31,6 +31,32 @@ def test_an_event_is_told_within_days_by_several_outlets(store: Store, workspace
     assert (event.articles, event.first_at, event.event_id) == (2, moment(10), found[near[0]])
     assert run(assign, store, workspace, 11.5)["events"] == 1
     assert len(store.events.all(moment(0), moment(20))) == 1
+
+
+def test_a_late_arrival_does_not_renumber_an_event(store: Store, workspace: Workspace) -> None:
+    """A telling that is found later and was published earlier joins its event under the number that it has."""
+    near = [tell(store, f"a{step}", f"Bridge opens {step} claim-bridge", outlet=outlet, day=10) for step, outlet in enumerate(OUTLETS[:2])]
+    run(assign, store, workspace, 11)
+    number = store.events.of(near)[near[0]]
+    early = tell(store, "early", "Bridge opens early claim-bridge", outlet=OUTLETS[2], day=9)
+    assert run(assign, store, workspace, 11.5)["events"] == 1
+    assert set(store.events.of([*near, early]).values()) == {number}
+    (event,) = store.events.all(moment(0), moment(20))
+    assert (event.event_id, event.first_at, event.articles) == (number, moment(9), 3)
+
+
+def test_numbers_of_events() -> None:
+    """Most of the tellings keep the number; a half, and what splits off, is known by its own tellings, never by another's number."""
+    one, two, three, late = (row(name) for name in ("p1", "p2", "p3", "p4"))
+    (first,) = event_numbers([[one, two, three]], {}, sizes={}, staying=())
+    former = {item.passage_id: first for item in (one, two, three)}
+    kept, split = event_numbers([[two, three], [one, late]], former, sizes={first: 3}, staying=())
+    assert kept == first != split
+    assert event_numbers([[one, late]], {}, sizes={}, staying=()) == [first]
+    assert event_numbers([[one, late]], {}, sizes={}, staying={first}) == [split]
+    alone, other = event_numbers([[one], [one]], {}, sizes={}, staying={first})
+    assert len({first, alone, other}) == 3
+    assert event_numbers([[one, two, late]], {**former, late.passage_id: 7}, sizes={first: 3, 7: 1}, staying=()) == [first]
 
 
 def test_events_far_apart_are_two() -> None:

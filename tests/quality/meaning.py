@@ -66,7 +66,7 @@ def measure_clusters(data: Path, out: Path, *, name: str) -> Result:
     """Clusters of articles against the set's labels: all groups, and those that are large enough to be narratives of a new workspace.
 
     The floors ask how well texts are grouped. That a group of fewer passages than `narratives.min_passages` waits in the pool is a rule
-    about what is told, not about what belongs together; 97 of the 135 stories of `itn` are so small.
+    about what is told, not about what belongs together; 99 of the 135 stories of `itn` are so small.
     """
     truth, rules = CLUSTERS[name], NarrativeSettings()
     rows = labelled(data, name)

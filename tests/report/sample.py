@@ -5,27 +5,19 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from analysis.digest_records import (
-    AlertEvidence,
-    AlertLine,
+from analysis.digest_evidence import (
     ArchivePlace,
     Carrier,
     CarrierShare,
     CopyLine,
     DayPoint,
-    Digest,
     FirstMover,
-    LeadLine,
-    MethodNotes,
     NarrativeDigest,
-    NotSeen,
     OutletRef,
     Quote,
-    SourceLine,
     SpikeNote,
-    StormLine,
-    Totals,
 )
+from analysis.digest_records import AlertEvidence, AlertLine, Digest, LeadLine, MethodNotes, NotSeen, SourceLine, StormLine, Totals
 from analysis.plain import direction_of
 
 START, END = date(2026, 11, 16), date(2026, 11, 23)

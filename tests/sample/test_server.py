@@ -19,14 +19,7 @@ from drumbeat.sample.mailbox import Mailbox
 from drumbeat.sample.server import host_answer
 from drumbeat.sample.site import Site
 from drumbeat.sample.texts import load_books
-
-
-def free_port() -> int:
-    """A port that nobody uses at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+from tests.ports import free_port
 
 
 @contextmanager

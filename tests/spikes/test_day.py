@@ -227,6 +227,16 @@ def test_a_new_narrative_that_lasts_is_mailed() -> None:
     assert (found[60].decision, found[60].detector) == ("alert", "emergence")
 
 
+def test_in_a_young_corpus_nothing_is_known_to_be_new() -> None:
+    """The same narrative twelve days after the first crawl: that it was not told before nobody can know."""
+    begun = {(outlet, number): "not_yet" for outlet in OUTLETS for number in range(TODAY - 20)}
+    world = World(health=begun)
+    for n, number in enumerate(range(TODAY - 8, TODAY - 2)):
+        world.tell(number, OUTLETS[n : n + 1], narrative_id=60)
+    found = told(world.tell(TODAY - 1, OUTLETS[:3], narrative_id=60).tell(TODAY, OUTLETS[3:8], narrative_id=60))
+    assert (found[60].decision, found[60].detector) == ("digest", "emergence")
+
+
 def test_a_split_is_not_new() -> None:
     """A narrative near an older one is no emergence."""
     centre = np.ones(4, dtype=np.float32) / 2

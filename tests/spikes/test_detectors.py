@@ -135,7 +135,9 @@ def test_a_short_history_says_nothing() -> None:
     assert cusum(y, exposure, day=T, rules=RULES)[0] == 0.0
 
 
-EMERGENT = {"outlets": 6, "countries": 3, "languages": 3, "largest_group_share": 0.2, "novelty": 0.8, "told_days": 6, "span_days": 8}
+EMERGENT = {
+    "outlets": 6, "countries": 3, "languages": 3, "largest_group_share": 0.2, "novelty": 0.8, "told_days": 6, "span_days": 8, "watched_days": 14
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -143,6 +145,7 @@ EMERGENT = {"outlets": 6, "countries": 3, "languages": 3, "largest_group_share":
     [
         ({}, "mail"),
         ({"told_days": 3, "span_days": 2}, "digest"),
+        ({"watched_days": 13}, "digest"),
         ({"countries": 1}, "digest"),
         ({"countries": 1, "languages": 1}, ""),
         ({"outlets": 4}, ""),
@@ -152,7 +155,7 @@ EMERGENT = {"outlets": 6, "countries": 3, "languages": 3, "largest_group_share":
 )
 def test_emergence(change: dict[str, float], tier: str) -> None:
     """News of many outlets is for the digest; only what outlasts the news, abroad and in other tongues, is worth a mail."""
-    assert emergence(EmergenceFacts(**{**EMERGENT, **change}), active=40) == tier  # type: ignore[arg-type]
+    assert emergence(EmergenceFacts(**{**EMERGENT, **change}), active=40, rules=RULES) == tier  # type: ignore[arg-type]
 
 
 def test_series_detector_bridges_gaps_and_checks_its_input() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from config.settings import SpikeSettings
+from tests.benchmarks import outlets
 from tests.benchmarks.spikes import Corpus, false_alerts_shuffled, measure, simulate
 
 SEEDS = range(4)
@@ -32,3 +33,12 @@ def test_bursts_are_found_within_the_budget(corpora: list[Corpus]) -> None:
 def test_shuffled_days_are_quiet(corpora: list[Corpus]) -> None:
     """Where nothing is news, at most five alerts a week and 2,000 narratives are mailed."""
     assert np.mean([false_alerts_shuffled(corpus, RULES, seed) for seed, corpus in enumerate(corpora)]) <= 5
+
+
+@pytest.mark.slow
+def test_outlets_keep_the_budget() -> None:
+    """Through outlets that fail, rest and come late hardly anything is mailed where nothing is news, unlike when all days are taken alike."""
+    panels = [outlets.panel(outlets.simulate(500, seed)) for seed in range(2)]
+    found, alike = (np.mean([outlets.false_alerts(panel, RULES, blind=blind) for panel in panels]) for blind in (False, True))
+    assert found <= 3
+    assert alike > 2 * found

@@ -59,6 +59,16 @@ def test_a_day_without_most_sources_is_a_gap() -> None:
     assert found.exposure[0, 43] > 0.9
 
 
+def test_outlets_given_up_or_added_leave_no_gap() -> None:
+    """When most of the outlets are taken out of the directory, or were added but lately, all of what can be seen is seen."""
+    gone = {n: {"health": "not_yet", "articles": 0, "copy_groups": 0} for n in range(50, 60)}
+    found = series_of(panel(days(b=gone, c=gone, d=gone)), until=50)
+    assert found.seen == pytest.approx(np.ones(60))
+    assert (found.exposure[0, 50:] > 0).all()
+    young = {n: {"health": "not_yet", "articles": 0, "copy_groups": 0} for n in range(50)}
+    assert series_of(panel(days(b=young, c=young, d=young)), until=55).seen == pytest.approx(np.ones(60))
+
+
 def test_an_outlet_added_is_exposure() -> None:
     """With a fourth outlet more is expected, so that its texts are no rise."""
     before = {n: {"health": "not_yet", "articles": 0, "copy_groups": 0} for n in range(40)}

@@ -8,9 +8,12 @@ import pytest
 from analysis.leads import at_least, benjamini_hochberg, lead_lines, wilson
 from analysis.spread import outlet_refs
 from storage.records import Observation
-from tests.counting.makers import observation, source
+from tests.counting.makers import day, observation, source
 
-REFS = outlet_refs([source(name) for name in ("alpha", "beta", "gamma")])
+OUTLETS = ("alpha", "beta", "gamma")
+REFS = outlet_refs([source(name) for name in OUTLETS])
+SINCE = dict.fromkeys(OUTLETS, day(0))
+"""Everybody is watched from the first day on."""
 
 
 def ahead(narratives: int, lag: int = 2) -> list[Observation]:
@@ -20,7 +23,7 @@ def ahead(narratives: int, lag: int = 2) -> list[Observation]:
 
 def test_a_steady_leader_is_found() -> None:
     """Always two days ahead in twelve narratives of equal output: a lead, with its interval and what chance would give."""
-    (found,) = lead_lines(ahead(12), REFS)
+    (found,) = lead_lines(ahead(12), REFS, SINCE)
     assert (found.leader.source_id, found.follower.source_id, found.leads, found.narratives, found.expected) == (
         "alpha",
         "beta",
@@ -32,16 +35,24 @@ def test_a_steady_leader_is_found() -> None:
     assert found.q_value < 0.01
 
 
+def test_who_was_not_watched_yet_did_not_follow() -> None:
+    """Narratives that began before an outlet was watched do not make it a follower, nor one that was never crawled."""
+    rows = ahead(12, lag=30)
+    assert lead_lines(rows, REFS, SINCE)
+    assert lead_lines(rows, REFS, {**SINCE, "beta": day(25)}) == ()
+    assert lead_lines(rows, REFS, {"alpha": day(0)}) == ()
+
+
 def test_too_few_narratives_say_nothing() -> None:
     """Nine narratives are too few, and days that tie do not count."""
-    assert lead_lines(ahead(9), REFS) == ()
-    assert lead_lines(ahead(20, lag=0), REFS) == ()
+    assert lead_lines(ahead(9), REFS, SINCE) == ()
+    assert lead_lines(ahead(20, lag=0), REFS, SINCE) == ()
 
 
 def test_who_writes_more_comes_first_by_chance() -> None:
     """An outlet with nine times the texts is expected to come first that often: no lead."""
-    rows = ahead(12) + [observation(40 + day, "alpha", narrative_id=n) for n in range(12) for day in range(8)]
-    assert lead_lines(rows, REFS) == ()
+    rows = ahead(12) + [observation(40 + later, "alpha", narrative_id=n) for n in range(12) for later in range(8)]
+    assert lead_lines(rows, REFS, SINCE) == ()
 
 
 def test_shuffled_order_gives_hardly_any_lead() -> None:
@@ -49,7 +60,7 @@ def test_shuffled_order_gives_hardly_any_lead() -> None:
     dice, shown = np.random.default_rng(7), 0
     for _ in range(20):
         rows = [observation(int(dice.integers(0, 30)), name, narrative_id=n) for n in range(25) for name in ("alpha", "beta", "gamma")]
-        shown += bool(lead_lines(rows, REFS))
+        shown += bool(lead_lines(rows, REFS, SINCE))
     assert shown <= 2
 
 
@@ -60,7 +71,7 @@ def test_reprints_lead_nobody() -> None:
         for n in range(12)
         for place, name in ((0, "alpha"), (2, "beta"))
     ]
-    assert lead_lines(rows, REFS) == ()
+    assert lead_lines(rows, REFS, SINCE) == ()
 
 
 def test_the_law_of_unequal_coins() -> None:

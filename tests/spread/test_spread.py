@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from analysis import spread
-from analysis.digest_records import FirstMover
+from analysis.digest_evidence import FirstMover
 from analysis.spread import told_articles
 from storage.records import CopyGroup, PassageRow
 from tests.counting.makers import at, row, source
@@ -56,7 +56,22 @@ def test_a_date_without_an_hour_is_a_day_wide() -> None:
     """A stamp of midnight may be any hour of that day: it loses to a moment of the morning, but stays a rival."""
     found = first(text("a", "alpha", 0, first_seen_at=at(1, 3)), text("b", "beta", 9))
     assert (names(found), found.certain) == (["beta", "alpha"], False)
-    assert found.earliest == at(0, 0)
+    assert found.earliest == at(0, -14)
+
+
+def test_a_day_is_the_outlets_own() -> None:
+    """A day of Peking begins the evening before in UTC: an outlet of that evening is not the first for certain."""
+    found = first(text("a", "alpha", 17), row("b", 1, 0, source_id="beta", first_seen_at=at(1, 9)))
+    assert (names(found), found.certain) == (["alpha", "beta"], False)
+    dated = text("c", "alpha", 10, date_confidence="C", first_seen_at=at(4))
+    assert spread.publication_interval(dated) == (at(0, -14), at(1, 12))
+
+
+def test_the_original_leads_whatever_day_it_counts_at() -> None:
+    """An original whose date is weak counts when it was seen, after its reprint; it is the first mover nevertheless."""
+    original = row("a", 1, 10, source_id="alpha", published_at=at(0, 3), date_confidence="C", first_seen_at=at(1, 10))
+    reprint = row("r", 1, 8, source_id="beta", group_id="a", relation="near")
+    assert names(first(original, reprint, row("g", 3, source_id="gamma"))) == ["alpha"]
 
 
 def test_an_undated_text_is_three_days_wide() -> None:
@@ -184,6 +199,16 @@ def test_copies() -> None:
     (found,) = spread.copy_lines(told_articles(carried()), {"a": group}, REFS)
     assert (found.articles, found.outlets, found.reprints, found.excerpts, found.translations) == (3, 3, 1, 0, 1)
     assert (found.first_outlet.source_id, found.wire) == ("alpha", "TASS")
+
+
+def test_the_first_printing_may_lie_before_the_period() -> None:
+    """Of a text that was first printed earlier every printing of the period is a reprint, and its first outlet is named."""
+    group = CopyGroup(
+        group_id="a", first_article_id="a", first_source_id="alpha", first_at=at(0, 7), first_at_latest=at(0, 7), size=3, outlets=3
+    )  # fmt: skip
+    (found,) = spread.copy_lines(told_articles(carried())[1:], {"a": group}, REFS)
+    assert (found.first_outlet.source_id, found.first_at, found.articles) == ("alpha", at(0, 7), 2)
+    assert (found.reprints, found.translations) == (1, 1)
 
 
 def test_an_unknown_outlet_is_shown_by_its_id() -> None:

@@ -190,6 +190,17 @@ def test_spikes_come_back_whole(store: Store) -> None:
     assert store.spikes.get("nothing") is None
 
 
+def test_a_day_tested_again_replaces_its_spikes(store: Store) -> None:
+    """What the second test does not find is gone, alerts and other days apart."""
+    given = [spike(), spike("2-2026-03-02", narrative_id=2, decision="digest"), spike("3-2026-03-03", narrative_id=3, decision="digest")]
+    day = given[0].day
+    given[2] = replace(given[2], day=day + timedelta(days=1))
+    store.spikes.save(given)
+    again = spike("4-2026-03-02", narrative_id=4, decision="suppressed")
+    store.spikes.replace(day, [again])
+    assert store.spikes.between(day, day + timedelta(days=2)) == [given[0], again, given[2]]
+
+
 def test_an_alert_is_made_once(store: Store) -> None:
     """The second creation changes nothing, deliveries included."""
     first = alert()
