@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from analysis.spikes.streams import change_points, detect_series
 from tests.quality.data import Row, read_rows, write_rows
 from tests.quality.metrics import from_counts, mean
 from tests.quality.result import Floor, Result
+from tests.quality.streams import change_points, detect_series
 
 PROBATION = 0.15
 """Share of a series in which nothing is counted (NAB)."""

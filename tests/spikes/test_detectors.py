@@ -9,7 +9,7 @@ import pytest
 
 from analysis.spikes.baseline import Floats
 from analysis.spikes.detectors import EmergenceFacts, cusum, emergence, examine
-from analysis.spikes.streams import change_points, detect_series
+from tests.quality.streams import change_points, detect_series
 from tests.spikes.makers import RULES, counts
 
 Detector = Callable[[Floats, int], Floats]

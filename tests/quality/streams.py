@@ -1,7 +1,8 @@
 """Plain number series: unusual moments and changes of regime, for the public yardsticks (Numenta Anomaly Benchmark, TCPD).
 
-These series are no counts of texts: there is no output of sources to hold them against, so a robust level takes the place of the
-negative-binomial baseline. What stays is the house's idea: compare the newest window with a robust past, and tell a thing once.
+The product has no use for them: these series are no counts of texts, and there is no output of sources to hold them against, so a robust
+level takes the place of its negative-binomial baseline. What stays is its idea: compare the newest window with a robust past, and tell a
+thing once. The figures speak for that idea, not for the spikes that are mailed; those are measured by `tests/benchmarks`.
 """
 
 from __future__ import annotations
