@@ -78,6 +78,15 @@ def test_a_command_never_overlaps_itself() -> None:
 
 
 @pytest.mark.slow
+def test_a_child_ends_well_while_its_parent_lives() -> None:
+    """Watching the parent does not disturb the end of a stage: exit code 0 and nothing said."""
+    arguments = [sys.executable, "-c", "from drumbeat.parent import die_with_parent; die_with_parent()"]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, WATCHED_PIPE: "1"}) as child:
+        assert child.stderr is not None
+        assert (child.wait(), child.stderr.read()) == (0, b"")
+
+
+@pytest.mark.slow
 def test_children_end_when_the_parent_is_killed(tmp_path: Path) -> None:
     """Even kill -9 of the scheduler ends a stage's process."""
     child = "from drumbeat.parent import die_with_parent; import os, threading; die_with_parent(); print(os.getpid(), flush=True); threading.Event().wait()"
