@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 
@@ -23,7 +24,7 @@ for commands in (workspace_commands, source_commands, stage_commands, people_com
 
 
 def main() -> None:
-    """Run the command line; an error of ours is one clear message and exit code 2, never a traceback."""
+    """Run the command line; what its user can mend is one clear message and exit code 2, never a traceback."""
     die_with_parent()
     signal.signal(signal.SIGTERM, _stop)
     try:
@@ -31,9 +32,15 @@ def main() -> None:
     except Exception as error:  # border: the command line
         from config.errors import DrumbeatError
 
-        if not isinstance(error, DrumbeatError):
+        if isinstance(error, DrumbeatError):
+            message = str(error)
+        elif isinstance(error, OSError) and error.strerror:
+            message = ": ".join(str(part) for part in (error.filename, error.strerror) if part)
+        else:
             raise
-        typer.secho(f"drumbeat: {error}", err=True, fg="red")
+        from drumbeat.safe import visible
+
+        typer.secho(f"drumbeat: {visible(message)}", err=True, fg=None if os.environ.get("NO_COLOR") else "red")
         sys.exit(2)
 
 

@@ -86,7 +86,7 @@ def storage_check(
 
 def runs(
     workspace: WorkspaceOption = None,
-    limit: Annotated[int, typer.Option(help="How many, newest first.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 20,
     as_json: JsonOption = False,
 ) -> None:
     """List recent runs of the stages."""
