@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
 
+from drumbeat.alerts.history import alerts_with_deliveries
 from drumbeat.web.reader import Reader, day_start
 from storage.records import Narrative, SearchFilters
 
@@ -81,11 +82,11 @@ def spikes(request: Request, since: date | None = None, until: date | None = Non
 
 @router.get("/alerts")
 def alerts(request: Request, since: date | None = None, until: date | None = None) -> list[dict[str, Any]]:
-    """Alerts of a period (default: the last 28 days) with their deliveries."""
+    """Alerts of a period (default: the last 28 days) with their deliveries, the newest first."""
     reader = _reader(request)
     end = until or reader.period()[1]
-    found = reader.store.alerts.between(day_start(since or end - timedelta(days=28)), day_start(end + timedelta(days=1)))
-    return [{**asdict(row), "deliveries": [asdict(delivery) for delivery in reader.store.alerts.deliveries(row.alert_id)]} for row in found]
+    found = alerts_with_deliveries(reader.store, day_start(since or end - timedelta(days=28)), day_start(end) + timedelta(days=1))
+    return [{**asdict(row), "deliveries": [asdict(delivery) for delivery in deliveries]} for row, deliveries in found]
 
 
 @router.get("/search")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
+from drumbeat.alerts.history import alerts_with_deliveries
 from drumbeat.report.view import narrative_chart, notice_for
 from drumbeat.web.reader import Reader
 from drumbeat.web.security import ARCHIVED_POLICY
@@ -92,10 +93,7 @@ def sources(request: Request) -> HTMLResponse:
 @router.get("/alerts")
 def alerts(request: Request) -> HTMLResponse:
     """Alerts and what became of their mails."""
-    store = reader_of(request).store
-    rows = [(store.alerts.get(row.alert_id), row) for row in store.alerts.deliveries()]
-    rows.sort(key=lambda pair: (pair[0].created_at.isoformat() if pair[0] else "", pair[1].delivery_id), reverse=True)
-    return page("alerts.html", {"rows": rows, "notice": _notice(request), "here": "alerts"})
+    return page("alerts.html", {"alerts": alerts_with_deliveries(reader_of(request).store), "notice": _notice(request), "here": "alerts"})
 
 
 @router.get("/search")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from config.init import init_workspace
+from config.show import without_password
 from storage.ids import page_id
 from storage.store import create_store
 from tests.drumbeat.conftest import url_of
@@ -34,6 +35,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
             [makers.cleaned(makers.article(article_id=page.page_id, source_id="wire", url=url, title=HOSTILE, language="en"))]
         )
         store.narratives.save([makers.narrative(1, label=HOSTILE)])
+        store.spikes.save([makers.spike()])
+        store.alerts.create(makers.alert(subject="Rising while nobody is told"), [])
     return root
 
 
@@ -99,6 +102,28 @@ def test_json_is_one_document_with_iso_times(desk: Path, name: str) -> None:
     if name == "narratives list":
         assert "T" in found[0]["first_seen_at"]
         assert found[0]["narrative_id"] == 1
+
+
+def test_an_alert_without_recipient_is_listed(desk: Path) -> None:
+    """Where no recipient is set, an alert is not lost from sight."""
+    (line,) = [line for line in drumbeat(desk, "alerts").stdout.splitlines() if "Rising while nobody is told" in line]
+    assert "no recipient" in line
+    (found,) = json.loads(drumbeat(desk, "alerts", "--json").stdout)
+    assert (found["subject"], found["deliveries"]) == ("Rising while nobody is told", [])
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql+psycopg://desk:geheim@db.example/news", "postgresql+psycopg://desk:***@db.example/news"),
+        ("postgresql+psycopg://desk:a:b@c@db.example/news", "postgresql+psycopg://desk:***@db.example/news"),
+        ("postgresql+psycopg://desk@db.example:5432/news", "postgresql+psycopg://desk@db.example:5432/news"),
+        ("sqlite:///drumbeat.db", "sqlite:///drumbeat.db"),
+    ],
+)
+def test_a_database_password_is_not_shown(address: str, shown: str) -> None:
+    """`config show` and `storage migrate` print addresses without it."""
+    assert without_password(address) == shown
 
 
 @pytest.mark.slow

@@ -92,6 +92,16 @@ def test_a_merged_number_leads_to_its_survivor(client: TestClient, store: Store)
     assert client.get("/api/narratives/2").json()["narrative"]["narrative_id"] == 1
 
 
+def test_an_alert_without_recipient_is_shown(client: TestClient, store: Store) -> None:
+    """Where nobody was to be told, the page says so; the interface gives it with no delivery."""
+    store.spikes.save([makers.spike("1-2026-03-03")])
+    store.alerts.create(makers.alert("1-2026-03-03", subject="Told to nobody"), [])
+    text = client.get("/alerts").text
+    assert "Told to nobody" in text
+    assert "no recipient" in text
+    assert [len(row["deliveries"]) for row in client.get("/api/alerts").json()] == [0, 1]
+
+
 def test_programs_get_json(client: TestClient) -> None:
     """Every address of the interface answers and is described."""
     described = client.get("/api/openapi.json").json()["paths"]
