@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from drumbeat.alerts.history import alerts_with_deliveries
+from drumbeat.evidence import tellings
 from drumbeat.report.view import narrative_chart, notice_for
 from drumbeat.web.reader import Reader
 from drumbeat.web.security import ARCHIVED_POLICY
-from drumbeat.web.view import page
+from drumbeat.web.view import NarrativeNumber, Pages, page
 from storage.records import SearchFilters
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 PAGE_SIZE = 50
-SAFE_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
+REPORT_NAME = re.compile(r"(?:index|[0-9W_-]+)\.(?:html|md|json)")
+SAFE_TYPE = re.compile(r"(?:text/html|application/xhtml\+xml|text/plain)\s*(?:;[\x20-\x7e]*)?", re.IGNORECASE)
+"""What of an outlet a browser may be told to show; everything else is plain text."""
 
 
 def reader_of(request: Request) -> Reader:
@@ -41,8 +45,8 @@ def narratives(request: Request) -> HTMLResponse:
 
 
 @router.get("/narratives/{narrative_id}")
-def narrative(request: Request, narrative_id: int) -> Response:
-    """One narrative with its chart, carriers, quotes and history; a merged number leads to its survivor."""
+def narrative(request: Request, narrative_id: NarrativeNumber, number: Annotated[int, Query(alias="page", ge=1, le=10**6)] = 1) -> Response:
+    """One narrative with its chart, carriers, quotes, all its passages and its history; a merged number leads to its survivor."""
     reader = reader_of(request)
     survivor = reader.store.narratives.resolve(narrative_id)
     if survivor is None:
@@ -51,9 +55,14 @@ def narrative(request: Request, narrative_id: int) -> Response:
         return RedirectResponse(f"/narratives/{survivor.narrative_id}", status_code=308)
     found = reader.narrative(narrative_id)
     start, end = reader.period()
+    told = tellings(reader.store, survivor)
     values = {
         "n": found,
+        "known": survivor,
         "chart": _svg(found, start, end) if found else "",
+        "told": told[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
+        "pages": Pages(number=number, size=PAGE_SIZE, total=len(told)),
+        "sources": {row.source_id: row for row in reader.store.sources.all()},
         "lineage": reader.store.narratives.lineage(narrative_id),
         "start": start,
         "end": end,
@@ -80,7 +89,7 @@ def archived(request: Request, article_id: str) -> Response:
     if response is None:
         raise HTTPException(404, f"no archived page for article {article_id}")
     given = next((value for name, value in response.headers if name.lower() == "content-type"), "")
-    kind = given if given.split(";")[0].strip().lower() in SAFE_TYPES else "text/plain"
+    kind = given.strip() if SAFE_TYPE.fullmatch(given.strip()) else "text/plain"
     return Response(response.body, media_type=None, headers={"Content-Type": kind, "Content-Security-Policy": ARCHIVED_POLICY})
 
 
@@ -129,16 +138,15 @@ def search(
 def reports(request: Request) -> HTMLResponse:
     """The weekly reports that were written."""
     folder = reader_of(request).workspace.report_dir
-    names = sorted((path.stem for path in folder.glob("*.html") if path.stem != "index"), reverse=True)
+    names = sorted((path.stem for path in folder.glob("*.html") if REPORT_NAME.fullmatch(path.name) and path.stem != "index"), reverse=True)
     return page("reports.html", {"names": names, "notice": _notice(request), "here": "reports"})
 
 
 @router.get("/reports/{name}")
 def report(request: Request, name: str) -> Response:
     """One report file as it was written, with the policy that it carries itself."""
-    folder = reader_of(request).workspace.report_dir.resolve()
-    path = (folder / name).resolve()
-    if path.parent != folder or path.suffix not in (".html", ".md", ".json") or not path.is_file():
+    path = reader_of(request).workspace.report_dir / name
+    if not REPORT_NAME.fullmatch(name) or not path.is_file():
         raise HTTPException(404, f"there is no report {name}")
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
     return FileResponse(path, headers={"Content-Security-Policy": policy})
