@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from drumbeat.cli.session import AsOfOption, JsonOption, WorkspaceOption, configure_logging, say_counts, say_json, say_table, session
+from drumbeat.cli.session import AsOfOption, JsonOption, WorkspaceOption, configure_logging, load, say_counts, say_json, say_table, session
 
 if TYPE_CHECKING:
     from storage.records import Alert, Delivery
@@ -63,17 +63,20 @@ def _plain(alert: Alert, deliveries: list[Delivery]) -> dict[str, object]:
 
 def run(workspace: WorkspaceOption = None) -> None:
     """Run everything on its schedule until stopped (SIGTERM or Ctrl-C)."""
-    from drumbeat.scheduler import plan, run_scheduler
+    from config.clock import SystemClock
+    from drumbeat.scheduler import Job, plan, run_scheduler
 
-    with session(workspace) as opened:
-        jobs = plan(opened.workspace.schedule, opened.store.runs.last, opened.clock.now())
-        root = opened.workspace.root
-    run_scheduler(root, jobs)
+    clock = SystemClock()
+
+    def replan() -> list[Job]:
+        with session(workspace) as opened:
+            return plan(opened.workspace.schedule, opened.store.runs.last, clock.now())
+
+    run_scheduler(load(workspace).root, replan, clock)
 
 
 def dashboard(workspace: WorkspaceOption = None) -> None:
     """Serve the dashboard (on 127.0.0.1 unless the settings say otherwise)."""
-    from drumbeat.cli.session import load
     from drumbeat.web.serve import serve
 
     loaded = load(workspace)
