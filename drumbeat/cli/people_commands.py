@@ -77,13 +77,13 @@ def run(workspace: WorkspaceOption = None) -> None:
 
 def dashboard(workspace: WorkspaceOption = None) -> None:
     """Serve the dashboard (on 127.0.0.1 unless the settings say otherwise)."""
-    from drumbeat.web.serve import serve
+    from drumbeat.web.serve import address_of, listen, serve
 
     loaded = load(workspace)
     configure_logging()
-    settings = loaded.settings.dashboard
-    typer.echo(f"http://{settings.host}:{settings.port}/  (stop with Ctrl-C)")
-    serve(loaded)
+    with listen(loaded.settings.dashboard) as bound:
+        typer.echo(f"{address_of(bound)}  (stop with Ctrl-C)")
+        serve(loaded, bound)
 
 
 def demo(

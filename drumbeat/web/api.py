@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from pydantic import AfterValidator
 
 from drumbeat.alerts.history import alerts_with_deliveries
 from drumbeat.evidence import tellings
 from drumbeat.web.reader import Reader, day_start
-from drumbeat.web.view import NarrativeNumber
+from drumbeat.web.view import Day, NarrativeNumber
 from storage.records import Narrative, SearchFilters
 
 router = APIRouter()
 
 
-def near(day: date | None) -> date | None:
-    """A day from which one can count: sums of days stay within what a date can hold."""
-    if day is not None and not 1970 <= day.year < 2200:
-        raise ValueError("expected a year from 1970 to 2199")
-    return day
-
-
-Day = Annotated[date | None, AfterValidator(near)]
 Offset = Annotated[int, Query(ge=0, le=10**9)]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
@@ -117,10 +108,18 @@ def search(
     language: Annotated[list[str], Query()] = [],  # noqa: B006 - FastAPI copies it
     source: Annotated[list[str], Query()] = [],  # noqa: B006
     country: Annotated[list[str], Query()] = [],  # noqa: B006
+    since: Day = None,
+    until: Day = None,
     limit: Limit = 50,
 ) -> list[dict[str, Any]]:
-    """Full text search, best first."""
-    filters = SearchFilters(languages=tuple(language), source_ids=tuple(source), countries=tuple(code.upper() for code in country))
+    """Full text search, best first, from the day `since` to the day `until`."""
+    filters = SearchFilters(
+        languages=tuple(language),
+        source_ids=tuple(source),
+        countries=tuple(code.upper() for code in country),
+        start=day_start(since) if since else None,
+        end=day_start(until) + timedelta(days=1) if until else None,
+    )
     return [asdict(row) for row in _reader(request).store.search.text(q, filters=filters, limit=limit)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -11,13 +12,14 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 from drumbeat.alerts.history import alerts_with_deliveries
 from drumbeat.evidence import tellings
 from drumbeat.report.view import narrative_chart, notice_for
-from drumbeat.web.reader import Reader
+from drumbeat.web.reader import Reader, day_start
 from drumbeat.web.security import ARCHIVED_POLICY
-from drumbeat.web.view import NarrativeNumber, Pages, page
+from drumbeat.web.view import Day, NarrativeNumber, Pages, page
 from storage.records import SearchFilters
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 PAGE_SIZE = 50
+RECENT = timedelta(days=28)
 REPORT_NAME = re.compile(r"(?:index|[0-9W_-]+)\.(?:html|md|json)")
 SAFE_TYPE = re.compile(r"(?:text/html|application/xhtml\+xml|text/plain)\s*(?:;[\x20-\x7e]*)?", re.IGNORECASE)
 """What of an outlet a browser may be told to show; everything else is plain text."""
@@ -31,10 +33,19 @@ def reader_of(request: Request) -> Reader:
 
 @router.get("/")
 def overview(request: Request) -> HTMLResponse:
-    """What happened in the last seven days."""
-    digest = reader_of(request).digest()
-    lines = [line for line in digest["sources"] if line["status"] not in ("ok", "not_yet")]
-    return page("overview.html", {"digest": digest, "troubled": lines, "notice": _notice(request), "here": "overview"})
+    """What happened in the last seven days, the alerts of four weeks, and what is watched."""
+    reader = reader_of(request)
+    digest = reader.digest()
+    end = day_start(reader.period()[1])
+    values = {
+        "digest": digest,
+        "troubled": [line for line in digest["sources"] if line["status"] not in ("ok", "not_yet")],
+        "watched": [row for row in reader.store.narratives.all() if row.kind == "watched"],
+        "alerts": alerts_with_deliveries(reader.store, end - RECENT, end),
+        "notice": _notice(request),
+        "here": "overview",
+    }
+    return page("overview.html", values)
 
 
 @router.get("/narratives")
@@ -112,18 +123,25 @@ def search(
     language: Annotated[str, Query(max_length=20)] = "",
     source: Annotated[str, Query(max_length=64)] = "",
     country: Annotated[str, Query(max_length=2)] = "",
+    since: Day = None,
+    until: Day = None,
 ) -> HTMLResponse:
     """Full text search; by meaning, use the command line (the web process loads no model)."""
     reader = reader_of(request)
     filters = SearchFilters(
-        languages=(language,) if language else (), source_ids=(source,) if source else (), countries=(country.upper(),) if country else ()
+        languages=(language,) if language else (),
+        source_ids=(source,) if source else (),
+        countries=(country.upper(),) if country else (),
+        start=day_start(since) if since else None,
+        end=day_start(until) + timedelta(days=1) if until else None,
     )
     hits = reader.store.search.text(q, filters=filters, limit=PAGE_SIZE) if q.strip() else []
     articles = {row.article_id: row for row in reader.store.articles.many([hit.article_id for hit in hits])}
     known = reader.store.sources.all()
     values: dict[str, Any] = {
         "q": q,
-        "chosen": {"language": language, "source": source, "country": country.upper()},
+        "chosen": {"language": language, "source": source, "country": country.upper(), "since": since or "", "until": until or ""},
+        "all_shown": len(hits) < PAGE_SIZE,
         "hits": [(hit, articles[hit.article_id]) for hit in hits if hit.article_id in articles],
         "sources": known,
         "languages": sorted({tag.split("-")[0] for row in known for tag in row.languages}),

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 
 from config.clock import FixedClock
+from config.errors import ConfigError
+from config.settings import DashboardSettings
 from config.workspace import Workspace
 from drumbeat.corrections import rename
 from drumbeat.explain import explain_article
 from drumbeat.web.app import make_app
 from drumbeat.web.reader import Reader
+from drumbeat.web.serve import listen
 from storage.archive import ArchivedResponse
 from storage.ids import page_id
 from storage.records import Assignment, WatchHit
@@ -107,6 +112,32 @@ def test_an_alert_without_recipient_is_shown(client: TestClient, store: Store) -
     assert "Told to nobody" in text
     assert "no recipient" in text
     assert [len(row["deliveries"]) for row in client.get("/api/alerts").json()] == [0, 1]
+
+
+def test_search_can_be_narrowed_to_days(client: TestClient) -> None:
+    """From one day to another, both included, on the page and in the interface; an empty field of the form narrows nothing."""
+    day = makers.DAY.date()
+    for since, until, found in ((day, day, 1), ("", "", 1), (day + timedelta(days=1), "", 0), ("", day - timedelta(days=1), 0)):
+        query = {"q": "pont", "since": str(since), "until": str(until)}
+        assert client.get("/search", params=query).text.count('href="/articles/') == found, query
+        assert len(client.get("/api/search", params=query).json()) == found, query
+
+
+def test_the_overview_leads_to_what_matters_most(client: TestClient, store: Store) -> None:
+    """Recent alerts and watched statements are there even in a quiet week."""
+    store.narratives.save([makers.narrative(7, kind="watched", statement_id="measles", label="Measles are over")])
+    text = client.get("/").text
+    assert "Measles are over" in text
+    assert "Spike Bcc: x" in text
+
+
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 0), ("127.0.0.1", 80000), ("203.0.113.9", 8750), ("no..host", 8750)])
+def test_an_address_that_cannot_be_listened_on_is_told(host: str, port: int) -> None:
+    """A port in use or a wrong host is one clear error that names the settings."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = DashboardSettings(host=host, port=port or taken.getsockname()[1])
+        with pytest.raises(ConfigError, match=r"dashboard.host = .*cannot listen there"):
+            listen(settings)
 
 
 def test_programs_get_json(client: TestClient) -> None:
