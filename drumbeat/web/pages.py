@@ -40,6 +40,7 @@ def overview(request: Request) -> HTMLResponse:
     values = {
         "digest": digest,
         "troubled": [line for line in digest["sources"] if line["status"] not in ("ok", "not_yet")],
+        "crawled": [line for line in digest["sources"] if line["status"] != "not_yet"],
         "watched": [row for row in reader.store.narratives.all() if row.kind == "watched"],
         "alerts": alerts_with_deliveries(reader.store, end - RECENT, end),
         "notice": _notice(request),

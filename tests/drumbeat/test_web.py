@@ -10,23 +10,27 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from config.clock import FixedClock
 from config.errors import ConfigError
+from config.init import init_workspace
+from config.load import load_workspace
 from config.settings import DashboardSettings
 from config.workspace import Workspace
 from drumbeat.corrections import rename
 from drumbeat.explain import explain_article
+from drumbeat.stages import sync_sources
 from drumbeat.web.app import make_app
 from drumbeat.web.reader import Reader
 from drumbeat.web.serve import listen
 from storage.archive import ArchivedResponse
 from storage.ids import page_id
 from storage.records import Assignment, WatchHit
-from storage.store import Store
+from storage.store import Store, create_store
 from tests.drumbeat.conftest import url_of
 from tests.storage import makers
 
@@ -267,3 +271,20 @@ def test_an_article_is_explained(store: Store) -> None:
     assert {"page", "date", "language", "passage 0"} <= set(found)
     assert found["passage 0"]["narrative"] == "none yet"
     assert explain_article(store, url_of("en", "gazette")) == found
+
+
+def test_an_empty_workspace_says_how_to_begin(tmp_path: Path) -> None:
+    """Every page answers before the first crawl, and none claims that what was never read was well."""
+    init_workspace(tmp_path / "desk")
+    workspace = load_workspace(tmp_path / "desk")
+    with create_store(workspace.database_url) as empty:
+        sync_sources(workspace, empty)
+        with TestClient(
+            make_app(store=empty, workspace=workspace, clock=FixedClock(makers.hours(48))), base_url="http://127.0.0.1"
+        ) as client:
+            pages = {path: client.get(path) for path in ("/", "/narratives", "/alerts", "/sources", "/reports", "/search?q=x")}
+    assert {page.status_code for page in pages.values()} == {200}
+    assert "Nothing has been crawled yet" in pages["/"].text
+    assert "86 sources not yet crawled" in pages["/"].text
+    assert "was well" not in pages["/"].text
+    assert "drumbeat refit" in pages["/narratives"].text
