@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,8 @@ def test_a_full_disk_is_told_in_words(desk: Path) -> None:
         )
     assert done.returncode == 2
     assert done.stderr.splitlines()[0] == "drumbeat: No space left on device"
+
+
+def test_the_version_is_told(desk: Path) -> None:
+    """What a report of a fault needs first."""
+    assert drumbeat(desk, "--version").stdout == f"drumbeat {metadata.version('drumbeat-monitor')}\n"
