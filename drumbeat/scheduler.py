@@ -160,7 +160,8 @@ def build_scheduler(replan: Replan, run: Callable[[str], int | None], clock: Clo
     from apscheduler.schedulers.background import BackgroundScheduler
 
     lines = {name: ThreadPoolExecutor(1) for name in sorted(set(LINES.values()))}
-    scheduler = BackgroundScheduler(timezone="UTC", executors=lines, job_defaults={"misfire_grace_time": None})
+    # Two instances: a turn plans the next before it has ended, and what APScheduler holds for too many at once it drops for ever.
+    scheduler = BackgroundScheduler(timezone="UTC", executors=lines, job_defaults={"misfire_grace_time": None, "max_instances": 2})
 
     def add(job: Job) -> None:
         logger.info("planned", command=job.command, next=job.next_at.isoformat(timespec="seconds"))

@@ -104,7 +104,7 @@ def test_a_plan_that_cannot_be_made_keeps_the_schedule_alive() -> None:
 
 def test_analysis_runs_one_command_at_a_time_and_again() -> None:
     """Process, refit and report wait for each other; a crawl runs beside them; each comes again after its run."""
-    now, often = datetime.now(UTC), timedelta(milliseconds=20)
+    now, often = datetime.now(UTC), timedelta(microseconds=1)
     at_once: dict[str, int] = {}
     most: dict[str, int] = {}
     turns: dict[str, int] = {}
