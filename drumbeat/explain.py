@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drumbeat.evidence import readings
 from storage.errors import StorageError
 from storage.store import Store
 
@@ -9,7 +10,7 @@ Explanation = dict[str, dict[str, object]]
 
 
 def explain_article(store: Store, key: str) -> Explanation:
-    """Page, date, language, copies and the narrative of each passage.
+    """Page, date, language, copies, and of each passage its narrative and the watched statements that it meets.
 
     Args:
         key: an article id or an address.
@@ -47,13 +48,13 @@ def explain_article(store: Store, key: str) -> Explanation:
     member = store.copies.of([article.article_id]).get(article.article_id)
     if member:
         result["copies"] = {"group": member.group_id, "relation": member.relation, "containment": member.containment}
-    assignments = {row.passage_id: row for row in store.narratives.assignments()}
-    for row in store.passages.of_article(article.article_id):
-        assigned = assignments.get(row.passage_id)
-        result[f"passage {row.ordinal}"] = {
-            "text": row.text,
+    for reading in readings(store, article.article_id):
+        assigned = reading.assignment
+        result[f"passage {reading.passage.ordinal}"] = {
+            "text": reading.passage.text,
             "narrative": assigned.narrative_id if assigned else "none yet",
             "similarity": assigned.similarity if assigned else None,
             "by": assigned.method if assigned else None,
+            **{f"watched {hit.statement_id}": f"{hit.stance}, similarity {hit.cosine:.2f}" for hit in reading.hits},
         }
     return result

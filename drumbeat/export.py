@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal, TextIO
 
 from drumbeat.safe import csv_cell
+from storage.records import Narrative
 from storage.store import Store
 
 Row = Mapping[str, Any]
@@ -64,18 +65,23 @@ def narratives(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
     """Narratives seen in the period, merged ones too, so that old numbers resolve."""
     for row in store.narratives.all(include_merged=True):
         if row.last_seen_at >= start and row.first_seen_at < end:
-            yield {
-                "narrative_id": row.narrative_id,
-                "label": row.label,
-                "kind": row.kind,
-                "status": row.status,
-                "merged_into": row.merged_into,
-                "split_from": row.split_from,
-                "size": row.size,
-                "first_seen_at": row.first_seen_at,
-                "last_seen_at": row.last_seen_at,
-                "keywords": {language: list(words) for language, words in sorted(row.keywords.items())},
-            }
+            yield narrative_row(row)
+
+
+def narrative_row(row: Narrative) -> Row:
+    """What programs are told of a narrative: all but its vector."""
+    return {
+        "narrative_id": row.narrative_id,
+        "label": row.label,
+        "kind": row.kind,
+        "status": row.status,
+        "merged_into": row.merged_into,
+        "split_from": row.split_from,
+        "size": row.size,
+        "first_seen_at": row.first_seen_at,
+        "last_seen_at": row.last_seen_at,
+        "keywords": {language: list(words) for language, words in sorted(row.keywords.items())},
+    }
 
 
 def observations(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
@@ -110,7 +116,7 @@ def write(rows: Iterable[Row], out: TextIO, form: Format) -> int:
     for row in rows:
         count += 1
         if form == "jsonl":
-            out.write(json.dumps(row, ensure_ascii=False, default=_plain) + "\n")
+            out.write(json.dumps(row, ensure_ascii=False, default=plain_value) + "\n")
             continue
         if writer is None:
             writer = csv.DictWriter(out, fieldnames=list(row))
@@ -126,9 +132,10 @@ def _last_day(end: datetime) -> date:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, dict | list | tuple):
-        return json.dumps(value, ensure_ascii=False, default=_plain)
-    return _plain(value) if isinstance(value, date) else value
+        return json.dumps(value, ensure_ascii=False, default=plain_value)
+    return plain_value(value) if isinstance(value, date) else value
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
+    """What JSON has no word for: a day or time as ISO 8601, anything else as text."""
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 
 WATCHED_PIPE = "DRUMBEAT_PARENT_PIPE"
@@ -17,7 +16,8 @@ def die_with_parent() -> None:
         return
 
     def watch() -> None:
-        while sys.stdin.buffer.read(1024):
+        # The descriptor, not `sys.stdin`: a thread that holds its lock makes the interpreter abort when the stage is done.
+        while os.read(0, 1024):
             pass
         os.kill(os.getpid(), signal.SIGTERM)
 

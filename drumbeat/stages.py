@@ -116,11 +116,6 @@ def run_stage(name: str, *, workspace: Workspace, store: Store, clock: Clock, pr
     return opened.counts
 
 
-def process(*, workspace: Workspace, store: Store, clock: Clock, progress: Progress) -> dict[str, dict[str, int]]:
-    """Everything that is done with new pages, stage by stage; returns the counts of each."""
-    return {name: run_stage(name, workspace=workspace, store=store, clock=clock, progress=progress) for name in PROCESS}
-
-
 def run_crawl_stage(*, workspace: Workspace, store: Store, clock: Clock, progress: Progress, only: Collection[str] = ()) -> dict[str, int]:
     """Crawl in this process with a reactor of its own, from start to stop."""
     from crawler.crawl import run_crawl

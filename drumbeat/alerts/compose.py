@@ -18,7 +18,7 @@ from drumbeat import charts
 from drumbeat.alerts.addresses import mail_address, mail_domain
 from drumbeat.report.environment import html_environment, plain_environment
 from drumbeat.report.names import country_name
-from drumbeat.report.view import narrative_chart, notice_for
+from drumbeat.report.view import DATES, FIGURES, narrative_chart, notice_for
 from drumbeat.report.words import number
 from drumbeat.safe import header_text, one_line, shorten
 from storage.records import Alert, Delivery
@@ -99,6 +99,8 @@ def _view(alert: Alert) -> dict[str, Any]:
     return {
         "alert_id": alert.alert_id,
         "subject": alert.subject,
+        "figures_explained": FIGURES,
+        "dates_explained": DATES,
         "made": to_plain(alert.created_at),
         "n": narrative,
         "spike": spike,

@@ -2,7 +2,7 @@
 
     connect - STARTTLS or TLS - login    | Unreachable
     MAIL FROM - RCPT TO - DATA           | Refused (5xx), Unfinished (4xx, connection lost)
-    text - final dot                     | Unanswered (connection lost, silence)
+    text - final dot                     | Unanswered (connection lost, silence, no SMTP reply)
     answer                               | Refused (5xx), Unfinished (4xx), or delivered
 
 Certificates are verified, always; `SSL_CERT_FILE` names further authorities, as OpenSSL has it.
@@ -110,11 +110,14 @@ def _before_the_text(settings: MailSettings) -> Iterator[None]:
 
 
 def _text(smtp: smtplib.SMTP, body: bytes, settings: MailSettings) -> Reply:
-    """Send the text with its final dot and wait for the answer."""
+    """Send the text with its final dot and wait for the answer; one that neither takes nor refuses it is none."""
     stuffed = re.sub(rb"(?m)^\.", b"..", body)
     try:
         smtp.send(stuffed.removesuffix(b"\r\n") + b"\r\n.\r\n")
-        return smtp.getreply()
+        code, said = smtp.getreply()
+        if not (250 <= code <= 259 or 400 <= code <= 599):
+            raise smtplib.SMTPResponseException(code, said)
+        return code, said
     except (smtplib.SMTPException, OSError) as problem:
         raise Unanswered(
             f"mail server {settings.host}: the text was sent and no answer came ({header_text(str(problem))}); it may have arrived"

@@ -19,6 +19,7 @@ from storage.records import Alert, Delivery, Spike
 from storage.store import Store
 
 logger = structlog.get_logger(__name__)
+NOBODY = {"why": "nobody is told of it: mail.recipients is empty; `drumbeat alerts` and the dashboard show it"}
 LOOK_BACK = timedelta(days=30)
 """A spike that waited longer for its alert, with the machine off, is history and stands in the reports."""
 
@@ -39,7 +40,15 @@ def make_alerts(*, store: Store, workspace: Workspace, clock: Clock, run_id: str
         made = {"known": 1} if store.alerts.get(alert_id(spike.spike_id)) else _make(spike, store=store, workspace=workspace, clock=clock)
         counts.update(made)
         if "alerts" in made:
-            logger.info("alert", run=run_id, spike=spike.spike_id, narrative=spike.narrative_id, deliveries=made["deliveries"])
+            tell = logger.info if made["deliveries"] else logger.warning
+            tell(
+                "alert",
+                run=run_id,
+                spike=spike.spike_id,
+                narrative=spike.narrative_id,
+                deliveries=made["deliveries"],
+                **({} if made["deliveries"] else NOBODY),
+            )
         progress.step()
     return dict(counts)
 

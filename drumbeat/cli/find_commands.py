@@ -6,15 +6,29 @@ import sys
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from drumbeat.cli.session import AsOfOption, JsonOption, WorkspaceOption, say_json, say_table, session
+from drumbeat.cli.session import (
+    YEARS,
+    AsOfOption,
+    JsonOption,
+    WorkspaceOption,
+    country_code,
+    known_sources,
+    say_json,
+    session,
+)
+
+if TYPE_CHECKING:
+    from drumbeat.search import SearchResult
+
 
 SinceOption = Annotated[str | None, typer.Option("--since", help="First day, YYYY-MM-DD.")]
 UntilOption = Annotated[str | None, typer.Option("--until", help="Last day, YYYY-MM-DD.")]
 DEFAULT_DAYS = 28
+SNIPPET = 200
 
 
 class SearchMode(StrEnum):
@@ -58,7 +72,7 @@ def search(
     source: Annotated[list[str] | None, typer.Option(help="Only this outlet; may be repeated.")] = None,
     country: Annotated[list[str] | None, typer.Option(help="Only outlets of this country; may be repeated.")] = None,
     language: Annotated[list[str] | None, typer.Option(help="Only articles in this language; may be repeated.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many.")] = 20,
     as_json: JsonOption = False,
 ) -> None:
     """Find articles by words and by meaning, in any language."""
@@ -72,19 +86,28 @@ def search(
         start=moment(since, "--since"),
         end=moment(until, "--until", days=1),
         source_ids=tuple(source or ()),
-        countries=tuple(code.upper() for code in country or ()),
+        countries=tuple(country_code(code) for code in country or ()),
         languages=tuple(language or ()),
     )
+    in_order(filters.start, filters.end)
     with session(workspace) as opened:
+        known_sources(source or (), [row.source_id for row in opened.store.sources.all()])
         found = find(opened.store, query, embed=settings_of(opened.workspace), mode=by.value, filters=filters, limit=limit)
     if as_json:
         say_json([asdict(row) for row in found])
-    else:
-        say_table(
-            f"{len(found)} articles",
-            ("day", "outlet", "language", "title", "found by", "address"),
-            [(f"{row.counted_at:%Y-%m-%d}", row.source_id, row.language, row.title, row.found_by, row.url) for row in found],
-        )
+        return
+    typer.echo(f"{len(found)} article{'' if len(found) == 1 else 's'}")
+    for row in found:
+        _say_result(row)
+
+
+def _say_result(row: SearchResult) -> None:
+    from drumbeat.safe import isolate, one_line, shorten
+
+    typer.echo(f"\n{row.counted_at:%Y-%m-%d}  {row.source_id}  {row.language}  by {row.found_by}  article {row.article_id}")
+    for text in (row.title, shorten(row.snippet, SNIPPET)):
+        typer.echo(f"  {isolate(text)}")
+    typer.echo(f"  {one_line(row.url)}")
 
 
 def export(
@@ -102,6 +125,7 @@ def export(
     with session(workspace, as_of) as opened:
         end = moment(until, "--until", days=1) or opened.clock.now()
         start = moment(since, "--since") or end - timedelta(days=DEFAULT_DAYS)
+        in_order(start, end)
         rows = TABLES[table.value](opened.store, start, end)
         if out is None:
             write(rows, sys.stdout, form.value)
@@ -109,6 +133,18 @@ def export(
         with out.open("w", encoding="utf-8", newline="") as target:
             count = write(rows, target, form.value)
     typer.echo(f"{out}: {count} rows")
+
+
+def in_order(start: datetime | None, end: datetime | None) -> None:
+    """Refuse a period that ends before it begins.
+
+    Raises:
+        ConfigError: it does.
+    """
+    from config.errors import ConfigError
+
+    if start is not None and end is not None and start >= end:
+        raise ConfigError(f"--since {start:%Y-%m-%d}: lies after the period's end ({end:%Y-%m-%d %H:%M} UTC)")
 
 
 def moment(text: str | None, option: str, *, days: int = 0) -> datetime | None:
@@ -122,6 +158,9 @@ def moment(text: str | None, option: str, *, days: int = 0) -> datetime | None:
     if text is None:
         return None
     try:
-        return datetime.combine(date.fromisoformat(text), time(), UTC) + timedelta(days=days)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise ConfigError(f"{option} {text!r}: no such day; expected YYYY-MM-DD") from None
+        day = None
+    if day is None or day.year not in YEARS:
+        raise ConfigError(f"{option} {text!r}: no such day; expected YYYY-MM-DD")
+    return datetime.combine(day, time(), UTC) + timedelta(days=days)

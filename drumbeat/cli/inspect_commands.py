@@ -11,6 +11,8 @@ import typer
 from drumbeat.cli.session import AsOfOption, JsonOption, WorkspaceOption, load, say_json, say_table, session
 
 page_app = typer.Typer(help="Archived pages.", no_args_is_help=True)
+MOST_NUMBERS = 2**31 - 1
+"""What a number in the database can be."""
 narratives_app = typer.Typer(help="What is claimed.", no_args_is_help=True)
 
 
@@ -49,6 +51,7 @@ def page_show(
     out: Annotated[Path | None, typer.Option(help="Write the bytes to this file.")] = None,
 ) -> None:
     """Give the archived bytes of a page back, exactly as they were received."""
+    from drumbeat.safe import one_line
     from storage.pages import archived_response
 
     with session(workspace) as opened:
@@ -56,7 +59,7 @@ def page_show(
     if headers:
         typer.echo(f"{response.status} {response.final_url} fetched {response.fetched_at.isoformat()}", err=True)
         for name, value in response.headers:
-            typer.echo(f"{name}: {value}", err=True)
+            typer.echo(one_line(f"{name}: {value}"), err=True)
     if out:
         out.write_bytes(response.body)
     else:
@@ -86,22 +89,12 @@ def explain(
 @narratives_app.command("list")
 def narratives_list(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """List the narratives, the largest first."""
+    from drumbeat.export import narrative_row
+
     with session(workspace) as opened:
         rows = sorted(opened.store.narratives.all(), key=lambda row: (-row.size, row.narrative_id))
     if as_json:
-        say_json(
-            [
-                {
-                    "id": row.narrative_id,
-                    "label": row.label,
-                    "kind": row.kind,
-                    "status": row.status,
-                    "size": row.size,
-                    "keywords": row.keywords,
-                }
-                for row in rows
-            ]
-        )
+        say_json([narrative_row(row) for row in rows])
     else:
         say_table(
             "Narratives",
@@ -115,7 +108,7 @@ def narratives_list(workspace: WorkspaceOption = None, as_json: JsonOption = Fal
 
 @narratives_app.command("rename")
 def narratives_rename(
-    number: Annotated[int, typer.Argument(help="The narrative's number.")],
+    number: Annotated[int, typer.Argument(min=1, max=MOST_NUMBERS, help="The narrative's number.")],
     label: Annotated[str, typer.Argument(help="Its new label; later runs keep it.")],
     workspace: WorkspaceOption = None,
 ) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from drumbeat.cli.session import AsOfOption, JsonOption, WorkspaceOption, configure_logging, say_counts, say_json, say_table, session
+from drumbeat.cli.session import AsOfOption, JsonOption, WorkspaceOption, configure_logging, load, say_counts, say_json, say_table, session
+
+if TYPE_CHECKING:
+    from storage.records import Alert, Delivery
 
 sample_app = typer.Typer(help="The invented sample world.", no_args_is_help=True)
 
@@ -33,43 +36,54 @@ def report(workspace: WorkspaceOption = None, as_of: AsOfOption = None, as_json:
 
 
 def alerts(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
-    """List alerts and what became of their mails."""
-    from dataclasses import asdict
+    """List alerts, the newest first, and what became of their mails."""
+    from drumbeat.alerts.history import alerts_with_deliveries
 
     with session(workspace) as opened:
-        deliveries = opened.store.alerts.deliveries()
-        subjects = {row.alert_id: opened.store.alerts.get(row.alert_id) for row in deliveries}
+        found = alerts_with_deliveries(opened.store)
     if as_json:
-        say_json([asdict(row) for row in deliveries])
+        say_json([_plain(alert, deliveries) for alert, deliveries in found])
         return
-    rows = [
-        (alert.subject if alert else row.alert_id, row.recipient, row.state, row.attempts, row.last_error)
-        for row in deliveries
-        for alert in [subjects[row.alert_id]]
-    ]
-    say_table("Alerts", ("alert", "recipient", "state", "attempts", "last error"), rows)
+    rows: list[tuple[object, ...]] = []
+    for alert, deliveries in found:
+        made = f"{alert.created_at:%Y-%m-%d %H:%M}"
+        rows += [(made, alert.subject, row.recipient, row.state, row.attempts, row.last_error) for row in deliveries]
+        if not deliveries:
+            rows.append((made, alert.subject, "", "no recipient", 0, "mail.recipients was empty when it was made"))
+    say_table("Alerts", ("made", "alert", "recipient", "state", "attempts", "last error"), rows)
+
+
+def _plain(alert: Alert, deliveries: list[Delivery]) -> dict[str, object]:
+    """An alert for programs; its evidence, which is long, is given by the dashboard's interface."""
+    from dataclasses import asdict
+
+    shown = {name: value for name, value in asdict(alert).items() if name != "evidence"}
+    return {**shown, "deliveries": [asdict(row) for row in deliveries]}
 
 
 def run(workspace: WorkspaceOption = None) -> None:
     """Run everything on its schedule until stopped (SIGTERM or Ctrl-C)."""
-    from drumbeat.scheduler import plan, run_scheduler
+    from config.clock import SystemClock
+    from drumbeat.scheduler import Job, plan, run_scheduler
 
-    with session(workspace) as opened:
-        jobs = plan(opened.workspace.schedule, opened.store.runs.last, opened.clock.now())
-        root = opened.workspace.root
-    run_scheduler(root, jobs)
+    clock = SystemClock()
+
+    def replan() -> list[Job]:
+        with session(workspace) as opened:
+            return plan(opened.workspace.schedule, opened.store.runs.last, clock.now())
+
+    run_scheduler(load(workspace).root, replan, clock)
 
 
 def dashboard(workspace: WorkspaceOption = None) -> None:
     """Serve the dashboard (on 127.0.0.1 unless the settings say otherwise)."""
-    from drumbeat.cli.session import load
-    from drumbeat.web.serve import serve
+    from drumbeat.web.serve import address_of, listen, serve
 
     loaded = load(workspace)
     configure_logging()
-    settings = loaded.settings.dashboard
-    typer.echo(f"http://{settings.host}:{settings.port}/  (stop with Ctrl-C)")
-    serve(loaded)
+    with listen(loaded.settings.dashboard) as bound:
+        typer.echo(f"{address_of(bound)}  (stop with Ctrl-C)")
+        serve(loaded, bound)
 
 
 def demo(

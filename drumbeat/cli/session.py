@@ -6,8 +6,9 @@ No business logic. Nothing heavy is imported before a command really needs it.
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +27,13 @@ WorkspaceOption = Annotated[
     typer.Option("--workspace", "-w", envvar="DRUMBEAT_WORKSPACE", help="Workspace folder; default: here or the nearest parent."),
 ]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Act as if it were this moment, e.g. 2026-03-02T08:00:00Z.")]
+YEARS = range(1970, 2200)
+"""What a year on the command line may be: sums of days stay within what a date can hold."""
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+UNFOLDED = 100_000
+"""Characters a line may have where no terminal folds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ def make_clock(as_of: str | None) -> Clock:
     """The machine's clock, or the moment named.
 
     Raises:
-        ConfigError: the moment is not ISO 8601 with a time zone.
+        ConfigError: the moment is not ISO 8601 with a time zone, or no year of ours.
     """
     from config.clock import FixedClock, SystemClock
     from config.errors import ConfigError
@@ -50,9 +57,12 @@ def make_clock(as_of: str | None) -> Clock:
     if as_of is None:
         return SystemClock()
     try:
-        return FixedClock(datetime.fromisoformat(as_of))
-    except ValueError as error:
-        raise ConfigError(f"--as-of {as_of!r}: {error}; expected ISO 8601 with a zone, e.g. 2026-03-02T08:00:00Z") from None
+        given = datetime.fromisoformat(as_of)
+    except ValueError:
+        given = None
+    if given is None or given.tzinfo is None or given.year not in YEARS:
+        raise ConfigError(f"--as-of {as_of!r}: no such moment; expected ISO 8601 with a zone, e.g. 2026-03-02T08:00:00Z")
+    return FixedClock(given)
 
 
 def load(workspace: Path | None) -> Workspace:
@@ -78,6 +88,32 @@ def session(workspace: Path | None, as_of: str | None = None) -> Iterator[Sessio
         yield Session(loaded, make_clock(as_of), store)
 
 
+def known_sources(names: Collection[str], known: Collection[str]) -> None:
+    """Refuse an outlet that nobody knows.
+
+    Raises:
+        ConfigError: names the first unknown one.
+    """
+    from config.errors import ConfigError
+
+    for name in names:
+        if name not in known:
+            raise ConfigError(f"--source {name!r}: no such outlet; `drumbeat sources list` shows the {len(known)} ids")
+
+
+def country_code(text: str) -> str:
+    """A country as the directory has it, upper case.
+
+    Raises:
+        ConfigError: the text is no ISO 3166-1 alpha-2 code.
+    """
+    from config.errors import ConfigError
+
+    if len(text) != 2 or not (text.isascii() and text.isalpha()):
+        raise ConfigError(f"--country {text!r}: expected an ISO 3166-1 code of two letters, e.g. NO")
+    return text.upper()
+
+
 def configure_logging(*, quiet: bool = False) -> None:
     """One line per unit of work on standard error: for people in a terminal, JSON elsewhere; quiet: warnings only."""
     import logging
@@ -86,7 +122,8 @@ def configure_logging(*, quiet: bool = False) -> None:
 
     logging.getLogger("scrapy").setLevel(logging.WARNING)
     terminal = sys.stderr.isatty()
-    renderer: Any = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
+    colours = not os.environ.get("NO_COLOR")
+    renderer: Any = structlog.dev.ConsoleRenderer(colors=colours) if terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
         processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True), renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
@@ -95,21 +132,29 @@ def configure_logging(*, quiet: bool = False) -> None:
 
 
 def say_json(value: object) -> None:
-    """Print a value as JSON."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    """Print a value as JSON; times as ISO 8601."""
+    from drumbeat.export import plain_value
+
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=plain_value))
 
 
 def say_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows as a table."""
+    """Print rows as a table: folded to the terminal, unfolded into a pipe; nothing in a cell is markup or moves the cursor."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=title, title_justify="left", header_style="bold")
+    from drumbeat.safe import visible
+
+    if not rows:
+        typer.echo(f"{title}: none")
+        return
+    table = Table(title=Text(visible(title)), title_justify="left", header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console().print(table)
+        table.add_row(*(Text("" if cell is None else visible(str(cell))) for cell in row))
+    Console(width=None if sys.stdout.isatty() else UNFOLDED).print(table)
 
 
 def say_counts(stage: str, counts: Mapping[str, int], *, as_json: bool) -> None:

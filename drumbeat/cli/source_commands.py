@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from drumbeat.cli.session import JsonOption, WorkspaceOption, load, say_json, say_table, session
+from drumbeat.cli.session import JsonOption, WorkspaceOption, country_code, load, say_json, say_table, session
 
 app = typer.Typer(help="The source directory: outlets and their addresses.", no_args_is_help=True)
 
@@ -23,12 +23,13 @@ def list_sources(
     as_json: JsonOption = False,
 ) -> None:
     """List the outlets, with ownership as a named list words it."""
-    rows = [source for source in load(workspace).sources if country is None or source.country == country.upper()]
+    code = country_code(country) if country else None
+    rows = [source for source in load(workspace).sources if code in (None, source.country)]
     if as_json:
         say_json([source.model_dump(mode="json") for source in rows])
         return
     say_table(
-        f"{len(rows)} outlets",
+        "Outlets",
         ("id", "name", "country", "languages", "ownership", "feeds", "verified"),
         [
             (

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from drumbeat.cli.session import AsOfOption, JsonOption, WorkspaceOption, say_counts, session
+from drumbeat.cli.session import AsOfOption, JsonOption, WorkspaceOption, known_sources, say_counts, say_json, session
 
 STAGE_HELP = {
     "copies": "Group exact copies, near copies and excerpts.",
@@ -39,15 +39,11 @@ def crawl(
     as_json: JsonOption = False,
 ) -> None:
     """Poll the sources that are due, fetch and archive what is new."""
-    from config.errors import ConfigError
     from drumbeat.cli.progress import RichProgress
     from drumbeat.stages import run_crawl_stage
 
     with session(workspace, as_of) as opened, RichProgress() as progress:
-        known = {row.id for row in opened.workspace.sources}
-        for name in source or ():
-            if name not in known:
-                raise ConfigError(f"--source {name!r}: no such outlet; `drumbeat sources list` shows the {len(known)} ids")
+        known_sources(source or (), [row.id for row in opened.workspace.sources])
         counts = run_crawl_stage(
             workspace=opened.workspace, store=opened.store, clock=opened.clock, progress=progress, only=tuple(source or ())
         )
@@ -70,9 +66,14 @@ def process(workspace: WorkspaceOption = None, as_of: AsOfOption = None, as_json
     from drumbeat.stages import PROCESS, run_stage
 
     with session(workspace, as_of) as opened, RichProgress() as progress:
+        done = []
         for name in PROCESS:
             counts = run_stage(name, workspace=opened.workspace, store=opened.store, clock=opened.clock, progress=progress)
-            say_counts(name, counts, as_json=as_json)
+            done.append({"stage": name, "counts": counts})
+            if not as_json:
+                say_counts(name, counts, as_json=False)
+    if as_json:
+        say_json(done)
 
 
 def _stage_command(name: str) -> Any:

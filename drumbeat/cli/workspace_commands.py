@@ -23,6 +23,8 @@ def register(app: typer.Typer) -> None:
 
 def init(folder: Annotated[Path, typer.Argument(help="The folder to make.")]) -> None:
     """Write a commented workspace that works as it is."""
+    import shlex
+
     from config.init import init_workspace
     from config.load import load_workspace
     from storage.store import create_store
@@ -32,9 +34,8 @@ def init(folder: Annotated[Path, typer.Argument(help="The folder to make.")]) ->
     create_store(workspace.database_url).close()
     typer.echo(f"{folder}: workspace with {len(workspace.sources)} outlets in {len(written)} files")
     typer.echo("Next: set crawl.contact in drumbeat.toml, then")
-    typer.echo(
-        f"  drumbeat sources check -w {folder}\n  drumbeat crawl -w {folder}\n  drumbeat process -w {folder}\n  drumbeat run -w {folder}"
-    )
+    for command in ("sources check", "crawl", "process", "refit", "report", "run"):
+        typer.echo(f"  drumbeat {command} -w {shlex.quote(str(folder))}")
 
 
 @config_app.command("show")
@@ -52,11 +53,12 @@ def config_show(workspace: WorkspaceOption = None, as_json: JsonOption = False) 
 @storage_app.command("migrate")
 def storage_migrate(workspace: WorkspaceOption = None) -> None:
     """Bring the database to this version's schema."""
+    from config.show import without_password
     from storage.store import create_store
 
     loaded = load(workspace)
     create_store(loaded.database_url).close()
-    typer.echo(f"{loaded.database_url}: up to date")
+    typer.echo(f"{without_password(loaded.database_url)}: up to date")
 
 
 @storage_app.command("check")
@@ -86,7 +88,7 @@ def storage_check(
 
 def runs(
     workspace: WorkspaceOption = None,
-    limit: Annotated[int, typer.Option(help="How many, newest first.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 20,
     as_json: JsonOption = False,
 ) -> None:
     """List recent runs of the stages."""

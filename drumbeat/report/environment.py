@@ -21,7 +21,7 @@ from drumbeat.report import names, words
 
 OWN_WORDS: tuple[Callable[..., str], ...] = (
     words.number, words.count, words.percent, words.probability, words.day, words.short_day, words.weekday, words.moment, words.lag,
-    words.between, words.period,
+    words.between, words.period, words.window,
 )  # fmt: skip
 """Filters whose result is made of our words and figures alone."""
 
@@ -39,7 +39,7 @@ def html_finalize(value: Any) -> Any:
 def add_filters(environment: jinja2.Environment) -> None:
     """Give an HTML or plain environment (the dashboard's too) the words, names and safety rules that the shared macros use."""
     environment.filters |= {rule.__name__: rule for rule in (*OWN_WORDS, *RULES)}
-    environment.globals |= {"between": words.between, "period": words.period, "week_name": words.week_name}
+    environment.globals |= {"between": words.between, "period": words.period, "window": words.window, "week_name": words.week_name}
 
 
 @lru_cache(maxsize=1)
@@ -67,7 +67,12 @@ def markdown_environment() -> jinja2.Environment:
     environment.filters |= {rule.__name__: _as_markup(rule) for rule in OWN_WORDS}
     environment.filters |= {rule.__name__: rule for rule in RULES}
     environment.filters |= {"told": _told, "web": _web}
-    environment.globals |= {"between": _as_markup(words.between), "period": _as_markup(words.period), "week_name": words.week_name}
+    environment.globals |= {
+        "between": _as_markup(words.between),
+        "period": _as_markup(words.period),
+        "window": _as_markup(words.window),
+        "week_name": words.week_name,
+    }
     return environment
 
 

@@ -19,6 +19,31 @@ from drumbeat.report import names, words
 INVENTED_NOTICE = "Invented sample world: the countries, outlets, people and claims in this document do not exist."
 
 
+SECTIONS = {
+    "Rising": "Told clearly more often than its own history, and what its sources put out, lead one to expect.",
+    "New": "Recognised as a narrative of its own for the first time in this period; single texts of it may be older.",
+    "Falling": "Told clearly less often than its own history leads one to expect, though its sources could be read.",
+}
+FIGURES = (
+    "p: how probable so many texts or more are if nothing has changed. q: the same, allowing for all narratives tested on that day. "
+    "Cumulated sum: how far a slow rise has gone."
+)
+DATES = (
+    "Date confidence: A, independent statements agree; B, one structured statement; C, the day at best; "
+    "D, none, so that the day of finding counts."
+)
+METHOD = (
+    "A sentence here is a template filled with counts, or a quotation. Nothing is written by a model; labels are passages that stand nearest "
+    "the centre of their narrative, or an analyst's words.",
+    "Texts: distinct texts, a text counted once however often it is reprinted, damped per outlet and day. Expected: the narrative's own "
+    "history, scaled by what the sources that could be read put out.",
+    f"First: first in this corpus, within the dates that the outlets give. {DATES}",
+    "Ownership is given in the words of the list named beside it; what no list states is “not listed”.",
+    f"Figures of a spike. {FIGURES}",
+)
+"""What a reader must know of every report, in our own words."""
+
+
 @lru_cache(maxsize=1)
 def style() -> Markup:
     """The style sheet, as it stands in a `<style>` element."""
@@ -62,6 +87,8 @@ def report_view(digest: Digest, *, as_of: datetime) -> dict[str, Any]:
         "as_of": to_plain(as_of),
         "stem": stem(digest.start, digest.end),
         "notice": notice_for({line["outlet"]["country"] for line in plain["sources"]}),
+        "sections": SECTIONS,
+        "method": METHOD,
         "narratives": shown,
         "labels": {narrative["narrative_id"]: narrative["language"] for narrative in shown},
         "top_language": max(sorted(languages), key=lambda tag: languages[tag], default=None),

@@ -109,8 +109,15 @@ def finding(text: str) -> str:
     return f"found: {text.removeprefix('named: ')}" if text.startswith("named: ") else text
 
 
+def window(days: int, last: Day) -> str:
+    """`on 16 November 2026` for a window of one day, else `in 3 days up to 16 November 2026`."""
+    return f"on {day(last)}" if days == 1 else f"in {count(days, 'day')} up to {day(last)}"
+
+
 def lag(hours: float) -> str:
-    """`+5 h`, `+2.5 days`; below half an hour `at once`."""
+    """`first`, `+5 h`, `+2.5 days`; below half an hour `at once`."""
+    if hours == 0:
+        return "first"
     if hours < 0.5:
         return "at once"
     return f"+{number(round(hours))} h" if hours < 48 else f"+{number(hours / 24)} days"

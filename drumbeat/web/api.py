@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
 
+from drumbeat.alerts.history import alerts_with_deliveries
+from drumbeat.evidence import tellings
 from drumbeat.web.reader import Reader, day_start
+from drumbeat.web.view import Day, NarrativeNumber
 from storage.records import Narrative, SearchFilters
 
 router = APIRouter()
+
+
+Offset = Annotated[int, Query(ge=0, le=10**9)]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 
@@ -33,7 +39,7 @@ def narratives(request: Request, include_merged: bool = False) -> list[dict[str,
 
 
 @router.get("/narratives/{narrative_id}")
-def narrative(request: Request, narrative_id: int) -> dict[str, Any]:
+def narrative(request: Request, narrative_id: NarrativeNumber) -> dict[str, Any]:
     """One narrative over the last seven days, with evidence; a merged number gives its survivor."""
     survivor = _reader(request).store.narratives.resolve(narrative_id)
     if survivor is None:
@@ -42,12 +48,14 @@ def narrative(request: Request, narrative_id: int) -> dict[str, Any]:
 
 
 @router.get("/narratives/{narrative_id}/passages")
-def passages(request: Request, narrative_id: int, limit: Limit = 100, offset: Annotated[int, Query(ge=0)] = 0) -> list[dict[str, Any]]:
-    """Passages of a narrative with their articles, by passage id."""
+def passages(request: Request, narrative_id: NarrativeNumber, limit: Limit = 100, offset: Offset = 0) -> list[dict[str, Any]]:
+    """Passages of a narrative with their articles, the newest first; a merged number gives its survivor's."""
     store = _reader(request).store
-    assigned = {row.passage_id: row for row in store.narratives.assignments(narrative_id=narrative_id)}
-    chosen = sorted(assigned)[offset : offset + limit]
-    return [{**asdict(row), "similarity": assigned[row.passage_id].similarity} for row in store.passages.many(chosen)]
+    survivor = store.narratives.resolve(narrative_id)
+    if survivor is None:
+        raise HTTPException(404, f"there is no narrative {narrative_id}")
+    chosen = tellings(store, survivor)[offset : offset + limit]
+    return [{**asdict(item.passage), "similarity": item.similarity, "stance": item.stance} for item in chosen]
 
 
 @router.get("/articles/{article_id}")
@@ -59,8 +67,13 @@ def article(request: Request, article_id: str) -> dict[str, Any]:
     return {
         "article": asdict(view.article),
         "passages": [
-            {**asdict(row), "narrative_id": narrative.narrative_id if narrative else None, "similarity": similarity}
-            for row, narrative, similarity in view.passages
+            {
+                **asdict(reading.passage),
+                "narrative_id": narrative.narrative_id if narrative else None,
+                "similarity": reading.assignment.similarity if reading.assignment else None,
+                "watched": [asdict(hit) for hit in reading.hits],
+            }
+            for reading, narrative in view.passages
         ],
         "copies": [{**asdict(member), "url": other.url, "source_id": other.source_id} for member, other in view.copies],
     }
@@ -73,19 +86,19 @@ def sources(request: Request) -> list[dict[str, Any]]:
 
 
 @router.get("/spikes")
-def spikes(request: Request, since: date | None = None, until: date | None = None) -> list[dict[str, Any]]:
+def spikes(request: Request, since: Day = None, until: Day = None) -> list[dict[str, Any]]:
     """Spikes of a period (default: the last 28 days), by day and id."""
     end = until or _reader(request).period()[1]
     return [asdict(row) for row in _reader(request).store.spikes.between(since or end - timedelta(days=28), end)]
 
 
 @router.get("/alerts")
-def alerts(request: Request, since: date | None = None, until: date | None = None) -> list[dict[str, Any]]:
-    """Alerts of a period (default: the last 28 days) with their deliveries."""
+def alerts(request: Request, since: Day = None, until: Day = None) -> list[dict[str, Any]]:
+    """Alerts of a period (default: the last 28 days) with their deliveries, the newest first."""
     reader = _reader(request)
     end = until or reader.period()[1]
-    found = reader.store.alerts.between(day_start(since or end - timedelta(days=28)), day_start(end + timedelta(days=1)))
-    return [{**asdict(row), "deliveries": [asdict(delivery) for delivery in reader.store.alerts.deliveries(row.alert_id)]} for row in found]
+    found = alerts_with_deliveries(reader.store, day_start(since or end - timedelta(days=28)), day_start(end) + timedelta(days=1))
+    return [{**asdict(row), "deliveries": [asdict(delivery) for delivery in deliveries]} for row, deliveries in found]
 
 
 @router.get("/search")
@@ -95,10 +108,18 @@ def search(
     language: Annotated[list[str], Query()] = [],  # noqa: B006 - FastAPI copies it
     source: Annotated[list[str], Query()] = [],  # noqa: B006
     country: Annotated[list[str], Query()] = [],  # noqa: B006
+    since: Day = None,
+    until: Day = None,
     limit: Limit = 50,
 ) -> list[dict[str, Any]]:
-    """Full text search, best first."""
-    filters = SearchFilters(languages=tuple(language), source_ids=tuple(source), countries=tuple(code.upper() for code in country))
+    """Full text search, best first, from the day `since` to the day `until`."""
+    filters = SearchFilters(
+        languages=tuple(language),
+        source_ids=tuple(source),
+        countries=tuple(code.upper() for code in country),
+        start=day_start(since) if since else None,
+        end=day_start(until) + timedelta(days=1) if until else None,
+    )
     return [asdict(row) for row in _reader(request).store.search.text(q, filters=filters, limit=limit)]
 
 

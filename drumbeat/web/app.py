@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
@@ -10,7 +13,7 @@ from config.clock import Clock
 from config.workspace import Workspace
 from drumbeat.web import api, pages
 from drumbeat.web.reader import Reader
-from drumbeat.web.security import protect
+from drumbeat.web.security import guarded, protect
 from drumbeat.web.view import page
 from storage.errors import StorageError
 from storage.store import Store
@@ -31,9 +34,18 @@ def make_app(*, store: Store, workspace: Workspace, clock: Clock) -> FastAPI:
     async def explain_http(request: Request, error: HTTPException) -> Response:
         return _failure(request, error.status_code, str(error.detail))
 
+    @app.exception_handler(RequestValidationError)
+    async def explain_request(request: Request, error: RequestValidationError) -> Response:
+        wrong = error.errors()[0]
+        return _failure(request, 422, f"{wrong['loc'][-1]}: {wrong['msg']}")
+
     @app.exception_handler(StorageError)
     async def explain_storage(request: Request, error: StorageError) -> Response:
         return _failure(request, 503, str(error))
+
+    @app.exception_handler(Exception)  # border: the page says so, the server logs the traceback
+    async def explain_bug(request: Request, error: Exception) -> Response:
+        return guarded(_failure(request, 500, "This is a fault of Drumbeat; its log tells more."))
 
     return app
 
@@ -41,4 +53,4 @@ def make_app(*, store: Store, workspace: Workspace, clock: Clock) -> FastAPI:
 def _failure(request: Request, status: int, message: str) -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": message}, status_code=status)
-    return page("error.html", {"status": status, "message": message}, status=status)
+    return page("error.html", {"status": status, "reason": HTTPStatus(status).phrase, "message": message}, status=status)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
+from drumbeat.alerts.history import alerts_with_deliveries
+from drumbeat.evidence import tellings
 from drumbeat.report.view import narrative_chart, notice_for
-from drumbeat.web.reader import Reader
+from drumbeat.web.reader import Reader, day_start
 from drumbeat.web.security import ARCHIVED_POLICY
-from drumbeat.web.view import page
+from drumbeat.web.view import Day, NarrativeNumber, Pages, page
 from storage.records import SearchFilters
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 PAGE_SIZE = 50
-SAFE_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
+RECENT = timedelta(days=28)
+REPORT_NAME = re.compile(r"(?:index|[0-9W_-]+)\.(?:html|md|json)")
+SAFE_TYPE = re.compile(r"(?:text/html|application/xhtml\+xml|text/plain)\s*(?:;[\x20-\x7e]*)?", re.IGNORECASE)
+"""What of an outlet a browser may be told to show; everything else is plain text."""
 
 
 def reader_of(request: Request) -> Reader:
@@ -26,10 +33,20 @@ def reader_of(request: Request) -> Reader:
 
 @router.get("/")
 def overview(request: Request) -> HTMLResponse:
-    """What happened in the last seven days."""
-    digest = reader_of(request).digest()
-    lines = [line for line in digest["sources"] if line["status"] not in ("ok", "not_yet")]
-    return page("overview.html", {"digest": digest, "troubled": lines, "notice": _notice(request), "here": "overview"})
+    """What happened in the last seven days, the alerts of four weeks, and what is watched."""
+    reader = reader_of(request)
+    digest = reader.digest()
+    end = day_start(reader.period()[1])
+    values = {
+        "digest": digest,
+        "troubled": [line for line in digest["sources"] if line["status"] not in ("ok", "not_yet")],
+        "crawled": [line for line in digest["sources"] if line["status"] != "not_yet"],
+        "watched": [row for row in reader.store.narratives.all() if row.kind == "watched"],
+        "alerts": alerts_with_deliveries(reader.store, end - RECENT, end),
+        "notice": _notice(request),
+        "here": "overview",
+    }
+    return page("overview.html", values)
 
 
 @router.get("/narratives")
@@ -40,8 +57,8 @@ def narratives(request: Request) -> HTMLResponse:
 
 
 @router.get("/narratives/{narrative_id}")
-def narrative(request: Request, narrative_id: int) -> Response:
-    """One narrative with its chart, carriers, quotes and history; a merged number leads to its survivor."""
+def narrative(request: Request, narrative_id: NarrativeNumber, number: Annotated[int, Query(alias="page", ge=1, le=10**6)] = 1) -> Response:
+    """One narrative with its chart, carriers, quotes, all its passages and its history; a merged number leads to its survivor."""
     reader = reader_of(request)
     survivor = reader.store.narratives.resolve(narrative_id)
     if survivor is None:
@@ -50,9 +67,14 @@ def narrative(request: Request, narrative_id: int) -> Response:
         return RedirectResponse(f"/narratives/{survivor.narrative_id}", status_code=308)
     found = reader.narrative(narrative_id)
     start, end = reader.period()
+    told = tellings(reader.store, survivor)
     values = {
         "n": found,
+        "known": survivor,
         "chart": _svg(found, start, end) if found else "",
+        "told": told[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
+        "pages": Pages(number=number, size=PAGE_SIZE, total=len(told)),
+        "sources": {row.source_id: row for row in reader.store.sources.all()},
         "lineage": reader.store.narratives.lineage(narrative_id),
         "start": start,
         "end": end,
@@ -79,7 +101,7 @@ def archived(request: Request, article_id: str) -> Response:
     if response is None:
         raise HTTPException(404, f"no archived page for article {article_id}")
     given = next((value for name, value in response.headers if name.lower() == "content-type"), "")
-    kind = given if given.split(";")[0].strip().lower() in SAFE_TYPES else "text/plain"
+    kind = given.strip() if SAFE_TYPE.fullmatch(given.strip()) else "text/plain"
     return Response(response.body, media_type=None, headers={"Content-Type": kind, "Content-Security-Policy": ARCHIVED_POLICY})
 
 
@@ -92,10 +114,7 @@ def sources(request: Request) -> HTMLResponse:
 @router.get("/alerts")
 def alerts(request: Request) -> HTMLResponse:
     """Alerts and what became of their mails."""
-    store = reader_of(request).store
-    rows = [(store.alerts.get(row.alert_id), row) for row in store.alerts.deliveries()]
-    rows.sort(key=lambda pair: (pair[0].created_at.isoformat() if pair[0] else "", pair[1].delivery_id), reverse=True)
-    return page("alerts.html", {"rows": rows, "notice": _notice(request), "here": "alerts"})
+    return page("alerts.html", {"alerts": alerts_with_deliveries(reader_of(request).store), "notice": _notice(request), "here": "alerts"})
 
 
 @router.get("/search")
@@ -105,18 +124,25 @@ def search(
     language: Annotated[str, Query(max_length=20)] = "",
     source: Annotated[str, Query(max_length=64)] = "",
     country: Annotated[str, Query(max_length=2)] = "",
+    since: Day = None,
+    until: Day = None,
 ) -> HTMLResponse:
     """Full text search; by meaning, use the command line (the web process loads no model)."""
     reader = reader_of(request)
     filters = SearchFilters(
-        languages=(language,) if language else (), source_ids=(source,) if source else (), countries=(country.upper(),) if country else ()
+        languages=(language,) if language else (),
+        source_ids=(source,) if source else (),
+        countries=(country.upper(),) if country else (),
+        start=day_start(since) if since else None,
+        end=day_start(until) + timedelta(days=1) if until else None,
     )
     hits = reader.store.search.text(q, filters=filters, limit=PAGE_SIZE) if q.strip() else []
     articles = {row.article_id: row for row in reader.store.articles.many([hit.article_id for hit in hits])}
     known = reader.store.sources.all()
     values: dict[str, Any] = {
         "q": q,
-        "chosen": {"language": language, "source": source, "country": country.upper()},
+        "chosen": {"language": language, "source": source, "country": country.upper(), "since": since or "", "until": until or ""},
+        "all_shown": len(hits) < PAGE_SIZE,
         "hits": [(hit, articles[hit.article_id]) for hit in hits if hit.article_id in articles],
         "sources": known,
         "languages": sorted({tag.split("-")[0] for row in known for tag in row.languages}),
@@ -131,16 +157,15 @@ def search(
 def reports(request: Request) -> HTMLResponse:
     """The weekly reports that were written."""
     folder = reader_of(request).workspace.report_dir
-    names = sorted((path.stem for path in folder.glob("*.html") if path.stem != "index"), reverse=True)
+    names = sorted((path.stem for path in folder.glob("*.html") if REPORT_NAME.fullmatch(path.name) and path.stem != "index"), reverse=True)
     return page("reports.html", {"names": names, "notice": _notice(request), "here": "reports"})
 
 
 @router.get("/reports/{name}")
 def report(request: Request, name: str) -> Response:
     """One report file as it was written, with the policy that it carries itself."""
-    folder = reader_of(request).workspace.report_dir.resolve()
-    path = (folder / name).resolve()
-    if path.parent != folder or path.suffix not in (".html", ".md", ".json") or not path.is_file():
+    path = reader_of(request).workspace.report_dir / name
+    if not REPORT_NAME.fullmatch(name) or not path.is_file():
         raise HTTPException(404, f"there is no report {name}")
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
     return FileResponse(path, headers={"Content-Security-Policy": policy})

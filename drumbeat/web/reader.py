@@ -10,8 +10,9 @@ from typing import Any
 
 from config.clock import Clock
 from config.workspace import Workspace
+from drumbeat.evidence import Reading, readings
 from storage.archive import ArchivedResponse, ArchiveReader
-from storage.records import Article, CopyMember, Narrative, PassageRow
+from storage.records import Article, CopyMember, Narrative
 from storage.store import Store
 
 PERIOD = timedelta(days=7)
@@ -22,7 +23,7 @@ class ArticleView:
     """An article with everything that hangs on it."""
 
     article: Article
-    passages: list[tuple[PassageRow, Narrative | None, float | None]]
+    passages: list[tuple[Reading, Narrative | None]]
     copies: list[tuple[CopyMember, Article]]
 
 
@@ -70,10 +71,10 @@ class Reader:
         article = self.store.articles.get(article_id)
         if article is None:
             return None
-        passages = []
-        for row, assignment in self._assigned(article_id):
-            narrative = self.store.narratives.resolve(assignment[0]) if assignment else None
-            passages.append((row, narrative, assignment[1] if assignment else None))
+        passages = [
+            (reading, self.store.narratives.resolve(reading.assignment.narrative_id) if reading.assignment else None)
+            for reading in readings(self.store, article_id)
+        ]
         member = self.store.copies.of([article_id]).get(article_id)
         others = [row for row in self.store.copies.members([member.group_id]) if row.article_id != article_id] if member else []
         articles = {row.article_id: row for row in self.store.articles.many([row.article_id for row in others])}
@@ -84,21 +85,10 @@ class Reader:
         page = self.store.pages.get(article_id)
         return ArchiveReader(self.workspace.archive_dir).read(page.warc) if page and page.warc else None
 
-    def _assigned(self, article_id: str) -> list[tuple[PassageRow, tuple[int, float] | None]]:
-        rows = self.store.passages.of_article(article_id)
-        if not rows:
-            return []
-        start = rows[0].counted_at
-        found = {row.passage_id: row for row in self.store.narratives.assignments(start=start, end=start + timedelta(microseconds=1))}
-        return [
-            (row, (found[row.passage_id].narrative_id, found[row.passage_id].similarity) if row.passage_id in found else None)
-            for row in rows
-        ]
-
     def _keep(self, key: Any, build: Callable[[], Any]) -> Any:
-        """Build once per state of the store: a finished run is what changes what is shown."""
+        """Build once per state of the store: what changes what is shown is a run, or an analyst's correction."""
         recent = self.store.runs.recent(1)
-        version = (recent[0].run_id, recent[0].state) if recent else None
+        version = ((recent[0].run_id, recent[0].state) if recent else None, len(self.store.corrections.all()))
         with self._guard:
             if self._kept.get("version") != version:
                 self._kept = {"version": version}

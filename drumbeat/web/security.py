@@ -36,10 +36,14 @@ def protect(app: FastAPI, settings: DashboardSettings) -> None:
 
     @app.middleware("http")
     async def add_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call_next(request)
-        response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
+        return guarded(await call_next(request))
 
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*settings.allowed_hosts], www_redirect=False)
+
+
+def guarded(response: Response) -> Response:
+    """The answer with the policy and headers that every page has; a policy of its own stays."""
+    response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

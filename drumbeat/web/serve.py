@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
+import socket
+
 from config.clock import SystemClock
+from config.errors import ConfigError
+from config.settings import DashboardSettings
 from config.workspace import Workspace
 from drumbeat.web.app import make_app
 from storage.store import open_store
 
+MOST_PORTS = 65535
 
-def serve(workspace: Workspace) -> None:
-    """Run until interrupted, on the address of the settings."""
+
+def listen(settings: DashboardSettings) -> socket.socket:
+    """A socket on the address of the settings, so that a wrong one is told before anything else happens.
+
+    Raises:
+        ConfigError: nobody can listen there; says why and which settings to change.
+    """
+    try:
+        if settings.port > MOST_PORTS:
+            raise OSError(f"a port is at most {MOST_PORTS}")
+        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((settings.host, settings.port), family=family)
+    except (OSError, UnicodeError) as problem:
+        reason = getattr(problem, "strerror", None) or str(problem)
+        raise ConfigError(
+            f"dashboard.host = {settings.host!r}, dashboard.port = {settings.port}: cannot listen there: {reason}; "
+            "set others in drumbeat.toml, or DRUMBEAT_DASHBOARD__PORT"
+        ) from problem
+
+
+def address_of(bound: socket.socket) -> str:
+    """The web address of a listening socket."""
+    host, port = bound.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def serve(workspace: Workspace, bound: socket.socket) -> None:
+    """Answer on a listening socket until interrupted."""
     import uvicorn
 
-    settings = workspace.settings.dashboard
     with open_store(workspace.database_url, busy_timeout_seconds=workspace.settings.storage.busy_timeout_seconds) as store:
         app = make_app(store=store, workspace=workspace, clock=SystemClock())
-        uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", server_header=False)
+        uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False)).run(sockets=[bound])

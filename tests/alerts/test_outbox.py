@@ -106,6 +106,17 @@ def test_a_drop_after_data_is_sent_once_more(room: Room, server: Server) -> None
     assert server.mails[0].as_bytes() == server.mails[1].as_bytes()
 
 
+@pytest.mark.parametrize("answer", ["thank you", "354 more, please"])
+def test_an_answer_that_is_none_is_a_doubt(room: Room, server: Server, answer: str) -> None:
+    """What neither takes nor refuses the text leaves open whether it arrived: once more, not twenty times."""
+    server.answers["DATA"] = [answer] * 30
+    with serving(server) as port:
+        for expected in ({"unknown": 1}, {"unknown": 1}, {}):
+            assert room.deliver(port) == expected
+            room.clock.advance(LATER)
+    assert "may have arrived" in (room.one().last_error or "")
+
+
 def test_two_drops_after_data_end_it(room: Room, server: Server) -> None:
     """No third mail, whatever happens; the doubt stays in view."""
     server.drops = ["DATA", "DATA"]

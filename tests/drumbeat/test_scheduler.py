@@ -7,15 +7,19 @@ import signal
 import subprocess
 import sys
 import threading
-import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from config.clock import FixedClock, SystemClock
+from config.init import init_workspace
 from config.schedule import Schedule, WeeklyTime
 from drumbeat.parent import WATCHED_PIPE
-from drumbeat.scheduler import build_scheduler, plan
+from drumbeat.scheduler import LINES, RETRY, Job, build_scheduler, next_turn, plan
+from storage.errors import DatabaseLocked
+from storage.locks import StageLock
 from storage.records import Run
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
@@ -23,7 +27,7 @@ NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
 
 def run_at(stage: str, moment: datetime) -> Run:
     """A finished run of a stage."""
-    return Run(run_id=f"{stage}-1", stage=stage, started_at=moment, as_of=moment, state="done", seed=0)
+    return Run(run_id=f"{stage}-1", stage=stage, started_at=moment, as_of=moment, state="done", seed=0, counts={"done": 1})
 
 
 def test_a_new_workspace_starts_everything_now_but_the_report() -> None:
@@ -53,28 +57,112 @@ def test_a_report_written_on_time_is_not_written_again() -> None:
     assert jobs["report"].next_at == NOW + timedelta(days=7)
 
 
-def test_a_command_never_overlaps_itself() -> None:
-    """A slow command is not started a second time while it runs; missed starts coalesce."""
-    running, most, done = [0], [0], threading.Event()
+def test_a_refit_without_anything_to_cluster_is_no_refit() -> None:
+    """A new workspace does not wait a week for its first narratives."""
+    empty = replace(run_at("refit", NOW - timedelta(hours=1)), counts={})
+    jobs = {job.command: job for job in plan(Schedule(), lambda stage: empty if stage == "refit" else None, NOW)}
+    assert jobs["refit"].next_at == NOW
 
-    def work(_command: str) -> None:
-        running[0] += 1
-        most[0] = max(most[0], running[0])
-        if most[0] and done.wait(0.2):
-            return
-        running[0] -= 1
 
-    jobs = plan(Schedule(), lambda _stage: None, datetime.now(UTC))
-    fast = [type(job)(job.command, job.stage, job.next_at, timedelta(seconds=1)) for job in jobs if job.command == "crawl"]
-    scheduler = build_scheduler(fast, work)
+def test_a_first_report_is_made_up_for() -> None:
+    """A machine that was off on its first Monday writes the report when it is on again; a workspace of today waits."""
+    for counted, due in ((NOW - timedelta(days=4), NOW), (NOW - timedelta(hours=1), datetime(2026, 3, 9, 6, tzinfo=UTC))):
+        last = run_at("detect", counted)
+        jobs = {job.command: job for job in plan(Schedule(), lambda stage, last=last: last if stage == "detect" else None, NOW)}  # type: ignore[misc]
+        assert jobs["report"].next_at == due
+
+
+def test_a_run_in_the_future_does_not_stop_the_schedule() -> None:
+    """A run played with `--as-of` next year, or a clock set back, delays a job by one interval at most."""
+    jobs = plan(Schedule(), lambda stage: run_at(stage, NOW + timedelta(days=400)), NOW)
+    assert all(job.next_at <= NOW + job.every for job in jobs)
+
+
+@pytest.mark.parametrize(
+    ("planned", "every", "expected"),
+    [
+        (NOW + timedelta(minutes=50), timedelta(hours=1), NOW + timedelta(minutes=50)),
+        (NOW, timedelta(days=7), NOW + RETRY),
+        (NOW, timedelta(minutes=5), NOW + timedelta(minutes=5)),
+    ],
+    ids=["done", "failed", "failed, often"],
+)
+def test_what_is_overdue_after_its_run_is_tried_again_soon(planned: datetime, every: timedelta, expected: datetime) -> None:
+    """A weekly command that failed does not wait a week, and none is repeated at once."""
+    job = Job("refit", "refit", planned, every)
+    assert next_turn(job, lambda: [job], FixedClock(NOW)).next_at == expected
+
+
+def test_a_plan_that_cannot_be_made_keeps_the_schedule_alive() -> None:
+    """A locked database when a command ends is no reason never to run it again."""
+
+    def locked() -> list[Job]:
+        raise DatabaseLocked("locked")
+
+    assert next_turn(Job("crawl", "crawl", NOW, timedelta(hours=1)), locked, FixedClock(NOW)).next_at == NOW + RETRY
+
+
+def test_analysis_runs_one_command_at_a_time_and_again() -> None:
+    """Process, refit and report wait for each other; a crawl runs beside them; each comes again after its run."""
+    now, often = datetime.now(UTC), timedelta(microseconds=1)
+    at_once: dict[str, int] = {}
+    most: dict[str, int] = {}
+    turns: dict[str, int] = {}
+    guard, done = threading.Lock(), threading.Event()
+
+    def work(command: str) -> int:
+        line = LINES[command]
+        with guard:
+            at_once[line] = at_once.get(line, 0) + 1
+            most[line] = max(most.get(line, 0), at_once[line])
+            turns[command] = turns.get(command, 0) + 1
+        done.wait(0.01)
+        with guard:
+            at_once[line] -= 1
+            if len(turns) == len(LINES) and min(turns.values()) > 2:
+                done.set()
+        if command == "crawl":
+            raise OSError("no memory for a process")
+        return 0
+
+    scheduler = build_scheduler(lambda: [Job(command, command, now, often) for command in LINES], work, SystemClock())
     scheduler.start()
     try:
-        deadline = time.monotonic() + 5
-        while most[0] == 0 and time.monotonic() < deadline:
-            done.wait(0.05)
+        assert done.wait(20), turns
     finally:
-        scheduler.shutdown(wait=True)
-    assert most[0] == 1
+        scheduler.shutdown(wait=False)
+    assert most == {"crawl": 1, "analysis": 1, "deliver": 1}
+
+
+@pytest.mark.slow
+def test_two_schedulers_do_not_run_in_one_workspace(tmp_path: Path) -> None:
+    """The second is told so; the first stops cleanly on SIGTERM, its children with it, and a third may start."""
+    root = tmp_path / "desk"
+    init_workspace(root)
+    command = [sys.executable, "-m", "drumbeat", "run", "--workspace", str(root)]
+    (root / "schedule.toml").write_text("crawl_minutes = 60\n", encoding="utf-8")
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as first:
+        assert first.stderr is not None
+        while "planned" not in first.stderr.readline():
+            assert first.poll() is None
+        second = subprocess.run(command, capture_output=True, text=True, check=False)
+        first.terminate()
+        said = first.communicate(timeout=60)[1]
+        assert first.returncode == 0, said
+    assert second.returncode == 2
+    assert "run" in second.stderr
+    assert "Traceback" not in second.stderr + said
+    with StageLock(root / "locks", "run"):
+        pass
+
+
+@pytest.mark.slow
+def test_a_child_ends_well_while_its_parent_lives() -> None:
+    """Watching the parent does not disturb the end of a stage: exit code 0 and nothing said."""
+    arguments = [sys.executable, "-c", "from drumbeat.parent import die_with_parent; die_with_parent()"]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, WATCHED_PIPE: "1"}) as child:
+        assert child.stderr is not None
+        assert (child.wait(), child.stderr.read()) == (0, b"")
 
 
 @pytest.mark.slow

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from config.clock import FixedClock
+from config.errors import ConfigError
+from config.init import init_workspace
+from config.load import load_workspace
+from config.settings import DashboardSettings
 from config.workspace import Workspace
+from drumbeat.corrections import rename
+from drumbeat.explain import explain_article
+from drumbeat.stages import sync_sources
 from drumbeat.web.app import make_app
+from drumbeat.web.reader import Reader
+from drumbeat.web.serve import listen
+from storage.archive import ArchivedResponse
 from storage.ids import page_id
-from storage.store import Store
+from storage.records import Assignment, WatchHit
+from storage.store import Store, create_store
 from tests.drumbeat.conftest import url_of
 from tests.storage import makers
 
@@ -92,6 +108,42 @@ def test_a_merged_number_leads_to_its_survivor(client: TestClient, store: Store)
     assert client.get("/api/narratives/2").json()["narrative"]["narrative_id"] == 1
 
 
+def test_an_alert_without_recipient_is_shown(client: TestClient, store: Store) -> None:
+    """Where nobody was to be told, the page says so; the interface gives it with no delivery."""
+    store.spikes.save([makers.spike("1-2026-03-03")])
+    store.alerts.create(makers.alert("1-2026-03-03", subject="Told to nobody"), [])
+    text = client.get("/alerts").text
+    assert "Told to nobody" in text
+    assert "no recipient" in text
+    assert [len(row["deliveries"]) for row in client.get("/api/alerts").json()] == [0, 1]
+
+
+def test_search_can_be_narrowed_to_days(client: TestClient) -> None:
+    """From one day to another, both included, on the page and in the interface; an empty field of the form narrows nothing."""
+    day = makers.DAY.date()
+    for since, until, found in ((day, day, 1), ("", "", 1), (day + timedelta(days=1), "", 0), ("", day - timedelta(days=1), 0)):
+        query = {"q": "pont", "since": str(since), "until": str(until)}
+        assert client.get("/search", params=query).text.count('href="/articles/') == found, query
+        assert len(client.get("/api/search", params=query).json()) == found, query
+
+
+def test_the_overview_leads_to_what_matters_most(client: TestClient, store: Store) -> None:
+    """Recent alerts and watched statements are there even in a quiet week."""
+    store.narratives.save([makers.narrative(7, kind="watched", statement_id="measles", label="Measles are over")])
+    text = client.get("/").text
+    assert "Measles are over" in text
+    assert "Spike Bcc: x" in text
+
+
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 0), ("127.0.0.1", 80000), ("203.0.113.9", 8750), ("no..host", 8750)])
+def test_an_address_that_cannot_be_listened_on_is_told(host: str, port: int) -> None:
+    """A port in use or a wrong host is one clear error that names the settings."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = DashboardSettings(host=host, port=port or taken.getsockname()[1])
+        with pytest.raises(ConfigError, match=r"dashboard.host = .*cannot listen there"):
+            listen(settings)
+
+
 def test_programs_get_json(client: TestClient) -> None:
     """Every address of the interface answers and is described."""
     described = client.get("/api/openapi.json").json()["paths"]
@@ -114,3 +166,125 @@ def test_the_web_process_is_light() -> None:
     script = "import sys, drumbeat.web.serve; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     loaded = set(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split())
     assert not loaded & {"onnxruntime", "bertopic", "scrapy", "twisted", "trafilatura", "sklearn", "hdbscan", "umap", "pandas", "crawler"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/narratives/abc", 422), ("/narratives/99999999999999999999", 422), ("/narratives/1?page=0", 422), ("/reports/%00.html", 404),
+        ("/search?q=" + "a" * 600, 422), ("/search?q=x&country=ABC", 422), ("/nowhere", 404),
+    ],
+)  # fmt: skip
+def test_a_wrong_address_is_a_page_for_people(client: TestClient, path: str, status: int) -> None:
+    """What cannot be answered is said on a page, in words, under the policy of every page."""
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert "<h1>" in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/narratives/abc", "/api/narratives/99999999999999999999", "/api/alerts?until=9999-12-31", "/api/alerts?since=0001-01-01",
+        "/api/spikes?since=0001-01-01", "/api/search?q=", f"/api/narratives/1/passages?offset={10**20}",
+    ],
+)  # fmt: skip
+def test_a_wrong_request_of_a_program_is_told_in_json(client: TestClient, path: str) -> None:
+    """One shape for every error of the interface."""
+    answer = client.get(path)
+    assert answer.status_code == 422
+    assert list(answer.json()) == ["error"]
+
+
+def test_a_fault_of_ours_is_a_page_under_the_policy(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bug shows no traceback, and neither the page nor its headers fall short."""
+    monkeypatch.setattr("drumbeat.web.pages.alerts_with_deliveries", lambda store: 1 / 0)
+    quiet = TestClient(client.app, base_url="http://127.0.0.1", raise_server_exceptions=False)
+    answer = quiet.get("/alerts")
+    assert answer.status_code == 500
+    assert "ZeroDivisionError" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("text/html; charset=utf-8", "text/html; charset=utf-8"), ("Text/HTML", "Text/HTML"), ("image/svg+xml", "text/plain"),
+        ("text/html; charset=中", "text/plain"), ("text/htmlx", "text/plain"), ("", "text/plain"),
+    ],
+)  # fmt: skip
+def test_an_archived_page_keeps_only_a_safe_type(client: TestClient, monkeypatch: pytest.MonkeyPatch, given: str, sent: str) -> None:
+    """Whatever type the outlet named, the browser is told one that it cannot misuse."""
+    kept = Reader.archived
+
+    def renamed(self: Reader, article_id: str) -> ArchivedResponse | None:
+        found = kept(self, article_id)
+        return replace(found, headers=(("Content-Type", given),)) if found else None
+
+    monkeypatch.setattr(Reader, "archived", renamed)
+    assert client.get(f"/articles/{ARTICLE}/archived").headers["content-type"] == sent
+
+
+def test_a_new_label_is_seen_at_once(client: TestClient, store: Store) -> None:
+    """An analyst's correction is shown everywhere without waiting for the next run."""
+    assert "Bridges" not in client.get("/narratives/1").text
+    rename(store, 1, "Bridges", FixedClock(makers.hours(49)))
+    assert "Bridges" in client.get("/narratives/1").text
+
+
+def test_every_passage_of_a_narrative_can_be_reached(client: TestClient, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passages of merged numbers belong to the survivor; the page shows them in parts, none twice, none left out."""
+    ids = [row.passage_id for row in store.passages.window(makers.hours(-99), makers.hours(99))]
+    given = [
+        Assignment(passage_id=key, narrative_id=1 + at % 2, similarity=0.9, method="nearest", run_id="r") for at, key in enumerate(ids)
+    ]
+    store.narratives.save([makers.narrative(2, status="merged", merged_into=1)], given)
+    assert len(ids) > 3
+    assert sorted(row["passage_id"] for row in client.get("/api/narratives/1/passages").json()) == sorted(ids)
+    monkeypatch.setattr("drumbeat.web.pages.PAGE_SIZE", 2)
+    shown = [
+        re.findall(r'href="/articles/([0-9a-f]+)"', client.get(f"/narratives/1?page={number}").text.split('id="passages"')[1])
+        for number in (1, 2, 3)
+    ]
+    assert [len(part) for part in shown] == [2, 2, len(ids) - 4]
+    assert len({key for part in shown for key in part}) == len(ids)
+    assert client.get("/narratives/1?page=9").status_code == 200
+
+
+def test_a_watched_statement_shows_what_meets_it(client: TestClient, store: Store) -> None:
+    """A watched narrative has its hits for passages, refuting ones marked; the article and `explain` tell of them too."""
+    key = store.passages.of_article(ARTICLE)[0].passage_id
+    store.narratives.save([makers.narrative(7, kind="watched", statement_id="measles")])
+    hit = WatchHit(statement_id="measles", passage_id=key, narrative_id=7, cosine=0.71, z=4.0, stance="refutes", run_id="watch-1")
+    store.watch.put("measles", "1", [key], [hit])
+    (row,) = client.get("/api/narratives/7/passages").json()
+    assert (row["passage_id"], row["stance"]) == (key, "refutes")
+    assert "refutes" in client.get("/narratives/7").text
+    assert "refutes the watched statement" in client.get(f"/articles/{ARTICLE}").text
+    assert explain_article(store, ARTICLE)["passage 0"]["watched measles"] == "refutes, similarity 0.71"
+
+
+def test_an_article_is_explained(store: Store) -> None:
+    """Page, date, language and each passage; an address does as well as an id."""
+    found = explain_article(store, ARTICLE)
+    assert {"page", "date", "language", "passage 0"} <= set(found)
+    assert found["passage 0"]["narrative"] == "none yet"
+    assert explain_article(store, url_of("en", "gazette")) == found
+
+
+def test_an_empty_workspace_says_how_to_begin(tmp_path: Path) -> None:
+    """Every page answers before the first crawl, and none claims that what was never read was well."""
+    init_workspace(tmp_path / "desk")
+    workspace = load_workspace(tmp_path / "desk")
+    with create_store(workspace.database_url) as empty:
+        sync_sources(workspace, empty)
+        with TestClient(
+            make_app(store=empty, workspace=workspace, clock=FixedClock(makers.hours(48))), base_url="http://127.0.0.1"
+        ) as client:
+            pages = {path: client.get(path) for path in ("/", "/narratives", "/alerts", "/sources", "/reports", "/search?q=x")}
+    assert {page.status_code for page in pages.values()} == {200}
+    assert "Nothing has been crawled yet" in pages["/"].text
+    assert "86 sources not yet crawled" in pages["/"].text
+    assert "was well" not in pages["/"].text
+    assert "drumbeat refit" in pages["/narratives"].text

@@ -73,7 +73,7 @@ def test_between() -> None:
     assert words.moment("2026-11-16T10:30:00+02:00") == "16 Nov 2026, 08:30 UTC"
 
 
-@pytest.mark.parametrize(("hours", "text"), [(0, "at once"), (0.4, "at once"), (5.2, "+5 h"), (47, "+47 h"), (60, "+2.5 days")])
+@pytest.mark.parametrize(("hours", "text"), [(0, "first"), (0.4, "at once"), (5.2, "+5 h"), (47, "+47 h"), (60, "+2.5 days")])
 def test_lag(hours: float, text: str) -> None:
     """Hours up to two days, then days."""
     assert words.lag(hours) == text
@@ -91,3 +91,9 @@ def test_names() -> None:
     ]
     assert names.is_invented({"RU", "XA"})
     assert not names.is_invented({"RU", "XK"})
+
+
+@pytest.mark.parametrize(("days", "text"), [(1, "on 16 November 2026"), (3, "in 3 days up to 16 November 2026")])
+def test_window(days: int, text: str) -> None:
+    """One day is called by its name."""
+    assert words.window(days, date(2026, 11, 16)) == text

@@ -92,6 +92,24 @@ def test_a_narrative_has_its_evidence(page: Any) -> None:
     assert page.get_element_by_id("n12").xpath(".//svg[@role='img']/desc")
 
 
+def test_order_is_told_of_the_period(files: ReportFiles, page: Any) -> None:
+    """Who carried it is timed from the first of these days, which need not be the first in the corpus; every form says so."""
+    assert "after the first of these days" in text_of(page.get_element_by_id("n12"))
+    assert "after the first of these days" in files.markdown.read_text(encoding="utf-8")
+
+
+def test_every_form_explains_its_terms(files: ReportFiles, page: Any) -> None:
+    """What rising and new mean, what p and q are, how far a date goes: in HTML and in Markdown."""
+    for told in (text_of(page), files.markdown.read_text(encoding="utf-8")):
+        for words in (
+            "single texts of it may be older",
+            "how probable so many texts or more are if nothing has changed",
+            "independent statements agree",
+            "2 sent, 1 unknown",
+        ):
+            assert words in told, words
+
+
 def test_quotes_know_their_language(page: Any) -> None:
     """Each quote carries language and direction; one of unknown language leaves both to the browser."""
     found = {(quote.get("lang"), quote.get("dir")) for quote in page.xpath("//blockquote")}

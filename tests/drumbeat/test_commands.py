@@ -1,0 +1,153 @@
+"""The command line as its users meet it: wrong input is one clear line, output is safe to read and to pipe."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from config.init import init_workspace
+from config.show import without_password
+from storage.ids import page_id
+from storage.store import create_store
+from tests.drumbeat.conftest import url_of
+from tests.storage import makers
+
+HOSTILE = "[/b] bridge \x1b[31mred\x1b]0;title\x07 [bold]loud[/bold] \u202etxt"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace as `init` makes it, with one article of hostile title and one narrative."""
+    root = tmp_path_factory.mktemp("commands") / "desk"
+    init_workspace(root)
+    url = url_of("en", "wire")
+    with create_store(f"sqlite:///{root / 'drumbeat.db'}") as store:
+        store.sources.sync([makers.source("wire", country="XB")])
+        page = makers.page(page_id=page_id(url), url=url, source_id="wire")
+        store.pages.discover([page])
+        store.pages.record_fetch([makers.fetched(page)])
+        store.articles.save(
+            [makers.cleaned(makers.article(article_id=page.page_id, source_id="wire", url=url, title=HOSTILE, language="en"))]
+        )
+        store.narratives.save([makers.narrative(1, label=HOSTILE)])
+        store.spikes.save([makers.spike()])
+        store.alerts.create(makers.alert(subject="Rising while nobody is told"), [])
+    return root
+
+
+def drumbeat(desk: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a workspace, outside a terminal."""
+    command = [sys.executable, "-m", "drumbeat", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "DRUMBEAT_WORKSPACE": str(desk), **environment}
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("report", "--as-of", "yesterday"), "--as-of 'yesterday': no such moment"),
+        (("report", "--as-of", "2026-03-16"), "--as-of '2026-03-16': no such moment"),
+        (("report", "--as-of", "0001-01-01T00:00:00Z"), "--as-of '0001-01-01T00:00:00Z': no such moment"),
+        (("export", "articles", "--until", "9999-12-31"), "--until '9999-12-31': no such day"),
+        (("export", "articles", "--since", "2026-03-02", "--until", "2026-03-01"), "--since 2026-03-02: lies after"),
+        (("export", "articles", "--out", "/nowhere/x.csv"), "/nowhere/x.csv: No such file or directory"),
+        (("narratives", "rename", str(10**22), "x"), "number"),
+        (("search", "x", "--by", "words", "--limit", str(10**20)), "--limit"),
+        (("search", "x", "--by", "words", "--source", "nobody"), "--source 'nobody': no such outlet"),
+        (("search", "x", "--by", "words", "--country", "Norway"), "--country 'Norway': expected an ISO 3166-1 code"),
+        (("sources", "list", "--country", "Norway"), "--country 'Norway': expected an ISO 3166-1 code"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_wrong_input_is_one_clear_line(desk: Path, arguments: tuple[str, ...], says: str) -> None:
+    """Exit code 2, what is wrong, and no traceback."""
+    done = drumbeat(desk, *arguments)
+    assert done.returncode == 2, done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("search", "bridge", "--by", "words"), ("narratives", "list")], ids=lambda value: value[0])
+def test_text_from_outlets_is_shown_and_never_obeyed(desk: Path, arguments: tuple[str, ...]) -> None:
+    """Square brackets are no markup, escape sequences do not reach the terminal, nothing reorders the line."""
+    done = drumbeat(desk, *arguments)
+    assert done.returncode == 0, done.stderr
+    assert "[/b] bridge" in done.stdout
+    assert "[bold]loud[/bold]" in done.stdout
+    assert not set("\x1b\x07\u202e") & set(done.stdout)
+
+
+def test_a_table_in_a_pipe_is_not_folded(desk: Path) -> None:
+    """One row stays one line, so that `grep` finds it, however narrow the terminal that started it."""
+    lines = drumbeat(desk, "narratives", "list", COLUMNS="40").stdout.splitlines()
+    assert sum("[/b] bridge" in line and "2026-" in line for line in lines) == 1
+
+
+def test_no_rows_are_said_in_words(desk: Path) -> None:
+    """An empty list is no empty frame."""
+    assert drumbeat(desk, "runs").stdout == "Runs: none\n"
+
+
+@pytest.mark.parametrize("name", ["runs", "alerts", "narratives list", "sources list", "config show", "storage check"])
+def test_json_is_one_document_with_iso_times(desk: Path, name: str) -> None:
+    """What `--json` prints is JSON, and its times are ISO 8601."""
+    done = drumbeat(desk, *name.split(), "--json")
+    found = json.loads(done.stdout)
+    if name == "narratives list":
+        assert "T" in found[0]["first_seen_at"]
+        assert found[0]["narrative_id"] == 1
+
+
+def test_an_alert_without_recipient_is_listed(desk: Path) -> None:
+    """Where no recipient is set, an alert is not lost from sight."""
+    (line,) = [line for line in drumbeat(desk, "alerts").stdout.splitlines() if "Rising while nobody is told" in line]
+    assert "no recipient" in line
+    (found,) = json.loads(drumbeat(desk, "alerts", "--json").stdout)
+    assert (found["subject"], found["deliveries"]) == ("Rising while nobody is told", [])
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql+psycopg://desk:geheim@db.example/news", "postgresql+psycopg://desk:***@db.example/news"),
+        ("postgresql+psycopg://desk:a:b@c@db.example/news", "postgresql+psycopg://desk:***@db.example/news"),
+        ("postgresql+psycopg://desk@db.example:5432/news", "postgresql+psycopg://desk@db.example:5432/news"),
+        ("sqlite:///drumbeat.db", "sqlite:///drumbeat.db"),
+    ],
+)
+def test_a_database_password_is_not_shown(address: str, shown: str) -> None:
+    """`config show` and `storage migrate` print addresses without it."""
+    assert without_password(address) == shown
+
+
+@pytest.mark.slow
+def test_process_prints_one_json_document(desk: Path) -> None:
+    """Nine stages, one list."""
+    done = drumbeat(desk, "process", "--json", "--as-of", "2026-03-04T12:00:00Z")
+    assert [row["stage"] for row in json.loads(done.stdout)][:2] == ["clean", "copies"], done.stderr
+
+
+def test_a_full_disk_is_told_in_words(desk: Path) -> None:
+    """Output that cannot be written is an error of the disk, not of the program."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "drumbeat", "runs", "--json", "--workspace", str(desk)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == "drumbeat: No space left on device"
+
+
+def test_the_version_is_told(desk: Path) -> None:
+    """What a report of a fault needs first."""
+    assert drumbeat(desk, "--version").stdout == f"drumbeat {metadata.version('drumbeat-monitor')}\n"
