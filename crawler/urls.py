@@ -57,7 +57,13 @@ def resolved(address: str, base: str = "") -> str | None:
 
 
 def _plausible(host: str) -> bool:
-    return len(host) <= 253 and not _UNWRITTEN.search(host) and all(0 < len(label) <= 63 for label in host.rstrip(".").split("."))
+    # "%": a zone (`fe80::1%eth0`) names a network card of this machine, and in a name nothing.
+    return (
+        "%" not in host
+        and len(host) <= 253
+        and not _UNWRITTEN.search(host)
+        and all(0 < len(label) <= 63 for label in host.rstrip(".").split("."))
+    )
 
 
 def host_of(url: str) -> str:

@@ -42,6 +42,7 @@ def test_canonical_spelling(address: str, expected: str) -> None:
         "http://a.org:99999/",
         "http://a.org:x/",
         "http://[::1/",
+        "http://[2001:4860::1%25eth0]/",
         "http://" + "a" * 70 + ".org/",
         "http://a..org/",
         "http://a.org/" + "x" * 2000,
