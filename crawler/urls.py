@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tldextract import TLDExtract
 
 LONGEST = 2_000
-"""Characters; longer addresses are traps or data, not pages."""
+"""Characters, escaped; longer addresses are traps or data, not pages."""
 
 _PORTS = {"http": 80, "https": 443}
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|yclid|mc_cid|mc_eid|_openstat)(?:=|$)", re.IGNORECASE)
@@ -53,7 +53,8 @@ def resolved(address: str, base: str = "") -> str | None:
     netloc = f"[{host}]" if ":" in host else host
     if port not in (None, _PORTS[parts.scheme]):
         netloc += f":{port}"
-    return urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
+    url = urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
+    return url if len(url) <= LONGEST else None
 
 
 def _plausible(host: str) -> bool:

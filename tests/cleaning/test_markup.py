@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -55,6 +57,15 @@ def test_deep_nesting_is_no_recursion() -> None:
     """Thousands of open elements are cut into blocks without running out of stack."""
     tree = parse("<body>" + "<div>" * 5000 + "text")
     assert [block.text for block in cut_blocks(tree)] in (["text"], [])
+
+
+def test_comments_in_front_cost_nothing() -> None:
+    """A page that begins with a hundred comments is told from a feed at once."""
+    page = "<!---->" * 100 + "<html><body><p>" + RUSSIAN * 4
+    began = time.process_time()
+    assert isinstance(extract_page(page.encode(), url=""), Extraction)
+    assert extract_page(page.replace("<html>", "<rss>").encode(), url="") == Refusal("not_html")
+    assert time.process_time() - began < 5
 
 
 @settings(max_examples=60, deadline=None)

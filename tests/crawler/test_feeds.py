@@ -161,7 +161,10 @@ def test_sitemap_index_and_other_shapes() -> None:
         "http://o.example/1",
         "http://o.example/2",
     ]
+    parts = gzip.compress(b"http://o.example/1\n") + gzip.compress(b"http://o.example/2\n")
+    assert links(parse_sitemap(parts, URL)) == ["http://o.example/1", "http://o.example/2"]
     assert not parse_sitemap(gzip.compress(bytes(60 * 1024 * 1024)), URL).readable
+    assert not parse_sitemap(gzip.compress(bytes(30 * 1024 * 1024)) * 2, URL).readable
     assert not parse_sitemap(gzip.compress(b"x")[:8] + b"broken", URL).readable
 
 

@@ -46,6 +46,7 @@ def test_canonical_spelling(address: str, expected: str) -> None:
         "http://" + "a" * 70 + ".org/",
         "http://a..org/",
         "http://a.org/" + "x" * 2000,
+        "http://a.org/" + "я" * 400,
     ],
 )
 def test_what_is_no_page_is_none(address: str) -> None:
