@@ -31,7 +31,7 @@ CLEAN_OUTCOMES: dict[str, str] = {
     "not_html": "The archived body is not a web page (a PDF, a feed, an image, JSON ...).",
     "no_text": "A web page without running text.",
     "too_short": "Less running text than `clean.min_characters` (characters of dense scripts count threefold).",
-    "soft_404": "An error page that the server sent with status 200.",
+    "soft_404": "An error page that the server sent with status 200, or its front page in place of a page that is gone.",
     "timeout": "Cleaning took longer than `clean.page_seconds` and was killed.",
     "crashed": "The process that cleaned the page died, or failed in a way no rule names.",
     "unreadable": "The archived record is missing or damaged.",

@@ -16,6 +16,7 @@ LONGEST = 2_000
 _PORTS = {"http": 80, "https": 443}
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|yclid|mc_cid|mc_eid|_openstat)(?:=|$)", re.IGNORECASE)
 _UNWRITTEN = re.compile(r"[\x00-\x20\x7f]")
+_FRONT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|home|default)(?:\.\w+)?/?)?", re.IGNORECASE)
 _BREAKS = re.compile(r"[\t\r\n]+")
 
 
@@ -82,9 +83,9 @@ def site_of(url: str) -> str:
 
 
 def is_front_page(url: str) -> bool:
-    """The address of a site itself, not of a page in it."""
+    """The address of a site itself or of one language of it (`/`, `/fr/`, `/index.php`), not of a page in it."""
     parts = urlsplit(url)
-    return parts.path in ("", "/") and not parts.query
+    return _FRONT.fullmatch(parts.path) is not None and not parts.query
 
 
 @lru_cache(maxsize=1)

@@ -84,8 +84,13 @@ def test_registered_domain(host: str, expected: str) -> None:
     assert registered_domain(host) == expected
 
 
-def test_front_pages() -> None:
-    """A site's own address is no page in it."""
-    assert is_front_page("http://a.org/")
-    assert not is_front_page("http://a.org/?p=12")
-    assert not is_front_page("http://a.org/news")
+@pytest.mark.parametrize("path", ["", "/", "/fr", "/pt-BR/", "/index.php", "/ar/index.html", "/home"])
+def test_front_pages(path: str) -> None:
+    """A site's own address, or that of one of its languages, is no page in it."""
+    assert is_front_page(f"http://a.org{path}")
+
+
+@pytest.mark.parametrize("path", ["/?p=12", "/news", "/fr/12", "/index/12", "/fr-news"])
+def test_pages_are_no_front_pages(path: str) -> None:
+    """Numbers, sections and queries are not taken for a site's own address."""
+    assert not is_front_page(f"http://a.org{path}")
