@@ -53,6 +53,22 @@ def test_blocks_are_what_a_reader_sees() -> None:
     assert weight_of("茶厂 tea") == 3 + 3 + 4
 
 
+@pytest.mark.parametrize("tag", ["button", "noscript", "label"])
+def test_an_article_caught_in_a_control_is_text(tag: str) -> None:
+    """Where an end tag was forgotten, or the text stands there for readers without JavaScript, it is read all the same; a mere control is not."""
+    text = "".join(f"<p>{sentence}</p>" for sentence in [RUSSIAN] * 4)
+    caught = [block.text for block in cut_blocks(parse(f"<body><p>Menu</p><{tag}>Press {text}</body>"))]
+    assert caught == ["Menu", "Press", *[RUSSIAN.strip()] * 4]
+    beside = [block.text for block in cut_blocks(parse(f"<body>{text}<{tag}><p>Press</p>{RUSSIAN}</{tag}></body>"))]
+    assert beside == [RUSSIAN.strip()] * 4
+
+
+def test_marks_that_nobody_sees_are_gone() -> None:
+    """Soft hyphens and zero-width spaces, written as characters or as references, do not break words; joiners that shape letters stay."""
+    tree = parse("<body><p>Ver&shy;fas\u00adsungs&#173;be&#xAD;schwerde&#8203;&ZeroWidthSpace; می&zwnj;شود</p></body>")
+    assert [block.text for block in cut_blocks(tree)] == ["Verfassungsbeschwerde می\u200cشود"]
+
+
 def test_deep_nesting_is_no_recursion() -> None:
     """Thousands of open elements are cut into blocks without running out of stack."""
     tree = parse("<body>" + "<div>" * 5000 + "text")
