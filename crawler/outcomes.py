@@ -4,6 +4,7 @@ from __future__ import annotations
 
 FETCH_OUTCOMES: dict[str, str] = {
     "stored": "Fetched and archived (a feed: and read).",
+    "duplicate": "Led to the address of another page that is fetched anyway; archived, and counted once.",
     "unchanged": "The server answered 304: nothing new since the last poll.",
     "robots_denied": "robots.txt forbids this address to us, or is itself forbidden (401, 403).",
     "robots_unreadable": "robots.txt could not be read (server error, no answer, not a robots.txt); that means not now.",
