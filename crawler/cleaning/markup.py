@@ -25,6 +25,8 @@ _WEB_ENCODINGS: Final = (
     "koi8_r", "koi8_u", "cp874", "gb18030", "big5", "euc_kr", "shift_jis", "euc_jp",
 )  # fmt: skip
 """What pages were ever sent in; without this limit, detection prefers Mac and DOS sets."""
+_NEVER_SENT: Final = frozenset({"utf-8", "utf-7", "unicode-escape", "raw-unicode-escape", "punycode"})
+"""Declarations that help nobody: UTF-8 was tried, the others rewrite text that is plain."""
 _DETECT_BYTES: Final = 20_000
 _FAULTY_SHARE: Final = 1 / 300
 
@@ -84,12 +86,16 @@ def _declared(body: bytes, content_type: str) -> list[str]:
     if meta := _META_CHARSET.search(body[:8192]):
         found.append(meta.group(1).decode("ascii"))
     resolved = [resolve_encoding(name) for name in found]
-    return [name for name in resolved if name and codecs.lookup(name).name != "utf-8"]
+    return [name for name in resolved if name and codecs.lookup(name).name not in _NEVER_SENT]
 
 
 def _try(body: bytes, name: str) -> str | None:
     """The text in a declared character set, unless too much of the page does not fit it."""
-    text = body.decode(name, "replace")
+    try:
+        text = body.decode(name, "replace")
+    except (LookupError, UnicodeError):
+        # A codec of Python's that is no character set of pages (base64, idna), or that cannot step over damage.
+        return None
     return text if text.count("\ufffd") <= max(3, len(text) * _FAULTY_SHARE) else None
 
 

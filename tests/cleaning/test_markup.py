@@ -39,6 +39,16 @@ def test_a_set_that_does_not_fit_is_not_used() -> None:
     assert RUSSIAN in decode(PAGE.format(name="shift_jis", text=RUSSIAN).encode("cp1251"))
 
 
+@pytest.mark.parametrize("name", ["base64", "idna", "punycode", "rot13", "utf-7", "unicode_escape", "undefined", "hex", "no-such-set"])
+def test_what_is_no_character_set_is_not_used(name: str) -> None:
+    """Codecs that Python has and the web has not are passed over, in header and page; they crash nothing and rewrite nothing."""
+    page = PAGE.format(name=name, text=RUSSIAN + "C:\\new +AGE-")
+    for sent in ("", f"text/html; charset={name}"):
+        text = decode(page.encode("cp1251"), sent)
+        assert RUSSIAN in text
+        assert "C:\\new +AGE-" in text
+
+
 def test_a_cut_utf8_page_stays_readable() -> None:
     """A page cut in the middle of a character loses that character only."""
     body = PAGE.format(name="utf-8", text=RUSSIAN).encode()[:-20]
