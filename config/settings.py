@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 Positive = Annotated[int, Field(gt=0)]
+Days = Annotated[int, Field(gt=0, le=36_500)]
 Seconds = Annotated[float, Field(ge=0)]
 Duration = Annotated[float, Field(gt=0)]
 Port = Annotated[int, Field(gt=0, le=65_535)]
@@ -46,7 +47,7 @@ class CrawlSettings(Section):
     """Sent with every request and matched against robots.txt."""
     contact: str = ""
     """Mail address or page that an outlet's webmaster can write to; sent with every request. Required for real crawls."""
-    delay_seconds: Seconds = 5.0
+    delay_seconds: Annotated[float, Field(ge=0, le=1_800)] = 5.0
     """Between two requests to one host; a source may set a longer one."""
     concurrent_hosts: Positive = 16
     """Hosts fetched from at the same time; each gets one request at a time."""
@@ -58,7 +59,7 @@ class CrawlSettings(Section):
     """Longer chains are given up: outcome `redirect_loop`."""
     max_pages_per_source: Positive = 200
     """New pages per source and crawl; the rest waits for the next one."""
-    backfill_days: Positive = 60
+    backfill_days: Days = 60
     """First crawl of a source: coverage this old is history, not news."""
     attempts: Positive = 3
     """Tries for a page that fails for a passing reason, over several crawls."""
@@ -84,7 +85,7 @@ class CleanSettings(Section):
 class CopySettings(Section):
     """When two texts are one."""
 
-    window_days: Positive = 7
+    window_days: Days = 7
     """Copies are looked for among articles this many days apart."""
     near_containment: Share = 0.8
     """Shared part of the shorter text from which two texts are a reprint."""
@@ -116,9 +117,9 @@ class EmbedSettings(Section):
 class NarrativeSettings(Section):
     """When passages are one narrative."""
 
-    window_days: Positive = 42
+    window_days: Days = 42
     """Days of coverage that a refit clusters."""
-    refit_days: Positive = 7
+    refit_days: Days = 7
     """Days between two refits."""
     cluster_likeness: Share = 0.55
     """Two groups are one narrative when they are this alike, compared with how alike their own members are; higher gives more, tighter ones."""
@@ -170,13 +171,13 @@ class SpikeSettings(Section):
     """Distinct outlets in the window, at least."""
     cusum_threshold: Annotated[float, Field(gt=0)] = 8.0
     """Alarm level of the slow detector."""
-    baseline_days: Positive = 56
+    baseline_days: Days = 56
     """Days that the expectation is learned from."""
-    guard_days: Positive = 2
+    guard_days: Days = 2
     """Days before the window that the expectation must not see."""
-    min_history_days: Positive = 14
+    min_history_days: Days = 14
     """Days with coverage before the baseline tests begin."""
-    quiet_days: Positive = 7
+    quiet_days: Days = 7
     """One alert per narrative in so many days unless the level doubles."""
 
 

@@ -63,8 +63,8 @@ class SourceConfig(Section):
     feeds: Annotated[tuple[FeedConfig, ...], Field(min_length=1)]
     verified: bool = False
     listed_in: str = ""
-    delay_seconds: Annotated[float, Field(ge=0)] | None = None
-    poll_minutes: Annotated[int, Field(gt=0)] = 60
+    delay_seconds: Annotated[float, Field(ge=0, le=1_800)] | None = None
+    poll_minutes: Annotated[int, Field(gt=0, le=366 * 24 * 60)] = 60
     link_pattern: Annotated[str, AfterValidator(_regular_expression)] | None = None
     """Regular expression an article link of a section page must match."""
     coverage_start: date | None = None

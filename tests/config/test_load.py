@@ -83,6 +83,8 @@ def test_environment_wins_and_says_so(folder: Path) -> None:
         ("[spikes]\nmin_ratio = nan\n", ["spikes.min_ratio = nan", "finite number"]),
         ("[watch]\nz_threshold = nan\n", ["watch.z_threshold = nan", "finite number"]),
         ("[clean]\npage_seconds = 0\n", ["clean.page_seconds = 0", "greater than 0"]),
+        ("[crawl]\nbackfill_days = 99999999999\n", ["crawl.backfill_days = 99999999999", "36500"]),
+        ("[crawl]\ndelay_seconds = 86400\n", ["crawl.delay_seconds = 86400", "1800"]),
         ("[mail]\nport = 65536\n", ["mail.port = 65536", "65535"]),
         ("[copies]\nexcerpt_containment = 0.1\n", ["copies.excerpt_containment = 0.1", "0.3"]),
     ],
@@ -146,6 +148,7 @@ def test_source_errors_name_the_source(folder: Path) -> None:
         ('"a.example"', '"https://a.example/"', r"domain = 'https://a\.example/'"),
         ('name = "A"', 'name = " "', r"name = ' ': string should have at least 1 character"),
         ('name = "A"', 'name = "A"\ncoverage_start = 2026-02-01\ncoverage_end = 2026-01-01', r"would never be crawled"),
+        ('name = "A"', 'name = "A"\npoll_minutes = 99999999999999', r"poll_minutes = 99999999999999: input should be less than"),
         ("https://a.example/f", "https://a.example/" + "f" * 5_000, r"\.\.\.: URL should have at most"),
     ],
 )
