@@ -93,12 +93,15 @@ def _suffixes() -> TLDExtract:
     import tldextract
 
     # The list that comes with the package: nothing is fetched, nothing is cached on disk.
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 @lru_cache(maxsize=4_096)
 def registered_domain(host: str) -> str:
-    """`news.bbc.co.uk` -> `bbc.co.uk`; without a public suffix the last two labels; a numeric address is its own domain."""
+    """`news.bbc.co.uk` -> `bbc.co.uk`; without a public suffix the last two labels; a numeric address is its own domain.
+
+    What hosts of blogs and sites give out counts as registered (`outlet.blogspot.com`), so that one blog is not at home in all others.
+    """
     name = host.lower().rstrip(".")
     found = _suffixes()(name)
     if found.domain and found.suffix:

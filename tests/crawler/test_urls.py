@@ -77,6 +77,9 @@ def test_redirect_targets_keep_their_parameters() -> None:
         ("www.outlet.localhost", "outlet.localhost"),
         ("intranet", "intranet"),
         ("RT.com.", "rt.com"),
+        ("www.outlet.blogspot.com", "outlet.blogspot.com"),
+        ("outlet.github.io", "outlet.github.io"),
+        ("blogspot.com", "blogspot.com"),
     ],
 )
 def test_registered_domain(host: str, expected: str) -> None:
