@@ -33,7 +33,7 @@ LOW_CHANCE = 0.02
 MIN_TRIES = 4
 """Pages tried on a day before their share of failures says anything."""
 
-REACHED = frozenset({"stored", "unchanged"})
+REACHED = frozenset({"stored", "duplicate", "unchanged"})
 """Outcomes of a poll or page that came through."""
 REFUSED = frozenset({"robots_denied", "http_404", "http_410", "not_html", "private_address", "bad_url"})
 """Outcomes of a page that say something of the page, not of the way to the source: neither fetched nor failed."""

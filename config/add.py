@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.errors import ConfigError
-from config.load import load_sources
+from config.load import load_sources, source_files
 from config.workspace import Workspace
 
 
@@ -23,22 +23,23 @@ def add_source(workspace: Workspace, *, source_id: str, name: str, country: str,
     path = workspace.root / "sources" / "added.toml"
     if any(source.id == source_id for source in workspace.sources):
         raise ConfigError(f"{source_id}: an outlet with this id is there already; `drumbeat sources list` shows it")
-    known = {str(feed.url): source.id for source in workspace.sources for feed in source.feeds}
-    for feed in feeds:
-        if feed in known:
-            raise ConfigError(f"{feed}: this address belongs to {known[feed]} already")
-    domain = (urlsplit(feeds[0]).hostname or "").removeprefix("www.") if feeds else ""
     before = path.read_text(encoding="utf-8") if path.exists() else "# Outlets added by `drumbeat sources add`.\n"
     path.parent.mkdir(exist_ok=True)
     draft = path.with_suffix(".draft")
-    draft.write_text(before + _entry(source_id, name, country, languages, feeds, domain), encoding="utf-8")
     try:
-        load_sources([draft])
-    except ConfigError as error:
-        draft.unlink()
+        draft.write_text(before + _entry(source_id, name, country, languages, feeds, _domain(feeds)), encoding="utf-8")
+        load_sources([*(file for file in source_files(workspace.root) if file != path), draft])
+        draft.replace(path)
+    except (ConfigError, ValueError) as error:
+        # ValueError: an address that is none, or characters that no file can hold.
         raise ConfigError(f"{source_id}: not added: {error}") from None
-    draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
     return path
+
+
+def _domain(feeds: Sequence[str]) -> str:
+    return (urlsplit(feeds[0]).hostname or "").removeprefix("www.") if feeds else ""
 
 
 def _entry(*fields: object) -> str:

@@ -31,6 +31,8 @@ SCHEDULE_FILE = "schedule.toml"
 WATCHLIST_FILE = "watchlist.toml"
 SOURCES_FILE = "sources.toml"
 PREFIX = "DRUMBEAT_"
+_LONGEST_VALUE = 200
+"""Characters of a wrong value that a message repeats."""
 
 AnySection = TypeVar("AnySection", bound=Section)
 
@@ -78,7 +80,7 @@ def load_workspace(root: Path, environ: Mapping[str, str] = os.environ) -> Works
     return Workspace(
         root=root.resolve(),
         settings=settings,
-        sources=load_sources(_source_files(root)),
+        sources=load_sources(source_files(root)),
         watchlist=_load_watchlist(root / WATCHLIST_FILE),
         schedule=_validate(Schedule, _read_toml(root / SCHEDULE_FILE, optional=True), root / SCHEDULE_FILE, {}),
         origins=origins,
@@ -104,7 +106,12 @@ def load_sources(files: Sequence[Path]) -> tuple[SourceConfig, ...]:
     return tuple(sorted(sources, key=lambda source: source.id))
 
 
-def _source_files(root: Path) -> list[Path]:
+def source_files(root: Path) -> list[Path]:
+    """The files of a workspace that list outlets, in the order in which they are read.
+
+    Raises:
+        ConfigError: there are none.
+    """
     files = [path for path in [root / SOURCES_FILE] if path.is_file()] + sorted((root / "sources").glob("*.toml"))
     if not files:
         raise ConfigError(f"{root}: no {SOURCES_FILE} and no sources/*.toml; `drumbeat init` writes one, `drumbeat sources add` adds to it")
@@ -134,7 +141,7 @@ def _rows(path: Path, name: str) -> list[dict[str, Any]]:
 
 def _read_toml(path: Path, *, optional: bool = False) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         if optional:
             return {}
@@ -170,7 +177,10 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
     """Dotted key -> (value, variable) of every `DRUMBEAT_SECTION__KEY`."""
     found: dict[str, tuple[Any, str]] = {}
     for name in sorted(environ):
-        if not name.startswith(PREFIX) or "__" not in name:
+        if not name.startswith(PREFIX):
+            continue
+        if "__" not in name:
+            _refuse_single_underscore(name)
             continue
         section, _, key = name[len(PREFIX) :].lower().partition("__")
         model = Settings.model_fields[section].annotation if section in Settings.model_fields else None
@@ -186,6 +196,14 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
     return found
 
 
+def _refuse_single_underscore(name: str) -> None:
+    """`DRUMBEAT_CRAWL_ATTEMPTS` looks like a setting and would be none."""
+    for section, model in Settings():
+        key = name[len(PREFIX) :].lower().removeprefix(f"{section}_")
+        if key in type(model).model_fields and name == f"{PREFIX}{section}_{key}".upper():
+            raise ConfigError(f"environment {name}: write {PREFIX}{section.upper()}__{key.upper()}, with two underscores after the section")
+
+
 def _leaves(tables: Mapping[str, Any]) -> list[str]:
     return [f"{section}.{key}" for section, table in tables.items() if isinstance(table, dict) for key in table]
 
@@ -195,7 +213,7 @@ def _validate(model: type[AnySection], data: Mapping[str, Any], path: Path, orig
         return model.model_validate(data)
     except ValidationError as error:
         lines = []
-        for problem in error.errors(include_url=False):
+        for problem in _causes(error.errors(include_url=False)):
             key = ".".join(str(part) for part in problem["loc"])
             origin = origins.get(".".join(str(part) for part in problem["loc"][:2]), path.name)
             place = str(path) if origin == path.name else origin
@@ -203,9 +221,20 @@ def _validate(model: type[AnySection], data: Mapping[str, Any], path: Path, orig
         raise ConfigError("\n".join(lines)) from None
 
 
+def _causes(problems: Sequence[Any]) -> list[Any]:
+    """Problems without those that only follow from a deeper one: a list whose one entry is wrong is not also too short."""
+    places = [problem["loc"] for problem in problems]
+    return [one for one in problems if not any(len(place) > len(one["loc"]) and place[: len(one["loc"])] == one["loc"] for place in places)]
+
+
 def _explain(key: str, problem: Mapping[str, Any]) -> str:
     if problem["type"] == "extra_forbidden":
         return f"unknown key {key!r} (value {problem['input']!r}); see `drumbeat config show` for the names"
     if problem["type"] == "missing":
         return f"{key} is missing and has no default"
-    return f"{key} = {problem['input']!r}: {problem['msg'][0].lower()}{problem['msg'][1:]}"
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    said = message if message[:2].isupper() else message[:1].lower() + message[1:]
+    if not key:
+        return said
+    value = repr(problem["input"])
+    return f"{key} = {value if len(value) <= _LONGEST_VALUE else value[:_LONGEST_VALUE] + '...'}: {said}"

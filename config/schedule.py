@@ -8,7 +8,7 @@ from pydantic import Field
 
 from config.settings import Section
 
-Minutes = Annotated[int, Field(gt=0)]
+Minutes = Annotated[int, Field(gt=0, le=366 * 24 * 60)]
 
 
 class WeeklyTime(Section):

@@ -9,17 +9,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 Positive = Annotated[int, Field(gt=0)]
+Days = Annotated[int, Field(gt=0, le=36_500)]
 Seconds = Annotated[float, Field(ge=0)]
+Duration = Annotated[float, Field(gt=0)]
+Port = Annotated[int, Field(gt=0, le=65_535)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""Something must stand in it: an empty statement, entity or name matches everything or nothing."""
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Section(BaseModel):
-    """A table of the settings file; an unknown key is an error, never ignored."""
+    """A table of the settings file; an unknown key is an error, never ignored, and so is a number that compares with nothing (`nan`, `inf`)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
 
 
 class StorageSettings(Section):
@@ -42,11 +47,11 @@ class CrawlSettings(Section):
     """Sent with every request and matched against robots.txt."""
     contact: str = ""
     """Mail address or page that an outlet's webmaster can write to; sent with every request. Required for real crawls."""
-    delay_seconds: Seconds = 5.0
+    delay_seconds: Annotated[float, Field(ge=0, le=1_800)] = 5.0
     """Between two requests to one host; a source may set a longer one."""
     concurrent_hosts: Positive = 16
     """Hosts fetched from at the same time; each gets one request at a time."""
-    timeout_seconds: Seconds = 30.0
+    timeout_seconds: Duration = 30.0
     """For the whole answer, connection included."""
     max_page_bytes: Positive = 8 * 1024 * 1024
     """Larger answers, also after decompression, are cut off: outcome `too_large`."""
@@ -54,7 +59,7 @@ class CrawlSettings(Section):
     """Longer chains are given up: outcome `redirect_loop`."""
     max_pages_per_source: Positive = 200
     """New pages per source and crawl; the rest waits for the next one."""
-    backfill_days: Positive = 60
+    backfill_days: Days = 60
     """First crawl of a source: coverage this old is history, not news."""
     attempts: Positive = 3
     """Tries for a page that fails for a passing reason, over several crawls."""
@@ -69,7 +74,7 @@ class CleanSettings(Section):
 
     workers: Annotated[int, Field(ge=0)] = 0
     """Processes; 0 means one per core."""
-    page_seconds: Seconds = 20.0
+    page_seconds: Duration = 20.0
     """A page that takes longer is killed: outcome `timeout`."""
     min_characters: Positive = 200
     """Shorter texts are refused: outcome `too_short`."""
@@ -80,12 +85,12 @@ class CleanSettings(Section):
 class CopySettings(Section):
     """When two texts are one."""
 
-    window_days: Positive = 7
+    window_days: Days = 7
     """Copies are looked for among articles this many days apart."""
     near_containment: Share = 0.8
     """Shared part of the shorter text from which two texts are a reprint."""
-    excerpt_containment: Share = 0.5
-    """The same from which one is an excerpt of the other."""
+    excerpt_containment: Annotated[float, Field(ge=0.3, le=1)] = 0.5
+    """The same from which one is an excerpt of the other; pairs that share less than 0.3 are never compared."""
     translation_score: Share = 0.43
     """Mean cosine of sentences aligned in order from which a text is a probable translation, whatever figures it holds."""
 
@@ -112,9 +117,9 @@ class EmbedSettings(Section):
 class NarrativeSettings(Section):
     """When passages are one narrative."""
 
-    window_days: Positive = 42
+    window_days: Days = 42
     """Days of coverage that a refit clusters."""
-    refit_days: Positive = 7
+    refit_days: Days = 7
     """Days between two refits."""
     cluster_likeness: Share = 0.52
     """Two groups are one narrative when they are this alike, compared with how alike their own members are; higher gives more, tighter ones."""
@@ -158,21 +163,21 @@ class SpikeSettings(Section):
     """The budget of any seven days: the strongest of a day are mailed until it is spent, the rest goes to the digest."""
     fdr: Share = 0.05
     """False discovery rate of one day (Benjamini-Hochberg)."""
-    min_ratio: float = 3.0
+    min_ratio: Annotated[float, Field(gt=0)] = 3.0
     """Observed over expected, at least."""
     min_count: Positive = 4
     """Copy groups in the window, at least."""
     min_outlets: Positive = 3
     """Distinct outlets in the window, at least."""
-    cusum_threshold: float = 8.0
+    cusum_threshold: Annotated[float, Field(gt=0)] = 8.0
     """Alarm level of the slow detector."""
-    baseline_days: Positive = 56
+    baseline_days: Days = 56
     """Days that the expectation is learned from."""
-    guard_days: Positive = 2
+    guard_days: Days = 2
     """Days before the window that the expectation must not see."""
-    min_history_days: Positive = 14
+    min_history_days: Days = 14
     """Days with coverage before the baseline tests begin."""
-    quiet_days: Positive = 7
+    quiet_days: Days = 7
     """One alert per narrative in so many days unless the level doubles."""
 
 
@@ -181,7 +186,7 @@ class MailSettings(Section):
 
     host: str = ""
     """Empty: no mail is sent, alerts wait in the outbox and are shown."""
-    port: Positive = 587
+    port: Port = 587
     """25, 465 (tls) or 587 (starttls), as your provider says."""
     security: Literal["starttls", "tls", "none"] = "starttls"
     """`none` only for a relay on the same machine."""
@@ -193,7 +198,7 @@ class MailSettings(Section):
     """From address of alert mail."""
     recipients: tuple[str, ...] = ()
     """Who gets alerts; one mail each."""
-    timeout_seconds: Seconds = 30.0
+    timeout_seconds: Duration = 30.0
     """For each answer of the mail server."""
     apprise_urls: tuple[SecretStr, ...] = ()
     """From DRUMBEAT_MAIL__APPRISE_URLS only (comma separated)."""
@@ -217,7 +222,7 @@ class DashboardSettings(Section):
 
     host: str = "127.0.0.1"
     """Address the dashboard listens on; it has no login, so keep it local or behind a proxy that has one."""
-    port: Positive = 8750
+    port: Port = 8750
     """Port the dashboard listens on."""
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     """Host headers that are answered; others are refused (DNS rebinding)."""

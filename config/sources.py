@@ -6,12 +6,14 @@ import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, HttpUrl, StringConstraints
+from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, model_validator
 
-from config.settings import Section
+from config.settings import Section, Text
 
 SourceId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Domain = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\s/@?#]+$")]
+"""A host name such as `news.example.org`, not an address."""
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
 
@@ -23,10 +25,16 @@ def _regular_expression(pattern: str) -> str:
     return pattern
 
 
+def _without_login(url: HttpUrl) -> HttpUrl:
+    if url.username or url.password:
+        raise ValueError("an address with a user name is not fetched; what needs a login is not crawled")
+    return url
+
+
 class FeedConfig(Section):
     """An address to poll."""
 
-    url: HttpUrl
+    url: Annotated[HttpUrl, AfterValidator(_without_login)]
     kind: Literal["feed", "news_sitemap", "sitemap", "section"] = "feed"
     language: LanguageTag | None = None
     listed_in: str = ""
@@ -45,8 +53,8 @@ class SourceConfig(Section):
     """An outlet."""
 
     id: SourceId
-    name: str
-    domain: str
+    name: Text
+    domain: Domain
     country: CountryCode
     region: str = ""
     languages: Annotated[tuple[LanguageTag, ...], Field(min_length=1)]
@@ -55,11 +63,19 @@ class SourceConfig(Section):
     feeds: Annotated[tuple[FeedConfig, ...], Field(min_length=1)]
     verified: bool = False
     listed_in: str = ""
-    delay_seconds: Annotated[float, Field(ge=0)] | None = None
-    poll_minutes: Annotated[int, Field(gt=0)] = 60
+    delay_seconds: Annotated[float, Field(ge=0, le=1_800)] | None = None
+    poll_minutes: Annotated[int, Field(gt=0, le=366 * 24 * 60)] = 60
     link_pattern: Annotated[str, AfterValidator(_regular_expression)] | None = None
     """Regular expression an article link of a section page must match."""
     coverage_start: date | None = None
     coverage_end: date | None = None
     allow_private_addresses: bool = False
     enabled: bool = True
+
+    @model_validator(mode="after")
+    def _coverage_has_days(self) -> SourceConfig:
+        if self.coverage_start and self.coverage_end and self.coverage_end < self.coverage_start:
+            raise ValueError(
+                f"coverage_end {self.coverage_end} lies before coverage_start {self.coverage_start}: it would never be crawled"
+            )
+        return self

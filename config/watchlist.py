@@ -6,23 +6,23 @@ from typing import Annotated
 
 from pydantic import Field
 
-from config.settings import Section
+from config.settings import Section, Text
 from config.sources import CountryCode, LanguageTag, SourceId
 
 
 class EntityConfig(Section):
     """Any one of these spellings must occur in the article (title or passage), whatever the language."""
 
-    any_of: Annotated[tuple[str, ...], Field(min_length=1)]
+    any_of: Annotated[tuple[Text, ...], Field(min_length=1)]
 
 
 class StatementConfig(Section):
     """A watched statement in any language, with its opposite."""
 
     id: SourceId
-    label: str
-    statements: Annotated[tuple[str, ...], Field(min_length=1)]
-    counter_statements: tuple[str, ...] = ()
+    label: Text
+    statements: Annotated[tuple[Text, ...], Field(min_length=1)]
+    counter_statements: tuple[Text, ...] = ()
     entities: tuple[EntityConfig, ...] = ()
     countries: tuple[CountryCode, ...] = ()
     """Only outlets of these countries; empty: all."""

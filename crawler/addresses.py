@@ -24,6 +24,10 @@ LOOKUP_SECONDS = 10.0
 """For one name; the system's own limit is often much longer."""
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""All that was ever handed out of the IPv6 internet (RFC 4291); the rest is reserved, site-local or carries other protocols."""
+_SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "3fff::/20")))
+"""Special-purpose blocks (RFC 6890) that Python's tables do not know, or not in every version."""
 
 
 class NameUnknown(Exception):
@@ -37,18 +41,15 @@ class PrivateAddress(Exception):
 def is_public(address: str) -> bool:
     """Whether an address is one of the open internet: not private, loopback, link-local, shared, reserved or multicast.
 
-    Addresses that carry an IPv4 address inside (mapped, 6to4, NAT64, Teredo) are judged by it too.
+    Addresses that carry an IPv4 address inside (mapped, 6to4, NAT64) are judged by it; Teredo is refused.
     """
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if inner is None and found in _NAT64:
-            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        if inner is not None and not is_public(str(inner)):
+        if found.ipv4_mapped or found in _NAT64:
+            return is_public(str(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)))
+        if found not in _UNICAST or (found.sixtofour and not is_public(str(found.sixtofour))):
             return False
-        if found.ipv4_mapped:
-            return True
-    return found.is_global and not found.is_multicast
+    return found.is_global and not found.is_multicast and not any(found in block for block in _SPECIAL)
 
 
 def is_local_name(host: str) -> bool:

@@ -18,6 +18,8 @@ RETRYABLE = frozenset({"http_5xx", "timeout", "dns_failed", "connection_failed",
 _RETRYABLE_STATUS = frozenset({408, 425, 429})
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
 _KEPT_HEADERS = ("content-type", "content-language", "last-modified", "etag", "date", "retry-after")
+MAX_MEMBERS = 100
+"""Of one gzip stream; what follows a member is copied, so that a page of empty members would take minutes."""
 _SNIFFED = 1_024
 _CHUNK = 65_536
 
@@ -71,7 +73,8 @@ def status_outcome(answer: Answer) -> str:
         return f"http_{status}"
     if status >= 400:
         return "http_5xx" if 500 <= status < 600 else "http_4xx"
-    return "stored"
+    # Below 200 there is no whole answer, only its beginning or nonsense.
+    return "stored" if status >= 200 else "connection_failed"
 
 
 def page_outcome(answer: Answer) -> str:
@@ -136,7 +139,11 @@ def _bounded(pieces: Iterator[bytes], max_bytes: int) -> bytes:
 
 
 def _zlib_pieces(body: bytes, wbits: int) -> Iterator[bytes]:
+    members = 0
     while body:
+        members += 1
+        if members > MAX_MEMBERS:
+            raise Undecodable(f"more than {MAX_MEMBERS} gzip members in a row")
         opened = zlib.decompressobj(wbits)
         while not opened.eof:
             try:

@@ -1,6 +1,6 @@
-"""Read feeds, sitemaps and section pages: bytes in, records out, never an exception for what a server sent.
+"""Read feeds, sitemaps and section pages: bytes in, records out.
 
-    parse_listing(kind, body, url) -> Listing       by the kind that the source directory states
+    parse_listing(kind, body, url) -> Listing       by the kind that the source directory states; never an exception for what a server sent
         parse_feed      RSS, Atom, RDF, CDF        feedparser, which repairs what is broken
         parse_sitemap   sitemap, news sitemap, index, plain text, gzip   sitemaps.py
         parse_section   an HTML page with links     sections.py
@@ -12,8 +12,12 @@ from __future__ import annotations
 
 import calendar
 import io
+import re
+import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from xml.parsers import expat
 
@@ -30,6 +34,7 @@ LONGEST_SUMMARY = 500
 MAX_FEED_BYTES = 4 * 1024 * 1024
 _BROKEN_BYTES = 128 * 1024
 _MAX_DEPTH = 200
+_REFERENCE = re.compile(rb"&#(?:[xX]0*([0-9a-fA-F]+)|0*([0-9]+));")
 
 
 def parse_listing(kind: FeedKind, body: bytes, url: str, *, link_pattern: str | None = None) -> Listing:
@@ -42,16 +47,24 @@ def parse_listing(kind: FeedKind, body: bytes, url: str, *, link_pattern: str | 
         link_pattern: for section pages, the regular expression that an article's address must match.
     """
     if kind == "section":
-        return parse_section(body, url, link_pattern)
+        return _tried(partial(parse_section, link_pattern=link_pattern), body, url)
     first, second = (parse_feed, parse_sitemap) if kind == "feed" and not looks_like_sitemap(body) else (parse_sitemap, parse_feed)
-    listing = first(body, url)
-    return listing if listing.readable else second(body, url)
+    listing = _tried(first, body, url)
+    return listing if listing.readable else _tried(second, body, url)
+
+
+def _tried(reader: Callable[[bytes, str], Listing], body: bytes, url: str) -> Listing:
+    try:
+        return reader(body, url)
+    except Exception:  # noqa: BLE001 - border: what a hostile document does to a parser (feedparser raises a dozen kinds) costs only that document
+        return UNREADABLE
 
 
 def parse_feed(body: bytes, url: str) -> Listing:
     """Entries of a feed, in its order; unreadable where feedparser finds neither a format nor an entry."""
     import feedparser
 
+    body = _REFERENCE.sub(_without_impossible, body)
     if len(body) > MAX_FEED_BYTES or not _is_sound(body):
         # feedparser repairs with a parser whose time grows with the square (3 MB of `<a ` took 39 s); the newest entries stand first.
         body = body[:_BROKEN_BYTES]
@@ -64,6 +77,13 @@ def parse_feed(body: bytes, url: str) -> Listing:
     language = _text(parsed.feed.get("language"))
     is_atom = str(parsed.get("version")).startswith("atom")
     return Listing(links=tuple(_link(entry, language, is_atom=is_atom) for entry in parsed.entries), language=language)
+
+
+def _without_impossible(reference: re.Match[bytes]) -> bytes:
+    """A reference to half a character (emoji of old systems are sent as two of them) or to none at all makes a whole feed unreadable."""
+    hexadecimal, decimal = reference.groups()
+    code = int(hexadecimal[:8], 16) if hexadecimal else int(decimal[:8])
+    return b"" if 0xD800 <= code <= 0xDFFF or code > sys.maxunicode else reference.group()
 
 
 def _is_sound(body: bytes) -> bool:

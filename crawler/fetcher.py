@@ -1,6 +1,7 @@
 """Fetch one address politely: the only way out of this room.
 
-`Fetcher.fetch` never raises for what a server or the net does: every request ends in one `Answer`.
+`Fetcher.fetch` never raises for what a server or the net does: every request ends in one `Answer`. Only what is ours is raised: the store's
+and the archive's errors.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from OpenSSL import SSL
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import TunnelError
@@ -27,6 +29,7 @@ from scrapy.http import Response
 from twisted.internet.error import ConnectError, ConnectionClosed
 
 from config.clock import Clock
+from config.errors import DrumbeatError
 from config.settings import CrawlSettings
 from crawler.addresses import Names, NameUnknown, PrivateAddress
 from crawler.answers import ACCEPTED_ENCODINGS, Answer, Kind, TooLarge, Undecodable, decompress
@@ -39,6 +42,8 @@ from crawler.waiting import retry_after
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+logger = structlog.get_logger(__name__)
 
 Keep = Callable[[Answer], Awaitable[None]]
 """Takes answers that only the archive wants (robots.txt, redirects); returns when they are safe."""
@@ -169,6 +174,11 @@ class Fetcher:
             response = await self._crawler.engine.download_async(request_for(address, ticket))
         except _EXPECTED as error:
             return self._failed(url, ticket, _outcome(error), _detail(error, ticket), getattr(error, "wait", None))
+        except DrumbeatError:
+            raise
+        except Exception as error:  # border: whatever hostile bytes do to the libraries below costs only this request
+            logger.warning("request failed in a way no rule names", url=address, exc_info=True)
+            return self._failed(url, ticket, "connection_failed", f"{type(error).__name__}: {error}")
         return self._answer(url, ticket, response)
 
     def _failed(self, url: str, ticket: Ticket, outcome: str, detail: str, wait: timedelta | None = None) -> Answer:

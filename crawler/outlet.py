@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -22,6 +22,7 @@ from crawler.listings import Listing
 from crawler.recording import Entry, Recorder
 from crawler.results import POLL_SUCCESSES, WAITING, conditional_headers, new_state, page_after, poll_outcome, state_after
 from crawler.select import Finder, finder_for, select_children, select_pages
+from crawler.urls import canonical
 from crawler.waiting import is_due
 from storage.records import FeedKind, FeedPoll, FeedState, Page
 
@@ -130,11 +131,20 @@ class OutletCrawl:
     async def _fetch_page(self, page: Page) -> None:
         answer = await self._fetch(page.url, "page")
         after = page_after(page, answer, run_id=self._tools.run_id, attempts_allowed=self._tools.settings.attempts)
+        if answer.hops and after.fetch_outcome == "stored" and await self._is_known(answer.final_url, page):
+            # One article under two addresses: `http` in the feed and `https` in the sitemap, or a short link.
+            after = replace(after, fetch_outcome="duplicate")
         await self._tools.recorder.put(Entry(answer=answer, page=after))
         tried = after.attempts > page.attempts
         outcome = (after.fetch_outcome or WAITING) if tried else "postponed"
         self._tools.counts.update({"tried": int(tried), outcome: 1})
         logger.info("page", source=self._source.id, url=page.url, outcome=outcome, status=answer.status, detail=answer.detail)
+
+    async def _is_known(self, final_url: str, page: Page) -> bool:
+        """Whether another page stands for this address: found under it or led to it, and stored or still to be fetched."""
+        address = canonical(final_url) or final_url
+        other = await self._tools.recorder.ask(lambda store: store.pages.by_url(address))
+        return other is not None and other.page_id != page.page_id and other.fetch_outcome in (None, "stored")
 
     async def _fetch(self, url: str, kind: Kind, headers: dict[str, str] | None = None) -> Answer:
         return await self._tools.fetcher.fetch(

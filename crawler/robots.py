@@ -13,6 +13,7 @@ RFC 9309 would let 401 and 403 pass as "no rules"; whoever locks robots.txt away
 from __future__ import annotations
 
 import asyncio
+import codecs
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -83,7 +84,9 @@ def read_rules(answer: Answer, token: str) -> Rules:
 def _parsed(answer: Answer, token: str) -> Rules:
     from protego import Protego
 
-    parsed = Protego.parse(answer.body.decode("utf-8-sig", "replace"))
+    # RFC 9309 wants UTF-8; rules that an editor saved as UTF-16 are rules all the same.
+    encoding = "utf-16" if answer.body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    parsed = Protego.parse(answer.body.decode(encoding, "replace"))
     delay = max(parsed.crawl_delay(token) or 0.0, _rate(parsed.request_rate(token)))
     return Rules(answer=answer, verdict="rules", reason="read", parsed=parsed, delay_seconds=delay, sitemaps=tuple(parsed.sitemaps))
 

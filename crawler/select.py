@@ -24,6 +24,8 @@ CHILDREN_PER_POLL = 10
 """Sitemaps that are followed from one index, newest first."""
 _LONGEST_TITLE = 500
 _TAG = re.compile(r"<[^<>]*>")
+_TAG_OF_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
+"""A listing's language is stored with every one of its pages, so that it must be a language and not a megabyte."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -136,7 +138,7 @@ def _hints(entry: FoundLink) -> dict[str, Any]:
         "title": plain(entry.title)[:_LONGEST_TITLE],
         "published": entry.published.isoformat() if entry.published else "",
         "updated": entry.updated.isoformat() if entry.updated else "",
-        "language": entry.language or "",
+        "language": entry.language if _TAG_OF_LANGUAGE.fullmatch(entry.language or "") else "",
         "summary": plain(entry.summary),
     }
     return {name: value for name, value in stated.items() if value}

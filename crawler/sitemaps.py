@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from crawler.answers import MAX_MEMBERS
 from crawler.listings import UNREADABLE, ChildSitemap, FoundLink, Listing, read_date
 
 MAX_LINKS = 50_000
@@ -55,11 +56,17 @@ def parse_sitemap(body: bytes, url: str) -> Listing:
 def _unpack(body: bytes) -> bytes | None:
     if not body.startswith(_GZIP):
         return body
-    unzip = zlib.decompressobj(wbits=31)
-    try:
-        text = unzip.decompress(body, MAX_BYTES + 1)
-    except zlib.error:
-        return None
+    text = b""
+    for _ in range(MAX_MEMBERS):
+        if not body.startswith(_GZIP) or len(text) > MAX_BYTES:
+            break
+        # One that is cut off is read as far as it goes.
+        unzip = zlib.decompressobj(wbits=31)
+        try:
+            text += unzip.decompress(body, MAX_BYTES + 1 - len(text))
+        except zlib.error:
+            return None
+        body = unzip.unused_data
     return text if len(text) <= MAX_BYTES else None
 
 

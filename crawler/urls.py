@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from tldextract import TLDExtract
 
 LONGEST = 2_000
-"""Characters; longer addresses are traps or data, not pages."""
+"""Characters, escaped; longer addresses are traps or data, not pages."""
 
 _PORTS = {"http": 80, "https": 443}
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|yclid|mc_cid|mc_eid|_openstat)(?:=|$)", re.IGNORECASE)
 _UNWRITTEN = re.compile(r"[\x00-\x20\x7f]")
+_FRONT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|home|default)(?:\.\w+)?/?)?", re.IGNORECASE)
 _BREAKS = re.compile(r"[\t\r\n]+")
 
 
@@ -53,11 +54,18 @@ def resolved(address: str, base: str = "") -> str | None:
     netloc = f"[{host}]" if ":" in host else host
     if port not in (None, _PORTS[parts.scheme]):
         netloc += f":{port}"
-    return urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
+    url = urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
+    return url if len(url) <= LONGEST else None
 
 
 def _plausible(host: str) -> bool:
-    return len(host) <= 253 and not _UNWRITTEN.search(host) and all(0 < len(label) <= 63 for label in host.rstrip(".").split("."))
+    # "%": a zone (`fe80::1%eth0`) names a network card of this machine, and in a name nothing.
+    return (
+        "%" not in host
+        and len(host) <= 253
+        and not _UNWRITTEN.search(host)
+        and all(0 < len(label) <= 63 for label in host.rstrip(".").split("."))
+    )
 
 
 def host_of(url: str) -> str:
@@ -75,9 +83,9 @@ def site_of(url: str) -> str:
 
 
 def is_front_page(url: str) -> bool:
-    """The address of a site itself, not of a page in it."""
+    """The address of a site itself or of one language of it (`/`, `/fr/`, `/index.php`), not of a page in it."""
     parts = urlsplit(url)
-    return parts.path in ("", "/") and not parts.query
+    return _FRONT.fullmatch(parts.path) is not None and not parts.query
 
 
 @lru_cache(maxsize=1)
@@ -85,12 +93,15 @@ def _suffixes() -> TLDExtract:
     import tldextract
 
     # The list that comes with the package: nothing is fetched, nothing is cached on disk.
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 @lru_cache(maxsize=4_096)
 def registered_domain(host: str) -> str:
-    """`news.bbc.co.uk` -> `bbc.co.uk`; without a public suffix the last two labels; a numeric address is its own domain."""
+    """`news.bbc.co.uk` -> `bbc.co.uk`; without a public suffix the last two labels; a numeric address is its own domain.
+
+    What hosts of blogs and sites give out counts as registered (`outlet.blogspot.com`), so that one blog is not at home in all others.
+    """
     name = host.lower().rstrip(".")
     found = _suffixes()(name)
     if found.domain and found.suffix:

@@ -48,11 +48,15 @@ def next_poll_after_failure(now: datetime, failures: int, poll_minutes: int, ask
 
 
 def is_due(state: FeedState | None, now: datetime, poll_minutes: int, *, by_hand: bool) -> bool:
-    """Whether a feed may and should be polled now; asked for by hand it need not have waited its interval, but Retry-After holds."""
+    """Whether a feed may and should be polled now; asked for by hand it need not have waited its interval, but Retry-After holds.
+
+    A poll in the future, and a wait longer than any that is ever set, were written under a clock that has been put right since.
+    """
     if state is None:
         return True
-    if state.not_before is not None and now < state.not_before:
+    interval = timedelta(minutes=poll_minutes)
+    if state.not_before is not None and now < state.not_before <= now + max(LONGEST_WAIT, interval):
         return False
-    if by_hand or state.last_polled_at is None:
+    if by_hand or state.last_polled_at is None or now < state.last_polled_at:
         return True
-    return now - state.last_polled_at >= timedelta(minutes=poll_minutes) * (1 - _EARLY)
+    return now - state.last_polled_at >= interval * (1 - _EARLY)

@@ -84,6 +84,11 @@ _SKIPPED_TAGS: Final = frozenset(
         "math",
     ]
 )
+_TRAP_TAGS: Final = ("button", "label", "noscript")
+"""Skipped tags that hold whole articles on some pages."""
+_TRAP_CHARACTERS: Final = 600
+TRAP_SHARE: Final = 0.5
+"""Of the page's text in paragraphs."""
 _DENSE: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _SENTENCE: Final = re.compile("[.!?…؟।۔։፡።][\"»”’')\\]]*(?:\\s|$)|[。！？，、।]")
 _SPACE: Final = re.compile(r"\s+")
@@ -187,10 +192,22 @@ class _Cutter:
         return former
 
 
+def _traps(root: Element) -> set[Element]:
+    """Controls that hold the article itself, by a forgotten end tag or for readers without JavaScript: most of what the page has in paragraphs."""
+    suspects = [element for element in root.iter(*_TRAP_TAGS) if element.find(".//p") is not None]
+    least = max(_TRAP_CHARACTERS, TRAP_SHARE * _in_paragraphs(root)) if suspects else 0
+    return {element for element in suspects if _in_paragraphs(element) >= least}
+
+
+def _in_paragraphs(element: Element) -> int:
+    return sum(len(text) for paragraph in element.iter("p") for text in paragraph.itertext())
+
+
 def cut_blocks(root: Element) -> list[Block]:
     """The blocks below an element in document order; scripts, forms' fields and media are left out."""
     cutter = _Cutter()
     cutter.boundary(root)
+    traps = _traps(root)
     stack: list[tuple[Element, Element, bool]] = [(root, root, False)]
     while stack:
         element, owner, leaving = stack.pop()
@@ -199,7 +216,7 @@ def cut_blocks(root: Element) -> list[Block]:
             if tag in BLOCK_TAGS:
                 cutter.boundary(owner)
             cutter.links_open -= tag == "a"
-        elif isinstance(tag, str) and tag not in _SKIPPED_TAGS and tag != "br":
+        elif isinstance(tag, str) and tag != "br" and (tag not in _SKIPPED_TAGS or element in traps):
             former = cutter.boundary(element) if tag in BLOCK_TAGS else owner
             cutter.links_open += tag == "a"
             cutter.text(element.text)

@@ -2,7 +2,7 @@
 
     claims      JSON-LD, <meta>, <time>, feed or news sitemap (trusted: each is structured); URL, htmldate (the day only)
     rejected    later than first seen; before 1995; equal to the minute of the fetch while another claim says otherwise (a template's "now")
-    published   the median of the trusted claims if they agree within 26 h (time zones); else the earliest of them (on labelled pages the
+    published   the median of the trusted claims if they agree within 26 h (time zones), of those with a zone if there are any; else the earliest of them (on labelled pages the
                 later one was the day of an update); else the URL's day; else htmldate's
     confidence  A two independent claims agree (page and feed; or two, and the URL's day)   B one structured source
                 C the day only, or structured claims that contradict each other             D none: first seen
@@ -15,8 +15,8 @@ Dates of modification are never claims. Source of the rules: METHODS.md 9.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -120,7 +120,7 @@ def _clamped(moment: Moment, first_seen_at: datetime) -> Moment | None:
     slack = CLOCK_SLACK if moment.zoned and moment.precision == "second" else ZONE_SLACK
     if moment.at > first_seen_at + slack:
         return None
-    return Moment(first_seen_at, moment.precision, moment.local_day, moment.zoned)
+    return replace(moment, at=first_seen_at)
 
 
 def _possible_day(day: date, first_seen_at: datetime) -> bool:
@@ -131,21 +131,31 @@ def _from_trusted(believed: dict[str, Moment], url_day: date | None, written: di
     ordered = sorted(believed.items(), key=lambda item: (item[1].at, item[1].precision, TRUSTED.index(item[0])))
     agree = ordered[-1][1].at - ordered[0][1].at <= AGREEMENT
     if agree:
-        # of claims that agree, one with a time says more than a day
+        # of claims that agree, one with a time says more than a day, and one with its zone more than one whose zone is assumed
         timed = [item for item in ordered if item[1].precision == "second"] or ordered
+        timed = [item for item in timed if item[1].zoned] or timed
         name, moment = timed[(len(timed) - 1) // 2]
     else:
         name, moment = ordered[0]
     url_agrees = url_day is not None and abs((url_day - moment.local_day).days) <= 1
     return DateDecision(
         published_at=moment.at,
-        # an address carries the outlet's own day, a stamp in UTC may carry its neighbour
-        day=url_day if url_day is not None and url_agrees and moment.at.date() == moment.local_day else moment.local_day,
+        day=_own_day(moment, [other for _, other in ordered] if agree else [], url_day),
         precision=moment.precision,
         source="+".join(source for source in TRUSTED if source in believed) if agree else name,
         confidence=_confidence(believed, agree=agree, url_agrees=url_agrees),
         claims=written,
     )
+
+
+def _own_day(moment: Moment, others: Iterable[Moment], url_day: date | None) -> date:
+    """The calendar day where the outlet is: a stamp in UTC may carry its neighbour, which an address, a stamp in its own zone or a bare day names."""
+    if moment.local:
+        return moment.local_day
+    named = [] if url_day is None else [url_day]
+    if moment.zoned:
+        named += [other.local_day for other in sorted(others, key=lambda other: not other.local) if other.local or other.precision == "day"]
+    return next((day for day in named if abs((day - moment.local_day).days) <= 1), moment.local_day)
 
 
 def _confidence(believed: Mapping[str, Moment], *, agree: bool, url_agrees: bool) -> DateConfidence:

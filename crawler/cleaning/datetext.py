@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import Final, Literal
+
+from crawler.cleaning.vocabulary import MONTHS
 
 Precision = Literal["second", "day"]
 
@@ -16,10 +18,12 @@ _CLOCK: Final = (
 _YEAR_FIRST: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?" + _CLOCK)
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})" + _CLOCK)
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?(Z)?$")
-_MONTH_NAMES: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH_WORD: Final = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_DAY_MONTH: Final = re.compile(r"(?:[a-z]{3,9},?\s+)?(\d{1,2})\s+" + _MONTH_WORD + r",?\s+(\d{4})" + _CLOCK, re.IGNORECASE)
-_MONTH_DAY: Final = re.compile(r"(?:[a-z]{3,9},?\s+)?" + _MONTH_WORD + r"\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})" + _CLOCK, re.IGNORECASE)
+_MONTH_WORD: Final = f"({'|'.join(sorted(MONTHS, key=len, reverse=True))})(?!\\w)\\.?"
+_WEEKDAY: Final = r"(?:[^\W\d_]{2,13}[.,،]?\s+)?"
+_DAY_MONTH: Final = re.compile(
+    _WEEKDAY + r"(\d{1,2})(?:er|st|nd|rd|th|[.º°])?\s+(?:de\s+)?" + _MONTH_WORD + r",?\s+(?:de\s+|del\s+)?(\d{4})" + _CLOCK, re.IGNORECASE
+)
+_MONTH_DAY: Final = re.compile(_WEEKDAY + _MONTH_WORD + r"\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})" + _CLOCK, re.IGNORECASE)
 _MAIL: Final = re.compile(r"(?:[A-Za-z]{3},?\s+)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+\d{1,2}:\d{2}(?::\d{2})?\s+(?:[A-Z]{1,4}|[+-]\d{4})\b")
 _URL_PARTS: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})([/\-_.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _URL_COMPACT: Final = re.compile(r"(?<!\d)(20\d{2})([01]\d)([0-3]\d)(?!\d)")
@@ -37,6 +41,8 @@ class Moment:
     """The calendar day as written, in the writer's time zone."""
     zoned: bool
     """The text named its time zone; otherwise UTC was assumed, which may be up to 14 hours off."""
+    local: bool = False
+    """The zone is not UTC: `local_day` is the day where the text was written."""
 
 
 def read_moment(text: str) -> Moment | None:
@@ -66,7 +72,8 @@ def _moment(at: datetime) -> Moment:
     precision: Precision = "day" if (at.hour, at.minute, at.second) == (0, 0, 0) else "second"
     if precision == "day":
         return Moment(datetime(at.year, at.month, at.day, tzinfo=UTC), "day", at.date(), zoned)
-    return Moment((at if zoned else at.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0), "second", at.date(), zoned)
+    stamp = (at if zoned else at.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+    return Moment(stamp, "second", at.date(), zoned, local=bool(at.utcoffset()))
 
 
 def _read_iso(text: str) -> Moment | None:
@@ -95,9 +102,9 @@ def _read_forms(text: str) -> Moment | None:
     elif match := _COMPACT.match(text):
         return _build(match.group(1, 2, 3), (match.group(4), match.group(5), match.group(6)), None, match.group(7))
     elif match := _DAY_MONTH.match(lower):
-        day, month, year = match.group(1), str(_MONTH_NAMES.index(match.group(2)) + 1), match.group(3)
+        day, month, year = match.group(1), str(MONTHS[match.group(2)]), match.group(3)
     elif match := _MONTH_DAY.match(lower):
-        month, day, year = str(_MONTH_NAMES.index(match.group(1)) + 1), match.group(2), match.group(3)
+        month, day, year = str(MONTHS[match.group(1)]), match.group(2), match.group(3)
     else:
         return None
     return _build((year, month, day), match.group(4, 5, 6), match.group(7), match.group(8))
@@ -112,11 +119,16 @@ def _build(day: tuple[str | None, ...], clock: tuple[str | None, ...], half: str
         at = datetime(year, month, number, hour, minute, second)  # noqa: DTZ001 - the zone follows, where the text names one
     except ValueError:
         return None
-    if not zone:
-        return _moment(at)
-    if zone in ("Z", "z") or zone.upper() in ("UTC", "GMT"):
-        return _moment(at.replace(tzinfo=UTC))
-    sign = -1 if zone[0] == "-" else 1
-    digits = zone[1:].replace(":", "")
-    shifted = at - sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return Moment(shifted.replace(tzinfo=UTC), "second", at.date(), True)
+    try:
+        return _moment(at.replace(tzinfo=_zone(zone)) if zone else at)
+    except (ValueError, OverflowError):
+        # A zone that no place has, or the edge of the calendar.
+        return None
+
+
+def _zone(text: str) -> timezone:
+    if text.upper() in ("Z", "UTC", "GMT"):
+        return UTC
+    digits = text[1:].replace(":", "")
+    ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(-ahead if text[0] == "-" else ahead)

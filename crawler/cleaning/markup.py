@@ -18,11 +18,15 @@ _BOMS_16: Final = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-1
 _META_CHARSET: Final = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 _HEADER_CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 _INVALID: Final = re.compile("[\u00ad\u200b\u2060\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_INVALID_REFERENCE: Final = re.compile(r"&(?:shy|ZeroWidthSpace|NoBreak|#0*(?:173|8203|8288)|#x0*(?:ad|200b|2060));", re.IGNORECASE)
+"""The same characters as references: hyphenation for the eye, which would break words for search and comparison."""
 _WEB_ENCODINGS: Final = (
     "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "iso8859_2", "iso8859_5", "iso8859_6", "iso8859_7",
     "koi8_r", "koi8_u", "cp874", "gb18030", "big5", "euc_kr", "shift_jis", "euc_jp",
 )  # fmt: skip
 """What pages were ever sent in; without this limit, detection prefers Mac and DOS sets."""
+_NEVER_SENT: Final = frozenset({"utf-8", "utf-7", "unicode-escape", "raw-unicode-escape", "punycode"})
+"""Declarations that help nobody: UTF-8 was tried, the others rewrite text that is plain."""
 _DETECT_BYTES: Final = 20_000
 _FAULTY_SHARE: Final = 1 / 300
 
@@ -49,10 +53,15 @@ def parse(text: str) -> Element | None:
 
     parser = html.HTMLParser(encoding="utf-8", collect_ids=False, default_doctype=False, remove_comments=True, remove_pis=True)
     try:
-        tree = html.document_fromstring(_INVALID.sub("", text).encode("utf-8"), parser=parser)
+        tree = html.document_fromstring(visible(text).encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
         return None
     return tree if len(tree) else None
+
+
+def visible(text: str) -> str:
+    """The text without control characters, soft hyphens and other marks that nobody sees, written as such or as references."""
+    return _INVALID_REFERENCE.sub("", _INVALID.sub("", text))
 
 
 def body_of(tree: Element) -> Element:
@@ -77,12 +86,16 @@ def _declared(body: bytes, content_type: str) -> list[str]:
     if meta := _META_CHARSET.search(body[:8192]):
         found.append(meta.group(1).decode("ascii"))
     resolved = [resolve_encoding(name) for name in found]
-    return [name for name in resolved if name and codecs.lookup(name).name != "utf-8"]
+    return [name for name in resolved if name and codecs.lookup(name).name not in _NEVER_SENT]
 
 
 def _try(body: bytes, name: str) -> str | None:
     """The text in a declared character set, unless too much of the page does not fit it."""
-    text = body.decode(name, "replace")
+    try:
+        text = body.decode(name, "replace")
+    except (LookupError, UnicodeError):
+        # A codec of Python's that is no character set of pages (base64, idna), or that cannot step over damage.
+        return None
     return text if text.count("\ufffd") <= max(3, len(text) * _FAULTY_SHARE) else None
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from crawler.cleaning.blocks import fold_space
-from crawler.cleaning.markup import Element
+from crawler.cleaning.markup import Element, visible
 from crawler.cleaning.region import letters_of
 
 _ARTICLE_TYPES: Final = re.compile(r"Article|BlogPosting|Report|LiveBlog|Review$|WebPage$", re.IGNORECASE)
@@ -75,12 +75,23 @@ def read_claims(tree: Element) -> PageClaims:
 def decide_title(claims: PageClaims, headline: str, hint: str) -> str:
     """The article's title: the headline shown, else the page's claim without the site's name, else what the feed called it."""
     if headline:
-        return headline[:_MAX_TITLE]
+        return _punctuated(headline, claims)[:_MAX_TITLE]
     for title in claims.titles:
         without = without_site_name(title, claims.site_names)
         if without:
             return without
     return fold_space(hint)[:_MAX_TITLE]
+
+
+def _punctuated(headline: str, claims: PageClaims) -> str:
+    """The headline as shown, or as a claim of the same letters writes it, where the line break after a kicker was its only colon."""
+    key = letters_of(headline)
+    written = (form for title in claims.titles for form in (title, without_site_name(title, claims.site_names)))
+    return max([headline, *(form for form in written if letters_of(form) == key)], key=_signs)
+
+
+def _signs(text: str) -> int:
+    return sum(not (character.isalnum() or character.isspace()) for character in text)
 
 
 def without_site_name(title: str, site_names: tuple[str, ...]) -> str:
@@ -150,7 +161,7 @@ def _text(value: Any) -> str:
         value = "\n".join(item for item in value if isinstance(item, str))
     if not isinstance(value, str):
         return ""
-    lines = (fold_space(line) for line in _TAG.sub(" ", html.unescape(value)).splitlines())
+    lines = (fold_space(line) for line in _TAG.sub(" ", html.unescape(visible(value))).splitlines())
     return "\n".join(line for line in lines if line)
 
 

@@ -11,6 +11,7 @@ from crawler.cleaning.extract import Extraction, Refusal, extract_page
 from crawler.cleaning.language import identify
 from crawler.cleaning.version import CLEAN_VERSION
 from crawler.copies.shingles import folded
+from crawler.urls import is_front_page
 from storage.records import Article, Page
 
 HABIT_ARTICLES = 50
@@ -19,6 +20,9 @@ HABIT_ARTICLES = 50
 
 def extract(page: Page, body: bytes, headers: Mapping[str, str], settings: CleanSettings) -> Extraction | Refusal:
     """The heavy half, done in a worker process: text and the page's own claims."""
+    if page.final_url and is_front_page(page.final_url) and not is_front_page(page.url):
+        # How many sites answer for an article that is gone; the front page's teasers are not it.
+        return Refusal("soft_404")
     return extract_page(
         body,
         url=page.final_url or page.url,

@@ -33,6 +33,19 @@ def decide(url: str = URL, guess: date | None = None, **claims: str) -> DateDeci
         ("9 March 2026", "2026-03-09T00:00:00+00:00"),
         ("20260309", "2026-03-09T00:00:00+00:00"),
         ("2026-03-09T00:00:00+03:00", "2026-03-09T00:00:00+00:00"),
+        ("9 March 2026 08:30 UTC", "2026-03-09T08:30:00+00:00"),
+        ("lundi 9 mars 2026 à 8h30", "2026-03-09T08:30:00+00:00"),
+        ("1er août 2025", "2025-08-01T00:00:00+00:00"),
+        ("9 de marzo de 2026", "2026-03-09T00:00:00+00:00"),
+        ("09 Dicembre 2025", "2025-12-09T00:00:00+00:00"),
+        ("24. Januar 2026", "2026-01-24T00:00:00+00:00"),
+        ("9 марта 2026, 08:30", "2026-03-09T08:30:00+00:00"),
+        ("الاثنين 9 مارس 2026", "2026-03-09T00:00:00+00:00"),
+        ("9 Şubat 2026", "2026-02-09T00:00:00+00:00"),
+        ("9 listopada 2025", None),
+        ("9 Marvel 2026", None),
+        ("2026年03月09日 08:30 +99:99", None),
+        ("0001年01月01日 08:30 +14:00", None),
         ("03/04/2026", None),
         ("yesterday", None),
         ("2026-13-45", None),
@@ -83,6 +96,27 @@ def test_the_median_of_what_agrees_and_the_earliest_of_what_does_not() -> None:
     assert agreed.published_at == datetime(2026, 3, 9, 9, tzinfo=UTC)
     assert decide(jsonld="2026-03-02T08:00:00Z", meta="2026-03-09T10:00:00Z").day == date(2026, 3, 2)
     assert decide(jsonld="2026-03-09", meta="2026-03-09T10:00:00Z").precision == "second"
+
+
+@pytest.mark.parametrize(
+    ("url", "claims", "day"),
+    [
+        (URL, {"jsonld": "2026-03-09T02:11:03+00:00", "time": "2026-03-08T21:11:03-05:00"}, date(2026, 3, 8)),
+        (URL, {"jsonld": "2026-03-08T23:15:00Z", "time": "9 Marzo 2026"}, date(2026, 3, 9)),
+        ("https://a.example/2026/03/09/x", {"meta": "2026-03-08T23:15:00Z"}, date(2026, 3, 9)),
+        (URL, {"meta": "2026-03-08T23:15:00-03:00", "time": "2026-03-09"}, date(2026, 3, 8)),
+        (URL, {"meta": "2026-03-08T23:15:00Z"}, date(2026, 3, 8)),
+    ],
+)
+def test_the_day_is_the_outlets_own(url: str, claims: dict[str, str], day: date) -> None:
+    """A stamp in UTC carries the neighbouring day of many outlets; an address, a stamp in the outlet's own zone or a bare day tells which."""
+    assert decide(url, **claims).day == day
+
+
+def test_a_zone_that_is_named_beats_one_that_is_assumed() -> None:
+    """Of claims that agree within a day, the moment is taken from one that says where its clock stood."""
+    found = decide(jsonld="2026-03-08T23:35:55", meta="2026-03-09T04:10:00-03:00")
+    assert (found.published_at, found.day) == (datetime(2026, 3, 9, 7, 10, tzinfo=UTC), date(2026, 3, 9))
 
 
 def test_impossible_claims_are_kept_but_not_believed() -> None:

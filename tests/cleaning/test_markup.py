@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,6 +39,16 @@ def test_a_set_that_does_not_fit_is_not_used() -> None:
     assert RUSSIAN in decode(PAGE.format(name="shift_jis", text=RUSSIAN).encode("cp1251"))
 
 
+@pytest.mark.parametrize("name", ["base64", "idna", "punycode", "rot13", "utf-7", "unicode_escape", "undefined", "hex", "no-such-set"])
+def test_what_is_no_character_set_is_not_used(name: str) -> None:
+    """Codecs that Python has and the web has not are passed over, in header and page; they crash nothing and rewrite nothing."""
+    page = PAGE.format(name=name, text=RUSSIAN + "C:\\new +AGE-")
+    for sent in ("", f"text/html; charset={name}"):
+        text = decode(page.encode("cp1251"), sent)
+        assert RUSSIAN in text
+        assert "C:\\new +AGE-" in text
+
+
 def test_a_cut_utf8_page_stays_readable() -> None:
     """A page cut in the middle of a character loses that character only."""
     body = PAGE.format(name="utf-8", text=RUSSIAN).encode()[:-20]
@@ -51,10 +63,35 @@ def test_blocks_are_what_a_reader_sees() -> None:
     assert weight_of("茶厂 tea") == 3 + 3 + 4
 
 
+@pytest.mark.parametrize("tag", ["button", "noscript", "label"])
+def test_an_article_caught_in_a_control_is_text(tag: str) -> None:
+    """Where an end tag was forgotten, or the text stands there for readers without JavaScript, it is read all the same; a mere control is not."""
+    text = "".join(f"<p>{sentence}</p>" for sentence in [RUSSIAN] * 4)
+    caught = [block.text for block in cut_blocks(parse(f"<body><p>Menu</p><{tag}>Press {text}</body>"))]
+    assert caught == ["Menu", "Press", *[RUSSIAN.strip()] * 4]
+    beside = [block.text for block in cut_blocks(parse(f"<body>{text}<{tag}><p>Press</p>{RUSSIAN}</{tag}></body>"))]
+    assert beside == [RUSSIAN.strip()] * 4
+
+
+def test_marks_that_nobody_sees_are_gone() -> None:
+    """Soft hyphens and zero-width spaces, written as characters or as references, do not break words; joiners that shape letters stay."""
+    tree = parse("<body><p>Ver&shy;fas\u00adsungs&#173;be&#xAD;schwerde&#8203;&ZeroWidthSpace; می&zwnj;شود</p></body>")
+    assert [block.text for block in cut_blocks(tree)] == ["Verfassungsbeschwerde می\u200cشود"]
+
+
 def test_deep_nesting_is_no_recursion() -> None:
     """Thousands of open elements are cut into blocks without running out of stack."""
     tree = parse("<body>" + "<div>" * 5000 + "text")
     assert [block.text for block in cut_blocks(tree)] in (["text"], [])
+
+
+def test_comments_in_front_cost_nothing() -> None:
+    """A page that begins with a hundred comments is told from a feed at once."""
+    page = "<!---->" * 100 + "<html><body><p>" + RUSSIAN * 4
+    began = time.process_time()
+    assert isinstance(extract_page(page.encode(), url=""), Extraction)
+    assert extract_page(page.replace("<html>", "<rss>").encode(), url="") == Refusal("not_html")
+    assert time.process_time() - began < 5
 
 
 @settings(max_examples=60, deadline=None)

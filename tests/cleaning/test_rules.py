@@ -95,6 +95,18 @@ def test_the_headline_shown_is_the_title() -> None:
     assert found.title == "Council repairs the dam"
 
 
+def test_a_kicker_gets_its_colon_back() -> None:
+    """Where kicker and headline stand in two lines, the page's own claim says how they are joined; other quotation marks change nothing."""
+    h1 = "<h1><span>Floods in the vale</span><br><span>Council repairs the “old” dam</span></h1>"
+    page = f'<html><head><title>Floods in the vale: Council repairs the "old" dam | Vale</title></head><body>{h1}{ARTICLE}</body></html>'
+    found = extract_page(page.encode(), url="")
+    assert isinstance(found, Extraction)
+    assert found.title == 'Floods in the vale: Council repairs the "old" dam'
+    found = extract_page(page.replace("<br>", ": ").encode(), url="")
+    assert isinstance(found, Extraction)
+    assert found.title == "Floods in the vale: Council repairs the “old” dam"
+
+
 def test_a_page_without_headline_or_title_takes_the_feeds() -> None:
     """Where the page names nothing, the feed's title is used."""
     found = extract_page(f"<html><body><div>{ARTICLE}</div></body></html>".encode(), url="", hints={"title": "From the feed"})

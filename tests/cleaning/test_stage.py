@@ -14,6 +14,8 @@ from config.schedule import Schedule
 from config.settings import CleanSettings, Settings
 from config.workspace import Workspace
 from crawler.cleaning import pool
+from crawler.cleaning.extract import Refusal
+from crawler.cleaning.page import extract
 from crawler.cleaning.stage import clean
 from crawler.outcomes import CLEAN_OUTCOMES
 from storage.archive import ArchiveWriter
@@ -128,6 +130,14 @@ def test_every_page_has_one_outcome(archive: Archive) -> None:
     assert archive.clean(workers=1) == {}
     assert sum(archive.clean(workers=1, again=True).values()) == len(BODIES)
     assert archive.store.articles.count() == 3
+
+
+@pytest.mark.parametrize(("final", "outcome"), [("/", "soft_404"), ("/fr/", "soft_404"), ("/news/2", None), ("/?p=7", None)])
+def test_a_front_page_in_place_of_an_article_is_none(final: str, outcome: str | None) -> None:
+    """A page that is gone and leads to the site's front page is an error page, whatever stands there."""
+    page = replace(makers.page("gone"), final_url=f"https://alpha.example{final}")
+    found = extract(page, BODIES["good"], {}, CleanSettings())
+    assert (found.outcome if isinstance(found, Refusal) else None) == outcome
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from config.add import add_source
 from config.errors import ConfigError
 from config.init import DIRECTORY, init_workspace, settings_toml
 from config.load import find_workspace, load_sources, load_workspace
@@ -78,6 +79,14 @@ def test_environment_wins_and_says_so(folder: Path) -> None:
         ("[crawl\n", ["drumbeat.toml", "not readable as TOML"]),
         ("[mail]\npassword = 'x'\n", ["mail.password", "secret", "DRUMBEAT_MAIL__PASSWORD"]),
         ("[storage]\nwarc_max_bytes = 'many'\n", ["storage.warc_max_bytes", "'many'", "valid integer"]),
+        ("[crawl]\ndelay_seconds = inf\n", ["crawl.delay_seconds = inf", "finite number"]),
+        ("[spikes]\nmin_ratio = nan\n", ["spikes.min_ratio = nan", "finite number"]),
+        ("[watch]\nz_threshold = nan\n", ["watch.z_threshold = nan", "finite number"]),
+        ("[clean]\npage_seconds = 0\n", ["clean.page_seconds = 0", "greater than 0"]),
+        ("[crawl]\nbackfill_days = 99999999999\n", ["crawl.backfill_days = 99999999999", "36500"]),
+        ("[crawl]\ndelay_seconds = 86400\n", ["crawl.delay_seconds = 86400", "1800"]),
+        ("[mail]\nport = 65536\n", ["mail.port = 65536", "65535"]),
+        ("[copies]\nexcerpt_containment = 0.1\n", ["copies.excerpt_containment = 0.1", "0.3"]),
     ],
 )
 def test_errors_name_key_value_file_and_expectation(folder: Path, text: str, expected: list[str]) -> None:
@@ -105,6 +114,19 @@ def test_wrong_environment_is_named(folder: Path) -> None:
         load_workspace(folder, {"DRUMBEAT_CRAWL__ATTEMPTS": "x"})
 
 
+def test_a_single_underscore_is_no_silent_nothing(folder: Path) -> None:
+    """A variable that only looks like a setting is refused with the name it should have; others of the product are left alone."""
+    with pytest.raises(ConfigError, match=r"DRUMBEAT_CRAWL_ATTEMPTS: write DRUMBEAT_CRAWL__ATTEMPTS"):
+        load_workspace(folder, {"DRUMBEAT_CRAWL_ATTEMPTS": "9"})
+    load_workspace(folder, {"DRUMBEAT_EMBED_API_KEY": "x", "DRUMBEAT_DATA": "/data"})
+
+
+def test_a_byte_order_mark_is_no_error(folder: Path) -> None:
+    """A file saved by an editor that marks UTF-8 is read like any other."""
+    (folder / "drumbeat.toml").write_bytes(b"\xef\xbb\xbf[crawl]\nattempts = 4\n")
+    assert load_workspace(folder, {}).settings.crawl.attempts == 4
+
+
 SOURCE = (
     '[[source]]\nid = "a"\nname = "A"\ndomain = "a.example"\ncountry = "{country}"\nlanguages = ["en"]\n[[source.feeds]]\nurl = "{url}"\n'
 )
@@ -115,6 +137,29 @@ def test_source_errors_name_the_source(folder: Path) -> None:
     (folder / "sources.toml").write_text(SOURCE.format(country="no", url="https://a.example/f").replace('"a"', '"ab"'), encoding="utf-8")
     with pytest.raises(ConfigError, match=r"sources.toml: source 'ab': country = 'no'"):
         load_workspace(folder, {})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('["en"]', '["english"]', r"languages\.0 = 'english': string should match"),
+        ("https://a.example/f", "ftp://a.example/f", r"feeds\.0\.url = 'ftp://a\.example/f': URL scheme"),
+        ("https://a.example/f", "https://me:word@a.example/f", r"needs a login is not crawled"),
+        ('"a.example"', '"https://a.example/"', r"domain = 'https://a\.example/'"),
+        ('name = "A"', 'name = " "', r"name = ' ': string should have at least 1 character"),
+        ('name = "A"', 'name = "A"\ncoverage_start = 2026-02-01\ncoverage_end = 2026-01-01', r"would never be crawled"),
+        ('name = "A"', 'name = "A"\npoll_minutes = 99999999999999', r"poll_minutes = 99999999999999: input should be less than"),
+        ("https://a.example/f", "https://a.example/" + "f" * 5_000, r"\.\.\.: URL should have at most"),
+    ],
+)
+def test_a_source_error_is_one_clear_line(folder: Path, old: str, new: str, message: str) -> None:
+    """One wrong value gives one line that says what is wrong with it, and no second one that only follows from it."""
+    row = SOURCE.format(country="NO", url="https://a.example/f").replace('id = "a"', 'id = "ab"').replace(old, new)
+    (folder / "sources.toml").write_text(row, encoding="utf-8")
+    with pytest.raises(ConfigError, match=message) as caught:
+        load_workspace(folder, {})
+    assert len(str(caught.value).splitlines()) == 1
+    assert len(str(caught.value)) < 600
 
 
 def test_an_address_stands_once(tmp_path: Path) -> None:
@@ -132,6 +177,42 @@ def test_statement_ids_are_unique(folder: Path) -> None:
     (folder / "watchlist.toml").write_text('[[statement]]\nid = "aa"\nlabel = "l"\nstatements = ["s"]\n' * 2, encoding="utf-8")
     with pytest.raises(ConfigError, match="stands twice"):
         load_workspace(folder, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [('statements = [" "]', "statements.0"), ('statements = ["s"]\nentities = [{ any_of = [""] }]', "entities.0.any_of.0")],
+)
+def test_nothing_is_no_statement_and_no_entity(folder: Path, text: str, key: str) -> None:
+    """An empty entity would stand in every article, and an empty statement means nothing."""
+    (folder / "watchlist.toml").write_text(f'[[statement]]\nid = "aa"\nlabel = "l"\n{text}\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match=re.escape(f"statement 'aa': {key} = ")):
+        load_workspace(folder, {})
+
+
+def add(folder: Path, source_id: str, feed: str) -> None:
+    """Add an outlet as the command does."""
+    add_source(load_workspace(folder, {}), source_id=source_id, name="New", country="ML", languages=["fr"], feeds=[feed])
+
+
+def test_an_added_outlet_is_there(folder: Path) -> None:
+    """What was added is loaded with the rest, the second beside the first."""
+    add(folder, "one", "https://one.example/feed")
+    add(folder, "two", "https://two.example/feed")
+    assert {"one", "two"} <= {source.id for source in load_workspace(folder, {}).sources}
+
+
+@pytest.mark.parametrize(
+    "feed", ["{known}", "{shouted}", "http://[/", "https://a.example/\ud800", "mailto:a@b.example", "https://me:word@a.example/"]
+)
+def test_what_cannot_be_added_changes_nothing(folder: Path, feed: str) -> None:
+    """An address that another file lists, in whatever spelling, or that is none is refused, and the workspace loads as before."""
+    known = str(load_workspace(folder, {}).sources[0].feeds[0].url)
+    before = sorted(path.name for path in (folder / "sources").iterdir())
+    with pytest.raises(ConfigError, match="new: not added"):
+        add(folder, "new", feed.format(known=known, shouted=known.replace("http", "HTTP", 1)))
+    assert sorted(path.name for path in (folder / "sources").iterdir()) == before
+    load_workspace(folder, {})
 
 
 def test_no_workspace_says_how_to_make_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

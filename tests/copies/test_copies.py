@@ -238,10 +238,14 @@ def test_a_date_is_an_interval() -> None:
         ("Le ministre a dit " + "bla " * 200 + "(AFP)", "AFP"),
         ("The minister said " + "bla " * 200 + " Reuters was not there. " + "bla " * 200, None),
         ("the fabric of society", None),
+        ("أبوظبي في 2 مارس / وام / استقبل الوزير", "WAM"),
+        ("الدوحة (قنا) - استقبل الوزير", "QNA"),
+        ("پرداخت وام ازدواج به جوانان از فردا آغاز می‌شود", None),
+        ("شهدت محافظة قنا اليوم افتتاح الجسر", None),
     ],
 )
 def test_agencies_are_credited_at_the_edges(text: str, agency: str | None) -> None:
-    """A credit in the dateline or the last line counts; a mention in the middle or a part of a word does not."""
+    """A credit in the dateline or the last line counts; a mention in the middle, a part of a word or a word of the same letters does not."""
     assert credited_agency(text) == agency
 
 

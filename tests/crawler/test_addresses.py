@@ -41,10 +41,19 @@ def test_public_addresses(address: str) -> None:
         "::ffff:10.0.0.1",
         "64:ff9b::a00:1",
         "2002:7f00:1::",
+        "::7f00:1",
+        "::ffff:0:127.0.0.1",
+        "fec0::1",
+        "64:ff9b:1::a00:1",
+        "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+        "4000::1",
+        "3fff::1",
+        "192.0.0.8",
+        "192.88.99.1",
     ],
 )
 def test_private_addresses(address: str) -> None:
-    """Loopback, private, link-local, shared, reserved, multicast, and IPv6 addresses that carry one of them."""
+    """Loopback, private, link-local, site-local, shared, reserved, multicast, tunnels, and IPv6 addresses that carry one of them."""
     assert not is_public(address)
 
 

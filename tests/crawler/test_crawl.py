@@ -186,6 +186,36 @@ def test_redirected_and_compressed_pages(site: LocalSite, lab: MakeLab) -> None:
     assert made.archived("redirect") == [link]
 
 
+def test_one_article_under_several_addresses_is_one(site: LocalSite, lab: MakeLab) -> None:
+    """Where the feed's address leads to the sitemap's, or two lead to a third, one page is stored and the others are duplicates of it."""
+    target = site.put("/news/long.html", Page(article("Long")))
+    feed = site.put(
+        "/feed.xml",
+        Page(rss([site.put("/news/short.html", Redirect(target, 301)), site.put("/a", Redirect("/z")), site.put("/b", Redirect("/z"))])),
+    )
+    site.put("/z", Page(article("Z")))
+    made = lab(source([feed, {"url": site.put("/map.xml", Page(sitemap([target]))), "kind": "sitemap"}]))
+    counts = made.crawl()
+    assert_balanced(counts)
+    assert made.store.pages.fetch_outcomes() == {"duplicate": 2, "stored": 2}
+    assert made.page(site.url("/news/short.html")).fetch_outcome == "duplicate"
+    assert made.page(target).fetch_outcome == "stored"
+    assert sorted(made.page(site.url(path)).fetch_outcome or "" for path in ("/a", "/b")) == ["duplicate", "stored"]
+
+
+def test_an_address_whose_target_failed_is_stored(site: LocalSite, lab: MakeLab) -> None:
+    """What leads to a page that was given up is no duplicate: it is all there is."""
+    target = site.put("/news/long.html", Then([Status(404), Page(article("Long"))]))
+    site.put("/feed.xml", Page(rss([target])))
+    made = lab(source([site.url("/feed.xml")]))
+    made.crawl()
+    short = site.put("/news/short.html", Redirect(target, 301))
+    site.put("/feed.xml", Page(rss([short])))
+    made.later(hours=1)
+    made.crawl()
+    assert (made.page(target).fetch_outcome, made.page(short).fetch_outcome) == ("http_404", "stored")
+
+
 def test_many_sources_on_many_hosts(site: LocalSite, lab: MakeLab) -> None:
     """Outlets under their own names are crawled side by side, each by its own robots.txt."""
     rows = []

@@ -16,6 +16,7 @@ import pytest
 from crawler.feeds import MAX_FEED_BYTES, parse_feed, parse_listing, parse_section, parse_sitemap
 from crawler.listings import Listing, read_date
 from crawler.sections import looks_like_article
+from storage.records import FeedKind
 from tests.crawler.server import rss, sitemap
 
 URL = "http://outlet.example/feeds/news.xml"
@@ -82,6 +83,15 @@ def test_broken_feeds_are_repaired() -> None:
     assert links(parse_feed(body, URL)) == ["http://outlet.example/1", "http://outlet.example/2"]
 
 
+def test_halves_of_emoji_do_not_spoil_a_feed() -> None:
+    """Emoji sent as two references to half a character are dropped; everything else of the feed is read."""
+    body = (
+        b"<rss version='2.0'><channel><item><title>A &#55357;&#56832;&#xD83D; B &#233;</title><guid>http://outlet.example/1</guid></item>"
+    )
+    (entry,) = parse_feed(body + b"</channel></rss>", URL).links
+    assert (entry.title, entry.link) == ("A  B \u00e9", "http://outlet.example/1")
+
+
 def test_entities_are_not_expanded_and_files_not_read(tmp_path: Path) -> None:
     """A billion laughs and a local file in an entity come to nothing, in feeds and sitemaps."""
     secret = tmp_path / "secret"
@@ -94,6 +104,24 @@ def test_entities_are_not_expanded_and_files_not_read(tmp_path: Path) -> None:
         said = "".join(str(row) for row in (*feed.links, *tree.links))
         assert "swordfish" not in said
         assert len(said) < 10_000
+
+
+@pytest.mark.parametrize("kind", ["feed", "sitemap"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<rss><channel><item><title>&#xD800;</title>",
+        b"<rss><channel><item><title>&#99999999999999;</title>",
+        b"<rss><channel><item><title>&#xD800</title>",
+        b"<?xml version='1.0' encoding='\xfe'?><rss/>",
+        b"<?xml version='1.0' encoding='punycode'?><rss/>",
+        b'<urlset xmlns="http://a&#55296;"><url><loc>http://outlet.example/1</loc></url></urlset>',
+    ],
+)
+def test_what_parsers_choke_on_costs_one_document(body: bytes, kind: FeedKind) -> None:
+    """References to no character, ends without beginnings, encodings that are none: unreadable or read in part, never an exception."""
+    listing = parse_listing(kind, body, URL)
+    assert all(entry.link is None for entry in listing.links)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +161,10 @@ def test_sitemap_index_and_other_shapes() -> None:
         "http://o.example/1",
         "http://o.example/2",
     ]
+    parts = gzip.compress(b"http://o.example/1\n") + gzip.compress(b"http://o.example/2\n")
+    assert links(parse_sitemap(parts, URL)) == ["http://o.example/1", "http://o.example/2"]
     assert not parse_sitemap(gzip.compress(bytes(60 * 1024 * 1024)), URL).readable
+    assert not parse_sitemap(gzip.compress(bytes(30 * 1024 * 1024)) * 2, URL).readable
     assert not parse_sitemap(gzip.compress(b"x")[:8] + b"broken", URL).readable
 
 

@@ -6,7 +6,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from scrapy import Request
 
+from crawler import fetcher
+from crawler.fetcher import Ticket
+from crawler.gates import request_for
 from storage.archive import ArchiveReader
 from tests.crawler.lab import NOW, Lab, assert_balanced, source
 from tests.crawler.server import (
@@ -51,6 +55,7 @@ FINAL: dict[str, tuple[Behaviour, str]] = {
     "chain": (RedirectChain(), "redirect_loop"),
     "nowhere": (Status(302), "redirect_loop"),
     "off-the-web": (Redirect("ftp://127.0.0.1/file"), "redirect_loop"),
+    "network-card": (Redirect("http://[2001:4860::1%25nowhere]/"), "redirect_loop"),
 }
 PASSING: dict[str, tuple[Behaviour, str]] = {
     "error": (Status(500), "http_5xx"),
@@ -78,7 +83,7 @@ def test_each_has_one_outcome(site: LocalSite, lab: MakeLab) -> None:
     outcomes = made.store.pages.fetch_outcomes(made.run_id)
     assert outcomes == {name: counts[name] for name in outcomes}
     unarchived = {name for name in FINAL if made.page(site.url(f"/p/{name}")).warc is None}
-    assert unarchived == {"endless", "large", "loop", "chain", "off-the-web"}
+    assert unarchived == {"endless", "large", "loop", "chain", "off-the-web", "network-card"}
     made.later(days=30)
     assert made.crawl()["tried"] == 0
 
@@ -157,6 +162,29 @@ def test_broken_polls(site: LocalSite, lab: MakeLab, behaviour: Behaviour, outco
     assert (state.failures, state.last_outcome) == (2, outcome)
     assert made.crawl()["polls"] == 0
     assert [poll.outcome for poll in made.polls()] == [outcome, outcome]
+
+
+def test_an_error_nobody_foresaw_costs_one_request(site: LocalSite, lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a library below fails in its own way, that page waits for another try, and the pages beside it are stored."""
+    feed, expected = offer(site, {"odd": (Page(article("Odd")), "connection_failed"), "good": FINAL["good"]})
+    made = lab(source([feed]), attempts=1)
+
+    def failing(url: str, ticket: Ticket) -> Request:
+        if url.endswith("/odd"):
+            raise LookupError("a table has no such entry")
+        return request_for(url, ticket)
+
+    monkeypatch.setattr(fetcher, "request_for", failing)
+    assert_balanced(made.crawl())
+    assert {url: made.page(url).fetch_outcome for url in expected} == expected
+
+
+def test_a_feed_that_breaks_its_parser_hurts_no_other(site: LocalSite, lab: MakeLab) -> None:
+    """A document on which feedparser raises is a broken feed of its outlet; the others are crawled as ever."""
+    site.put("/bad.xml", Page(b"<?xml version='1.0' encoding='\xfe'?><rss/>"))
+    good = site.put("/feed.xml", Page(rss([site.put("/news/1.html", Page(article("One")))])))
+    counts = lab(source([site.url("/bad.xml")], source_id="bad"), source([good], source_id="good")).crawl()
+    assert (counts["polls_broken_feed"], counts["polls_stored"], counts["stored"]) == (1, 1, 1)
 
 
 def test_a_torn_feed_gives_what_it_has(site: LocalSite, lab: MakeLab) -> None:

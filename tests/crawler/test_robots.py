@@ -28,21 +28,38 @@ def rules(body: bytes = b"", status: int | None = 200, **changes: Any) -> Rules:
 
 
 @pytest.mark.parametrize(
-    "given",
+    ("given", "verdict"),
     [
-        rules(),
-        rules(status=404),
-        rules(status=410),
-        rules(status=400),
-        rules(b"User-agent: other\nDisallow: /"),
-        rules(b"\xef\xbb\xbfUser-agent: *\nDisallow: /private"),
-        rules(b"User-agent: *\nDisallow: /\nUser-agent: DRUMBEAT\nAllow: /"),
-        rules(b"\xff\xfe nonsense \x00"),
+        (rules(), "rules"),
+        (rules(status=404), "allowed"),
+        (rules(status=410), "allowed"),
+        (rules(status=400), "allowed"),
+        (rules(b"nonsense \x00 \xff"), "rules"),
     ],
 )
-def test_allowed(given: Rules) -> None:
-    """No rules, rules for others, rules for us by name in any case, a byte-order mark: the page may be fetched."""
+def test_no_rules_allow_everybody(given: Rules, verdict: str) -> None:
+    """No robots.txt, an empty one and one without a rule let everybody fetch everything."""
+    assert given.verdict == verdict
+    for token in ("Drumbeat", "other"):
+        given.check(PAGE, token)
+
+
+@pytest.mark.parametrize(
+    ("given", "url", "token"),
+    [
+        (rules(b"User-agent: other\nDisallow: /"), PAGE, "other"),
+        (rules(b"User-agent: *\nDisallow: /\nUser-agent: DRUMBEAT\nAllow: /"), PAGE, "other"),
+        (rules(b"\xef\xbb\xbfUser-agent: *\nDisallow: /private"), "http://o.example/private/1", "Drumbeat"),
+        (rules(b"User-agent: *\nDisallow: /news\nAllow: /news/1"), "http://o.example/news/2", "Drumbeat"),
+        (rules("User-agent: *\nDisallow: /private".encode("utf-16")), "http://o.example/private/1", "Drumbeat"),
+        (rules("\ufeffUser-agent: *\nDisallow: /private".encode("utf-16-be")), "http://o.example/private/1", "Drumbeat"),
+    ],
+)
+def test_allowed(given: Rules, url: str, token: str) -> None:
+    """Rules for others, for us by name in any case, for other pages, behind a byte-order mark: our page passes, what they forbid does not."""
     given.check(PAGE, "Drumbeat")
+    with pytest.raises(RobotsDenied, match=f"forbids {url} to {token}"):
+        given.check(url, token)
 
 
 @pytest.mark.parametrize(

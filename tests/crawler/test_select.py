@@ -94,6 +94,13 @@ def test_origin_and_hints() -> None:
     assert select_pages(listing(link), finder(), FEED, language="ar").pages[0].hints["language"] == "ar"
 
 
+@pytest.mark.parametrize(("stated", "kept"), [("zh_Hant-TW", "zh_Hant-TW"), ("x" * 4_000_000, None), ("en fr", None), ("", None)])
+def test_a_language_is_kept_only_if_it_is_one(stated: str, kept: str | None) -> None:
+    """What a listing states as its language stands with every one of its pages: megabytes in its place are not stored thousands of times."""
+    (page,) = select_pages(listing(FoundLink(link="/1", language=stated)), finder(), FEED).pages
+    assert page.hints.get("language") == kept
+
+
 def test_bounds_keep_the_newest() -> None:
     """Of too many links, or children of an index, the newest are taken."""
     many = [FoundLink(link=f"/{n}", published=NOW - timedelta(minutes=n)) for n in range(LINKS_PER_POLL + 5)]

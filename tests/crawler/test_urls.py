@@ -42,9 +42,11 @@ def test_canonical_spelling(address: str, expected: str) -> None:
         "http://a.org:99999/",
         "http://a.org:x/",
         "http://[::1/",
+        "http://[2001:4860::1%25eth0]/",
         "http://" + "a" * 70 + ".org/",
         "http://a..org/",
         "http://a.org/" + "x" * 2000,
+        "http://a.org/" + "я" * 400,
     ],
 )
 def test_what_is_no_page_is_none(address: str) -> None:
@@ -75,6 +77,9 @@ def test_redirect_targets_keep_their_parameters() -> None:
         ("www.outlet.localhost", "outlet.localhost"),
         ("intranet", "intranet"),
         ("RT.com.", "rt.com"),
+        ("www.outlet.blogspot.com", "outlet.blogspot.com"),
+        ("outlet.github.io", "outlet.github.io"),
+        ("blogspot.com", "blogspot.com"),
     ],
 )
 def test_registered_domain(host: str, expected: str) -> None:
@@ -82,8 +87,13 @@ def test_registered_domain(host: str, expected: str) -> None:
     assert registered_domain(host) == expected
 
 
-def test_front_pages() -> None:
-    """A site's own address is no page in it."""
-    assert is_front_page("http://a.org/")
-    assert not is_front_page("http://a.org/?p=12")
-    assert not is_front_page("http://a.org/news")
+@pytest.mark.parametrize("path", ["", "/", "/fr", "/pt-BR/", "/index.php", "/ar/index.html", "/home"])
+def test_front_pages(path: str) -> None:
+    """A site's own address, or that of one of its languages, is no page in it."""
+    assert is_front_page(f"http://a.org{path}")
+
+
+@pytest.mark.parametrize("path", ["/?p=12", "/news", "/fr/12", "/index/12", "/fr-news"])
+def test_pages_are_no_front_pages(path: str) -> None:
+    """Numbers, sections and queries are not taken for a site's own address."""
+    assert not is_front_page(f"http://a.org{path}")

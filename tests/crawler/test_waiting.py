@@ -66,3 +66,11 @@ def test_due() -> None:
     assert not is_due(state(last_polled_at=NOW - timedelta(minutes=50)), NOW, 60, by_hand=False)
     assert is_due(state(last_polled_at=NOW - timedelta(minutes=1)), NOW, 60, by_hand=True)
     assert not is_due(state(not_before=NOW + timedelta(seconds=1)), NOW, 60, by_hand=True)
+
+
+def test_a_clock_that_was_wrong_silences_no_feed() -> None:
+    """State written under a clock years ahead does not keep a feed waiting for that year, once the clock is right again."""
+    ahead = NOW + timedelta(days=400)
+    assert is_due(state(last_polled_at=ahead), NOW, 60, by_hand=False)
+    assert is_due(state(last_polled_at=ahead, not_before=ahead + timedelta(hours=2)), NOW, 60, by_hand=False)
+    assert not is_due(state(not_before=NOW + LONGEST_WAIT), NOW, 60, by_hand=False)
