@@ -52,6 +52,9 @@ STAGES: Mapping[str, str] = {
 PROCESS = ("clean", "copies", "embed", "translations", "assign", "watch", "count", "detect", "alert")
 """What is done with new pages, in this order."""
 
+ONE_AT_A_TIME: Mapping[str, str] = dict.fromkeys(("assign", "watch", "refit"), "narratives")
+"""Stages that write narratives -> the lock they share: a refit decides from what it read, so nobody else may write meanwhile."""
+
 VERSIONED = (
     "drumbeat-monitor",
     "bertopic",
@@ -77,7 +80,7 @@ class OpenRun:
 @contextmanager
 def _running(name: str, *, workspace: Workspace, store: Store, clock: Clock, parameters: Mapping[str, Any]) -> Iterator[OpenRun]:
     """Hold the stage's lock and keep its Run row: done, failed or interrupted, whatever happens inside."""
-    with StageLock(workspace.root / "locks", name):
+    with StageLock(workspace.root / "locks", ONE_AT_A_TIME.get(name, name)):
         sync_sources(workspace, store)
         store.runs.interrupt_open(name, clock.now())
         plain = {
@@ -107,7 +110,7 @@ def run_stage(name: str, *, workspace: Workspace, store: Store, clock: Clock, pr
 
     Raises:
         ConfigError: there is no such stage.
-        StageBusy: the same stage is running in another process.
+        StageBusy: the same stage, or one that must not run beside it, is running in another process.
         Exception: whatever the stage raised, after the Run row was closed as failed.
     """
     door = _door(name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -28,6 +27,7 @@ from drumbeat.alerts.stage import deliveries_of
 from storage.ids import alert_id
 from storage.records import Alert, Delivery
 from storage.store import Store, create_store
+from tests.ports import free_port
 from tests.report.sample import evidence
 
 NOW = datetime(2026, 11, 19, 9, tzinfo=UTC)
@@ -77,14 +77,6 @@ class Server:
 
     async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         return await self._act("QUIT", server, "221 Bye")
-
-
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from tests.alerts.mailroom import NOW, Room, free_port
+from tests.alerts.mailroom import NOW, Room
+from tests.ports import free_port
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
 """Apprise imports it where Python still has it."""

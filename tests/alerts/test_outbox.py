@@ -11,7 +11,8 @@ import pytest
 from pydantic import SecretStr
 
 from drumbeat.alerts.stage import deliveries_of
-from tests.alerts.mailroom import Room, Server, accept_password, authority, free_port, make_alert, serving, workspace
+from tests.alerts.mailroom import Room, Server, accept_password, authority, make_alert, serving, workspace
+from tests.ports import free_port
 
 LATER = timedelta(hours=1)
 
