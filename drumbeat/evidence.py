@@ -20,10 +20,11 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A passage of an article: the narrative it was given to, and the watched statements it meets."""
+    """A passage of an article: the narrative it was given to, the event it tells, and the watched statements it meets."""
 
     passage: PassageRow
     assignment: Assignment | None
+    event_id: int | None
     hits: tuple[WatchHit, ...]
 
 
@@ -58,4 +59,13 @@ def readings(store: Store, article_id: str) -> list[Reading]:
     end = start + timedelta(microseconds=1)
     assigned = {row.passage_id: row for row in store.narratives.assignments(start=start, end=end)}
     hits = store.watch.hits(start=start, end=end)
-    return [Reading(row, assigned.get(row.passage_id), tuple(hit for hit in hits if hit.passage_id == row.passage_id)) for row in rows]
+    events = store.events.of([row.passage_id for row in rows])
+    return [
+        Reading(
+            passage=row,
+            assignment=assigned.get(row.passage_id),
+            event_id=events.get(row.passage_id),
+            hits=tuple(hit for hit in hits if hit.passage_id == row.passage_id),
+        )
+        for row in rows
+    ]

@@ -55,6 +55,7 @@ def explain_article(store: Store, key: str) -> Explanation:
             "narrative": assigned.narrative_id if assigned else "none yet",
             "similarity": assigned.similarity if assigned else None,
             "by": assigned.method if assigned else None,
+            "event": reading.event_id,
             **{f"watched {hit.statement_id}": f"{hit.stance}, similarity {hit.cosine:.2f}" for hit in reading.hits},
         }
     return result

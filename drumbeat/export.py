@@ -42,9 +42,11 @@ def articles(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
 
 
 def passages(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
-    """Passages of the period with the narrative each belongs to."""
+    """Passages of the period with the narrative each belongs to and the event it tells."""
     assigned = {row.passage_id: row for row in store.narratives.assignments(start=start, end=end)}
-    for row in store.passages.window(start, end):
+    rows = store.passages.window(start, end)
+    told = store.events.of([row.passage_id for row in rows])
+    for row in rows:
         assignment = assigned.get(row.passage_id)
         yield {
             "passage_id": row.passage_id,
@@ -56,6 +58,7 @@ def passages(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
             "counted_at": row.counted_at,
             "narrative_id": assignment.narrative_id if assignment else None,
             "similarity": round(assignment.similarity, 4) if assignment else None,
+            "event_id": told.get(row.passage_id),
             "url": row.url,
             "text": row.text,
         }
@@ -84,6 +87,11 @@ def narrative_row(row: Narrative) -> Row:
     }
 
 
+def events(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
+    """Events that touch the period: what happened, told by several outlets within days."""
+    return (asdict(row) for row in store.events.all(start, end))
+
+
 def observations(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
     """Narrative x source x day."""
     return (asdict(row) for row in store.counts.observations(start.date(), _last_day(end)))
@@ -103,6 +111,7 @@ TABLES: Mapping[str, Callable[[Store, datetime, datetime], Iterator[Row]]] = {
     "articles": articles,
     "passages": passages,
     "narratives": narratives,
+    "events": events,
     "observations": observations,
     "spikes": spikes,
     "sources": sources,

@@ -58,6 +58,16 @@ def passages(request: Request, narrative_id: NarrativeNumber, limit: Limit = 100
     return [{**asdict(item.passage), "similarity": item.similarity, "stance": item.stance} for item in chosen]
 
 
+@router.get("/events")
+def events(request: Request, since: Day = None, until: Day = None) -> list[dict[str, Any]]:
+    """Events that touch a period (default: the last 28 days), by first telling."""
+    reader = _reader(request)
+    end = until or reader.period()[1]
+    return [
+        asdict(row) for row in reader.store.events.all(day_start(since or end - timedelta(days=28)), day_start(end) + timedelta(days=1))
+    ]
+
+
 @router.get("/articles/{article_id}")
 def article(request: Request, article_id: str) -> dict[str, Any]:
     """One article with its passages, narratives and copies."""

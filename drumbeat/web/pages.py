@@ -14,7 +14,7 @@ from drumbeat.evidence import tellings
 from drumbeat.report.view import narrative_chart, notice_for
 from drumbeat.web.reader import Reader, day_start
 from drumbeat.web.security import ARCHIVED_POLICY
-from drumbeat.web.view import Day, NarrativeNumber, Pages, page
+from drumbeat.web.view import Day, EventNumber, NarrativeNumber, Pages, page
 from storage.records import SearchFilters
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -82,6 +82,27 @@ def narrative(request: Request, narrative_id: NarrativeNumber, number: Annotated
         "here": "narratives",
     }
     return page("narrative.html", values)
+
+
+@router.get("/events")
+def events(request: Request) -> HTMLResponse:
+    """What happened in the last four weeks, the newest first."""
+    reader = reader_of(request)
+    end = day_start(reader.period()[1])
+    rows = sorted(reader.store.events.all(end - RECENT, end), key=lambda row: (row.first_at, row.articles, -row.event_id), reverse=True)
+    return page("events.html", {"events": rows, "notice": _notice(request), "here": "events"})
+
+
+@router.get("/events/{event_id}")
+def event(request: Request, event_id: EventNumber) -> HTMLResponse:
+    """One event with all its tellings, the first one first."""
+    store = reader_of(request).store
+    found = store.events.get(event_id)
+    if found is None:
+        raise HTTPException(404, f"there is no event {event_id}")
+    told = sorted(store.passages.many(store.events.members(event_id)), key=lambda row: (row.counted_at, row.passage_id))
+    sources = {row.source_id: row for row in store.sources.all()}
+    return page("event.html", {"event": found, "told": told, "sources": sources, "notice": _notice(request), "here": "events"})
 
 
 @router.get("/articles/{article_id}")

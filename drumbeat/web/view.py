@@ -17,6 +17,9 @@ from drumbeat.report.view import style
 NarrativeNumber = Annotated[int, Path(ge=0, le=2**31 - 1)]
 """A narrative's number in an address."""
 
+EventNumber = Annotated[int, Path(ge=0, le=2**53 - 1)]
+"""An event's number in an address."""
+
 
 def _near(day: str | date | None) -> date | None:
     """A day from which one can count, so that sums of days stay within what a date can hold; what a form leaves empty is none."""

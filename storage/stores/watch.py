@@ -73,6 +73,19 @@ class EventStore:
             rows = connection.execute(statement.order_by(schema.events.c.first_at, schema.events.c.event_id))
             return [record_of(Event, row) for row in rows]
 
+    def get(self, event_id: int) -> Event | None:
+        """One event; None if there is none."""
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(schema.events).where(schema.events.c.event_id == event_id)).first()
+            return None if row is None else record_of(Event, row)
+
+    def members(self, event_id: int) -> list[str]:
+        """Ids of the passages that tell an event, sorted."""
+        table = schema.event_members.c
+        statement = sa.select(table.passage_id).where(table.event_id == event_id).order_by(table.passage_id)
+        with self._database.read() as connection:
+            return list(connection.scalars(statement))
+
     def of(self, passage_ids: Collection[str]) -> dict[str, int]:
         """Event number by passage id; passages without an event are left out."""
         statement = sa.select(schema.event_members).order_by(schema.event_members.c.passage_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from importlib import metadata
@@ -128,9 +129,9 @@ def test_a_database_password_is_not_shown(address: str, shown: str) -> None:
 
 
 @pytest.mark.slow
-def test_process_prints_one_json_document(desk: Path) -> None:
+def test_process_prints_one_json_document(desk: Path, tmp_path: Path) -> None:
     """Nine stages, one list."""
-    done = drumbeat(desk, "process", "--json", "--as-of", "2026-03-04T12:00:00Z")
+    done = drumbeat(shutil.copytree(desk, tmp_path / "desk"), "process", "--json", "--as-of", "2026-03-04T12:00:00Z")
     assert [row["stage"] for row in json.loads(done.stdout)][:2] == ["clean", "copies"], done.stderr
 
 

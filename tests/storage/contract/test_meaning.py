@@ -147,6 +147,8 @@ def test_events_are_replaced_from_a_day_on(store: Store) -> None:
     store.events.replace(DAY, [new], {made[1].passage_id: 3})
     assert store.events.all(hours(-60), hours(9)) == [old, new]
     assert store.events.all(hours(-39), hours(-29)) == []
+    assert (store.events.get(3), store.events.get(2)) == (new, None)
+    assert (store.events.members(3), store.events.members(2)) == ([made[1].passage_id], [])
     assert store.events.of([one.passage_id for one in made] + ["nothing"]) == {made[0].passage_id: 1, made[1].passage_id: 3}
 
 
