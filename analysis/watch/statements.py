@@ -16,7 +16,7 @@ from config.settings import WatchSettings
 from config.watchlist import StatementConfig
 from storage.records import MeanTable, PassageRow, Vector
 
-MATCH_VERSION = "1"
+MATCH_VERSION = "2"
 """Changes whenever the same statement and passage could give another hit or stance."""
 NO_LANGUAGE = "und"
 """Nobody says which language a statement is written in; it is centred by the overall mean. Measured on the sample world: as good as the mean
