@@ -7,6 +7,11 @@
     Greek, Armenian, Georgian   begins a word, which may go on: their endings are many and their names long
     others     anywhere: Chinese, Japanese, Thai, Khmer and Burmese write no spaces, Amharic and the languages of India glue on both sides
 
+News in parallel (NTREX, the 77 mentions of countries in the English text, names as CLDR gives them, this rule against "begins a word" or, in
+Arabic script, "anywhere"): found in Russian 0.81 against 0.45 (the rest are adjectives and other names of one state); found where the English
+names no such country: Arabic 55 against 113, Persian 54 against 168, French 35 against 53 (Inde in "indépendant"). Adjectives must be listed:
+French 0.84 against 0.90.
+
 A star at the end ("Russi*", "российск*") lets the last word go on in any script: for adjectives, and for languages that string endings.
 """
 
@@ -50,6 +55,7 @@ _DECLENSIONS: Final = {
     }.items()
 }
 _HARD_ENDINGS: Final = ["а", "у", "ом", "ем", "ым", "е", "і", "ові", "ы", "ов", "ам", "ами", "ах"]
+_VOWELS: Final = frozenset("аеёиоуыэюяіїє")
 _CYRILLIC_CONSONANTS: Final = frozenset("бвгджзклмнпрстфхцчшщ")
 _MERGED: Final = str.maketrans(
     {"’": "'", "ʼ": "'", "‘": "'", "`": "'", "‐": "-", "‑": "-", "–": "-", "ی": "ي", "ى": "ي", "ک": "ك", "\u0640": None, "\u00ad": None}
@@ -107,6 +113,9 @@ def _inflected(word: str) -> str:
 
 def _declined(word: str) -> list[str]:
     """Every form of a Cyrillic name, folded; the vowel before its last consonant may fall out (Египет, Египта)."""
+    if word[-2:-1] in _VOWELS and word[-1] in "аоу":
+        # Самоа, Никарагуа: two vowels at the end stay as they are.
+        return [re.escape(fold(word))]
     for size in (2, 1):
         if len(word) > size + 1 and word[-size:] in _DECLENSIONS:
             return [re.escape(fold(word[:-size] + ending)) for ending in _DECLENSIONS[word[-size:]]]
