@@ -13,6 +13,7 @@ from storage.engine import Database
 from storage.records import Article, CleanResult
 from storage.rows import columns_of, delete_in, record_of, row_of, select_in, upsert
 from storage.search_index import index_articles, indexed_words, unindex_articles
+from storage.types import storable
 
 _PASSAGE_FIELDS = ("body", "language")
 """What passages are cut from: a change makes them, and all that hangs on them, void."""
@@ -122,7 +123,13 @@ def _record_outcomes(connection: sa.Connection, results: Sequence[CleanResult]) 
 def _changed(made: Sequence[Article], former: dict[str, sa.Row[Any]], names: Sequence[str]) -> list[str]:
     """Ids of articles that existed and differ in one of the fields."""
     known = [article for article in made if article.article_id in former]
-    return [item.article_id for item in known if any(getattr(item, name) != getattr(former[item.article_id], name) for name in names)]
+    return [item.article_id for item in known if any(_kept(item, name) != getattr(former[item.article_id], name) for name in names)]
+
+
+def _kept(article: Article, name: str) -> Any:
+    """A field as it comes back from the store: a text with signs that cannot be kept is no other text each time it is saved."""
+    value = getattr(article, name)
+    return storable(value) if isinstance(value, str) else value
 
 
 def _dissolve_groups(connection: sa.Connection, article_ids: Collection[str]) -> None:

@@ -70,13 +70,16 @@ def test_cleaning_outcomes_balance(store: Store) -> None:
     assert [one.page_id for one in store.pages.to_clean("1")] == [page("2").page_id]
 
 
-def test_saving_again_changes_nothing(store: Store) -> None:
-    """The same result written twice is there once, and keeps its passages."""
-    of = article("1")
+@pytest.mark.parametrize("body", ["Mauritania understands.", "Mauritania\x00 understands\ud800."])
+def test_saving_again_changes_nothing(store: Store, body: str) -> None:
+    """The same result written twice is there once, and keeps its passages and its group, whatever signs cannot be kept as they are."""
+    of = article("1", body=body)
     add_articles(store, [of])
     store.passages.save([of.article_id], [passage(of)])
+    store.copies.replace([group(of)], [member(of, of.article_id)])
     store.articles.save([cleaned(of)])
     assert store.articles.count() == 1
+    assert store.copies.ungrouped() == []
     assert store.passages.uncut() == []
     assert len(store.passages.of_article(of.article_id)) == 1
     assert len(store.search.text("mauritania", filters=SearchFilters(), limit=9)) == 1
