@@ -11,7 +11,7 @@ import pytest
 
 from analysis.embedding.base import unit_rows
 from config.schedule import Schedule
-from config.settings import EmbedSettings, Settings
+from config.settings import EmbedSettings, Settings, WatchSettings
 from config.watchlist import EntityConfig, StatementConfig
 from config.workspace import Workspace
 from storage.ids import text_hash
@@ -46,7 +46,8 @@ STATEMENT_CONFIG = StatementConfig(
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     """One statement; vectors by hand."""
-    settings = Settings(embed=EmbedSettings(engine="openai", model="by-hand"))
+    # What says the claim stands out by about three of this small workspace's spreads.
+    settings = Settings(embed=EmbedSettings(engine="openai", model="by-hand"), watch=WatchSettings(one_entity_z_threshold=2.5))
     return Workspace(root=tmp_path, settings=settings, sources=(), watchlist=(STATEMENT_CONFIG,), schedule=Schedule())
 
 
