@@ -72,24 +72,6 @@ class ArticleStore:
         window = (schema.articles.c.counted_at >= start, schema.articles.c.counted_at < end)
         return self._articles(_SELECT.where(*window).order_by(schema.articles.c.counted_at, schema.articles.c.article_id))
 
-    def recent(self, *, limit: int, offset: int = 0, source_id: str | None = None, language: str | None = None) -> list[Article]:
-        """The newest first, by (counted_at, article_id)."""
-        statement = _SELECT.order_by(schema.articles.c.counted_at.desc(), schema.articles.c.article_id).limit(limit).offset(offset)
-        if source_id is not None:
-            statement = statement.where(schema.articles.c.source_id == source_id)
-        if language is not None:
-            statement = statement.where(schema.articles.c.language == language)
-        return self._articles(statement)
-
-    def language_counts(self, source_id: str, last: int = 50) -> dict[str, int]:
-        """Languages of the source's newest `last` articles."""
-        newest = sa.select(schema.articles.c.language).where(schema.articles.c.source_id == source_id)
-        newest = newest.order_by(schema.articles.c.counted_at.desc(), schema.articles.c.article_id).limit(last)
-        language = newest.subquery().c.language
-        with self._database.read() as connection:
-            rows = connection.execute(sa.select(language, sa.func.count().label("n")).group_by(language))
-            return dict(sorted((row.language, row.n) for row in rows))
-
     def count(self) -> int:
         """How many articles there are."""
         with self._database.read() as connection:
