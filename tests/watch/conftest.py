@@ -53,11 +53,17 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def store(workspace: Workspace) -> Iterator[Store]:
-    """Two outlets of two countries and the vectors of the watchlist."""
-    with create_store(workspace.database_url) as opened:
-        opened.sources.sync([makers.source("alpha", country="XA"), makers.source("beta", country="XB")])
-        opened.vectors.put(BUILD, {text_hash(text): vector_of(text) for text in (STATEMENT, COUNTER)})
+    """A fresh store."""
+    with fresh_store(workspace.database_url) as opened:
         yield opened
+
+
+def fresh_store(url: str) -> Store:
+    """Two outlets of two countries and the vectors of the watchlist."""
+    opened = create_store(url)
+    opened.sources.sync([makers.source("alpha", country="XA"), makers.source("beta", country="XB")])
+    opened.vectors.put(BUILD, {text_hash(text): vector_of(text) for text in (STATEMENT, COUNTER)})
+    return opened
 
 
 def telling(name: str, text: str, *, source: str = "alpha", language: str = "en", at_hour: float = 0) -> tuple[Article, Passage]:
