@@ -15,7 +15,9 @@ _LINE_BREAKS = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]+")
 _CLOSERS = r"[\"'»”’›)\]」』）】》〉]*(?:[ \u00a0\u202f][»›](?=\s|$))?"
 _FULL_WIDTH = "。！？｡"
 # . ! ? … Arabic ؟ ۔, Devanagari । ॥, Armenian ։, Ethiopic ። ፧ ፨, Myanmar ။, Khmer ។ ៕, Tibetan ། need a space after them; 。！？ do not.
-_END = re.compile(rf"([.!?…؟۔।॥։።፧፨။។៕།]+){_CLOSERS}(?=\s|$)|([{_FULL_WIDTH}]+){_CLOSERS}")
+# A run of marks is tried from its first mark only and given back whole: else a page of a hundred thousand dots takes hours.
+_SPACED = ".!?…؟۔।॥։።፧፨။។៕།"
+_END = re.compile(rf"(?<![{_SPACED}])([{_SPACED}]++){_CLOSERS}(?=\s|$)|([{_FULL_WIDTH}]+){_CLOSERS}")
 _CASED_ENDS = frozenset(".!?…")
 _WORD_BEFORE = re.compile(r"[^\s(\[{\"'«“‘„—–-]*$")
 _DOTTED_LETTERS = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")

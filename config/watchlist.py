@@ -9,11 +9,14 @@ from pydantic import Field
 from config.settings import Section, Text
 from config.sources import CountryCode, LanguageTag, SourceId
 
+Spelling = Annotated[str, Field(pattern=r"\w")]
+"""A name: whole words, found in their cases and with glued articles; with a star at the end the last word may go on."""
+
 
 class EntityConfig(Section):
     """Any one of these spellings must occur in the article (title or passage), whatever the language."""
 
-    any_of: Annotated[tuple[Text, ...], Field(min_length=1)]
+    any_of: Annotated[tuple[Spelling, ...], Field(min_length=1)]
 
 
 class StatementConfig(Section):

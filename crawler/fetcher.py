@@ -194,7 +194,8 @@ class Fetcher:
             final_url=response.url,
             kind=ticket.kind,
             fetched_at=self.clock.now(),
-            status=response.status,
+            # Three digits by RFC 9110; what a server sends beyond them is kept within what a column holds.
+            status=max(0, min(response.status, 999)),
             headers=headers,
             body=response.body,
             hops=tuple(ticket.hops),

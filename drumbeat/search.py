@@ -63,12 +63,8 @@ def by_meaning(store: Store, query: str, *, embed: EmbedSettings, filters: Searc
         return []
     # the language of a few words cannot be told: the overall mean is what they share
     vector = centre(shared_embedder(embed).embed([query]), ["und"], table)[0]
-    languages = filters.languages or tuple(sorted(table.counts))
-    ids: list[str] = []
-    for language in languages:
-        near = store.vectors.nearest(table.build, vector, PER_LANGUAGE, filters=replace(filters, languages=(language,)))
-        ids += [passage_id for passage_id, _ in near]
-    rows = store.passages.many(ids)
+    near = store.vectors.nearest(table.build, vector, PER_LANGUAGE, filters=filters)
+    rows = store.passages.many([passage_id for passage_id, _ in near])
     cosines = centred(store, rows, table) @ vector
     ranked = sorted(zip(cosines.tolist(), rows, strict=True), key=lambda pair: (-pair[0], pair[1].passage_id))
     return _one_per_article(ranked)[:limit]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from storage.types import FloatVector, JsonText, JsonTuple, JsonTuples, Real, SafeText, UtcDateTime, Whole, half_vector
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """The revision in `migrations/` that this schema is; revisions count up."""
 VERSION_TABLE: Final = "drumbeat_version"
 """Holds the database's revision, and by its name tells that the database is ours."""
@@ -132,6 +132,7 @@ copy_members = sa.Table(
 passages = sa.Table(
     "passages", metadata, _number_of("passage_no"), _text("passage_id"), _child("article_id", "articles.article_id"), _number("ordinal"), _number("start"),
     _number("end"), _text("text"), _text("text_hash"), _text("language"), sa.UniqueConstraint("passage_id"), sa.Index(None, "article_id"), sa.Index(None, "text_hash"),
+    sa.Index(None, "language", "text_hash"),
 )  # fmt: skip
 
 vectors = sa.Table(

@@ -37,7 +37,8 @@ class EndpointEmbedder:
         self._model = model
         self._prefix = prefix_of(model)
         self._address = endpoint.rstrip("/") + "/embeddings"
-        self.dimensions = self._ask([self._prefix]).shape[1]
+        # Any text will do but an empty one, which such servers refuse.
+        self.dimensions = self._ask([f"{self._prefix}news"]).shape[1]
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Unit vectors of `texts`, shape (n, dimensions)."""
@@ -78,4 +79,8 @@ class EndpointEmbedder:
             ) from error
         if vectors.ndim != 2 or len(vectors) != expected:
             raise EmbeddingError(f"embed.endpoint: {self._address} answered an array of shape {vectors.shape} for {expected} texts")
+        if not np.isfinite(vectors).all():
+            raise EmbeddingError(
+                f"embed.endpoint: {self._address} answered vectors with holes (null, NaN or infinity); is the model whole?"
+            )
         return vectors

@@ -1,7 +1,6 @@
 """Engines of other libraries, for those who have a model hub or a GPU: sentence-transformers and fastembed.
 
-Both round or order work by batch as they please; here every text is its own batch of one where the library would otherwise let
-neighbours in, at the price of speed. Neither is installed by default (extra `embedders`).
+Both pad and round by batch, so every text is a batch of its own: neighbours stay out, at the price of speed. Neither is installed by default (extra `embedders`).
 """
 
 from __future__ import annotations
@@ -33,11 +32,11 @@ class SentenceTransformersEmbedder:
         self.dimensions = int(self._model.get_sentence_embedding_dimension())
 
     def embed(self, texts: Sequence[str]) -> Matrix:
-        """Unit vectors of `texts`, shape (n, dimensions)."""
+        """Unit vectors of `texts`, shape (n, dimensions); one text a batch, because padding moves the last bits."""
         if not texts:
             return np.zeros((0, self.dimensions), np.float32)
         prefixed = [self._prefix + text for text in texts]
-        return unit_rows(np.asarray(self._model.encode(prefixed, convert_to_numpy=True, show_progress_bar=False), np.float32))
+        return unit_rows(np.asarray(self._model.encode(prefixed, batch_size=1, convert_to_numpy=True, show_progress_bar=False), np.float32))
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -58,7 +57,7 @@ class FastembedEmbedder:
             self._model: Any = library.TextEmbedding(model)
         except (OSError, ValueError) as error:
             raise EmbeddingError(f"embed.model: fastembed cannot load {model!r} ({error})") from error
-        self.dimensions = len(next(iter(self._model.embed([self._prefix]))))
+        self.dimensions = len(next(iter(self._model.embed([self._prefix], batch_size=1))))
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Unit vectors of `texts`, shape (n, dimensions); one text a batch, because its models may be quantised."""

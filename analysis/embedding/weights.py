@@ -55,11 +55,7 @@ class Vocabulary:
 
 
 class Weights:
-    """The weights file, mapped into memory; tensors are read when they are asked for.
-
-    Raises:
-        EmbeddingError: the file is not the one whose SHA-256 is pinned.
-    """
+    """The weights file, mapped into memory; tensors are read when they are asked for. Give it only what `check_weights` let pass."""
 
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
@@ -158,10 +154,13 @@ def check_weights(path: Path) -> None:
     """Make sure that the file is the one this engine was built for.
 
     Raises:
-        EmbeddingError: its SHA-256 is another one.
+        EmbeddingError: its SHA-256 is another one, or it cannot be read.
     """
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise EmbeddingError(f"embed: {path} cannot be read ({error.strerror}); {_HOW}") from error
     if found != WEIGHTS_SHA256:
         raise EmbeddingError(
             f"embed: {path} has SHA-256 {found}, expected {WEIGHTS_SHA256}; the file is another version or damaged; {_HOW}"

@@ -100,23 +100,29 @@ def _prepare(desk: _Desk, workspace: Workspace, numbers: Mapping[str, int]) -> l
 def _compare_all(
     desk: _Desk, statements: Sequence[Prepared], numbers: Mapping[str, int], per_language: int, counts: dict[str, int], progress: Progress
 ) -> None:
-    waiting = {item.config.id: desk.store.passages.unmatched(desk.table.build, item.config.id, item.statement_hash) for item in statements}
-    progress.start(STAGE, sum(map(len, waiting.values())))
-    if not any(waiting.values()):
-        return
-    raw = desk.store.vectors.by_language(desk.table.build, per_language=per_language)
-    sample = {language: centre(vectors, [language] * len(vectors), desk.table) for language, vectors in raw.items()}
+    progress.start(STAGE)
+    sample: dict[str, Matrix] | None = None
     for statement in statements:
+        rows = _waiting(desk, statement)
+        if not rows:
+            continue
+        if sample is None:
+            raw = desk.store.vectors.by_language(desk.table.build, per_language=per_language)
+            sample = {language: centre(vectors, [language] * len(vectors), desk.table) for language, vectors in raw.items()}
         ordinary = background(statement.vectors, sample)
-        rows = waiting[statement.config.id]
-        for start in range(0, len(rows), CHUNK):
-            part = rows[start : start + CHUNK]
-            hits = _hits(desk, statement, _found(desk, statement, ordinary, part), numbers[statement.config.id])
-            desk.store.watch.put(statement.config.id, statement.statement_hash, [row.passage_id for row in part], hits)
-            counts["compared"] += len(part)
+        while rows:
+            hits = _hits(desk, statement, _found(desk, statement, ordinary, rows), numbers[statement.config.id])
+            desk.store.watch.put(statement.config.id, statement.statement_hash, [row.passage_id for row in rows], hits)
+            counts["compared"] += len(rows)
             for hit in hits:
                 counts[hit.stance] += 1
-            progress.step(len(part))
+            progress.step(len(rows))
+            rows = _waiting(desk, statement, after=rows[-1].passage_id)
+
+
+def _waiting(desk: _Desk, statement: Prepared, *, after: str = "") -> list[PassageRow]:
+    """The next passages not yet compared with the statement; a chunk at a time, years of coverage do not fit in memory."""
+    return desk.store.passages.unmatched(desk.table.build, statement.config.id, statement.statement_hash, after=after, limit=CHUNK)
 
 
 def _found(desk: _Desk, statement: Prepared, ordinary: Background, rows: Sequence[PassageRow]) -> list[_Found]:

@@ -19,8 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.embedding.languages import language_key
-from analysis.watch.guard import fold
+from analysis.watch.inflection import fold
 from storage.records import Stance
+
+_UNSPACED = "\u2e80"
+"""Chinese and Japanese signs begin here: their words have no border that could be seen."""
 
 
 def stance_of(
@@ -56,12 +59,13 @@ def is_attributed(sentence: str, language: str) -> bool:
 
 @functools.cache
 def _cues() -> dict[str, re.Pattern[str]]:
-    """Language -> the words of `analysis/data/attribution.toml`, which must begin a word; a * lets them go on."""
+    """Language -> the words of `analysis/data/attribution.toml`, which must be words of their own; a * lets them go on."""
     text = resources.files("analysis").joinpath("data/attribution.toml").read_text(encoding="utf-8")
-    return {language: _either(words) for language, words in tomllib.loads(text).items()}
+    return {language: re.compile("|".join(map(_cue, words))) for language, words in tomllib.loads(text).items()}
 
 
-def _either(words: Sequence[str]) -> re.Pattern[str]:
-    return re.compile(
-        "|".join(rf"(?<!\w){re.escape(fold(word).rstrip('*'))}" + ("" if word.endswith("*") else r"(?!\w)") for word in words)
-    )
+def _cue(word: str) -> str:
+    found = re.escape(fold(word).rstrip("*"))
+    if word >= _UNSPACED:
+        return found
+    return rf"(?<!\w){found}" + ("" if word.endswith("*") else r"(?!\w)")

@@ -48,8 +48,8 @@ counter_statements = [
   "Meridia says Severia's security concerns are a pretext",
 ]
 entities = [
-  { any_of = ["Meridia", "Méridie", "Merídia", "Port-Salim", "ميريديا", "الميريدي", "بورت سالم", "Меридия", "Меридии", "Меридию", "меридий", "Порт-Салим", "meridian", "méridien"] },
-  { any_of = ["Severia", "Sévérie", "Novobor", "sévérien", "سيفيريا", "السيفيري", "نوفوبور", "Северия", "Северии", "Северию", "северий", "Новобор", "severi"] },
+  { any_of = ["Meridia", "Méridie", "Merídia", "Port-Salim", "meridian*", "méridien*", "ميريديا", "ميريدي*", "بورت سالم", "Меридия", "меридий*", "Порт-Салим"] },
+  { any_of = ["Severi*", "Sévérie", "Novobor", "sévérien*", "سيفيريا", "سيفيري*", "نوفوبور", "Северия", "северий*", "Новобор"] },
 ]
 """
 

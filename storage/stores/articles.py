@@ -13,6 +13,7 @@ from storage.engine import Database
 from storage.records import Article, CleanResult
 from storage.rows import columns_of, delete_in, record_of, row_of, select_in, upsert
 from storage.search_index import index_articles, indexed_words, unindex_articles
+from storage.types import storable
 
 _PASSAGE_FIELDS = ("body", "language")
 """What passages are cut from: a change makes them, and all that hangs on them, void."""
@@ -71,24 +72,6 @@ class ArticleStore:
         window = (schema.articles.c.counted_at >= start, schema.articles.c.counted_at < end)
         return self._articles(_SELECT.where(*window).order_by(schema.articles.c.counted_at, schema.articles.c.article_id))
 
-    def recent(self, *, limit: int, offset: int = 0, source_id: str | None = None, language: str | None = None) -> list[Article]:
-        """The newest first, by (counted_at, article_id)."""
-        statement = _SELECT.order_by(schema.articles.c.counted_at.desc(), schema.articles.c.article_id).limit(limit).offset(offset)
-        if source_id is not None:
-            statement = statement.where(schema.articles.c.source_id == source_id)
-        if language is not None:
-            statement = statement.where(schema.articles.c.language == language)
-        return self._articles(statement)
-
-    def language_counts(self, source_id: str, last: int = 50) -> dict[str, int]:
-        """Languages of the source's newest `last` articles."""
-        newest = sa.select(schema.articles.c.language).where(schema.articles.c.source_id == source_id)
-        newest = newest.order_by(schema.articles.c.counted_at.desc(), schema.articles.c.article_id).limit(last)
-        language = newest.subquery().c.language
-        with self._database.read() as connection:
-            rows = connection.execute(sa.select(language, sa.func.count().label("n")).group_by(language))
-            return dict(sorted((row.language, row.n) for row in rows))
-
     def count(self) -> int:
         """How many articles there are."""
         with self._database.read() as connection:
@@ -122,7 +105,13 @@ def _record_outcomes(connection: sa.Connection, results: Sequence[CleanResult]) 
 def _changed(made: Sequence[Article], former: dict[str, sa.Row[Any]], names: Sequence[str]) -> list[str]:
     """Ids of articles that existed and differ in one of the fields."""
     known = [article for article in made if article.article_id in former]
-    return [item.article_id for item in known if any(getattr(item, name) != getattr(former[item.article_id], name) for name in names)]
+    return [item.article_id for item in known if any(_kept(item, name) != getattr(former[item.article_id], name) for name in names)]
+
+
+def _kept(article: Article, name: str) -> Any:
+    """A field as it comes back from the store: a text with signs that cannot be kept is no other text each time it is saved."""
+    value = getattr(article, name)
+    return storable(value) if isinstance(value, str) else value
 
 
 def _dissolve_groups(connection: sa.Connection, article_ids: Collection[str]) -> None:

@@ -79,15 +79,16 @@ class PassageStore:
         window = (schema.articles.c.counted_at >= start, schema.articles.c.counted_at < end)
         return self._rows(select_passage_rows().where(*window, _embedded(build), ~taken))
 
-    def unmatched(self, build: str, statement_id: str, statement_hash: str) -> list[PassageRow]:
-        """Embedded passages not yet compared with this wording of the statement, by passage_id."""
-        same_wording = (schema.watch_statements.c.statement_id == statement_id, schema.watch_statements.c.statement_hash == statement_hash)
-        compared = sa.exists().where(
-            schema.watch_compared.c.passage_no == schema.passages.c.passage_no,
-            schema.watch_compared.c.statement_no == schema.watch_statements.c.statement_no,
-            *same_wording,
+    def unmatched(self, build: str, statement_id: str, statement_hash: str, *, after: str = "", limit: int = 1000) -> list[PassageRow]:
+        """Embedded passages not yet compared with this wording of the statement, with `passage_id > after`, by passage_id."""
+        statements, compared = schema.watch_statements.c, schema.watch_compared.c
+        # One number for the whole query, and asked before the vectors: nearly every passage of an old workspace is compared already.
+        number = sa.select(statements.statement_no).where(
+            statements.statement_id == statement_id, statements.statement_hash == statement_hash
         )
-        return self._rows(select_passage_rows().where(_embedded(build), ~compared))
+        known = sa.exists().where(compared.passage_no == schema.passages.c.passage_no, compared.statement_no == number.scalar_subquery())
+        statement = select_passage_rows().where(schema.passages.c.passage_id > after, ~known, _embedded(build))
+        return self._rows(statement.limit(limit))
 
     def _rows(self, statement: sa.Select[Any], *order: sa.ColumnElement[Any]) -> list[PassageRow]:
         with self._database.read() as connection:

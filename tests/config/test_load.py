@@ -215,6 +215,15 @@ def test_what_cannot_be_added_changes_nothing(folder: Path, feed: str) -> None:
     load_workspace(folder, {})
 
 
+@pytest.mark.parametrize("spelling", ["", " ", "*"])
+def test_a_name_without_a_letter_is_refused(folder: Path, spelling: str) -> None:
+    """It would be found in every text, so that the entity would ask for nothing."""
+    statement = f'[[statement]]\nid = "aa"\nlabel = "l"\nstatements = ["s"]\nentities = [{{ any_of = ["Mali", "{spelling}"] }}]\n'
+    (folder / "watchlist.toml").write_text(statement, encoding="utf-8")
+    with pytest.raises(ConfigError, match="any_of"):
+        load_workspace(folder, {})
+
+
 def test_no_workspace_says_how_to_make_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Outside a workspace the command to run is named."""
     with pytest.raises(ConfigError, match="drumbeat init"):

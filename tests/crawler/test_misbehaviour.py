@@ -135,6 +135,15 @@ def test_a_failure_that_passed(site: LocalSite, lab: MakeLab) -> None:
     assert made.page(site.url("/p/flaky")).attempts == 2
 
 
+def test_a_status_of_eleven_digits_fits_a_column(site: LocalSite, lab: MakeLab) -> None:
+    """What no integer column of PostgreSQL holds is kept as 999, an error of the outlet's."""
+    feed, expected = offer(site, {"long": (Status(99_999_999_999), "http_4xx")})
+    made = lab(source([feed]))
+    assert_balanced(made.crawl())
+    (url,) = expected
+    assert (made.page(url).fetch_outcome, made.page(url).status) == ("http_4xx", 999)
+
+
 @pytest.mark.parametrize(
     ("behaviour", "outcome"),
     [

@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +83,7 @@ def test_a_dead_worker_is_an_error_and_not_the_end(engine: E5Embedder, graph_cac
 
 ORPHANS = """
 import multiprocessing, os, sys
+from hashlib import sha256
 from pathlib import Path
 from analysis.embedding.pool import PooledE5
 if __name__ == "__main__":
@@ -164,7 +166,7 @@ def test_two_processes_may_build_the_graph_at_once(tmp_path: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         left, right = pool.map(build_once, [str(tmp_path / "cache")] * 2, chunksize=1)
     assert left == right
-    assert [path.name for path in (tmp_path / "cache").iterdir()] == [graph_name("vnni", _runtime())]
+    assert [path.name for path in (tmp_path / "cache").iterdir()] == [graph_name("vnni", _runtime(), sha256(left).hexdigest()[:16])]
 
 
 def test_a_failed_build_leaves_nothing(tmp_path: Path) -> None:
@@ -203,12 +205,15 @@ def test_reduced_range_gives_nearly_the_same_vectors(engine: E5Embedder, tmp_pat
     assert cosines.min() > 0.98
 
 
-def test_a_broken_graph_is_a_clear_error(tmp_path: Path) -> None:
-    """A damaged cache file is named, with what to do."""
+@pytest.mark.parametrize("damage", ["flipped", "torn", "empty"])
+def test_a_damaged_graph_is_built_again(engine: E5Embedder, tmp_path: Path, damage: str) -> None:
+    """A cache file whose content changed gives no other vectors and no error: it is noticed and replaced."""
     path = cached_graph(find_weights(None), tmp_path, processor_class())
-    path.write_bytes(b"no graph")
-    with pytest.raises(EmbeddingError, match="delete the file"):
-        E5Embedder(cache_dir=tmp_path)
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    path.write_bytes({"flipped": whole[:middle] + bytes(4096) + whole[middle + 4096 :], "torn": whole[:middle], "empty": b""}[damage])
+    assert (E5Embedder(cache_dir=tmp_path).embed(TEXTS[:2]) == engine.embed(TEXTS[:2])).all()
+    assert path.read_bytes() == whole
 
 
 def test_weights_are_found_and_checked(tmp_path: Path) -> None:
@@ -220,6 +225,17 @@ def test_weights_are_found_and_checked(tmp_path: Path) -> None:
     other.write_bytes(b"E5S1")
     with pytest.raises(EmbeddingError, match="SHA-256"):
         PooledE5(weights_file=other, cache_dir=tmp_path)
+
+
+@pytest.mark.parametrize("damage", ["flipped", "torn", "empty"])
+def test_wrong_weights_are_refused_where_the_graph_is_kept_already(graph_cache: Path, tmp_path: Path, damage: str) -> None:
+    """Words and their vectors are read from the weights at every start, so they are checked at every start."""
+    cached_graph(find_weights(None), graph_cache, processor_class())
+    whole, wrong = find_weights(None).read_bytes(), tmp_path / WEIGHTS_NAME
+    wrong.write_bytes({"flipped": whole[:-4096] + bytes(4096), "torn": whole[:-4096], "empty": b""}[damage])
+    for engine in (E5Embedder, PooledE5):
+        with pytest.raises(EmbeddingError, match="SHA-256"):
+            engine(weights_file=wrong, cache_dir=graph_cache)
 
 
 def test_without_the_wheel_the_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,6 +95,8 @@ def test_texts_go_to_the_endpoint_and_vectors_come_back_in_order(server: Server,
         (200, b'{"object": "list"}', "something else than a list of embeddings"),
         (200, b'{"data": []}', r"shape \(0,\) for 1 texts"),
         (200, b'{"data": [{"index": 0, "embedding": [1, 2]}, {"index": 1, "embedding": [1]}]}', "something else"),
+        (200, b'{"data": [{"index": 0, "embedding": [1, null]}]}', "holes"),
+        (200, b'{"data": [{"index": 0, "embedding": [1, NaN]}]}', "holes"),
     ],
 )
 def test_answers_that_are_no_embeddings(server: Server, status: int, answer: bytes, message: str) -> None:
@@ -102,6 +104,12 @@ def test_answers_that_are_no_embeddings(server: Server, status: int, answer: byt
     server.reply = lambda body: (status, answer)
     with pytest.raises(EmbeddingError, match=message):
         EndpointEmbedder("m", endpoint=address(server), build="b")
+
+
+def test_no_empty_text_is_sent(server: Server) -> None:
+    """Not even to learn the size of vectors: servers of this protocol refuse it, and models outside the E5 family have no prefix."""
+    server.reply = lambda body: lengths(body) if all(body["input"]) else (400, b'{"error": "input cannot be empty"}')
+    assert EndpointEmbedder("text-embedding-3-small", endpoint=address(server), build="b").embed(["x"]).shape == (1, 3)
 
 
 @pytest.mark.parametrize("endpoint", [None, "", "file:///etc/passwd", "localhost:80"])
@@ -138,13 +146,14 @@ class Library:
         """Size of a vector."""
         return 3
 
-    def encode(self, texts: list[str], **_: object) -> list[list[float]]:
+    def encode(self, texts: list[str], batch_size: int = 32, **_: object) -> list[list[float]]:
         """sentence-transformers' way."""
+        assert batch_size == 1, "neighbours would pad each other"
         return [[float(len(text)), 1.0, 0.0] for text in texts]
 
     def embed(self, texts: list[str], batch_size: int = 256) -> Iterator[list[float]]:
         """fastembed's way."""
-        yield from self.encode(texts)
+        yield from self.encode(texts, batch_size=batch_size)
 
 
 @pytest.mark.parametrize(

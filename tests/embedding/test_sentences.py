@@ -68,3 +68,11 @@ def test_line_breaks_end_paragraphs() -> None:
 def test_nothing_has_no_sentence(text: str) -> None:
     """Space alone has none."""
     assert sentences(text) == []
+
+
+@pytest.mark.parametrize("marks", [".", "!?", "…", "؟", '."'])
+def test_a_wall_of_marks_costs_no_more_than_its_length(marks: str) -> None:
+    """A hundred thousand marks in a row, which hostile or broken pages have, are read once; tried from every mark they would take hours."""
+    wall = marks * 100_000
+    assert cut(f"{wall}x") == [f"{wall}x"]
+    assert cut(f"{wall} Next.") == [wall, "Next."]

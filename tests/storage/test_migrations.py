@@ -5,12 +5,15 @@ from __future__ import annotations
 import multiprocessing
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 import storage
 from storage.engine import Database
+from storage.errors import StaleDatabase
 from storage.migrate import migrate
 from storage.schema import REVISION, VERSION_TABLE, metadata
 from storage.store import open_store
@@ -86,6 +89,27 @@ def test_migrations_make_the_schema_on_postgresql(empty_postgresql: str, postgre
     assert migrate(empty_postgresql) == (None, REVISION)
     assert described(empty_postgresql) == direct
     assert len(direct) > 100
+
+
+def test_an_older_database_is_refused_and_then_brought_up_to_date(tmp_path: Path) -> None:
+    """From the first revision on every row stays, and the schema is the one of a new database."""
+    old, new = f"sqlite:///{tmp_path / 'old.db'}", f"sqlite:///{tmp_path / 'new.db'}"
+    migrate(new)
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "os")
+    database = Database(old)
+    with database.reshape() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql("INSERT INTO themes VALUES (7, 'kept')")
+    database.close()
+    with pytest.raises(StaleDatabase, match=r"revision 0001.*storage migrate"):
+        open_store(old)
+    assert migrate(old) == ("0001", REVISION)
+    assert described(old) == described(new)
+    with open_store(old) as store:
+        assert [theme.label for theme in store.narratives.themes()] == ["kept"]
 
 
 def test_migrating_again_changes_nothing(url: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from analysis.embedding.base import unit_rows
 from config.schedule import Schedule
-from config.settings import EmbedSettings, Settings
+from config.settings import EmbedSettings, Settings, WatchSettings
 from config.watchlist import EntityConfig, StatementConfig
 from config.workspace import Workspace
 from storage.ids import text_hash
@@ -46,17 +46,24 @@ STATEMENT_CONFIG = StatementConfig(
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     """One statement; vectors by hand."""
-    settings = Settings(embed=EmbedSettings(engine="openai", model="by-hand"))
+    # What says the claim stands out by about three of this small workspace's spreads.
+    settings = Settings(embed=EmbedSettings(engine="openai", model="by-hand"), watch=WatchSettings(one_entity_z_threshold=2.5))
     return Workspace(root=tmp_path, settings=settings, sources=(), watchlist=(STATEMENT_CONFIG,), schedule=Schedule())
 
 
 @pytest.fixture
 def store(workspace: Workspace) -> Iterator[Store]:
-    """Two outlets of two countries and the vectors of the watchlist."""
-    with create_store(workspace.database_url) as opened:
-        opened.sources.sync([makers.source("alpha", country="XA"), makers.source("beta", country="XB")])
-        opened.vectors.put(BUILD, {text_hash(text): vector_of(text) for text in (STATEMENT, COUNTER)})
+    """A fresh store."""
+    with fresh_store(workspace.database_url) as opened:
         yield opened
+
+
+def fresh_store(url: str) -> Store:
+    """Two outlets of two countries and the vectors of the watchlist."""
+    opened = create_store(url)
+    opened.sources.sync([makers.source("alpha", country="XA"), makers.source("beta", country="XB")])
+    opened.vectors.put(BUILD, {text_hash(text): vector_of(text) for text in (STATEMENT, COUNTER)})
+    return opened
 
 
 def telling(name: str, text: str, *, source: str = "alpha", language: str = "en", at_hour: float = 0) -> tuple[Article, Passage]:

@@ -4,32 +4,86 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.watch.guard import Guard, fold
+from analysis.watch.guard import Guard
+from analysis.watch.inflection import fold
 
 
 @pytest.mark.parametrize(
-    ("spelling", "text"),
+    ("spelling", "texts"),
     [
-        ("Mauritanie", "LA MAURITANIE a répondu"),
-        ("Côte d'Ivoire", "en cote d'ivoire"),
-        ("Росси", "по словам России"),
-        ("Niger", "l'Niger"),
-        ("موريتانيا", "وقالت لموريتانيا"),
-        ("روسيا", "روســيا"),
-        ("ميريديا", "مِيرِيديا"),
-        ("俄罗斯", "对俄罗斯的关切"),
-        ("EU", "the EU's envoy"),
+        ("Mauritanie", ["LA MAURITANIE a répondu", "l'Mauritanie", "(Mauritanie)"]),
+        ("Côte d'Ivoire", ["en cote d'ivoire", "La Côte d\u2019Ivoire", "Côte\nd'Ivoire"]),
+        ("Niger", ["l'Niger", "Niger's army", "Niger\u2019s army", "Nigers Armee", "Niger-Bénin", "Ni\u00adger"]),
+        ("Houthi", ["the Houthis said"]),
+        ("EU", ["the EU's envoy", "EU-Africa"]),
+        ("U.S.", ["the U.S. Senate"]),
+        ("США", ["власти США", "США–Россия"]),
+        ("Россия", ["по словам России", "с Россией", "Россию", "РОССИЯ"]),
+        ("Нигер", ["в Нигере", "из Нигера", "Нигером", "армия Нигера"]),
+        ("Нигерия", ["в Нигерии", "Нигерию", "Нигерией"]),
+        ("Мали", ["в Мали"]),
+        ("Чад", ["в Чаде", "Чаду"]),
+        ("Куба", ["на Кубе", "Кубы", "Кубой"]),
+        ("Беларусь", ["в Беларуси", "с Беларусью"]),
+        ("Израиль", ["Израиля", "Израилем"]),
+        ("Китай", ["в Китае", "Китаем", "Китая"]),
+        ("Египет", ["в Египте", "Египтом", "Египет"]),
+        ("Саудовская Аравия", ["в Саудовской Аравии", "Саудовскую Аравию"]),
+        ("Объединённые Арабские Эмираты", ["Объединенных Арабских Эмиратов"]),
+        ("Зеленский", ["Зеленского", "Зеленским"]),
+        ("Путин", ["Путина", "Путиным"]),
+        ("талибы", ["талибов", "талибам"]),
+        ("Россия*", ["Россияне"]),
+        ("російськ*", ["російської"]),
+        ("Україна", ["в Україні", "України", "Україною"]),
+        ("موريتانيا", ["وقالت لموريتانيا", "وموريتانيا", "بموريتانيا"]),
+        ("النيجر", ["في النيجر", "للنيجر", "وبالنيجر", "والنيجر"]),
+        ("ألمانيا", ["المانيا", "لألمانيا", "وألمانيا"]),
+        ("عراق", ["العراق", "للعراق"]),
+        ("روسيا", ["روســيا", "رُوسيا"]),
+        ("روسي*", ["الروسية"]),
+        ("ميريديا", ["مِيرِيديا"]),
+        ("روسیه", ["روسيه", "روسیه\u200cای"]),
+        ("רוסיה", ["ברוסיה", "ושברוסיה"]),
+        ("Ρωσία", ["της Ρωσίας"]),
+        ("რუსეთ", ["რუსეთის"]),
+        ("俄罗斯", ["对俄罗斯的关切"]),
+        ("ኢትዮጵያ", ["በኢትዮጵያ"]),
+        ("러시아", ["러시아는"]),
+        ("Russi*", ["la Russie", "russian", "Russia"]),
     ],
 )
-def test_a_spelling_is_found_in_every_dress(spelling: str, text: str) -> None:
-    """Case, accents, vowel signs, lengthening, endings and Arabic prefixes do not hide a name."""
-    assert Guard([[spelling]]).lets(text)
+def test_a_name_is_found_in_every_dress(spelling: str, texts: list[str]) -> None:
+    """Case, accents, vowel signs, apostrophes, declension and what Arabic and Hebrew put before a name do not hide it."""
+    assert [text for text in texts if not Guard([[spelling]]).lets(text)] == []
 
 
-@pytest.mark.parametrize(("spelling", "text"), [("Oman", "a woman of Rome"), ("EU", "Europe and the feud"), ("Niger", "Algeria")])
-def test_a_part_of_another_word_is_no_name(spelling: str, text: str) -> None:
-    """A name begins its word, and a short one is the whole word."""
-    assert not Guard([[spelling]]).lets(text)
+@pytest.mark.parametrize(
+    ("spelling", "texts"),
+    [
+        ("Niger", ["Nigeria", "nigérian", "Algeria"]),
+        ("Guinea", ["guineafowl"]),
+        ("Mali", ["malicious", "Malinga", "Somalia"]),
+        ("Oman", ["a woman of Rome", "Romans"]),
+        ("Congo", ["congolais"]),
+        ("EU", ["Europe and the feud", "eu não sei"]),
+        ("UN", ["un homme", "UNESCO"]),
+        ("US", ["he told us", "USA"]),
+        ("Xi", ["Xinjiang", "Mexico", "xis"]),
+        ("Нигер", ["в Нигерии", "Нигерия", "нигерийский", "Нигерией"]),
+        ("Мали", ["малина", "мальчик", "Сомали", "малый"]),
+        ("Иран", ["тиран", "иранский"]),
+        ("Индия", ["индиец", "Индиана"]),
+        ("Самоа", ["самой", "само"]),
+        ("مالي", ["وزارة المالية", "إجمالي الناتج", "شمالي البلاد"]),
+        ("عمان", ["النعمان", "عمانية"]),
+        ("النيجر", ["نيجيريا", "النيجرية"]),
+        ("רוסיה", ["פרוסיה"]),
+    ],
+)
+def test_a_part_of_another_word_is_no_name(spelling: str, texts: list[str]) -> None:
+    """Niger is not Nigeria, Mali no financial matter, and the abbreviations of powers are not the little words of a language."""
+    assert [text for text in texts if Guard([[spelling]]).lets(text)] == []
 
 
 def test_every_group_must_be_named_somewhere() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from config.workspace import Workspace
 from storage.records import Correction, WatchHit
 from storage.store import Store
 from tests.storage.makers import DAY, hours
-from tests.watch.conftest import STATEMENT_CONFIG, add, add_noise
+from tests.watch.conftest import STATEMENT_CONFIG, add, add_noise, fresh_store
 
 SAID = "Meridia sees it so: CLAIM"
 
@@ -137,18 +138,22 @@ def test_a_statement_taken_off_the_list_sleeps(store: Store, workspace: Workspac
     assert statuses == [(1, "active", 1), (1, "dormant", 1), (1, "active", 1)]
 
 
-def test_the_order_of_arrival_does_not_matter(store: Store, workspace: Workspace) -> None:
-    """Articles stored in another order give the same hits."""
+def test_the_order_of_arrival_does_not_matter(tmp_path: Path, workspace: Workspace) -> None:
+    """Two workspaces whose articles came in opposite orders have the same hits."""
 
-    def hits_of(names: Sequence[int]) -> list[WatchHit]:
-        for number in names:
-            add(store, f"said-{number}", f"{SAID} {number}")
-        run(store, workspace)
-        return store.watch.hits()
+    def hits_of(name: str, numbers: Sequence[int]) -> list[WatchHit]:
+        with fresh_store(f"sqlite:///{tmp_path / name}") as store:
+            if numbers[0] == 0:
+                add_noise(store)
+            for number in numbers:
+                add(store, f"said-{number}", f"{SAID} {number}")
+            if numbers[0] != 0:
+                add_noise(store)
+            run(store, workspace)
+            return store.watch.hits()
 
-    add_noise(store)
-    forward = hits_of(range(8))
-    assert hits_of(range(7, -1, -1)) == forward
+    forward = hits_of("forward.db", range(8))
+    assert hits_of("backward.db", range(7, -1, -1)) == forward
     assert len(forward) == 8
 
 

@@ -45,6 +45,8 @@ def test_without_counter_statements_nothing_is_refuted() -> None:
         ("es", "El ministro afirmó que es cierto."),
         ("pt-BR", "O ministro disse que é verdade."),
         ("ha", "Ministan ya ce sun fahimta."),
+        ("zh", "外交部发言人毛宁表示，中国理解这一关切。"),
+        ("zh", "总统说这是合理的。"),
     ],
 )
 def test_attribution_is_known_in_several_languages(language: str, sentence: str) -> None:
@@ -56,3 +58,4 @@ def test_no_cue_no_attribution() -> None:
     """Neither a plain sentence nor a language without a list is attributed; a cue inside a word is none."""
     assert not is_attributed("The essays were long.", "en")
     assert not is_attributed("The minister said so.", "xx")
+    assert not is_attributed("这部小说的数据和名称都很清楚。", "zh")

@@ -50,10 +50,12 @@ def test_the_label_does_not_matter() -> None:
 
 
 def test_thresholds() -> None:
-    """The statement's own goes first, then the lower one of guarded statements."""
+    """The statement's own goes first; else the more entities must be named, the less the vectors must say."""
     settings = WatchSettings()
-    assert threshold_of(STATEMENT_CONFIG, settings) == settings.guarded_z_threshold
-    assert threshold_of(STATEMENT_CONFIG.model_copy(update={"entities": ()}), settings) == settings.z_threshold
+    one = STATEMENT_CONFIG.entities
+    found = [threshold_of(STATEMENT_CONFIG.model_copy(update={"entities": one * count}), settings) for count in range(4)]
+    assert found == [settings.z_threshold, settings.one_entity_z_threshold, settings.guarded_z_threshold, settings.guarded_z_threshold]
+    assert found == sorted(found, reverse=True)
     assert threshold_of(STATEMENT_CONFIG.model_copy(update={"z_threshold": 9.0}), settings) == 9.0
 
 

@@ -128,6 +128,8 @@ def test_a_statement_is_compared_once_per_wording(store: Store) -> None:
     store.watch.put("t", "h1", ids, [other])
     assert [row.passage_id for row in store.passages.unmatched(BUILD, "s", "h1")] == ids[1:]
     assert store.passages.unmatched("another build", "s", "h1") == []
+    assert [row.passage_id for row in store.passages.unmatched(BUILD, "s", "h1", limit=1)] == ids[1:2]
+    assert [row.passage_id for row in store.passages.unmatched(BUILD, "s", "h1", after=ids[1])] == ids[2:]
     assert store.watch.hits() == [hit, other]
     assert store.watch.hits("s", start=DAY, end=hours(1)) == [hit]
     assert store.watch.hits(start=hours(1)) == []

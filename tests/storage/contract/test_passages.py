@@ -109,6 +109,17 @@ def test_nearest_passages_come_best_first(store: Store) -> None:
     assert store.vectors.nearest("another build", unit(1), 3) == []
 
 
+def test_every_language_has_its_nearest(store: Store) -> None:
+    """Languages lie apart in raw vectors, so each is ranked by itself; vectors that no passage has (sentences have some) count for nothing."""
+    articles = [article(str(number), language="fr" if number > 2 else "en") for number in range(1, 5)]
+    add_articles(store, articles)
+    made = [passage(of) for of in articles]
+    store.passages.save([of.article_id for of in articles], made)
+    store.vectors.put(BUILD, {one.text_hash: unit(1, place) for place, one in enumerate(made)})
+    store.vectors.put(BUILD, {"0" * 32: unit(1), "f" * 32: unit(1)})
+    assert [passage_id for passage_id, _ in store.vectors.nearest(BUILD, unit(1), 1)] == [made[0].passage_id, made[2].passage_id]
+
+
 def test_nearest_obeys_filters(store: Store) -> None:
     """Time, source, country and language narrow the search."""
     store.sources.sync([source("alpha", country="XA"), source("beta", country="XB")])

@@ -13,7 +13,7 @@ ALL = SearchFilters()
 
 def found(store: Store, query: str, filters: SearchFilters = ALL) -> list[str]:
     """Titles of what a query finds, best first."""
-    titles = {item.article_id: item.title for item in store.articles.recent(limit=99)}
+    titles = {item.article_id: item.title for item in store.articles.between(hours(-99), hours(99))}
     return [titles[hit.article_id] for hit in store.search.text(query, filters=filters, limit=50)]
 
 
