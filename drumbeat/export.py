@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, fields
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from drumbeat.safe import csv_cell
-from storage.records import Narrative
+from storage.records import Event, Narrative, Observation, Source, Spike
 from storage.store import Store
 
 Row = Mapping[str, Any]
@@ -116,21 +118,65 @@ TABLES: Mapping[str, Callable[[Store, datetime, datetime], Iterator[Row]]] = {
     "spikes": spikes,
     "sources": sources,
 }
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "articles": (
+        "article_id", "source_id", "url", "title", "language", "published_at", "date_confidence", "first_seen_at", "counted_at", "late",
+        "origin", "copy_group", "relation", "body",
+    ),
+    "passages": (
+        "passage_id", "article_id", "source_id", "country", "ownership", "language", "counted_at", "narrative_id", "similarity", "event_id",
+        "url", "text",
+    ),
+    "narratives": (
+        "narrative_id", "label", "kind", "status", "merged_into", "split_from", "size", "first_seen_at", "last_seen_at", "keywords",
+    ),
+    **{
+        name: tuple(field.name for field in fields(record))
+        for name, record in {"events": Event, "observations": Observation, "spikes": Spike, "sources": Source}.items()
+    },
+}  # fmt: skip
+"""Table -> its columns, so that a sheet without rows has its head too."""
 
 
-def write(rows: Iterable[Row], out: TextIO, form: Format) -> int:
-    """Write rows and return how many; a CSV without rows is empty."""
+def write(table: str, rows: Iterable[Row], out: TextIO, form: Format) -> int:
+    """Write rows of a table and return how many; a CSV without rows is its head alone.
+
+    Raises:
+        ValueError: a row has a column that `COLUMNS` does not name.
+    """
+    sheet = csv.DictWriter(out, fieldnames=COLUMNS[table])
+    if form == "csv":
+        sheet.writeheader()
     count = 0
-    writer: Any = None
     for row in rows:
         count += 1
-        if form == "jsonl":
+        if form == "csv":
+            sheet.writerow({key: csv_cell(_cell(value)) for key, value in row.items()})
+        else:
             out.write(json.dumps(row, ensure_ascii=False, default=plain_value) + "\n")
-            continue
-        if writer is None:
-            writer = csv.DictWriter(out, fieldnames=list(row))
-            writer.writeheader()
-        writer.writerow({key: csv_cell(_cell(value)) for key, value in row.items()})
+    return count
+
+
+def write_file(table: str, rows: Iterable[Row], path: Path, form: Format) -> int:
+    """`write` a whole file in the place of the old one; whatever goes wrong leaves the old one.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    if path.exists() and not path.is_file():
+        # A pipe or a device: nothing in it could be kept, and nothing may take its place.
+        with path.open("w", encoding="utf-8", newline="") as out:
+            return write(table, rows, out, form)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as out:
+            count = write(table, rows, out, form)
+        part.replace(path)
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror, str(path)) from problem
+    finally:
+        with suppress(OSError):
+            part.unlink()
     return count
 
 

@@ -45,6 +45,7 @@ class Table(StrEnum):
     articles = "articles"
     passages = "passages"
     narratives = "narratives"
+    events = "events"
     observations = "observations"
     spikes = "spikes"
     sources = "sources"
@@ -120,7 +121,7 @@ def export(
     as_of: AsOfOption = None,
 ) -> None:
     """Write rows of a period as CSV or JSON lines (default: the last 28 days)."""
-    from drumbeat.export import TABLES, write
+    from drumbeat.export import TABLES, write, write_file
 
     with session(workspace, as_of) as opened:
         end = moment(until, "--until", days=1) or opened.clock.now()
@@ -128,10 +129,9 @@ def export(
         in_order(start, end)
         rows = TABLES[table.value](opened.store, start, end)
         if out is None:
-            write(rows, sys.stdout, form.value)
+            write(table.value, rows, sys.stdout, form.value)
             return
-        with out.open("w", encoding="utf-8", newline="") as target:
-            count = write(rows, target, form.value)
+        count = write_file(table.value, rows, out, form.value)
     typer.echo(f"{out}: {count} rows")
 
 
