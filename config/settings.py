@@ -119,8 +119,6 @@ class NarrativeSettings(Section):
 
     window_days: Days = 42
     """Days of coverage that a refit clusters."""
-    refit_days: Days = 7
-    """Days between two refits."""
     cluster_likeness: Share = 0.52
     """Two groups are one narrative when they are this alike, compared with how alike their own members are; higher gives more, tighter ones."""
     assign_cosine: Share = 0.25
@@ -168,9 +166,9 @@ class SpikeSettings(Section):
     min_ratio: Annotated[float, Field(gt=0)] = 3.0
     """Observed over expected, at least."""
     min_count: Positive = 4
-    """Copy groups in the window, at least."""
+    """Texts of their own in the window, at least; the more one outlet has, the less each of them counts."""
     min_outlets: Positive = 3
-    """Distinct outlets in the window, at least."""
+    """Outlets with such texts in the window, at least; relative to active outlets: min(this, max(1, active // 4))."""
     cusum_threshold: Annotated[float, Field(gt=0)] = 8.0
     """Alarm level of the slow detector."""
     baseline_days: Days = 56

@@ -20,9 +20,9 @@ class Observation:
     day: date
     articles: int
     copy_groups: int
-    """Copy groups whose first counted article of this source falls on this day."""
+    """Texts whose first counted article of this source falls on this day."""
     own_texts: int
-    """Of these, groups in which this source is the original."""
+    """Texts that this source was the first of all to tell within the narrative, on this day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Spike:
     """Last day of the window."""
     window_days: int
     observed: float
-    """Damped copy groups in the window."""
+    """Own texts in the window, damped per source."""
     expected: float
     p_value: float
     q_value: float

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from config.schedule import Schedule
+from config.settings import Section, Settings
+
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("config", "storage", "crawler", "analysis", "drumbeat")
 FILES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
@@ -173,3 +176,10 @@ def test_help_is_light() -> None:
     }
     assert heavy & set(runs[0].stderr.split()[1:]) == set()
     assert seconds <= 0.3
+
+
+@pytest.mark.parametrize("model", [*(type(section) for _, section in Settings()), Schedule], ids=lambda model: model.__name__)
+def test_every_setting_does_something(model: type[Section]) -> None:
+    """What a user can set is read outside of its declaration; a setting that nothing reads would silently do nothing."""
+    code = "\n".join(path.read_text(encoding="utf-8") for path in FILES if path.name not in ("settings.py", "schedule.py", "init.py"))
+    assert [name for name in model.model_fields if not re.search(rf"\.{name}\b", code)] == []
