@@ -133,7 +133,6 @@ class _Judge:
         self._history = history
         self._live = None if source.first_crawled_at is None else source.first_crawled_at.astimezone(UTC).date()
         self._silence: list[SourceDay] = []
-        self._silent = False
 
     def all(self, days: Sequence[SourceDay]) -> list[SourceDay]:
         """The days with their health, oldest first."""

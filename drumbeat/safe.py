@@ -1,18 +1,15 @@
 """How text from outlets may leave the house: the escaping rules, in one place.
 
 Titles, quotes and addresses come from outlets and are hostile. HTML is escaped by Jinja's autoescape; what that does not
-cover stands here: addresses, mail headers, spreadsheet cells, scripts, Markdown, writing direction, length.
+cover stands here: addresses, mail headers, spreadsheet cells, Markdown, writing direction, length.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import quote, urlsplit
-
-from markupsafe import Markup
 
 from analysis.plain import RIGHT_TO_LEFT
 
@@ -73,14 +70,6 @@ def csv_cell(value: object) -> object:
     text = visible(value)
     first = text.lstrip(" \u00a0\u200b\u200e\u200f")[:1]
     return f"'{text}" if first and (first in _FORMULA or text[0] in _FORMULA) else text
-
-
-def json_script(value: Any) -> Markup:
-    """JSON that may stand inside a `<script>` element: nothing in it can close the element or break a line."""
-    text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-    for character in "<>&'":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # noqa: S704 - every character that means anything to HTML was replaced above
 
 
 def markdown_text(text: str) -> str:

@@ -48,9 +48,6 @@ class DateDecision:
     """Every claim as it was written, rejected ones included."""
 
 
-NO_DATE: Final = DateDecision(published_at=None, day=None, precision="day", source="none", confidence="D", claims={})
-
-
 def decide_date(
     claims: Mapping[str, str], url: str, *, first_seen_at: datetime, fetched_at: datetime, guess: Callable[[], date | None] = lambda: None
 ) -> DateDecision:

@@ -33,6 +33,7 @@ class SourceDay:
     day: date
     articles: int
     copy_groups: int
+    """Texts that the source told first."""
     fetched: int
     failed: int
     polls: int

@@ -74,10 +74,3 @@ class SpikeStore:
         with self._database.read() as connection:
             row = connection.execute(sa.select(schema.spikes).where(schema.spikes.c.spike_id == spike_id)).first()
         return record_of(Spike, row) if row else None
-
-    def last(self, narrative_id: int) -> Spike | None:
-        """The narrative's newest spike."""
-        statement = sa.select(schema.spikes).where(schema.spikes.c.narrative_id == narrative_id)
-        with self._database.read() as connection:
-            row = connection.execute(statement.order_by(schema.spikes.c.day.desc(), schema.spikes.c.spike_id.desc()).limit(1)).first()
-        return record_of(Spike, row) if row else None
