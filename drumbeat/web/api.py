@@ -10,47 +10,41 @@ from fastapi import APIRouter, HTTPException, Query, Request
 
 from drumbeat.alerts.history import alerts_with_deliveries
 from drumbeat.evidence import tellings
-from drumbeat.web.reader import Reader, day_start
+from drumbeat.web.reader import day_start, reader_of
 from drumbeat.web.view import Day, NarrativeNumber
 from storage.records import Narrative, SearchFilters
 
 router = APIRouter()
 
-
 Offset = Annotated[int, Query(ge=0, le=10**9)]
 Limit = Annotated[int, Query(ge=1, le=500)]
-
-
-def _reader(request: Request) -> Reader:
-    reader: Reader = request.app.state.reader
-    return reader
 
 
 @router.get("/digest")
 def digest(request: Request) -> dict[str, Any]:
     """The last seven days: totals, rising, new and falling narratives, spikes, sources, what was not seen."""
-    return _reader(request).digest()
+    return reader_of(request).digest()
 
 
 @router.get("/narratives")
 def narratives(request: Request, include_merged: bool = False) -> list[dict[str, Any]]:
     """Every narrative, by number."""
-    return [_plain(row) for row in _reader(request).store.narratives.all(include_merged=include_merged)]
+    return [_plain(row) for row in reader_of(request).store.narratives.all(include_merged=include_merged)]
 
 
 @router.get("/narratives/{narrative_id}")
 def narrative(request: Request, narrative_id: NarrativeNumber) -> dict[str, Any]:
     """One narrative over the last seven days, with evidence; a merged number gives its survivor."""
-    survivor = _reader(request).store.narratives.resolve(narrative_id)
+    survivor = reader_of(request).store.narratives.resolve(narrative_id)
     if survivor is None:
         raise HTTPException(404, f"there is no narrative {narrative_id}")
-    return {"narrative": _plain(survivor), "detail": _reader(request).narrative(survivor.narrative_id)}
+    return {"narrative": _plain(survivor), "detail": reader_of(request).narrative(survivor.narrative_id)}
 
 
 @router.get("/narratives/{narrative_id}/passages")
 def passages(request: Request, narrative_id: NarrativeNumber, limit: Limit = 100, offset: Offset = 0) -> list[dict[str, Any]]:
     """Passages of a narrative with their articles, the newest first; a merged number gives its survivor's."""
-    store = _reader(request).store
+    store = reader_of(request).store
     survivor = store.narratives.resolve(narrative_id)
     if survivor is None:
         raise HTTPException(404, f"there is no narrative {narrative_id}")
@@ -60,18 +54,15 @@ def passages(request: Request, narrative_id: NarrativeNumber, limit: Limit = 100
 
 @router.get("/events")
 def events(request: Request, since: Day = None, until: Day = None) -> list[dict[str, Any]]:
-    """Events that touch a period (default: the last 28 days), by first telling."""
-    reader = _reader(request)
-    end = until or reader.period()[1]
-    return [
-        asdict(row) for row in reader.store.events.all(day_start(since or end - timedelta(days=28)), day_start(end) + timedelta(days=1))
-    ]
+    """Events that touch the days from `since` to `until` (default: the last 28 days), by first telling."""
+    start, end = map(day_start, reader_of(request).days(since, until))
+    return [asdict(row) for row in reader_of(request).store.events.all(start, end)]
 
 
 @router.get("/articles/{article_id}")
 def article(request: Request, article_id: str) -> dict[str, Any]:
     """One article with its passages, narratives and copies."""
-    view = _reader(request).article(article_id)
+    view = reader_of(request).article(article_id)
     if view is None:
         raise HTTPException(404, f"there is no article {article_id}")
     return {
@@ -92,22 +83,20 @@ def article(request: Request, article_id: str) -> dict[str, Any]:
 @router.get("/sources")
 def sources(request: Request) -> list[dict[str, Any]]:
     """Every outlet, with ownership and the list that states it."""
-    return [asdict(row) for row in _reader(request).store.sources.all()]
+    return [asdict(row) for row in reader_of(request).store.sources.all()]
 
 
 @router.get("/spikes")
 def spikes(request: Request, since: Day = None, until: Day = None) -> list[dict[str, Any]]:
-    """Spikes of a period (default: the last 28 days), by day and id."""
-    end = until or _reader(request).period()[1]
-    return [asdict(row) for row in _reader(request).store.spikes.between(since or end - timedelta(days=28), end)]
+    """Spikes of the days from `since` to `until` (default: the last 28 days), by day and id."""
+    return [asdict(row) for row in reader_of(request).store.spikes.between(*reader_of(request).days(since, until))]
 
 
 @router.get("/alerts")
 def alerts(request: Request, since: Day = None, until: Day = None) -> list[dict[str, Any]]:
-    """Alerts of a period (default: the last 28 days) with their deliveries, the newest first."""
-    reader = _reader(request)
-    end = until or reader.period()[1]
-    found = alerts_with_deliveries(reader.store, day_start(since or end - timedelta(days=28)), day_start(end) + timedelta(days=1))
+    """Alerts made on the days from `since` to `until` (default: the last 28 days) with their deliveries, the newest first."""
+    start, end = map(day_start, reader_of(request).days(since, until))
+    found = alerts_with_deliveries(reader_of(request).store, start, end)
     return [{**asdict(row), "deliveries": [asdict(delivery) for delivery in deliveries]} for row, deliveries in found]
 
 
@@ -130,7 +119,7 @@ def search(
         start=day_start(since) if since else None,
         end=day_start(until) + timedelta(days=1) if until else None,
     )
-    return [asdict(row) for row in _reader(request).store.search.text(q, filters=filters, limit=limit)]
+    return [asdict(row) for row in reader_of(request).store.search.text(q, filters=filters, limit=limit)]
 
 
 def _plain(row: Narrative) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.clock import Clock
 from config.workspace import Workspace
@@ -27,6 +28,7 @@ def make_app(*, store: Store, workspace: Workspace, clock: Clock) -> FastAPI:
     app = FastAPI(title="Drumbeat", version="1", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.state.reader = Reader(store=store, workspace=workspace, clock=clock)
     protect(app, workspace.settings.dashboard)
+    app.add_middleware(_HeadAsGet)
     app.include_router(api.router, prefix="/api")
     app.include_router(pages.router)
 
@@ -48,6 +50,16 @@ def make_app(*, store: Store, workspace: Workspace, clock: Clock) -> FastAPI:
         return guarded(_failure(request, 500, "This is a fault of Drumbeat; its log tells more."))
 
     return app
+
+
+class _HeadAsGet:
+    """Answers HEAD wherever GET is answered, as HTTP has it; the server leaves the body out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app({**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope, receive, send)
 
 
 def _failure(request: Request, status: int, message: str) -> Response:

@@ -12,23 +12,16 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 from drumbeat.alerts.history import alerts_with_deliveries
 from drumbeat.evidence import tellings
 from drumbeat.report.view import narrative_chart, notice_for
-from drumbeat.web.reader import Reader, day_start
+from drumbeat.web.reader import RECENT, day_start, reader_of
 from drumbeat.web.security import ARCHIVED_POLICY
 from drumbeat.web.view import Day, EventNumber, NarrativeNumber, Pages, page
 from storage.records import SearchFilters
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 PAGE_SIZE = 50
-RECENT = timedelta(days=28)
 REPORT_NAME = re.compile(r"(?:index|[0-9W_-]+)\.(?:html|md|json)")
 SAFE_TYPE = re.compile(r"(?:text/html|application/xhtml\+xml|text/plain)\s*(?:;[\x20-\x7e]*)?", re.IGNORECASE)
 """What of an outlet a browser may be told to show; everything else is plain text."""
-
-
-def reader_of(request: Request) -> Reader:
-    """The reader of the application that a request came to."""
-    reader: Reader = request.app.state.reader
-    return reader
 
 
 @router.get("/")

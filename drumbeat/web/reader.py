@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from fastapi import Request
+
 from config.clock import Clock
 from config.workspace import Workspace
 from drumbeat.evidence import Reading, readings
@@ -16,6 +18,8 @@ from storage.records import Article, CopyMember, Narrative
 from storage.store import Store
 
 PERIOD = timedelta(days=7)
+RECENT = timedelta(days=28)
+"""What is listed where no other period is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,11 @@ class Reader:
         last = self.store.runs.last("count")
         until = (last.as_of if last else self.clock.now()).date() + timedelta(days=1)
         return until - PERIOD, until
+
+    def days(self, since: date | None, until: date | None) -> tuple[date, date]:
+        """From `since` to the day after `until`; what is not named: the last four weeks."""
+        last = until or self.period()[1]
+        return since or last - RECENT, last + timedelta(days=1)
 
     def digest(self) -> dict[str, Any]:
         """The digest of the period as plain JSON."""
@@ -95,6 +104,12 @@ class Reader:
             if key not in self._kept:
                 self._kept[key] = build()
             return self._kept[key]
+
+
+def reader_of(request: Request) -> Reader:
+    """The reader of the application that a request came to."""
+    reader: Reader = request.app.state.reader
+    return reader
 
 
 def day_start(day: date) -> datetime:

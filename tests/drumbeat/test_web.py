@@ -7,12 +7,15 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 
 from config.clock import FixedClock
@@ -142,6 +145,34 @@ def test_search_can_be_narrowed_to_days(client: TestClient) -> None:
         query = {"q": "pont", "since": str(since), "until": str(until)}
         assert client.get("/search", params=query).text.count('href="/articles/') == found, query
         assert len(client.get("/api/search", params=query).json()) == found, query
+
+
+@pytest.mark.parametrize("what", ["events", "spikes", "alerts"])
+def test_lists_can_be_narrowed_to_days(client: TestClient, store: Store, what: str) -> None:
+    """From one day to another, both included, whatever is listed."""
+    told = min(row.first_at for row in store.events.all(makers.hours(-99), makers.hours(99)))
+    day = told.date() if what == "events" else makers.DAY.date()
+    for since, until, found in ((day, day, 1), (day, "", 1), ("", day - timedelta(days=1), 0)):
+        query = {"since": str(since), "until": str(until)}
+        assert len(client.get(f"/api/{what}", params=query).json()) == found, query
+
+
+def test_head_is_answered_without_a_body(store: Store, workspace: Workspace) -> None:
+    """A monitor that asks for the head of a page or of JSON gets the head that GET would give, from the real server."""
+    app = make_app(store=store, workspace=workspace, clock=FixedClock(makers.hours(48)))
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
+        thread.start()
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{bound.getsockname()[1]}", timeout=20) as asking:
+                for path, status in (("/alerts", 200), ("/api/sources", 200), ("/nowhere", 404), (f"/articles/{ARTICLE}/archived", 200)):
+                    head, whole = asking.head(path), asking.get(path)
+                    assert (head.status_code, head.content) == (status, b"")
+                    assert head.headers["content-length"] == whole.headers["content-length"] == str(len(whole.content))
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def test_the_overview_leads_to_what_matters_most(client: TestClient, store: Store) -> None:
