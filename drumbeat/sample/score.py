@@ -9,9 +9,11 @@ from collections import Counter
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from drumbeat.sample.truth import TrueArticle, TrueSpike, Truth
 
+Item = TypeVar("Item", bound=Hashable)
 Place = tuple[str, str]
 """Outlet and path: the name of an article in the truth table."""
 ALERT_DAYS = 1
@@ -136,8 +138,11 @@ def score(truth: Truth, found: Findings) -> Score:
     )
 
 
-def bcubed(clusters: Mapping[Place, Hashable], gold: Mapping[Place, Hashable]) -> tuple[float, float]:
-    """BCubed precision and recall over the items of `clusters`, each item weighing the same (Bagga and Baldwin 1998)."""
+def bcubed(clusters: Mapping[Item, Hashable], gold: Mapping[Item, Hashable]) -> tuple[float, float]:
+    """BCubed precision and recall over the items of `clusters`, each item weighing the same (Bagga and Baldwin 1998).
+
+    Its own item counts among those of a cluster; none at all gives 0 and 0.
+    """
     if not clusters:
         return 0.0, 0.0
     both = Counter((clusters[item], gold[item]) for item in clusters)

@@ -10,6 +10,8 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from drumbeat.sample import score
+
 Label = Hashable
 
 
@@ -40,12 +42,9 @@ def pairs(count: int) -> int:
 
 
 def bcubed(gold: Sequence[Label], predicted: Sequence[Label]) -> Scores:
-    """BCubed (Bagga & Baldwin 1998) over items; each item's own cluster counts."""
-    golds, clusters, both = Counter(gold), Counter(predicted), Counter(zip(gold, predicted, strict=True))
-    items = len(gold)
-    precision = sum(count * count / clusters[cluster] for (_, cluster), count in both.items()) / items
-    recall = sum(count * count / golds[label] for (label, _), count in both.items()) / items
-    return Scores(precision, recall)
+    """BCubed (Bagga & Baldwin 1998) over items, as the demo is scored."""
+    items = range(len(gold))
+    return Scores(*score.bcubed(dict(zip(items, predicted, strict=True)), dict(zip(items, gold, strict=True))))
 
 
 def v_measure(gold: Sequence[Label], predicted: Sequence[Label]) -> float:
