@@ -19,13 +19,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import structlog
 
 from analysis.source_health import Fetch, SourceHistory, source_days
 from analysis.spikes.desk import look_back
-from config.clock import Clock
+from config.clock import Clock, midnight
 from config.progress import Progress
 from config.workspace import Workspace
 from storage.records import Article, Assignment, Narrative, Observation, PassageRow, SourceDay, WatchHit
@@ -128,11 +128,6 @@ def survivors_of(narratives: Sequence[Narrative]) -> dict[int, int]:
             last = into
         found[narrative_id] = last
     return found
-
-
-def midnight(day: date) -> datetime:
-    """The first moment of a UTC day."""
-    return datetime.combine(day, time.min, tzinfo=UTC)
 
 
 def count(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress) -> dict[str, int]:

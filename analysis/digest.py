@@ -15,13 +15,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from analysis import digest_corpus as corpus
-from analysis.counting import midnight
 from analysis.digest_desk import DigestDesk
 from analysis.digest_evidence import NarrativeDigest
 from analysis.digest_narrative import write_narrative
 from analysis.digest_records import AlertEvidence, Digest
 from analysis.leads import lead_lines
-from config.clock import Clock
+from config.clock import Clock, midnight
 from config.workspace import Workspace
 from storage.records import Narrative, Spike
 from storage.store import Store

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from analysis.counting import midnight
 from analysis.digest_desk import DigestDesk
 from analysis.digest_records import AlertLine, MethodNotes, NotSeen, SourceLine, SourceStatus, StormLine, Totals
 from analysis.plain import direction_of
 from analysis.source_health import SEEN, USUAL_DAYS
 from analysis.spikes.checks import STORM_ARTICLES
+from config.clock import midnight
 from storage.records import Article, CopyGroup, Source, SourceDay
 
 STORM_OUTLETS = 5

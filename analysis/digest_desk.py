@@ -8,13 +8,14 @@ from functools import cached_property
 
 import numpy as np
 
-from analysis.counting import midnight, survivors_of
+from analysis.counting import survivors_of
 from analysis.digest_evidence import ArchivePlace, OutletRef, SpikeNote
 from analysis.spikes.desk import look_back
 from analysis.spikes.policy import outlet_floor
 from analysis.spikes.series import panel_of
 from analysis.spread import outlet_ref, outlet_refs
 from analysis.trends import Trends, ratio_of
+from config.clock import midnight
 from config.workspace import Workspace
 from storage.records import CopyGroup, Narrative, Observation, PassageRow, Source, SourceDay, Spike
 from storage.store import Store

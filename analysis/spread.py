@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from statistics import median, quantiles
 
 from analysis.digest_evidence import Carrier, CarrierShare, CopyLine, FirstMover, OutletRef, Role
 from analysis.plain import direction_of
+from config.clock import midnight
 from storage.records import CopyGroup, PassageRow, Source
 
 TIE = timedelta(hours=6)
@@ -92,9 +93,9 @@ def publication_interval(row: PassageRow) -> tuple[datetime, datetime]:
     if stated is None or row.date_confidence == "D":
         return seen - UNDATED, seen
     stated = stated.astimezone(UTC)
-    midnight = datetime.combine(stated.date(), time(), UTC)
-    if row.date_confidence == "C" or stated == midnight:
-        return min(midnight - EAST, seen), min(midnight + DAY + WEST, seen)
+    day = midnight(stated.date())
+    if row.date_confidence == "C" or stated == day:
+        return min(day - EAST, seen), min(day + DAY + WEST, seen)
     return min(stated, seen), min(stated, seen)
 
 

@@ -5,7 +5,7 @@ Politeness and retries (how long to wait before the next request) are physical a
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
 
@@ -44,3 +44,8 @@ class FixedClock:
         if step < timedelta(0):
             raise ValueError("clock: cannot go back")
         self._moment += step
+
+
+def midnight(day: date) -> datetime:
+    """The first moment of a UTC day."""
+    return datetime.combine(day, time(), UTC)

@@ -17,11 +17,11 @@ from datetime import UTC, date, timedelta
 
 import structlog
 
-from analysis.counting import midnight, survivors_of, tellings
+from analysis.counting import survivors_of, tellings
 from analysis.spikes.day import examine_day
 from analysis.spikes.desk import Desk, look_back
 from analysis.spikes.series import panel_of
-from config.clock import Clock
+from config.clock import Clock, midnight
 from config.progress import Progress
 from config.settings import SpikeSettings
 from config.workspace import Workspace

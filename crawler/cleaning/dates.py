@@ -17,9 +17,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from config.clock import midnight
 from crawler.cleaning.datetext import Moment, Precision, read_moment, read_url_day
 from crawler.cleaning.markup import Element
 from storage.records import DateConfidence, Origin
@@ -163,5 +164,5 @@ def _confidence(believed: Mapping[str, Moment], *, agree: bool, url_agrees: bool
 
 
 def _from_day(source: str, day: date, written: dict[str, str], first_seen_at: datetime) -> DateDecision:
-    at = min(datetime.combine(day, time(), tzinfo=UTC), first_seen_at)
+    at = min(midnight(day), first_seen_at)
     return DateDecision(published_at=at, day=day, precision="day", source=source, confidence="C", claims=written)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 
 from config.settings import CleanSettings
 from crawler.cleaning.dates import count_at, decide_date
 from crawler.cleaning.extract import Extraction, Refusal, extract_page
 from crawler.cleaning.language import identify
 from crawler.cleaning.version import CLEAN_VERSION
-from crawler.copies.shingles import folded
+from crawler.copies.shingles import text_sha256
 from crawler.urls import is_front_page
 from storage.records import Article, Page
 
@@ -70,6 +69,6 @@ def make_article(page: Page, found: Extraction, *, languages: Sequence[str], set
         language=language.language,
         language_confidence=language.confidence,
         language_source=language.source,
-        text_sha256=sha256(folded(text).encode("utf-8", "surrogatepass")).hexdigest(),
+        text_sha256=text_sha256(text),
         clean_version=CLEAN_VERSION,
     )

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
+from config.clock import midnight
 from config.settings import CopySettings
 from crawler.copies.links import Link, find_links
 from crawler.copies.shingles import shingles
@@ -55,7 +56,7 @@ def published_between(article: Article) -> tuple[datetime, datetime]:
     moment = article.published_at
     if moment is None or article.date_confidence == "D":
         return article.first_seen_at, article.first_seen_at
-    day = datetime.combine(moment.astimezone(UTC).date(), time(), UTC)
+    day = midnight(moment.astimezone(UTC).date())
     if article.date_confidence in "AB" and moment != day:
         return moment, moment
     return day, max(day, min(day + timedelta(days=1), article.first_seen_at))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from hashlib import sha256
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,11 @@ SAMPLE = np.uint64(4)
 def folded(text: str) -> str:
     """NFKC, lower case, only letters and digits with one space between words."""
     return _NOT_LETTERS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+
+
+def text_sha256(text: str) -> str:
+    """SHA-256 of the folded text: equal for texts that are copies to the letter."""
+    return sha256(folded(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def shingles(text: str) -> Shingles:

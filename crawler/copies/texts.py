@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from hashlib import sha256
 
 from config.settings import CopySettings
 from crawler.copies.grouping import group_articles
-from crawler.copies.shingles import folded
+from crawler.copies.shingles import text_sha256
 from storage.records import Article
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -33,6 +32,6 @@ def _article(key: str, text: str) -> Article:
         language="und",
         language_confidence=0.0,
         language_source="none",
-        text_sha256=sha256(folded(text).encode("utf-8", "surrogatepass")).hexdigest(),
+        text_sha256=text_sha256(text),
         clean_version="",
     )

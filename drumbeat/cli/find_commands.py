@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -153,6 +153,7 @@ def moment(text: str | None, option: str, *, days: int = 0) -> datetime | None:
     Raises:
         ConfigError: the text is no day.
     """
+    from config.clock import midnight
     from config.errors import ConfigError
 
     if text is None:
@@ -163,4 +164,4 @@ def moment(text: str | None, option: str, *, days: int = 0) -> datetime | None:
         day = None
     if day is None or day.year not in YEARS:
         raise ConfigError(f"{option} {text!r}: no such day; expected YYYY-MM-DD")
-    return datetime.combine(day, time(), UTC) + timedelta(days=days)
+    return midnight(day) + timedelta(days=days)

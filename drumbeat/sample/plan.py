@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from config.clock import midnight
 from config.settings import Section
 from config.sources import CountryCode, LanguageTag, SourceId
 
@@ -137,7 +138,7 @@ class Plan(Section):
 
     def at(self, day: int, hour: float = 0.0) -> datetime:
         """The moment `hour` hours into day `day` (day 1 is the first)."""
-        return datetime.combine(self.first_day, time(), UTC) + timedelta(days=day - 1, minutes=round(hour * 60))
+        return midnight(self.first_day) + timedelta(days=day - 1, minutes=round(hour * 60))
 
     def day_of(self, moment: datetime) -> int:
         """The number of the day that `moment` falls on."""

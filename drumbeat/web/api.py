@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
 
+from config.clock import midnight
 from drumbeat.alerts.history import alerts_with_deliveries
 from drumbeat.evidence import tellings
-from drumbeat.web.reader import day_start, reader_of
+from drumbeat.web.reader import reader_of
 from drumbeat.web.view import Day, NarrativeNumber
 from storage.records import Narrative, SearchFilters
 
@@ -55,7 +56,7 @@ def passages(request: Request, narrative_id: NarrativeNumber, limit: Limit = 100
 @router.get("/events")
 def events(request: Request, since: Day = None, until: Day = None) -> list[dict[str, Any]]:
     """Events that touch the days from `since` to `until` (default: the last 28 days), by first telling."""
-    start, end = map(day_start, reader_of(request).days(since, until))
+    start, end = map(midnight, reader_of(request).days(since, until))
     return [asdict(row) for row in reader_of(request).store.events.all(start, end)]
 
 
@@ -95,7 +96,7 @@ def spikes(request: Request, since: Day = None, until: Day = None) -> list[dict[
 @router.get("/alerts")
 def alerts(request: Request, since: Day = None, until: Day = None) -> list[dict[str, Any]]:
     """Alerts made on the days from `since` to `until` (default: the last 28 days) with their deliveries, the newest first."""
-    start, end = map(day_start, reader_of(request).days(since, until))
+    start, end = map(midnight, reader_of(request).days(since, until))
     found = alerts_with_deliveries(reader_of(request).store, start, end)
     return [{**asdict(row), "deliveries": [asdict(delivery) for delivery in deliveries]} for row, deliveries in found]
 
@@ -116,8 +117,8 @@ def search(
         languages=tuple(language),
         source_ids=tuple(source),
         countries=tuple(code.upper() for code in country),
-        start=day_start(since) if since else None,
-        end=day_start(until) + timedelta(days=1) if until else None,
+        start=midnight(since) if since else None,
+        end=midnight(until) + timedelta(days=1) if until else None,
     )
     return [asdict(row) for row in reader_of(request).store.search.text(q, filters=filters, limit=limit)]
 

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
+from config.clock import midnight
 from drumbeat.alerts.history import alerts_with_deliveries
 from drumbeat.evidence import tellings
 from drumbeat.report.view import narrative_chart, notice_for
-from drumbeat.web.reader import RECENT, day_start, reader_of
+from drumbeat.web.reader import RECENT, reader_of
 from drumbeat.web.security import ARCHIVED_POLICY
 from drumbeat.web.view import Day, EventNumber, NarrativeNumber, Pages, page
 from storage.records import SearchFilters
@@ -29,7 +30,7 @@ def overview(request: Request) -> HTMLResponse:
     """What happened in the last seven days, the alerts of four weeks, and what is watched."""
     reader = reader_of(request)
     digest = reader.digest()
-    end = day_start(reader.period()[1])
+    end = midnight(reader.period()[1])
     values = {
         "digest": digest,
         "troubled": [line for line in digest["sources"] if line["status"] not in ("ok", "not_yet")],
@@ -81,7 +82,7 @@ def narrative(request: Request, narrative_id: NarrativeNumber, number: Annotated
 def events(request: Request) -> HTMLResponse:
     """What happened in the last four weeks, the newest first."""
     reader = reader_of(request)
-    end = day_start(reader.period()[1])
+    end = midnight(reader.period()[1])
     rows = sorted(reader.store.events.all(end - RECENT, end), key=lambda row: (row.first_at, row.articles, -row.event_id), reverse=True)
     return page("events.html", {"events": rows, "notice": _notice(request), "here": "events"})
 
@@ -147,8 +148,8 @@ def search(
         languages=(language,) if language else (),
         source_ids=(source,) if source else (),
         countries=(country.upper(),) if country else (),
-        start=day_start(since) if since else None,
-        end=day_start(until) + timedelta(days=1) if until else None,
+        start=midnight(since) if since else None,
+        end=midnight(until) + timedelta(days=1) if until else None,
     )
     hits = reader.store.search.text(q, filters=filters, limit=PAGE_SIZE) if q.strip() else []
     articles = {row.article_id: row for row in reader.store.articles.many([hit.article_id for hit in hits])}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from fastapi import Request
@@ -110,8 +110,3 @@ def reader_of(request: Request) -> Reader:
     """The reader of the application that a request came to."""
     reader: Reader = request.app.state.reader
     return reader
-
-
-def day_start(day: date) -> datetime:
-    """Midnight, UTC."""
-    return datetime.combine(day, time(), UTC)

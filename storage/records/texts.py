@@ -44,7 +44,7 @@ class Article:
     language_confidence: float
     language_source: str
     text_sha256: str
-    """SHA-256 of the normalised text (NFKC, lower case, letters and digits only)."""
+    """SHA-256 of the normalised text (NFKC, case folded, letters and digits with one space between words)."""
     clean_version: str
 
 
