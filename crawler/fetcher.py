@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -33,10 +33,10 @@ from config.errors import DrumbeatError
 from config.settings import CrawlSettings
 from crawler.addresses import Names, NameUnknown, PrivateAddress
 from crawler.answers import ACCEPTED_ENCODINGS, Answer, Kind, TooLarge, Undecodable, decompress
-from crawler.gates import HostPaused, RedirectLoop, request_for, ticket_of
 from crawler.robots import MAX_BYTES as MAX_ROBOTS_BYTES
 from crawler.robots import RobotsBook, RobotsDenied, RobotsUnreadable, Rules, product_token, read_rules
 from crawler.sitemaps import MAX_BYTES as MAX_SITEMAP_BYTES
+from crawler.tickets import HostPaused, RedirectLoop, Ticket, request_for, ticket_of
 from crawler.urls import resolved
 from crawler.waiting import retry_after
 
@@ -69,19 +69,6 @@ FAILURES: tuple[tuple[type[Exception], str], ...] = (
 )
 """What may go wrong on the way, and the fetch outcome that names it; the first that fits counts."""
 _EXPECTED = tuple(kind for kind, _ in FAILURES)
-
-
-@dataclass(slots=True, kw_only=True)
-class Ticket:
-    """What one fetch is for; goes along through all its redirects."""
-
-    kind: Kind
-    headers: dict[str, str]
-    timeout_seconds: float
-    max_bytes: int
-    allow_private: bool
-    delay_seconds: float
-    hops: list[str] = field(default_factory=list)
 
 
 class Fetcher:

@@ -20,16 +20,14 @@ from scrapy.http import Response
 
 from crawler.addresses import NameUnknown, is_this_machine
 from crawler.robots import RobotsDenied
+from crawler.tickets import HostPaused, RedirectLoop, request_for, ticket_of
 from crawler.urls import host_of, resolved
 from crawler.waiting import retry_after
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from crawler.fetcher import Fetcher, Ticket
-
-TICKET = "drumbeat_ticket"
-"""Key of a request's `Ticket` in its meta."""
+    from crawler.fetcher import Fetcher
 
 LONGEST_PAUSE_SECONDS = 10.0
 """A host that asks for a longer pause is left alone for the rest of the crawl."""
@@ -38,18 +36,6 @@ LONGEST_DELAY_SECONDS = 1_800.0
 _TOO_MANY_REQUESTS, _UNAVAILABLE = 429, 503
 _UNSTATED_PAUSE = timedelta(minutes=10)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-
-
-class HostPaused(Exception):
-    """The host asked us to stay away for `wait`."""
-
-    def __init__(self, host: str, wait: timedelta) -> None:
-        super().__init__(f"{host} asked us to stay away; {wait.total_seconds():.0f} s of that are left")
-        self.wait = wait
-
-
-class RedirectLoop(Exception):
-    """Redirects in a circle, too many of them, or leading nowhere."""
 
 
 class Gate:
@@ -170,15 +156,3 @@ class RedirectGate(Gate):
         if len(ticket.hops) > self.fetcher.max_redirects:
             raise RedirectLoop(f"more than {self.fetcher.max_redirects} redirects, the last to {target}")
         return request_for(target, ticket)
-
-
-def ticket_of(request: Request) -> Ticket:
-    """What the request was sent for."""
-    ticket: Ticket = request.meta[TICKET]
-    return ticket
-
-
-def request_for(url: str, ticket: Ticket) -> Request:
-    """A fresh request: nothing of an earlier hop (proxy, slot, credentials) comes along."""
-    meta = {TICKET: ticket, "download_timeout": ticket.timeout_seconds, "download_maxsize": ticket.max_bytes}
-    return Request(url, headers=ticket.headers, meta=meta, dont_filter=True)

@@ -9,8 +9,7 @@ import pytest
 from scrapy import Request
 
 from crawler import fetcher
-from crawler.fetcher import Ticket
-from crawler.gates import request_for
+from crawler.tickets import Ticket, request_for
 from storage.archive import ArchiveReader
 from tests.crawler.lab import NOW, Lab, assert_balanced, source
 from tests.crawler.server import (
