@@ -22,8 +22,9 @@ DIRECTORY = Path(__file__).parent / "data" / "sources"
 WATCHLIST = """\
 # The watchlist: what you want to be told about, in any language; every language is searched.
 # A counter-statement is what makes "rejects" different from "understands": give one.
-# Every entity must be named, in one of its spellings: whole words, with case endings, articles and prepositions of the language; a star lets
-# a stem go on ("Russi*"). Abbreviations of up to three capitals (EU, UN) are found in capitals only.
+# Every entity must be named in the article, in one of its spellings, as whole words: with case endings in Cyrillic, with what Arabic and
+# Hebrew write together with a word, anywhere in scripts without spaces. A star lets a stem go on, for adjectives and other endings ("Russi*").
+# Abbreviations of up to three capitals (EU, UN) are found in capitals only.
 # Take the marks away to use this example.
 
 # [[statement]]
