@@ -13,6 +13,7 @@ from analysis.embedding.choose import build_of, settings_of
 from analysis.narratives.context import in_context
 from analysis.narratives.corrections import Obeyed, obeyed
 from analysis.narratives.linking import Matrix
+from analysis.narratives.templates import resting_forms
 from analysis.vectors import centred
 from config.clock import Clock
 from config.settings import NarrativeSettings
@@ -22,8 +23,6 @@ from storage.store import Store
 
 CHUNK = 400
 """Assignments a transaction."""
-FORM = "form"
-"""Reason in the history of a narrative that turned out to be a recurring form."""
 _MOMENT = timedelta(seconds=1)
 
 
@@ -78,8 +77,7 @@ class Desk:
 
     def forms(self) -> set[int]:
         """Narratives that were put to rest as recurring forms."""
-        last = {item.narrative_id: item for item in self.store.narratives.lineage() if item.kind in ("dormant", "revived")}
-        return {number for number, item in last.items() if item.detail.get("reason") == FORM}
+        return resting_forms(self.store.narratives.lineage())
 
 
 def open_desk(*, store: Store, workspace: Workspace, clock: Clock, run_id: str) -> Desk | None:

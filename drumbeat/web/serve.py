@@ -25,7 +25,7 @@ def listen(settings: DashboardSettings) -> socket.socket:
         reason = getattr(problem, "strerror", None) or str(problem)
         raise ConfigError(
             f"dashboard.host = {settings.host!r}, dashboard.port = {settings.port}: cannot listen there: {reason}; "
-            "set others in drumbeat.toml, or DRUMBEAT_DASHBOARD__PORT"
+            "set others in drumbeat.toml, or give --port"
         ) from problem
 
 
