@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
@@ -132,6 +133,31 @@ def test_nobody_else_owns_our_names() -> None:
     """No installed distribution provides a top-level package named like one of our rooms."""
     owners = metadata.packages_distributions()
     assert {room: owners.get(room, []) for room in ROOMS if set(owners.get(room, [])) - {"drumbeat-monitor"}} == {}
+
+
+def test_what_is_imported_is_declared() -> None:
+    """Each library that a room imports stands in pyproject.toml: what only another library brings along may go with it."""
+    owners = metadata.packages_distributions()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["embedders"]]
+    declared = {re.split(r"[^A-Za-z0-9-]", line)[0] for line in wanted}
+    missing = {}
+    for path in FILES:
+        for name in imported(tree_of(path)) - sys.stdlib_module_names - set(ROOMS):
+            if not {owner.lower().replace("_", "-").replace(".", "-") for owner in owners.get(name, [name])} & declared:
+                missing[name] = str(path.relative_to(ROOT))
+    assert missing == {}
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """Top-level names of the modules that a file imports."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").partition(".")[0])
+    return found
 
 
 def test_the_lock_file_is_complete_and_neutral() -> None:
