@@ -21,9 +21,6 @@ from analysis.sentences import Sentence, sentences
 from storage.ids import passage_id, text_hash
 from storage.records import Article, Passage
 
-PASSAGE_VERSION = "1"
-"""Changes whenever the same body could give other passages."""
-
 FRAGMENT_CHARACTERS = 40
 """Shorter passages are joined to a neighbour wherever the limit allows it."""
 

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.clock import Clock
-from config.errors import ConfigError
 from config.sources import FeedConfig, SourceConfig
 from config.workspace import Workspace
 from crawler.feeds import parse_listing
 from crawler.fetcher import Fetcher
 from crawler.listings import Listing
-from crawler.outlet import REQUEST_KINDS
+from crawler.outlet import REQUEST_KINDS, require_known
 from crawler.probing import probe
 from crawler.results import poll_outcome
 from crawler.select import finder_for, select_children, select_pages
@@ -45,10 +44,7 @@ def check_sources(*, workspace: Workspace, clock: Clock, only: Collection[str] =
     Raises:
         ConfigError: `only` names no source, or a contact is missing.
     """
-    known = {source.id for source in workspace.sources}
-    unknown = sorted(set(only) - known)
-    if unknown:
-        raise ConfigError(f"source {unknown[0]!r}: no such source in {workspace.root}; `drumbeat sources list` shows the ids")
+    require_known(only, workspace)
     sources = sorted((source for source in workspace.sources if not only or source.id in only), key=lambda source: source.id)
 
     async def work(fetcher: Fetcher) -> list[FeedCheck]:

@@ -21,12 +21,11 @@ from typing import TYPE_CHECKING
 import structlog
 
 from config.clock import Clock
-from config.errors import ConfigError
 from config.progress import Progress
 from config.sources import SourceConfig
 from config.workspace import Workspace
 from crawler.fetcher import Fetcher
-from crawler.outlet import CrawlTools, OutletCrawl, chosen_sources
+from crawler.outlet import CrawlTools, OutletCrawl, chosen_sources, require_known
 from crawler.recording import Recorder
 from crawler.running import run_in_reactor, start_in_reactor
 from crawler.session import open_session, require_contact
@@ -144,10 +143,7 @@ async def _crawl_outlets(sources: list[SourceConfig], tools: CrawlTools, progres
 
 
 def _sources(job: _Job) -> list[SourceConfig]:
-    known = {source.id for source in job.workspace.sources}
-    unknown = sorted(job.only - known)
-    if unknown:
-        raise ConfigError(f"source {unknown[0]!r}: no such source in {job.workspace.root}; `drumbeat sources list` shows the ids")
+    require_known(job.only, job.workspace)
     sources = chosen_sources(job.workspace.sources, job.only, job.clock)
     require_contact(job.workspace.settings.crawl, [str(feed.url) for source in sources for feed in source.feeds])
     return sources

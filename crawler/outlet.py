@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 import structlog
 
 from config.clock import Clock
+from config.errors import ConfigError
 from config.settings import CrawlSettings
 from config.sources import SourceConfig
+from config.workspace import Workspace
 from crawler.answers import Answer, Kind
 from crawler.feeds import parse_listing
 from crawler.fetcher import Fetcher
@@ -150,6 +152,17 @@ class OutletCrawl:
         return await self._tools.fetcher.fetch(
             url, kind, delay_seconds=self._source.delay_seconds, allow_private=self._source.allow_private_addresses, headers=headers
         )
+
+
+def require_known(only: Collection[str], workspace: Workspace) -> None:
+    """Refuse ids that the source directory does not have.
+
+    Raises:
+        ConfigError: names the first of them.
+    """
+    unknown = sorted(set(only) - {source.id for source in workspace.sources})
+    if unknown:
+        raise ConfigError(f"source {unknown[0]!r}: no such source in {workspace.root}; `drumbeat sources list` shows the ids")
 
 
 def chosen_sources(sources: Collection[SourceConfig], only: Collection[str], clock: Clock) -> list[SourceConfig]:

@@ -34,7 +34,7 @@ def parse_sitemap(body: bytes, url: str) -> Listing:
 
     Args:
         body: as sent; a gzip file is unpacked up to `MAX_BYTES`.
-        url: where it came from; used for nothing but plain text, whose lines must be addresses.
+        url: not used; every reader of listings is given it.
     """
     unpacked = _unpack(body)
     if unpacked is None:

@@ -56,11 +56,6 @@ class CheckReport:
     missing: tuple[Page, ...]
     """Rows whose record is not in the archive."""
 
-    @property
-    def adopted(self) -> int:
-        """How many records got a row now."""
-        return sum(orphan.finding == "adopted" for orphan in self.orphans)
-
 
 def check(store: Store, archive_dir: Path, *, adopt: bool, clock: Clock) -> CheckReport:
     """Compare rows with records, file by file; with `adopt`, give successful page records without a row their row.

@@ -18,7 +18,6 @@ from typing import Any
 
 from analysis.embedding.e5 import build_name
 from analysis.embedding.processor import processor_class
-from analysis.passages import PASSAGE_VERSION
 from config.clock import Clock
 from crawler.cleaning.version import CLEAN_VERSION
 from tests.quality import copies, languages, listings, main_job, meaning, pages, series
@@ -155,5 +154,5 @@ def _machine() -> dict[str, Any]:
 
 
 def _versions() -> dict[str, str]:
-    own = {"cleaning": CLEAN_VERSION, "passages": PASSAGE_VERSION, "embedding": build_name()}
+    own = {"cleaning": CLEAN_VERSION, "embedding": build_name()}
     return {**own, **{name: metadata.version(name) for name in LIBRARIES}}

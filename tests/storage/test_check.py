@@ -50,7 +50,7 @@ def test_a_whole_archive_needs_nothing(store: Store, folder: Path) -> None:
 def test_nothing_at_all_is_fine(store: Store, folder: Path) -> None:
     """A workspace that never crawled has nothing to check."""
     report = run(store, folder, adopt=True)
-    assert (report.files, report.records, report.adopted) == (0, 0, 0)
+    assert (report.files, report.records, report.orphans) == (0, 0, ())
 
 
 def test_records_of_waiting_pages_are_adopted(store: Store, folder: Path) -> None:
@@ -74,7 +74,7 @@ def test_unknown_pages_are_adopted_with_their_source(store: Store, folder: Path)
     with ArchiveWriter(folder, max_bytes=10**9, name="crawl") as writer:
         archive_page(writer, page("1"))
         archive_page(writer, replace(page("2"), url="https://elsewhere.test/2"))
-    assert run(store, folder, adopt=True).adopted == 2
+    assert [orphan.finding for orphan in run(store, folder, adopt=True).orphans] == ["adopted", "adopted"]
     found = store.pages.by_url(page("1").url)
     other = store.pages.by_url("https://elsewhere.test/2")
     assert found is not None
@@ -120,7 +120,7 @@ def test_a_living_writer_is_left_alone(store: Store, folder: Path) -> None:
         place = archive_page(writer, page("1"))
         report = run(store, folder, adopt=True)
         assert (report.orphans, report.skipped_files, report.records) == ((), (place.file,), 1)
-    assert run(store, folder, adopt=True).adopted == 1
+    assert [orphan.finding for orphan in run(store, folder, adopt=True).orphans] == ["adopted"]
 
 
 def test_an_archived_page_is_shown(store: Store, folder: Path) -> None:
