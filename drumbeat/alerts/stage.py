@@ -55,7 +55,7 @@ def make_alerts(*, store: Store, workspace: Workspace, clock: Clock, run_id: str
 
 def _make(spike: Spike, *, store: Store, workspace: Workspace, clock: Clock) -> dict[str, int]:
     """Freeze the evidence of one spike and write its alert; what to count."""
-    from analysis.digest import alert_evidence
+    from analysis.digest.build import alert_evidence
 
     try:
         evidence = alert_evidence(store=store, workspace=workspace, spike=spike)

@@ -25,7 +25,7 @@ def report(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, pro
     Raises:
         ReportError: the folder of reports cannot be written.
     """
-    from analysis.digest import build_digest
+    from analysis.digest.build import build_digest
 
     last = end or clock.now().date()
     progress.start("report", 2)

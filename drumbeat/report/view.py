@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from analysis.digest_records import Digest
+from analysis.digest.records import Digest
 from analysis.plain import to_plain
 from drumbeat import charts
 from drumbeat.report import names, words

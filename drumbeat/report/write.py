@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 
-from analysis.digest_records import Digest
+from analysis.digest.records import Digest
 from config.errors import DrumbeatError
 from drumbeat.report import view
 from drumbeat.report.environment import html_environment, markdown_environment

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from analysis.counting import survivors_of
-from analysis.spread import first_mover, outlet_refs
+from analysis.digest.spread import first_mover, outlet_refs
 from drumbeat.sample.score import Findings, FoundAlert, Place
 from storage.store import Store
 

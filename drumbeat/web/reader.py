@@ -54,7 +54,7 @@ class Reader:
 
     def digest(self) -> dict[str, Any]:
         """The digest of the period as plain JSON."""
-        from analysis.digest import build_digest
+        from analysis.digest.build import build_digest
 
         start, end = self.period()
         found: dict[str, Any] = self._keep(
@@ -64,7 +64,7 @@ class Reader:
 
     def narrative(self, narrative_id: int) -> dict[str, Any] | None:
         """One narrative over the period as plain JSON; None if there is none."""
-        from analysis.digest import narrative_detail
+        from analysis.digest.build import narrative_detail
 
         start, end = self.period()
 

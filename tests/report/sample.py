@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from analysis.digest_evidence import (
+from analysis.digest.evidence import (
     ArchivePlace,
     Carrier,
     CarrierShare,
@@ -17,7 +17,7 @@ from analysis.digest_evidence import (
     Quote,
     SpikeNote,
 )
-from analysis.digest_records import AlertEvidence, AlertLine, Digest, LeadLine, MethodNotes, NotSeen, SourceLine, StormLine, Totals
+from analysis.digest.records import AlertEvidence, AlertLine, Digest, LeadLine, MethodNotes, NotSeen, SourceLine, StormLine, Totals
 from analysis.plain import direction_of
 
 START, END = date(2026, 11, 16), date(2026, 11, 23)

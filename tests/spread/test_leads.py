@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.leads import at_least, benjamini_hochberg, lead_lines, wilson
-from analysis.spread import outlet_refs
+from analysis.digest.leads import at_least, benjamini_hochberg, lead_lines, wilson
+from analysis.digest.spread import outlet_refs
 from storage.records import Observation
 from tests.counting.makers import day, observation, source
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from analysis import spread
-from analysis.digest_evidence import FirstMover
-from analysis.spread import told_articles
+from analysis.digest import spread
+from analysis.digest.evidence import FirstMover
+from analysis.digest.spread import told_articles
 from storage.records import CopyGroup, PassageRow
 from tests.counting.makers import at, row, source
 

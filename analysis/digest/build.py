@@ -1,4 +1,4 @@
-"""The digest: a period of days as frozen records, for the weekly report, the alert mail and the dashboard.
+"""The doors of the digest: a period, one narrative or one spike, written from the store.
 
     build_digest      the whole period: what rises, falls and is new, with evidence, health and method
     narrative_detail  one narrative over a period
@@ -14,12 +14,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from analysis import digest_corpus as corpus
-from analysis.digest_desk import DigestDesk
-from analysis.digest_evidence import NarrativeDigest
-from analysis.digest_narrative import write_narrative
-from analysis.digest_records import AlertEvidence, Digest
-from analysis.leads import lead_lines
+from analysis.digest import corpus
+from analysis.digest.desk import DigestDesk
+from analysis.digest.evidence import NarrativeDigest
+from analysis.digest.leads import lead_lines
+from analysis.digest.narrative import write_narrative
+from analysis.digest.records import AlertEvidence, Digest
 from config.clock import Clock, midnight
 from config.workspace import Workspace
 from storage.records import Narrative, Spike

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from analysis import spread
-from analysis.digest_desk import CHART_DAYS, DigestDesk, rounded, strongest
-from analysis.digest_evidence import FirstMover, NarrativeDigest, Quote
+from analysis.digest import spread
+from analysis.digest.desk import CHART_DAYS, DigestDesk, rounded, strongest
+from analysis.digest.evidence import FirstMover, NarrativeDigest, Quote
+from analysis.digest.spread import Told, told_articles
 from analysis.plain import direction_of
-from analysis.spread import Told, told_articles
 from storage.records import Narrative, PassageRow
 
 

@@ -1,6 +1,6 @@
 """What a digest says of one narrative: its figures, and the evidence for them - days, carriers, first mover, quotes, copies, spike.
 
-Plain records as `digest_records.py` describes them. Texts (`text`, `title`, `label`, `url`) come from outlets and are hostile: whoever
+Plain records as `records.py` describes them. Texts (`text`, `title`, `label`, `url`) come from outlets and are hostile: whoever
 shows them escapes them.
 """
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import median, quantiles
 
-from analysis.digest_evidence import Carrier, CarrierShare, CopyLine, FirstMover, OutletRef, Role
+from analysis.digest.evidence import Carrier, CarrierShare, CopyLine, FirstMover, OutletRef, Role
 from analysis.plain import direction_of
 from config.clock import midnight
 from storage.records import CopyGroup, PassageRow, Source

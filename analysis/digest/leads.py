@@ -20,8 +20,8 @@ from itertools import combinations
 
 import numpy as np
 
-from analysis.digest_evidence import OutletRef
-from analysis.digest_records import LeadLine
+from analysis.digest.evidence import OutletRef
+from analysis.digest.records import LeadLine
 from storage.records import Observation
 
 MIN_NARRATIVES = 10

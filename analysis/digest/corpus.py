@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from analysis.digest_desk import DigestDesk
-from analysis.digest_records import AlertLine, MethodNotes, NotSeen, SourceLine, SourceStatus, StormLine, Totals
+from analysis.digest.desk import DigestDesk
+from analysis.digest.records import AlertLine, MethodNotes, NotSeen, SourceLine, SourceStatus, StormLine, Totals
 from analysis.plain import direction_of
 from analysis.source_health import SEEN, USUAL_DAYS
 from analysis.spikes.checks import STORM_ARTICLES

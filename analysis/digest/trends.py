@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from analysis.digest_evidence import DayPoint
+from analysis.digest.evidence import DayPoint
 from analysis.spikes.baseline import Floats, fit, lower_tail, upper_tail
 from analysis.spikes.detectors import baseline_end, has_baseline
 from analysis.spikes.series import Panel, Series, series_of

@@ -1,7 +1,7 @@
-"""What a digest holds: everything the weekly report, the alert mail and the dashboard's overview show; `digest_evidence.py` has the
+"""What a digest holds: everything the weekly report, the alert mail and the dashboard's overview show; `evidence.py` has the
 records about one narrative.
 
-Frozen records, nothing else: `analysis/digest.py` fills them, `drumbeat/report`, `drumbeat/alerts` and `drumbeat/web`
+Frozen records, nothing else: `build.py` fills them, `drumbeat/report`, `drumbeat/alerts` and `drumbeat/web`
 read them. Every record has `to_dict()`, plain JSON (dates and times as ISO 8601, times in UTC with `Z`, tuples as
 lists, keys in the order of the fields). Every number in a digest resolves to stored rows by the ids beside it. No run
 id and no wall time is in a digest: the same rows give the same bytes.
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from analysis.digest_evidence import NarrativeDigest, OutletRef, SpikeNote
+from analysis.digest.evidence import NarrativeDigest, OutletRef, SpikeNote
 from analysis.plain import Direction, Plain
 from storage.records import Health
 
