@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from drumbeat.evidence import readings
+from drumbeat.evidence import Reading, readings
 from storage.errors import StorageError
+from storage.records import Article, Page
 from storage.store import Store
 
 Explanation = dict[str, dict[str, object]]
@@ -21,41 +22,54 @@ def explain_article(store: Store, key: str) -> Explanation:
     page = store.pages.get(key) or store.pages.by_url(key)
     if page is None:
         raise StorageError(f"{key}: no page is known under this id or address; `drumbeat search` finds articles")
-    result: Explanation = {
-        "page": {
-            "id": page.page_id,
-            "source": page.source_id,
-            "found in": page.discovered_from,
-            "found at": page.discovered_at,
-            "origin": page.origin,
-            "fetch": page.fetch_outcome or "waiting",
-            "clean": page.clean_outcome or "waiting",
-            "archive": f"{page.warc.file} at {page.warc.offset}" if page.warc else None,
-        }
-    }
+    result: Explanation = {"page": _page_told(page)}
     article = store.articles.get(page.page_id)
     if article is None:
         return result
-    result["date"] = {
-        "published": article.published_at,
-        "from": article.date_source,
-        "confidence": article.date_confidence,
-        "counted at": article.counted_at,
-        "late": article.late,
-        **{f"claim {name}": value for name, value in sorted(article.date_claims.items())},
-    }
-    result["language"] = {"is": article.language, "confidence": article.language_confidence, "told by": article.language_source}
+    result |= article_told(article)
     member = store.copies.of([article.article_id]).get(article.article_id)
     if member:
         result["copies"] = {"group": member.group_id, "relation": member.relation, "containment": member.containment}
     for reading in readings(store, article.article_id):
-        assigned = reading.assignment
-        result[f"passage {reading.passage.ordinal}"] = {
-            "text": reading.passage.text,
-            "narrative": assigned.narrative_id if assigned else "none yet",
-            "similarity": assigned.similarity if assigned else None,
-            "by": assigned.method if assigned else None,
-            "event": reading.event_id,
-            **{f"watched {hit.statement_id}": f"{hit.stance}, similarity {hit.cosine:.2f}" for hit in reading.hits},
-        }
+        result[f"passage {reading.passage.ordinal}"] = _passage_told(reading)
     return result
+
+
+def article_told(article: Article) -> Explanation:
+    """What cleaning decided about an article's date and language, and from what."""
+    return {
+        "date": {
+            "published": article.published_at,
+            "from": article.date_source,
+            "confidence": article.date_confidence,
+            "counted at": article.counted_at,
+            "late": article.late,
+            **{f"claim {name}": value for name, value in sorted(article.date_claims.items())},
+        },
+        "language": {"is": article.language, "confidence": article.language_confidence, "told by": article.language_source},
+    }
+
+
+def _page_told(page: Page) -> dict[str, object]:
+    return {
+        "id": page.page_id,
+        "source": page.source_id,
+        "found in": page.discovered_from,
+        "found at": page.discovered_at,
+        "origin": page.origin,
+        "fetch": page.fetch_outcome or "waiting",
+        "clean": page.clean_outcome or "waiting",
+        "archive": f"{page.warc.file} at {page.warc.offset}" if page.warc else None,
+    }
+
+
+def _passage_told(reading: Reading) -> dict[str, object]:
+    assigned = reading.assignment
+    return {
+        "text": reading.passage.text,
+        "narrative": assigned.narrative_id if assigned else "none yet",
+        "similarity": assigned.similarity if assigned else None,
+        "by": assigned.method if assigned else None,
+        "event": reading.event_id,
+        **{f"watched {hit.statement_id}": f"{hit.stance}, similarity {hit.cosine:.2f}" for hit in reading.hits},
+    }

@@ -43,6 +43,7 @@ def cleaned(
     from analysis.passages import cut
     from crawler.cleaning.extract import Refusal
     from crawler.cleaning.page import extract, make_article
+    from drumbeat.explain import article_told
     from storage.ids import page_id
     from storage.records import Page
 
@@ -55,13 +56,6 @@ def cleaned(
     passages = cut(article, words=workspace.settings.embed.passage_words)
     return {
         "clean": {"outcome": "article", "title": article.title, "authors": ", ".join(article.authors), "text": article.body[:SHOWN]},
-        "date": {
-            "published": article.published_at,
-            "from": article.date_source,
-            "confidence": article.date_confidence,
-            "late": article.late,
-            **{f"claim {name}": value for name, value in sorted(article.date_claims.items())},
-        },
-        "language": {"is": article.language, "confidence": article.language_confidence, "told by": article.language_source},
+        **article_told(article),
         "passages": {str(row.ordinal): row.text[:SHOWN] for row in passages},
     }

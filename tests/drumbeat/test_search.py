@@ -50,5 +50,5 @@ def test_filters_narrow_both_ways(store: Store, workspace: Workspace) -> None:
 
 @pytest.mark.parametrize("query", ["", "   ", '"', "*", "a AND (", "'; DROP TABLE articles"])
 def test_odd_queries_are_no_error(store: Store, workspace: Workspace, query: str) -> None:
-    """Whatever is typed, the answer is a list."""
-    assert isinstance(search(store, query, embed=workspace.settings.embed, mode="words"), list)
+    """Whatever is typed, words and model give a list."""
+    assert isinstance(search(store, query, embed=workspace.settings.embed, mode="both"), list)
