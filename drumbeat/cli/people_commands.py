@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from drumbeat.cli.session import AsOfOption, JsonOption, WorkspaceOption, configure_logging, load, say_counts, say_json, say_table, session
+from drumbeat.cli.session import (
+    AsOfOption,
+    JsonOption,
+    WorkspaceOption,
+    configure_logging,
+    load,
+    make_clock,
+    say_counts,
+    say_json,
+    say_table,
+    session,
+)
 
 if TYPE_CHECKING:
     from storage.records import Alert, Delivery
@@ -113,4 +124,4 @@ def sample_serve(
     """Serve the sample world's outlets as they stand at a moment."""
     from drumbeat.sample.serve import serve_world
 
-    serve_world(base_port=port, as_of=as_of)
+    serve_world(base_port=port, clock=make_clock(as_of) if as_of else None)

@@ -47,7 +47,7 @@ def fetch(port: int, host: str, path: str) -> tuple[int, bytes]:
 def test_the_world_can_be_served_alone() -> None:
     """`drumbeat sample serve` serves every outlet under its own name on one port, as of the moment named."""
     port = free_port()
-    code = f"from drumbeat.sample.serve import serve_world; serve_world(base_port={port}, as_of='2026-01-20T06:00:00Z')"
+    code = f"from drumbeat.cli.people_commands import sample_serve; sample_serve(port={port}, as_of='2026-01-20T06:00:00Z')"
     with served(code) as process:
         assert "invented" in process.first  # type: ignore[attr-defined]
         status, body = fetch(port, "severia-wire.localhost", "/rss.xml")
