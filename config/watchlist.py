@@ -30,6 +30,6 @@ class StatementConfig(Section):
     countries: tuple[CountryCode, ...] = ()
     """Only outlets of these countries; empty: all."""
     languages: tuple[LanguageTag, ...] = ()
-    """Only articles in these languages; empty: all."""
+    """Only articles in these languages, a region counting for nothing; empty: all."""
     z_threshold: float | None = None
     """In place of the threshold of `[watch]` for so many entities."""

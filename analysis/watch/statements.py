@@ -38,7 +38,8 @@ class Prepared:
 
     def in_scope(self, row: PassageRow) -> bool:
         """Whether a passage comes from where the statement is watched, and nobody ruled it out."""
-        countries, languages = self.config.countries, self.config.languages
+        # What is told of an article is its language, without a region.
+        countries, languages = self.config.countries, {tag.partition("-")[0] for tag in self.config.languages}
         if countries and row.country not in countries:
             return False
         return (not languages or row.language in languages) and row.passage_id not in self.rejected

@@ -45,13 +45,13 @@ def test_what_says_the_statement_is_found_in_every_language(store: Store, worksp
 
 
 def test_entities_and_scope_keep_passages_out(store: Store, workspace: Workspace) -> None:
-    """The same words about nobody, from another country or in another language are no hits."""
+    """The same words about nobody, from another country or in another language are no hits; a language is meant with all its regions."""
     add_noise(store)
     add(store, "one", "Somebody sees it so: CLAIM")
     add(store, "two", f"{SAID} 2", source="beta")
     add(store, "three", f"{SAID} 3", language="fr")
     only = add(store, "four", f"{SAID} 4")
-    run(store, watching(workspace, countries=("XA",), languages=("en",)))
+    run(store, watching(workspace, countries=("XA",), languages=("en-GB",)))
     assert [hit.passage_id for hit in store.watch.hits()] == [only]
 
 
