@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 OWNED = 0.5
 """A narrative owns a cluster of which it holds this share."""
@@ -26,6 +26,10 @@ APART = 0.3
 """A narrative with this share of its voices in each of two clusters that it owns may be two ..."""
 UNLIKE = 0.25
 """... if the clusters are no more alike than this; merging asks for twice as much, so that nothing flaps."""
+FORMAL = 0.5
+"""A narrative is a recurring form if this share of the voices in its clusters is in clusters that are forms."""
+SECOND_SIGHT = timedelta(hours=12)
+"""A change is confirmed so long after it was first seen, at the earliest: a refit that is killed late and run again sees nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class Window:
     known: Collection[int]
     """Narratives that are neither merged nor watched."""
     immune: Collection[int] = ()
-    """Pinned by an analyst: never merged or split."""
+    """Pinned by an analyst, and recurring forms: never merged or split."""
     waiting: Collection[Waiting] = ()
     kin: Collection[tuple[int, int]] = ()
     """Pairs of narratives, the older first, whose texts say the same."""
@@ -113,6 +117,8 @@ class Decision:
     """Narrative -> the older one that it goes into."""
     forms: frozenset[int]
     """Narratives that turned out to be a recurring form."""
+    cleared: frozenset[int]
+    """Narratives that own clusters, none of which is a form."""
     owners: Mapping[int, int]
     """Cluster -> the narrative that owns it, new ones too."""
     waiting: tuple[Waiting, ...]
@@ -135,9 +141,8 @@ def decide(window: Window, rules: Rules) -> Decision:
         for voice in window.clusters[place].voices
         if window.voices[voice].narrative_id is None
     }
-    forms = frozenset(owners[place] for place in owners if window.clusters[place].form)
     owners.update({place: birth.narrative_id for place, birth in births.items()})
-    return Decision(tuple(births[place] for place in births), joins, merges, forms, owners, waiting)
+    return Decision(tuple(births[place] for place in births), joins, merges, *_forms(window, owners), owners, waiting)
 
 
 def _held(window: Window, cluster: Cluster) -> Counter[int]:
@@ -177,6 +182,20 @@ def _splits(window: Window, held: Sequence[Mapping[int, int]], owners: Mapping[i
     return found
 
 
+def _forms(window: Window, owners: Mapping[int, int]) -> tuple[frozenset[int], frozenset[int]]:
+    """Narratives that are a form for the greater part, and those of which nothing is. One small form that a narrative owns says little."""
+    whole: Counter[int] = Counter()
+    formal: Counter[int] = Counter()
+    for place, number in owners.items():
+        cluster = window.clusters[place]
+        whole[number] += len(cluster.voices)
+        formal[number] += len(cluster.voices) * cluster.form
+    return (
+        frozenset(number for number in whole if formal[number] >= FORMAL * whole[number]),
+        frozenset(number for number in whole if not formal[number]),
+    )
+
+
 def _parts(window: Window, held: Sequence[Mapping[int, int]], owners: Mapping[int, int], number: int) -> list[int]:
     """Clusters that `number` owns and that hold a large share of its voices, the largest first, then by first voice."""
     size = _sizes(window)[number]
@@ -188,7 +207,9 @@ def _confirm(seen: Collection[tuple[str, int, int]], window: Window, rules: Rule
     """Changes seen at an earlier refit too, and those that wait for a second sight."""
     before = {(item.kind, item.narrative_id, item.other_id): item.since for item in window.waiting}
     changes = [Waiting(*change, before.get(change, rules.at)) for change in sorted(seen)]
-    return [item for item in changes if item.since < rules.at], tuple(item for item in changes if item.since >= rules.at)
+    earliest = datetime.fromisoformat(rules.at) - SECOND_SIGHT
+    confirmed = [item for item in changes if datetime.fromisoformat(item.since) <= earliest]
+    return confirmed, tuple(item for item in changes if item not in confirmed)
 
 
 def _chained(merges: Mapping[int, int]) -> dict[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from analysis.narratives.linking import Matrix
 from analysis.narratives.nearest import Home, home_of
 from storage.records import Narrative, PassageRow
 
+AT_ONCE = 10_000
+"""Passages of narratives read at a time, at least, where only their homes are wanted."""
 REMEMBERED = timedelta(days=60)
 """Passages of so many days make a narrative's home; a silent one is known by its exemplars."""
 FORGOTTEN = timedelta(days=180)
@@ -47,18 +50,41 @@ class Memory:
 
 
 def open_narratives(desk: Desk) -> dict[int, Narrative]:
-    """Narratives that take passages, by number: not merged, not forgotten, no recurring form."""
-    forms = desk.forms()
+    """Narratives that take passages, by number: not merged, not forgotten. A recurring form takes its like, which would go elsewhere."""
     oldest = desk.now - FORGOTTEN
-    return {item.narrative_id: item for item in desk.living() if item.last_seen_at >= oldest and item.narrative_id not in forms}
+    return {item.narrative_id: item for item in desk.living() if item.last_seen_at >= oldest}
 
 
 def remember(desk: Desk, narratives: Mapping[int, Narrative]) -> Memory:
     """Read the member texts of `narratives`."""
+    return _recalled(desk, _held(desk, narratives))
+
+
+def homes_and_texts(desk: Desk, narratives: Mapping[int, Narrative]) -> tuple[list[Home], dict[str, int]]:
+    """What placing needs to know: homes by narrative, and the narrative of each member text. Some narratives are read at a time."""
+    held = sorted(_held(desk, narratives).items(), key=lambda item: (item[1], item[0]))
+    homes: list[Home] = []
+    texts: dict[str, int] = {}
+    start = 0
+    while start < len(held):
+        last = held[min(start + AT_ONCE, len(held)) - 1][1]
+        end = bisect_right(held, last, key=lambda item: item[1])
+        part = _recalled(desk, dict(held[start:end]))
+        homes += part.homes
+        texts |= {row.text_hash: number for row, number in zip(part.rows, part.numbers, strict=True)}
+        start = end
+    return homes, texts
+
+
+def _held(desk: Desk, narratives: Mapping[int, Narrative]) -> dict[str, int]:
+    """Passage -> narrative, of those that make homes."""
     held = {key: number for key, number in desk.members(desk.now - REMEMBERED).items() if number in narratives}
     silent = set(narratives) - set(held.values())
-    held |= {key: number for number in sorted(silent) for key in narratives[number].exemplars if key not in held}
-    rows, vectors = desk.read(desk.store.passages.many(held))
+    return held | {key: number for number in sorted(silent) for key in narratives[number].exemplars if key not in held}
+
+
+def _recalled(desk: Desk, held: Mapping[str, int]) -> Memory:
+    rows, vectors = desk.read(desk.store.passages.many(held.keys()))
     first: dict[tuple[int, str], int] = {}
     for place, row in enumerate(rows):
         first.setdefault((held[row.passage_id], row.text_hash), place)

@@ -64,7 +64,7 @@ def place(
     Args:
         vectors: centred unit vectors, shape (n, dimensions).
         homes: at most one per narrative; of equally near ones the first is taken.
-        margin: a passage belongs nowhere if the second nearest home that it reaches is as near within this.
+        margin: a passage belongs nowhere if the second nearest home, within its reach or not, is as near within this.
         barred: narratives that each vector must not join.
     """
     rows = np.asarray(vectors, np.float64)

@@ -1,7 +1,7 @@
 """Every week: the window is clustered, and lineage says what the clusters mean for the narratives that are known.
 
     window -> voices -> clusters (a stable sample, if there are very many; the rest follows by centroid) -> lineage.decide
-           -> merges, births, joins -> centroid, exemplars, keywords, label of whatever was touched -> silence -> dormant
+           -> merges, births, joins -> centroid, exemplars, keywords, label of whatever was touched -> silence -> dormant -> sizes
 
 Each narrative is one transaction with its passages and its history; what waits for confirmation is written last. A killed run, run
 again, finds what it had written and goes on: clusters that were born are owned now.
@@ -23,7 +23,7 @@ from analysis.narratives.memory import kin, open_narratives, remember, restless
 from analysis.narratives.nearest import home_of, place
 from analysis.narratives.templates import is_form
 from analysis.narratives.topics import OUTLIER, cluster
-from analysis.narratives.upkeep import Seen, bring_up_to_date, rest
+from analysis.narratives.upkeep import Seen, bring_up_to_date, forms_now, rest
 from analysis.narratives.voices import Voices, voices_of
 from analysis.vectors import is_centred
 from config.progress import Progress
@@ -56,8 +56,10 @@ def refit_window(desk: Desk, progress: Progress) -> Counter[str]:
     _merge(desk, decision)
     before = {key: decision.merges.get(number, number) for key, number in seen.members.items()}
     after = Seen(seen.rows, seen.vectors, seen.voices, before, _holders(window, decision))
-    joined = bring_up_to_date(desk, after, decision, progress)
-    rested = rest(desk, decision.forms)
+    forms = forms_now(desk, decision)
+    joined = bring_up_to_date(desk, after, decision, forms, progress)
+    rested = rest(desk, forms)
+    desk.recount()
     desk.store.narratives.set_pending([asdict(item) for item in decision.waiting])
     counts = Counter(
         clusters=len(seen.clusters),
@@ -144,7 +146,7 @@ def _window(desk: Desk, seen: _Seen) -> Window:
         voices=voices,
         clusters=seen.clusters,
         known={item.narrative_id for item in desk.living()},
-        immune=desk.decisions.pinned,
+        immune=desk.decisions.pinned | desk.forms(),
         waiting=waiting,
         kin=kin(remember(desk, open_narratives(desk))),
         likeness=lambda one, other: likeness_of(vectors[one], vectors[other]),
