@@ -1,8 +1,8 @@
 """Identity: what the clusters of one refit mean for the narratives that are known. Pure; nothing here reads or writes.
 
-    clusters x known narratives -> who owns which cluster -> joined, born
-                                -> who shares clusters, who fell apart -> waits -> confirmed by the next refit -> merged, split
-    silence                     -> dormant
+    clusters x known narratives -> who shares clusters        -> waits -> confirmed by a later refit -> merged
+                                -> who owns which cluster now -> joined, born
+                                -> who fell apart             -> waits -> confirmed by a later refit -> split
 
 Members are voices: nine reprints count once. Numbers are given here and nowhere else, in the order of first appearance. A number never
 changes its meaning and none is taken back: a merged narrative keeps its row and leads to the one it went into.
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 OWNED = 0.5
@@ -126,15 +126,18 @@ class Decision:
 
 def decide(window: Window, rules: Rules) -> Decision:
     """What the clusters of `window` mean; the same whatever the order of clusters."""
+    confirmed, waiting = _confirm(_merges(window), window, rules)
+    # Of several that a narrative could go into, the oldest comes last here and wins.
+    merges = _chained({change.other_id: change.narrative_id for change in reversed(confirmed)})
+    # What was merged holds together what its parts held: a cluster that neither part owns may be theirs.
+    voices = [replace(voice, narrative_id=merges.get(voice.narrative_id or 0, voice.narrative_id)) for voice in window.voices]
+    window = replace(window, voices=voices)
     held = [_held(window, cluster) for cluster in window.clusters]
     owners = {
         place: owner for place, counts in enumerate(held) if (owner := _owner(counts, len(window.clusters[place].voices))) is not None
     }
-    confirmed, waiting = _confirm(_merges(window, held) + _splits(window, held, owners), window, rules)
-    # Of several that a narrative could go into, the oldest comes last here and wins.
-    merges = _chained({change.other_id: change.narrative_id for change in reversed(confirmed) if change.kind == "merge"})
-    owners = {place: merges.get(owner, owner) for place, owner in owners.items()}
-    births = _births(window, rules, held, owners, {change.narrative_id for change in confirmed if change.kind == "split"} - set(merges))
+    torn, apart = _confirm(_splits(window, held, owners), window, rules)
+    births = _births(window, rules, held, owners, {change.narrative_id for change in torn})
     joins = {
         voice: owner
         for place, owner in sorted(owners.items())
@@ -142,7 +145,7 @@ def decide(window: Window, rules: Rules) -> Decision:
         if window.voices[voice].narrative_id is None
     }
     owners.update({place: birth.narrative_id for place, birth in births.items()})
-    return Decision(tuple(births[place] for place in births), joins, merges, *_forms(window, owners), owners, waiting)
+    return Decision(tuple(births[place] for place in births), joins, merges, *_forms(window, owners), owners, waiting + apart)
 
 
 def _held(window: Window, cluster: Cluster) -> Counter[int]:
@@ -162,11 +165,12 @@ def _sizes(window: Window) -> Counter[int]:
     return Counter(voice.narrative_id for voice in window.voices if voice.narrative_id is not None)
 
 
-def _merges(window: Window, held: Sequence[Mapping[int, int]]) -> list[tuple[str, int, int]]:
+def _merges(window: Window) -> list[tuple[str, int, int]]:
     """Pairs of narratives that say the same, or that share a cluster with half of their voices; the older first."""
     sizes = _sizes(window)
     found = {("merge", *pair) for pair in window.kin if not set(pair) & set(window.immune)}
-    for counts in held:
+    for cluster in window.clusters:
+        counts = _held(window, cluster)
         inside = sorted(number for number in counts if counts[number] >= SHARED * sizes[number] and number not in window.immune)
         found |= {("merge", inside[0], younger) for younger in inside[1:]}
     return sorted(found)

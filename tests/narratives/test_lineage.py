@@ -75,6 +75,13 @@ def test_the_same_refit_again_confirms_nothing() -> None:
     assert (again.merges, again.waiting) == ({}, first.waiting)
 
 
+def test_what_is_merged_owns_what_its_parts_hold() -> None:
+    """Two parts of a claim hold a third of its cluster each: at their merge, what is new there joins them and founds no third part."""
+    seen = voices(1, 1, 2, 2, None, None)
+    found = decided(seen, [0, 1, 2, 3, 4, 5], rules=NEXT, waiting=[Waiting("merge", 1, 2, RULES.at)])
+    assert (found.merges, found.births, found.joins) == ({2: 1}, (), {4: 1, 5: 1})
+
+
 def test_kin_merge_and_chains_end_at_the_oldest() -> None:
     """3 into 2 and 2 into 1 lead both to 1."""
     waiting = [Waiting("merge", 1, 2, RULES.at), Waiting("merge", 2, 3, RULES.at)]
