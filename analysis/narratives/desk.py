@@ -90,6 +90,13 @@ class Desk:
         last = {item.narrative_id: item for item in self.store.narratives.lineage() if item.kind in ("dormant", "revived")}
         return {number for number, item in last.items() if item.detail.get("reason") == FORM} - self.decisions.pinned
 
+    def after_merges(self) -> Desk:
+        """This desk with numbers, and decisions on them, that lead where they lead now."""
+        registry = self.store.narratives.all(include_merged=True)
+        survivors = survivors_of(registry)
+        watched = {item.narrative_id for item in registry if item.kind == "watched"}
+        return replace(self, survivors=survivors, decisions=obeyed(self.store.corrections.all(), survivors, watched=watched))
+
     def recount(self) -> None:
         """Bring sizes to what is stored: articles cleaned again lose passages, passages move, analysts decide."""
         registry = self.store.narratives.all(include_merged=True)
@@ -108,9 +115,6 @@ def open_desk(*, store: Store, workspace: Workspace, clock: Clock, run_id: str) 
     table = store.means.latest(build_of(settings_of(workspace)))
     if table is None:
         return None
-    registry = store.narratives.all(include_merged=True)
-    survivors = survivors_of(registry)
-    watched = {item.narrative_id for item in registry if item.kind == "watched"}
     desk = Desk(
         store=store,
         rules=workspace.settings.narratives,
@@ -118,9 +122,9 @@ def open_desk(*, store: Store, workspace: Workspace, clock: Clock, run_id: str) 
         now=clock.now(),
         run_id=run_id,
         table=table,
-        decisions=obeyed(store.corrections.all(), survivors, watched=watched),
-        survivors=survivors,
-    )
+        decisions=obeyed((), {}),
+        survivors={},
+    ).after_merges()
     _carry_out(desk)
     return desk
 

@@ -54,6 +54,7 @@ def refit_window(desk: Desk, progress: Progress) -> Counter[str]:
     window = _window(desk, seen)
     decision = decide(window, _rules(desk, seen))
     _merge(desk, decision)
+    desk = desk.after_merges()
     before = {key: decision.merges.get(number, number) for key, number in seen.members.items()}
     after = Seen(seen.rows, seen.vectors, seen.voices, before, _holders(window, decision))
     forms = forms_now(desk, decision)

@@ -119,6 +119,27 @@ def test_nothing_is_put_into_a_watched_narrative(store: Store, workspace: Worksp
     assert set(held(store).values()) == {2}
 
 
+def test_decisions_on_a_narrative_hold_in_the_refit_that_merges_it(store: Store, workspace: Workspace) -> None:
+    """What an analyst put into a part goes with it into the whole; what was taken out of the part stays out of the whole."""
+    told = tell_claims(store, ("claim-lab", "claim-mines", "claim-grain"))
+    run(refit, store, workspace, 7)
+    lab = held(store)[told["claim-lab"][0]]
+    known = store.narratives.get(lab)
+    assert known is not None
+    mine = store.narratives.assignments(narrative_id=lab)
+    store.narratives.save([replace(known, narrative_id=9, exemplars=())], [replace(item, narrative_id=9) for item in mine[::2]])
+    run(refit, store, workspace, 8)
+    put, taken = told["claim-mines"][0], mine[0].passage_id
+    decision = Correction(correction_id="c0", at=moment(8), kind="assign", narrative_id=9, passage_id=put)
+    store.corrections.add(decision)
+    store.corrections.add(replace(decision, correction_id="c1", kind="reject", passage_id=taken))
+    assert run(refit, store, workspace, 9)["merged"] == 1
+    whole = store.narratives.resolve(held(store)[put])
+    assert whole is not None
+    assert whole.narrative_id == lab
+    assert taken not in held(store)
+
+
 def test_a_large_birth_is_one_transaction(store: Store, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """A story that a thousand pages reprint gets one number, whole or not at all: half of it would found another."""
     text = "Text of claim-lab."
