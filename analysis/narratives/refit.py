@@ -19,7 +19,7 @@ import structlog
 from analysis.narratives.desk import CHUNK, Desk
 from analysis.narratives.lineage import Cluster, Decision, Rules, Voice, Waiting, Window, decide
 from analysis.narratives.linking import Labels, Matrix, likeness_of
-from analysis.narratives.memory import kin, open_narratives, remember, restless
+from analysis.narratives.memory import in_parts, kin, open_narratives, remember, restless
 from analysis.narratives.nearest import home_of, place
 from analysis.narratives.templates import is_form
 from analysis.narratives.topics import OUTLIER, cluster
@@ -82,11 +82,14 @@ def _settle(desk: Desk) -> int:
     centroids = {home.narrative_id: home.centroid for home in memory.homes}
     members = {key: number for key, number in desk.members().items() if key not in desk.decisions.fixed}
     moves = restless(memory, members)
-    rows, vectors = desk.read(desk.store.passages.many(members))
+    del memory
+    leaving = {number for number, _ in moves}
+    rows = desk.store.passages.many({key for key, number in members.items() if number in leaving})
+    rows, vectors = desk.read([row for row in rows if (members[row.passage_id], row.text_hash) in moves])
     moving = []
     for row, vector in zip(rows, vectors, strict=True):
-        number = moves.get((members[row.passage_id], row.text_hash))
-        if number is not None and number not in desk.decisions.barred.get(row.passage_id, ()):
+        number = moves[members[row.passage_id], row.text_hash]
+        if number not in desk.decisions.barred.get(row.passage_id, ()):
             likeness = round(float(vector @ centroids[number]), 4)
             moving.append(
                 Assignment(passage_id=row.passage_id, narrative_id=number, similarity=likeness, method="nearest", run_id=desk.run_id)
@@ -149,7 +152,7 @@ def _window(desk: Desk, seen: _Seen) -> Window:
         known={item.narrative_id for item in desk.living()},
         immune=desk.decisions.pinned | desk.forms(),
         waiting=waiting,
-        kin=kin(remember(desk, open_narratives(desk))),
+        kin=kin(in_parts(desk, open_narratives(desk))),
         likeness=lambda one, other: likeness_of(vectors[one], vectors[other]),
     )
 
