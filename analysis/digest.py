@@ -90,7 +90,7 @@ def _rising(desk: DigestDesk) -> list[Narrative]:
     spikes = desk.spikes_of.items()
     told = {key for key, found in spikes if any(item.decision != "suppressed" and item.detector != "emergence" for item in found)}
     alerted = {key for key, found in spikes if any(item.decision == "alert" for item in found)}
-    trends = {key: desk.trends.of(key) for key in desk.narratives}
+    trends = {key: desk.trends.of(key) for key in desk.listed}
     found = [key for key, trend in trends.items() if key in told | alerted or trend.rises(desk.rules, desk.floor)]
     found.sort(key=lambda key: (key not in alerted, trends[key].p_up, -trends[key].observed, key))
     return [desk.narratives[key] for key in found]
@@ -98,7 +98,7 @@ def _rising(desk: DigestDesk) -> list[Narrative]:
 
 def _falling(desk: DigestDesk) -> list[Narrative]:
     """Narratives clearly below their baseline, the stronger evidence first."""
-    trends = {key: desk.trends.of(key) for key in desk.narratives}
+    trends = {key: desk.trends.of(key) for key in desk.listed}
     found = [key for key, trend in trends.items() if trend.falls()]
     found.sort(key=lambda key: (trends[key].p_down, trends[key].observed, key))
     return [desk.narratives[key] for key in found]
@@ -109,7 +109,7 @@ def _new(desk: DigestDesk, until: datetime) -> list[Narrative]:
     since = until - timedelta(days=desk.days)
     born = {item.narrative_id for item in desk.store.narratives.lineage() if item.kind in BORN and since < item.at <= until}
     told = {item.narrative_id for item in desk.observations if item.day >= desk.start}
-    trends = {key: desk.trends.of(key) for key in sorted(born & told) if key in desk.narratives}
+    trends = {key: desk.trends.of(key) for key in sorted(born & told) if key in desk.listed}
     found = [key for key in trends if desk.narratives[key].kind == "discovered"]
     found.sort(key=lambda key: (-trends[key].outlets, -trends[key].observed, key))
     return [desk.narratives[key] for key in found]

@@ -10,6 +10,7 @@ import numpy as np
 
 from analysis.counting import midnight, survivors_of
 from analysis.digest_evidence import ArchivePlace, OutletRef, SpikeNote
+from analysis.narratives.templates import resting_forms
 from analysis.spikes.desk import look_back
 from analysis.spikes.policy import outlet_floor
 from analysis.spikes.series import panel_of
@@ -39,6 +40,12 @@ class DigestDesk:
     def narratives(self) -> dict[int, Narrative]:
         """Narratives that were not merged into another, by id."""
         return {item.narrative_id: item for item in self.store.narratives.all()}
+
+    @cached_property
+    def listed(self) -> dict[int, Narrative]:
+        """Narratives that a digest may list: weather, market prices and other recurring forms claim nothing."""
+        forms = resting_forms(self.store.narratives.lineage())
+        return {key: item for key, item in self.narratives.items() if key not in forms}
 
     @cached_property
     def survivors(self) -> dict[int, int]:

@@ -14,6 +14,7 @@ from analysis.embedding.choose import build_of, settings_of
 from analysis.narratives.context import in_context
 from analysis.narratives.corrections import Obeyed, obeyed
 from analysis.narratives.linking import Matrix
+from analysis.narratives.templates import resting_forms
 from analysis.vectors import centred
 from config.clock import Clock
 from config.settings import NarrativeSettings
@@ -25,8 +26,6 @@ CHUNK = 400
 """Assignments a transaction, where they do not have to be in one."""
 ARTICLES = 2_000
 """Articles read at a time: their passages and vectors are much larger than what is kept of them."""
-FORM = "form"
-"""Reason in the history of a narrative that turned out to be a recurring form."""
 _MOMENT = timedelta(seconds=1)
 
 
@@ -87,8 +86,7 @@ class Desk:
 
     def forms(self) -> set[int]:
         """Narratives that were put to rest as recurring forms, by a refit; a pinned one is none."""
-        last = {item.narrative_id: item for item in self.store.narratives.lineage() if item.kind in ("dormant", "revived")}
-        return {number for number, item in last.items() if item.detail.get("reason") == FORM} - self.decisions.pinned
+        return resting_forms(self.store.narratives.lineage()) - self.decisions.pinned
 
     def after_merges(self) -> Desk:
         """This desk with numbers, and decisions on them, that lead where they lead now."""

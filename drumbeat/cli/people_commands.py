@@ -75,13 +75,17 @@ def run(workspace: WorkspaceOption = None) -> None:
     run_scheduler(load(workspace).root, replan, clock)
 
 
-def dashboard(workspace: WorkspaceOption = None) -> None:
+def dashboard(
+    workspace: WorkspaceOption = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on instead of the settings'; 0: any free one.", min=0, max=65535)] = None,
+) -> None:
     """Serve the dashboard (on 127.0.0.1 unless the settings say otherwise)."""
     from drumbeat.web.serve import address_of, listen, serve
 
     loaded = load(workspace)
     configure_logging()
-    with listen(loaded.settings.dashboard) as bound:
+    settings = loaded.settings.dashboard
+    with listen(settings if port is None else settings.model_copy(update={"port": port})) as bound:
         typer.echo(f"{address_of(bound)}  (stop with Ctrl-C)")
         serve(loaded, bound)
 

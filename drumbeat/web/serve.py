@@ -11,8 +11,6 @@ from config.workspace import Workspace
 from drumbeat.web.app import make_app
 from storage.store import open_store
 
-MOST_PORTS = 65535
-
 
 def listen(settings: DashboardSettings) -> socket.socket:
     """A socket on the address of the settings, so that a wrong one is told before anything else happens.
@@ -21,15 +19,13 @@ def listen(settings: DashboardSettings) -> socket.socket:
         ConfigError: nobody can listen there; says why and which settings to change.
     """
     try:
-        if settings.port > MOST_PORTS:
-            raise OSError(f"a port is at most {MOST_PORTS}")
         family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((settings.host, settings.port), family=family)
     except (OSError, UnicodeError) as problem:
         reason = getattr(problem, "strerror", None) or str(problem)
         raise ConfigError(
             f"dashboard.host = {settings.host!r}, dashboard.port = {settings.port}: cannot listen there: {reason}; "
-            "set others in drumbeat.toml, or DRUMBEAT_DASHBOARD__PORT"
+            "set others in drumbeat.toml, or give --port"
         ) from problem
 
 

@@ -18,6 +18,7 @@ from analysis.spikes.series import panel_of
 from analysis.trends import Trends
 from config.clock import FixedClock
 from config.settings import SpikeSettings
+from storage.records import LineageEvent
 from storage.store import Store
 from tests.counting.makers import at, day, observation
 from tests.digest.world import LABEL, OUTLETS, built, draft, workspace
@@ -228,3 +229,17 @@ def test_plain_forms() -> None:
     """Times end in Z, tuples become lists, right-to-left languages are known with their subtags."""
     assert to_plain((at(0), day(0), {1: (2,)})) == ["2026-01-05T12:00:00Z", "2026-01-05", {"1": [2]}]
     assert [direction_of(language) for language in ("ar", "fa-IR", "en", "und")] == ["rtl", "rtl", "ltr", "ltr"]
+
+
+def test_recurring_forms_are_listed_nowhere(digest: Digest, tmp_path: Path) -> None:
+    """What was put to rest as a form takes no texts any more: that is no fall; its own page is still there, and it may come back."""
+    (number,) = [item.narrative_id for item in digest.rising if item.kind == "discovered"]
+    rested = LineageEvent(at=at(69), kind="dormant", narrative_id=number, other_id=None, run_id="r", detail={"reason": "form"})
+    with built(tmp_path) as other:
+        other.narratives.save([], events=[rested])
+        found = week(other)
+        assert number not in {item.narrative_id for part in (found.rising, found.falling, found.new) for item in part}
+        detail = narrative_detail(store=other, workspace=workspace(Path()), narrative_id=number, start=day(63), end=day(70))
+        assert detail is not None and detail.articles == 9
+        other.narratives.save([], events=[replace(rested, at=at(69, 20), kind="revived", detail={})])
+        assert [item.narrative_id for item in week(other).rising] == [item.narrative_id for item in digest.rising]
