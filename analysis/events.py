@@ -19,7 +19,7 @@ from itertools import count
 import numpy.typing as npt
 
 from analysis.narratives.desk import Desk
-from analysis.narratives.labels import label, ranked
+from analysis.narratives.labels import label, ranked, standing_titles
 from analysis.narratives.linking import Labels, Matrix, average_link
 from storage.records import Event, PassageRow
 
@@ -56,8 +56,9 @@ def update_events(desk: Desk) -> int:
         sizes={event.event_id: event.articles for event in known},
         staying={event.event_id for event in known if event.last_at < since},
     )
+    standing = standing_titles(leads)
     events = [
-        _event(number, [leads[place] for place in places], vectors[places], desk.readers)
+        _event(number, [leads[place] for place in places], vectors[places], desk.readers, standing)
         for number, places in zip(numbers, told, strict=True)
     ]
     members = {leads[place].passage_id: number for number, places in zip(numbers, told, strict=True) for place in places}
@@ -112,11 +113,13 @@ def _told(rows: Sequence[PassageRow], vectors: Matrix, cosine: float) -> list[li
     return [places for places in found.values() if len({rows[place].source_id for place in places}) >= FEWEST_OUTLETS]
 
 
-def _event(number: int, rows: Sequence[PassageRow], vectors: Matrix, readers: Sequence[str]) -> Event:
+def _event(
+    number: int, rows: Sequence[PassageRow], vectors: Matrix, readers: Sequence[str], standing: Collection[tuple[str, str]]
+) -> Event:
     moments = [row.counted_at for row in rows]
     return Event(
         event_id=number,
-        label=label(rows, ranked(vectors, rows), readers=readers),
+        label=label(rows, ranked(vectors, rows), readers=readers, standing=standing),
         first_at=min(moments),
         last_at=max(moments),
         articles=len({row.article_id for row in rows}),

@@ -9,6 +9,9 @@ from storage.errors import StorageError
 from storage.records import Correction, LineageEvent
 from storage.store import Store
 
+LONGEST_LABEL = 200
+"""Characters: it becomes the subject of mails and a line of tables."""
+
 
 def rename(store: Store, narrative_id: int, label: str, clock: Clock) -> str:
     """Give a narrative an analyst's label; merged numbers resolve to their survivor.
@@ -17,7 +20,7 @@ def rename(store: Store, narrative_id: int, label: str, clock: Clock) -> str:
         A sentence that says what was done.
 
     Raises:
-        StorageError: there is no such narrative, or the label is empty.
+        StorageError: there is no such narrative, or the label is empty or longer than a headline.
     """
     narrative = store.narratives.resolve(narrative_id)
     if narrative is None:
@@ -25,6 +28,8 @@ def rename(store: Store, narrative_id: int, label: str, clock: Clock) -> str:
     text = " ".join(label.split())
     if not text:
         raise StorageError(f"narrative {narrative_id}: the new label is empty; give it a few words")
+    if len(text) > LONGEST_LABEL:
+        raise StorageError(f"narrative {narrative_id}: the new label has {len(text)} characters; {LONGEST_LABEL} are the most")
     now = clock.now()
     number = narrative.narrative_id
     correction = Correction(correction_id=f"rename-{number}-{now:%Y%m%dT%H%M%S%fZ}", at=now, kind="rename", narrative_id=number, value=text)
@@ -33,4 +38,5 @@ def rename(store: Store, narrative_id: int, label: str, clock: Clock) -> str:
         at=now, kind="renamed", narrative_id=number, other_id=None, run_id="analyst", detail={"from": narrative.label, "to": text}
     )
     store.narratives.save([replace(narrative, label=text, label_by="analyst")], (), [event])
-    return f"narrative {number}: {narrative.label!r} is now {text!r}"
+    merged = "" if number == narrative_id else f"narrative {narrative_id} was merged into {number}; "
+    return f"{merged}narrative {number}: {narrative.label!r} is now {text!r}"

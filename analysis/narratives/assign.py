@@ -8,14 +8,13 @@ passages without a narrative -> same text as a member?      -> that narrative
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import structlog
 
 from analysis.narratives.desk import CHUNK, Desk
-from analysis.narratives.linking import Matrix
-from analysis.narratives.memory import open_narratives, remember
+from analysis.narratives.memory import AT_ONCE, homes_and_texts, open_narratives
 from analysis.narratives.nearest import Home, Place, place
 from config.progress import Progress
 from storage.records import Assignment, LineageEvent, Narrative, PassageRow
@@ -28,33 +27,28 @@ def assign_new(desk: Desk, progress: Progress) -> Counter[str]:
 
     Each chunk of passages is one transaction with the narratives it touches; a killed run goes on with what is left.
     """
-    waiting, vectors = desk.read(desk.store.passages.unassigned(desk.table.build, desk.start, desk.end))
     narratives = open_narratives(desk)
-    memory = remember(desk, narratives)
-    texts = {row.text_hash: number for row, number in zip(memory.rows, memory.numbers, strict=True)}
-    barred = [desk.decisions.barred.get(row.passage_id, frozenset()) for row in waiting]
-    nearest = place(vectors, memory.homes, margin=desk.rules.assign_margin, barred=barred)
-    placed = _placed(desk, waiting, vectors, memory.homes, nearest, texts)
+    homes, texts = homes_and_texts(desk, narratives)
+    waiting = desk.store.passages.unassigned(desk.table.build, desk.start, desk.end)
+    placed = [found for start in range(0, len(waiting), AT_ONCE) for found in _placed(desk, waiting[start : start + AT_ONCE], homes, texts)]
     counts = Counter({"nearest": 0, "same_text": 0, "waiting": len(waiting) - len(placed), "revived": 0})
+    forms = desk.forms()
     progress.start("assign", len(placed))
     for start in range(0, len(placed), CHUNK):
         part = placed[start : start + CHUNK]
-        counts["revived"] += _write(desk, narratives, part)
+        counts["revived"] += _write(desk, narratives, part, forms)
         counts.update("same_text" if row.text_hash in texts else "nearest" for row, _ in part)
         progress.step(len(part))
-    _log.info("assigned", run_id=desk.run_id, homes=len(memory.homes), **counts)
+    desk.recount()
+    _log.info("assigned", run_id=desk.run_id, homes=len(homes), **counts)
     return counts
 
 
-def _placed(
-    desk: Desk,
-    waiting: Sequence[PassageRow],
-    vectors: Matrix,
-    homes: Sequence[Home],
-    nearest: Sequence[Place | None],
-    texts: Mapping[str, int],
-) -> list[tuple[PassageRow, Place]]:
+def _placed(desk: Desk, rows: Sequence[PassageRow], homes: Sequence[Home], texts: Mapping[str, int]) -> list[tuple[PassageRow, Place]]:
     """Rows with a home, by passage id; a text that is a member's own word for word follows it."""
+    waiting, vectors = desk.read(rows)
+    barred = [desk.decisions.barred.get(row.passage_id, frozenset()) for row in waiting]
+    nearest = place(vectors, homes, margin=desk.rules.assign_margin, barred=barred)
     centroids = {home.narrative_id: home.centroid for home in homes}
     found = []
     for row, vector, best in zip(waiting, vectors, nearest, strict=True):
@@ -66,16 +60,16 @@ def _placed(
     return found
 
 
-def _write(desk: Desk, narratives: dict[int, Narrative], part: Sequence[tuple[PassageRow, Place]]) -> int:
-    """Store some placements with the narratives they touch; returns how many narratives woke."""
+def _write(desk: Desk, narratives: dict[int, Narrative], part: Sequence[tuple[PassageRow, Place]], forms: Collection[int]) -> int:
+    """Store some placements with the narratives they touch; returns how many narratives woke. Recurring forms never do."""
     touched: defaultdict[int, list[PassageRow]] = defaultdict(list)
     for row, where in part:
         touched[where.narrative_id].append(row)
-    woken = [number for number in sorted(touched) if narratives[number].status == "dormant"]
+    woken = [number for number in sorted(touched) if narratives[number].status == "dormant" and number not in forms]
     for number, rows in sorted(touched.items()):
         item = narratives[number]
         last = max(item.last_seen_at, *(row.counted_at for row in rows))
-        narratives[number] = replace(item, size=item.size + len(rows), last_seen_at=last, status="active")
+        narratives[number] = replace(item, size=item.size + len(rows), last_seen_at=last, status="dormant" if number in forms else "active")
     desk.store.narratives.save(
         [narratives[number] for number in sorted(touched)],
         [

@@ -7,7 +7,7 @@ pin     never merged, never split, never a form              reject  the passage
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from storage.records import Correction
@@ -25,12 +25,13 @@ class Obeyed:
     """Passage -> narratives it was taken out of."""
 
 
-def obeyed(corrections: Sequence[Correction], survivors: Mapping[int, int]) -> Obeyed:
+def obeyed(corrections: Sequence[Correction], survivors: Mapping[int, int], *, watched: Collection[int] = ()) -> Obeyed:
     """The decisions in force: the later one wins, decisions on unknown narratives are passed over.
 
     Args:
         corrections: by (at, correction_id).
         survivors: narrative -> the one that stands for it now (itself, or what it was merged into).
+        watched: narratives of the watchlist: what they hold is decided by `watch`, so that nothing can be put into them here.
     """
     names: dict[int, str] = {}
     pinned: set[int] = set()
@@ -44,7 +45,7 @@ def obeyed(corrections: Sequence[Correction], survivors: Mapping[int, int]) -> O
             names[number] = item.value
         elif item.kind == "pin":
             pinned.add(number)
-        elif item.kind == "assign" and item.passage_id:
+        elif item.kind == "assign" and item.passage_id and number not in watched:
             fixed[item.passage_id] = number
             barred[item.passage_id].discard(number)
         elif item.kind == "reject" and item.passage_id:

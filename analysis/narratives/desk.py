@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,7 +23,9 @@ from storage.records import Assignment, LineageEvent, MeanTable, Narrative, Pass
 from storage.store import Store
 
 CHUNK = 400
-"""Assignments a transaction."""
+"""Assignments a transaction, where they do not have to be in one."""
+ARTICLES = 2_000
+"""Articles read at a time: their passages and vectors are much larger than what is kept of them."""
 _MOMENT = timedelta(seconds=1)
 
 
@@ -60,11 +63,17 @@ class Desk:
 
     def read(self, rows: Sequence[PassageRow]) -> tuple[list[PassageRow], Matrix]:
         """Those of `rows` that are embedded, and their vectors in the context of their articles (`context.py`)."""
-        around, plain = self.vectors(self.store.passages.of_articles({row.article_id for row in rows}))
-        vectors = in_context(plain, [row.article_id for row in around])
-        places = {row.passage_id: place for place, row in enumerate(around)}
-        kept = [row for row in rows if row.passage_id in places]
-        return kept, vectors[[places[row.passage_id] for row in kept]]
+        wanted = {row.passage_id: place for place, row in enumerate(rows)}
+        vectors = np.zeros((len(rows), len(next(iter(self.table.means.values())))))
+        known = np.zeros(len(rows), bool)
+        articles = sorted({row.article_id for row in rows})
+        for start in range(0, len(articles), ARTICLES):
+            around, plain = self.vectors(self.store.passages.of_articles(articles[start : start + ARTICLES]))
+            inside = [(wanted[row.passage_id], place) for place, row in enumerate(around) if row.passage_id in wanted]
+            mine = [place for place, _ in inside]
+            vectors[mine] = in_context(plain, [row.article_id for row in around])[[place for _, place in inside]]
+            known[mine] = True
+        return ([*rows], vectors) if known.all() else ([row for row, there in zip(rows, known, strict=True) if there], vectors[known])
 
     def members(self, since: datetime | None = None) -> dict[str, int]:
         """Passage -> narrative, of passages counted since a moment, by default of the window's."""
@@ -76,8 +85,27 @@ class Desk:
         return [item for item in self.store.narratives.all() if item.kind == "discovered"]
 
     def forms(self) -> set[int]:
-        """Narratives that were put to rest as recurring forms."""
-        return resting_forms(self.store.narratives.lineage())
+        """Narratives that were put to rest as recurring forms, by a refit; a pinned one is none."""
+        return resting_forms(self.store.narratives.lineage()) - self.decisions.pinned
+
+    def after_merges(self) -> Desk:
+        """This desk with numbers, and decisions on them, that lead where they lead now."""
+        registry = self.store.narratives.all(include_merged=True)
+        survivors = survivors_of(registry)
+        watched = {item.narrative_id for item in registry if item.kind == "watched"}
+        return replace(self, survivors=survivors, decisions=obeyed(self.store.corrections.all(), survivors, watched=watched))
+
+    def recount(self) -> None:
+        """Bring sizes to what is stored: articles cleaned again lose passages, passages move, analysts decide."""
+        registry = self.store.narratives.all(include_merged=True)
+        into = survivors_of(registry)
+        whole: Counter[int] = Counter()
+        for number, passages in self.store.narratives.sizes().items():
+            whole[into[number]] += passages
+        discovered = [item for item in registry if item.kind == "discovered" and item.status != "merged"]
+        changed = [replace(item, size=whole[item.narrative_id]) for item in discovered if item.size != whole[item.narrative_id]]
+        if changed:
+            self.store.narratives.save(changed)
 
 
 def open_desk(*, store: Store, workspace: Workspace, clock: Clock, run_id: str) -> Desk | None:
@@ -85,7 +113,6 @@ def open_desk(*, store: Store, workspace: Workspace, clock: Clock, run_id: str) 
     table = store.means.latest(build_of(settings_of(workspace)))
     if table is None:
         return None
-    survivors = survivors_of(store.narratives.all(include_merged=True))
     desk = Desk(
         store=store,
         rules=workspace.settings.narratives,
@@ -93,9 +120,9 @@ def open_desk(*, store: Store, workspace: Workspace, clock: Clock, run_id: str) 
         now=clock.now(),
         run_id=run_id,
         table=table,
-        decisions=obeyed(store.corrections.all(), survivors),
-        survivors=survivors,
-    )
+        decisions=obeyed((), {}),
+        survivors={},
+    ).after_merges()
     _carry_out(desk)
     return desk
 
@@ -108,7 +135,9 @@ def _carry_out(desk: Desk) -> None:
     present = {item.passage_id: item for item in desk.store.narratives.assignments() if item.passage_id in concerned} if concerned else {}
     rejected = [key for key, numbers in decided.barred.items() if key in present and desk.survivors[present[key].narrative_id] in numbers]
     desk.store.narratives.unassign([key for key in rejected if key not in decided.fixed])
-    renamed = [number for number, name in decided.names.items() if narratives[number].label != name]
+    renamed = [
+        number for number, name in decided.names.items() if (narratives[number].label, narratives[number].label_by) != (name, "analyst")
+    ]
     desk.store.narratives.save(
         [replace(narratives[number], label=decided.names[number], label_by="analyst") for number in renamed],
         _fixed(desk, narratives, present),

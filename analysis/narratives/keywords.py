@@ -16,6 +16,8 @@ Keywords = dict[str, tuple[str, ...]]
 """Language -> words, the most telling first; languages sorted."""
 
 WORDS = 8
+FEWEST_USES = 2
+"""Texts of a narrative in which a keyword stands at least: what one author chose does not tell what all say."""
 FEWEST_TEXTS = 3
 """A language with fewer texts in a narrative gets no keywords there."""
 
@@ -28,9 +30,11 @@ def keywords_of(tokens: Sequence[Sequence[str]], languages: Sequence[str], label
         labels: what each text belongs to; texts of -1 belong to nothing but count as background.
     """
     counts: defaultdict[str, defaultdict[int, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    uses: defaultdict[tuple[str, int], Counter[str]] = defaultdict(Counter)
     texts: Counter[tuple[str, int]] = Counter()
     for words, language, label in zip(tokens, languages, labels, strict=True):
         counts[language][int(label)].update(words)
+        uses[language, int(label)].update(set(words))
         texts[language, int(label)] += 1
     found: defaultdict[int, Keywords] = defaultdict(dict)
     for language in sorted(counts):
@@ -38,8 +42,9 @@ def keywords_of(tokens: Sequence[Sequence[str]], languages: Sequence[str], label
         total = sum(by_label.values(), Counter[str]())
         average = total.total() / len(by_label)
         for label, words_of_label in sorted(by_label.items()):
-            if label >= 0 and texts[language, label] >= FEWEST_TEXTS:
-                found[label][language] = _top(words_of_label, total, average)
+            shared = {word: count for word, count in words_of_label.items() if uses[language, label][word] >= FEWEST_USES}
+            if label >= 0 and texts[language, label] >= FEWEST_TEXTS and shared:
+                found[label][language] = _top(shared, total, average)
     return {label: found[label] for label in sorted(found)}
 
 

@@ -2,12 +2,15 @@
 
 members -> most central passages, spread over languages and outlets -> exemplars
         -> headline of the most central article: reader's language, else English, else the narrative's largest -> label
+
+A stray does not name a narrative for being the only one in the reader's language, nor does a title that an outlet sets over everything.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+import math
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -16,6 +19,12 @@ from storage.records import PassageRow
 
 EXEMPLARS = 6
 ENGLISH = "en"
+NEAR = 0.75
+"""Only headlines of this share of the passages, the most central, are labels, ..."""
+FEWEST_NEAR = 6
+"""... but of so many in any case."""
+STANDING = 3
+"""A title that an outlet set over so many different articles ("News", the outlet's name) says nothing about one."""
 UNTITLED = 80
 """Characters of the text that stand for a missing title."""
 
@@ -37,28 +46,57 @@ def exemplars(rows: Sequence[PassageRow], order: Sequence[int]) -> tuple[str, ..
     return tuple(rows[place].passage_id for place in chosen)
 
 
-def label(rows: Sequence[PassageRow], order: Sequence[int], *, readers: Sequence[str], present: str = "") -> str:
-    """The headline of the most central passage in the language that suits the reader best.
+def standing_titles(rows: Sequence[PassageRow]) -> set[tuple[str, str]]:
+    """(Outlet, title) of titles that name no single article."""
+    groups: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in rows:
+        groups[row.source_id, _title(row)].add(row.group_id)
+    return {key for key, found in groups.items() if len(found) >= STANDING}
 
-    The present label stays while it is still the headline of a member in that language: names that change every week help nobody.
+
+def label(
+    rows: Sequence[PassageRow],
+    order: Sequence[int],
+    *,
+    readers: Sequence[str],
+    present: str = "",
+    standing: Collection[tuple[str, str]] = frozenset(),
+) -> str:
+    """The headline of the most central passage in the language that suits the reader best; never empty.
+
+    The present label stays while it is still the headline of a near member in that language: names that change every week help nobody.
+
+    Args:
+        order: places of `rows`, the most central first (`ranked`).
+        standing: titles that name no article (`standing_titles`).
     """
-    languages = _by_preference(rows, readers)
-    best = next(language for language in languages if any(row.language == language for row in rows))
-    titles = [_headline(rows[place]) for place in order if rows[place].language == best]
-    return present if present in titles else titles[0]
+    near = [rows[place] for place in order[: max(FEWEST_NEAR, math.ceil(NEAR * len(order)))]]
+    titles = [_title(row) if (row.source_id, _title(row)) not in standing else "" for row in near]
+    if not any(titles):
+        titles = [_beginning(row.text) for row in near]
+    best = _best_language([row.language for row, title in zip(near, titles, strict=True) if title], readers)
+    found = [title for row, title in zip(near, titles, strict=True) if title and row.language == best]
+    return present if present in found else found[0]
 
 
-def _headline(row: PassageRow) -> str:
-    """The title, or the beginning of the text where an article has none."""
-    return row.title.strip() or row.text[:UNTITLED]
+def _title(row: PassageRow) -> str:
+    return " ".join(row.title.split())
 
 
-def _by_preference(rows: Sequence[PassageRow], readers: Sequence[str]) -> list[str]:
-    """Languages in the order in which a label is looked for."""
-    counts = Counter(row.language for row in rows if row.title.strip()) or Counter(row.language for row in rows)
-    largest = sorted(counts, key=lambda language: (-counts[language], language))
+def _beginning(text: str) -> str:
+    """What stands for a missing title: whole words, where the script has them."""
+    plain = " ".join(text.split())
+    if len(plain) <= UNTITLED:
+        return plain
+    whole, _, _ = plain[:UNTITLED].rpartition(" ")
+    return (whole if len(whole) > UNTITLED // 2 else plain[:UNTITLED]) + "…"
+
+
+def _best_language(languages: Sequence[str], readers: Sequence[str]) -> str:
+    """The first that a reader reads, else English, else the most frequent; of equals the first by name."""
+    counts = Counter(languages)
     wanted = [language for language in (*readers, ENGLISH) if language in counts]
-    return wanted + largest
+    return wanted[0] if wanted else min(counts, key=lambda language: (-counts[language], language))
 
 
 def _other_language_and_outlet(row: PassageRow, taken: Sequence[PassageRow]) -> bool:

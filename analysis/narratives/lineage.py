@@ -1,8 +1,8 @@
 """Identity: what the clusters of one refit mean for the narratives that are known. Pure; nothing here reads or writes.
 
-    clusters x known narratives -> who owns which cluster -> joined, born
-                                -> who shares clusters, who fell apart -> waits -> confirmed by the next refit -> merged, split
-    silence                     -> dormant
+    clusters x known narratives -> who shares clusters        -> waits -> confirmed by a later refit -> merged
+                                -> who owns which cluster now -> joined, born
+                                -> who fell apart             -> waits -> confirmed by a later refit -> split
 
 Members are voices: nine reprints count once. Numbers are given here and nowhere else, in the order of first appearance. A number never
 changes its meaning and none is taken back: a merged narrative keeps its row and leads to the one it went into.
@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 OWNED = 0.5
 """A narrative owns a cluster of which it holds this share."""
@@ -26,6 +26,10 @@ APART = 0.3
 """A narrative with this share of its voices in each of two clusters that it owns may be two ..."""
 UNLIKE = 0.25
 """... if the clusters are no more alike than this; merging asks for twice as much, so that nothing flaps."""
+FORMAL = 0.5
+"""A narrative is a recurring form if this share of the voices in its clusters is in clusters that are forms."""
+SECOND_SIGHT = timedelta(hours=12)
+"""A change is confirmed so long after it was first seen, at the earliest: a refit that is killed late and run again sees nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class Window:
     known: Collection[int]
     """Narratives that are neither merged nor watched."""
     immune: Collection[int] = ()
-    """Pinned by an analyst: never merged or split."""
+    """Pinned by an analyst, and recurring forms: never merged or split."""
     waiting: Collection[Waiting] = ()
     kin: Collection[tuple[int, int]] = ()
     """Pairs of narratives, the older first, whose texts say the same."""
@@ -113,6 +117,8 @@ class Decision:
     """Narrative -> the older one that it goes into."""
     forms: frozenset[int]
     """Narratives that turned out to be a recurring form."""
+    cleared: frozenset[int]
+    """Narratives that own clusters, none of which is a form."""
     owners: Mapping[int, int]
     """Cluster -> the narrative that owns it, new ones too."""
     waiting: tuple[Waiting, ...]
@@ -120,24 +126,26 @@ class Decision:
 
 def decide(window: Window, rules: Rules) -> Decision:
     """What the clusters of `window` mean; the same whatever the order of clusters."""
+    confirmed, waiting = _confirm(_merges(window), window, rules)
+    # Of several that a narrative could go into, the oldest comes last here and wins.
+    merges = _chained({change.other_id: change.narrative_id for change in reversed(confirmed)})
+    # What was merged holds together what its parts held: a cluster that neither part owns may be theirs.
+    voices = [replace(voice, narrative_id=merges.get(voice.narrative_id or 0, voice.narrative_id)) for voice in window.voices]
+    window = replace(window, voices=voices)
     held = [_held(window, cluster) for cluster in window.clusters]
     owners = {
         place: owner for place, counts in enumerate(held) if (owner := _owner(counts, len(window.clusters[place].voices))) is not None
     }
-    confirmed, waiting = _confirm(_merges(window, held) + _splits(window, held, owners), window, rules)
-    # Of several that a narrative could go into, the oldest comes last here and wins.
-    merges = _chained({change.other_id: change.narrative_id for change in reversed(confirmed) if change.kind == "merge"})
-    owners = {place: merges.get(owner, owner) for place, owner in owners.items()}
-    births = _births(window, rules, held, owners, {change.narrative_id for change in confirmed if change.kind == "split"} - set(merges))
+    torn, apart = _confirm(_splits(window, held, owners), window, rules)
+    births = _births(window, rules, held, owners, {change.narrative_id for change in torn})
     joins = {
         voice: owner
         for place, owner in sorted(owners.items())
         for voice in window.clusters[place].voices
         if window.voices[voice].narrative_id is None
     }
-    forms = frozenset(owners[place] for place in owners if window.clusters[place].form)
     owners.update({place: birth.narrative_id for place, birth in births.items()})
-    return Decision(tuple(births[place] for place in births), joins, merges, forms, owners, waiting)
+    return Decision(tuple(births[place] for place in births), joins, merges, *_forms(window, owners), owners, waiting + apart)
 
 
 def _held(window: Window, cluster: Cluster) -> Counter[int]:
@@ -157,11 +165,12 @@ def _sizes(window: Window) -> Counter[int]:
     return Counter(voice.narrative_id for voice in window.voices if voice.narrative_id is not None)
 
 
-def _merges(window: Window, held: Sequence[Mapping[int, int]]) -> list[tuple[str, int, int]]:
+def _merges(window: Window) -> list[tuple[str, int, int]]:
     """Pairs of narratives that say the same, or that share a cluster with half of their voices; the older first."""
     sizes = _sizes(window)
     found = {("merge", *pair) for pair in window.kin if not set(pair) & set(window.immune)}
-    for counts in held:
+    for cluster in window.clusters:
+        counts = _held(window, cluster)
         inside = sorted(number for number in counts if counts[number] >= SHARED * sizes[number] and number not in window.immune)
         found |= {("merge", inside[0], younger) for younger in inside[1:]}
     return sorted(found)
@@ -177,6 +186,20 @@ def _splits(window: Window, held: Sequence[Mapping[int, int]], owners: Mapping[i
     return found
 
 
+def _forms(window: Window, owners: Mapping[int, int]) -> tuple[frozenset[int], frozenset[int]]:
+    """Narratives that are a form for the greater part, and those of which nothing is. One small form that a narrative owns says little."""
+    whole: Counter[int] = Counter()
+    formal: Counter[int] = Counter()
+    for place, number in owners.items():
+        cluster = window.clusters[place]
+        whole[number] += len(cluster.voices)
+        formal[number] += len(cluster.voices) * cluster.form
+    return (
+        frozenset(number for number in whole if formal[number] >= FORMAL * whole[number]),
+        frozenset(number for number in whole if not formal[number]),
+    )
+
+
 def _parts(window: Window, held: Sequence[Mapping[int, int]], owners: Mapping[int, int], number: int) -> list[int]:
     """Clusters that `number` owns and that hold a large share of its voices, the largest first, then by first voice."""
     size = _sizes(window)[number]
@@ -188,7 +211,9 @@ def _confirm(seen: Collection[tuple[str, int, int]], window: Window, rules: Rule
     """Changes seen at an earlier refit too, and those that wait for a second sight."""
     before = {(item.kind, item.narrative_id, item.other_id): item.since for item in window.waiting}
     changes = [Waiting(*change, before.get(change, rules.at)) for change in sorted(seen)]
-    return [item for item in changes if item.since < rules.at], tuple(item for item in changes if item.since >= rules.at)
+    earliest = datetime.fromisoformat(rules.at) - SECOND_SIGHT
+    confirmed = [item for item in changes if datetime.fromisoformat(item.since) <= earliest]
+    return confirmed, tuple(item for item in changes if item not in confirmed)
 
 
 def _chained(merges: Mapping[int, int]) -> dict[int, int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,6 +15,8 @@ from analysis.narratives.linking import Matrix
 from analysis.narratives.nearest import Home, home_of
 from storage.records import Narrative, PassageRow
 
+AT_ONCE = 10_000
+"""Passages of narratives read at a time, at least, where only their homes are wanted."""
 REMEMBERED = timedelta(days=60)
 """Passages of so many days make a narrative's home; a silent one is known by its exemplars."""
 FORGOTTEN = timedelta(days=180)
@@ -43,22 +46,50 @@ class Memory:
 
     def texts_of(self, number: int) -> Matrix:
         """Vectors of one narrative's texts, shape (n, dimensions)."""
-        return self.vectors[[place for place, held_by in enumerate(self.numbers) if held_by == number]]
+        return self.vectors[bisect_left(self.numbers, number) : bisect_right(self.numbers, number)]
 
 
 def open_narratives(desk: Desk) -> dict[int, Narrative]:
-    """Narratives that take passages, by number: not merged, not forgotten, no recurring form."""
-    forms = desk.forms()
+    """Narratives that take passages, by number: not merged, not forgotten. A recurring form takes its like, which would go elsewhere."""
     oldest = desk.now - FORGOTTEN
-    return {item.narrative_id: item for item in desk.living() if item.last_seen_at >= oldest and item.narrative_id not in forms}
+    return {item.narrative_id: item for item in desk.living() if item.last_seen_at >= oldest}
 
 
 def remember(desk: Desk, narratives: Mapping[int, Narrative]) -> Memory:
     """Read the member texts of `narratives`."""
+    return _recalled(desk, _held(desk, narratives))
+
+
+def homes_and_texts(desk: Desk, narratives: Mapping[int, Narrative]) -> tuple[list[Home], dict[str, int]]:
+    """What placing needs to know: homes by narrative, and the narrative of each member text. Some narratives are read at a time."""
+    homes: list[Home] = []
+    texts: dict[str, int] = {}
+    for part in in_parts(desk, narratives):
+        homes += part.homes
+        texts |= {row.text_hash: number for row, number in zip(part.rows, part.numbers, strict=True)}
+    return homes, texts
+
+
+def in_parts(desk: Desk, narratives: Mapping[int, Narrative]) -> Iterator[Memory]:
+    """`remember`, some whole narratives at a time, by number."""
+    held = sorted(_held(desk, narratives).items(), key=lambda item: (item[1], item[0]))
+    start = 0
+    while start < len(held):
+        last = held[min(start + AT_ONCE, len(held)) - 1][1]
+        end = bisect_right(held, last, key=lambda item: item[1])
+        yield _recalled(desk, dict(held[start:end]))
+        start = end
+
+
+def _held(desk: Desk, narratives: Mapping[int, Narrative]) -> dict[str, int]:
+    """Passage -> narrative, of those that make homes."""
     held = {key: number for key, number in desk.members(desk.now - REMEMBERED).items() if number in narratives}
     silent = set(narratives) - set(held.values())
-    held |= {key: number for number in sorted(silent) for key in narratives[number].exemplars if key not in held}
-    rows, vectors = desk.read(desk.store.passages.many(held))
+    return held | {key: number for number in sorted(silent) for key in narratives[number].exemplars if key not in held}
+
+
+def _recalled(desk: Desk, held: Mapping[str, int]) -> Memory:
+    rows, vectors = desk.read(desk.store.passages.many(held.keys()))
     first: dict[tuple[int, str], int] = {}
     for place, row in enumerate(rows):
         first.setdefault((held[row.passage_id], row.text_hash), place)
@@ -75,20 +106,25 @@ def _homes(desk: Desk, vectors: Matrix, numbers: Sequence[int]) -> list[Home]:
     return [home_of(number, vectors[mine], floor=rules.assign_cosine, share=rules.assign_reach) for number, mine in sorted(places.items())]
 
 
-def kin(memory: Memory) -> set[tuple[int, int]]:
-    """Pairs of narratives, the older first, that say the same."""
-    numbers, place = np.unique(np.asarray(memory.numbers, np.int64), return_inverse=True)
-    if not len(numbers):
+def kin(memories: Iterable[Memory]) -> set[tuple[int, int]]:
+    """Pairs of narratives, the older first, that say the same; each narrative is in one of `memories`."""
+    sums_of: dict[int, Matrix] = {}
+    counts: Counter[int] = Counter()
+    for memory in memories:
+        for number in sorted(set(memory.numbers)):
+            texts = memory.texts_of(number)
+            sums_of[number], counts[number] = texts.sum(axis=0), len(texts)
+    if not sums_of:
         return set()
-    sizes = np.bincount(place).astype(np.float64)
-    sums = np.zeros((len(numbers), memory.vectors.shape[1]))
-    np.add.at(sums, place, memory.vectors)
+    numbers = sorted(sums_of)
+    sizes = np.array([counts[number] for number in numbers], np.float64)
+    sums = np.stack([sums_of[number] for number in numbers])
     totals = sums @ sums.T
     within = np.maximum((np.diag(totals) - sizes) / np.maximum(sizes * (sizes - 1), 1.0), 1e-6)
     likeness = totals / np.outer(sizes, sizes) / np.sqrt(np.outer(within, within))
     likeness[:, sizes < FEWEST_TEXTS] = 0.0
     pairs = np.argwhere(np.triu(likeness, 1) >= KIN)
-    return {(int(numbers[one]), int(numbers[other])) for one, other in pairs if sizes[one] >= FEWEST_TEXTS}
+    return {(numbers[one], numbers[other]) for one, other in pairs if sizes[one] >= FEWEST_TEXTS}
 
 
 def restless(memory: Memory, movable: Collection[str]) -> dict[tuple[int, str], int]:
@@ -103,7 +139,7 @@ def restless(memory: Memory, movable: Collection[str]) -> dict[tuple[int, str], 
         return {}
     column = {home.narrative_id: place for place, home in enumerate(memory.homes)}
     reaches = np.array([home.reach for home in memory.homes])
-    cosines = memory.vectors @ np.stack([home.centroid for home in memory.homes]).T
+    centroids = np.stack([home.centroid for home in memory.homes])
     sums = {number: memory.texts_of(number).sum(axis=0) for number in column}
     moves = {}
     for place, (row, number) in enumerate(zip(memory.rows, memory.numbers, strict=True)):
@@ -112,7 +148,8 @@ def restless(memory: Memory, movable: Collection[str]) -> dict[tuple[int, str], 
         if row.passage_id not in movable or length < 1e-6:
             continue
         own = float(rest @ memory.vectors[place]) / length
-        near = np.where(cosines[place] >= reaches, cosines[place], -1.0)
+        cosines = centroids @ memory.vectors[place]
+        near = np.where(cosines >= reaches, cosines, -1.0)
         near[column[number]] = -1.0
         best = int(near.argmax())
         if near[best] > own + GAIN:

@@ -64,18 +64,24 @@ def place(
     Args:
         vectors: centred unit vectors, shape (n, dimensions).
         homes: at most one per narrative; of equally near ones the first is taken.
-        margin: a passage belongs nowhere if the second nearest home that it reaches is as near within this.
+        margin: a passage belongs nowhere if the second nearest home, within its reach or not, is as near within this.
         barred: narratives that each vector must not join.
     """
     rows = np.asarray(vectors, np.float64)
     if not len(rows) or not homes:
         return [None] * len(rows)
-    cosines = rows @ np.stack([home.centroid for home in homes]).T
-    numbers = [home.narrative_id for home in homes]
-    for row, forbidden in enumerate(barred or ()):
-        cosines[row, [column for column, number in enumerate(numbers) if number in forbidden]] = -1.0
+    centroids = np.stack([home.centroid for home in homes]).T
     reaches = np.array([home.reach for home in homes])
-    return [_best(row, reaches, numbers, margin) for row in cosines]
+    numbers = [home.narrative_id for home in homes]
+    column = {number: place for place, number in enumerate(numbers)}
+    found = []
+    for row, vector in enumerate(rows):
+        cosines = vector @ centroids
+        for number in barred[row] if barred else ():
+            if number in column:
+                cosines[column[number]] = -1.0
+        found.append(_best(cosines, reaches, numbers, margin))
+    return found
 
 
 def _best(cosines: Matrix, reaches: Matrix, numbers: Sequence[int], margin: float) -> Place | None:

@@ -1,7 +1,7 @@
 """Every week: the window is clustered, and lineage says what the clusters mean for the narratives that are known.
 
     window -> voices -> clusters (a stable sample, if there are very many; the rest follows by centroid) -> lineage.decide
-           -> merges, births, joins -> centroid, exemplars, keywords, label of whatever was touched -> silence -> dormant
+           -> merges, births, joins -> centroid, exemplars, keywords, label of whatever was touched -> silence -> dormant -> sizes
 
 Each narrative is one transaction with its passages and its history; what waits for confirmation is written last. A killed run, run
 again, finds what it had written and goes on: clusters that were born are owned now.
@@ -19,11 +19,11 @@ import structlog
 from analysis.narratives.desk import CHUNK, Desk
 from analysis.narratives.lineage import Cluster, Decision, Rules, Voice, Waiting, Window, decide
 from analysis.narratives.linking import Labels, Matrix, likeness_of
-from analysis.narratives.memory import kin, open_narratives, remember, restless
+from analysis.narratives.memory import in_parts, kin, open_narratives, remember, restless
 from analysis.narratives.nearest import home_of, place
 from analysis.narratives.templates import is_form
 from analysis.narratives.topics import OUTLIER, cluster
-from analysis.narratives.upkeep import Seen, bring_up_to_date, rest
+from analysis.narratives.upkeep import Seen, bring_up_to_date, forms_now, rest
 from analysis.narratives.voices import Voices, voices_of
 from analysis.vectors import is_centred
 from config.progress import Progress
@@ -54,10 +54,13 @@ def refit_window(desk: Desk, progress: Progress) -> Counter[str]:
     window = _window(desk, seen)
     decision = decide(window, _rules(desk, seen))
     _merge(desk, decision)
+    desk = desk.after_merges()
     before = {key: decision.merges.get(number, number) for key, number in seen.members.items()}
     after = Seen(seen.rows, seen.vectors, seen.voices, before, _holders(window, decision))
-    joined = bring_up_to_date(desk, after, decision, progress)
-    rested = rest(desk, decision.forms)
+    forms = forms_now(desk, decision)
+    joined = bring_up_to_date(desk, after, decision, forms, progress)
+    rested = rest(desk, forms)
+    desk.recount()
     desk.store.narratives.set_pending([asdict(item) for item in decision.waiting])
     counts = Counter(
         clusters=len(seen.clusters),
@@ -79,11 +82,14 @@ def _settle(desk: Desk) -> int:
     centroids = {home.narrative_id: home.centroid for home in memory.homes}
     members = {key: number for key, number in desk.members().items() if key not in desk.decisions.fixed}
     moves = restless(memory, members)
-    rows, vectors = desk.read(desk.store.passages.many(members))
+    del memory
+    leaving = {number for number, _ in moves}
+    rows = desk.store.passages.many({key for key, number in members.items() if number in leaving})
+    rows, vectors = desk.read([row for row in rows if (members[row.passage_id], row.text_hash) in moves])
     moving = []
     for row, vector in zip(rows, vectors, strict=True):
-        number = moves.get((members[row.passage_id], row.text_hash))
-        if number is not None and number not in desk.decisions.barred.get(row.passage_id, ()):
+        number = moves[members[row.passage_id], row.text_hash]
+        if number not in desk.decisions.barred.get(row.passage_id, ()):
             likeness = round(float(vector @ centroids[number]), 4)
             moving.append(
                 Assignment(passage_id=row.passage_id, narrative_id=number, similarity=likeness, method="nearest", run_id=desk.run_id)
@@ -144,9 +150,9 @@ def _window(desk: Desk, seen: _Seen) -> Window:
         voices=voices,
         clusters=seen.clusters,
         known={item.narrative_id for item in desk.living()},
-        immune=desk.decisions.pinned,
+        immune=desk.decisions.pinned | desk.forms(),
         waiting=waiting,
-        kin=kin(remember(desk, open_narratives(desk))),
+        kin=kin(in_parts(desk, open_narratives(desk))),
         likeness=lambda one, other: likeness_of(vectors[one], vectors[other]),
     )
 

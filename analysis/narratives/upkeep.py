@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from analysis.narratives.desk import CHUNK, Desk
+from analysis.narratives.desk import Desk
 from analysis.narratives.keywords import Keywords, keywords_of
-from analysis.narratives.labels import exemplars, label, ranked
+from analysis.narratives.labels import exemplars, label, ranked, standing_titles
 from analysis.narratives.lineage import Birth, Decision
 from analysis.narratives.linking import Matrix, unit
 from analysis.narratives.templates import FORM
@@ -38,23 +38,27 @@ class Seen:
     """Voice -> narrative now."""
 
 
-def bring_up_to_date(desk: Desk, seen: Seen, decision: Decision, progress: Progress) -> int:
+def forms_now(desk: Desk, decision: Decision) -> set[int]:
+    """Recurring forms after this refit: those found, and those known that were not cleared; pinned ones are none."""
+    return ((desk.forms() - decision.cleared) | decision.forms) - desk.decisions.pinned
+
+
+def bring_up_to_date(desk: Desk, seen: Seen, decision: Decision, forms: Collection[int], progress: Progress) -> int:
     """Write every narrative that has passages in the window, by number: what joins it, centroid, exemplars, keywords, label.
 
     Returns how many passages joined.
     """
     registry = {item.narrative_id: item for item in desk.living()}
     births = {birth.narrative_id: birth for birth in decision.births}
-    forms = desk.forms() | decision.forms
     belongs = _belongs(desk, seen, decision)
-    sizes = _sizes(desk, seen, decision, belongs)
     words_of = _keywords(seen)
+    standing = standing_titles(seen.rows)
     joined = 0
     for number, places in _by_narrative(belongs).items():
         rows, vectors = [seen.rows[place] for place in places], seen.vectors[places]
         old = registry.get(number) or _newborn(desk, births[number], rows)
-        new = _shown(desk, old, rows, vectors, words_of.get(number, {}))
-        new = replace(new, size=sizes[number], status="dormant" if number in forms else "active")
+        new = _shown(desk, old, rows, vectors, keywords=words_of.get(number, {}), standing=standing)
+        new = replace(new, status=old.status if number in forms or _is_silent(desk, new) else "active")
         joining = [row.passage_id for row in rows if seen.before.get(row.passage_id) != number]
         _write(desk, new, rows, vectors, set(joining), _history(desk, old, births.get(number), new, len(joining)))
         joined += len(joining)
@@ -62,12 +66,16 @@ def bring_up_to_date(desk: Desk, seen: Seen, decision: Decision, progress: Progr
     return joined
 
 
-def rest(desk: Desk, forms: frozenset[int]) -> int:
-    """Put silent narratives and recurring forms to rest; pinned ones stay. Returns how many."""
+def rest(desk: Desk, forms: Collection[int]) -> int:
+    """Put silent narratives and recurring forms to rest. Returns how many.
+
+    The history says why: a form that rested already, out of silence, is written down as one too.
+    """
+    known = desk.forms()
     resting = []
     for item in desk.living():
-        form = item.narrative_id in forms and item.narrative_id not in desk.decisions.pinned
-        if item.status == "active" and (form or desk.now - item.last_seen_at > SILENT):
+        form = item.narrative_id in forms
+        if (form and item.narrative_id not in known) or (item.status == "active" and (form or _is_silent(desk, item))):
             resting.append((item, {"reason": FORM if form else "silent"}))
     desk.store.narratives.save(
         [replace(item, status="dormant") for item, _ in resting],
@@ -99,16 +107,8 @@ def _by_narrative(belongs: Mapping[int, int]) -> dict[int, list[int]]:
     return dict(sorted(found.items()))
 
 
-def _sizes(desk: Desk, seen: Seen, decision: Decision, belongs: Mapping[int, int]) -> Counter[int]:
-    """Passages of each narrative after this refit, the whole past included."""
-    whole = Counter(desk.survivors[item.narrative_id] for item in desk.store.narratives.assignments())
-    for gone, into in decision.merges.items():
-        whole[into] += whole.pop(gone, 0)
-    for place, number in belongs.items():
-        present = seen.before.get(seen.rows[place].passage_id)
-        whole[number] += present != number
-        whole[present or 0] -= present not in (None, number)
-    return whole
+def _is_silent(desk: Desk, narrative: Narrative) -> bool:
+    return desk.now - narrative.last_seen_at > SILENT
 
 
 def _keywords(seen: Seen) -> dict[int, Keywords]:
@@ -121,6 +121,7 @@ def _newborn(desk: Desk, birth: Birth, rows: Sequence[PassageRow]) -> Narrative:
     return Narrative(
         narrative_id=birth.narrative_id,
         label="",
+        size=len(rows),
         split_from=birth.split_from,
         first_seen_at=min(moments),
         last_seen_at=max(moments),
@@ -130,7 +131,15 @@ def _newborn(desk: Desk, birth: Birth, rows: Sequence[PassageRow]) -> Narrative:
     )
 
 
-def _shown(desk: Desk, old: Narrative, rows: Sequence[PassageRow], vectors: Matrix, keywords: Keywords) -> Narrative:
+def _shown(
+    desk: Desk,
+    old: Narrative,
+    rows: Sequence[PassageRow],
+    vectors: Matrix,
+    *,
+    keywords: Keywords,
+    standing: Collection[tuple[str, str]],
+) -> Narrative:
     """`old` as its passages in the window show it; every distinct text counts once."""
     first: dict[str, int] = {}
     for place, row in enumerate(rows):
@@ -139,7 +148,7 @@ def _shown(desk: Desk, old: Narrative, rows: Sequence[PassageRow], vectors: Matr
     texts = [rows[place] for place in distinct]
     order = ranked(vectors[distinct], texts)
     moments = [row.counted_at for row in rows]
-    name = old.label if old.label_by != "medoid" else label(texts, order, readers=desk.readers, present=old.label)
+    name = old.label if old.label_by != "medoid" else label(texts, order, readers=desk.readers, present=old.label, standing=standing)
     return replace(
         old,
         label=name,
@@ -166,7 +175,8 @@ def _history(desk: Desk, old: Narrative, birth: Birth | None, new: Narrative, jo
 def _write(
     desk: Desk, narrative: Narrative, rows: Sequence[PassageRow], vectors: Matrix, joining: Collection[str], history: Sequence[LineageEvent]
 ) -> None:
-    """One narrative with its first passages and history in one transaction, further passages in more."""
+    """One narrative with its passages and history in one transaction: were a killed birth to leave half of its passages without their
+    number, the next refit would find a cluster that nobody owns, and give it another."""
     assert narrative.centroid is not None
     cosines = vectors @ narrative.centroid
     assignments = [
@@ -180,9 +190,7 @@ def _write(
         for row, cosine in zip(rows, cosines, strict=True)
         if row.passage_id in joining
     ]
-    desk.store.narratives.save([narrative], assignments[:CHUNK], history)
-    for start in range(CHUNK, len(assignments), CHUNK):
-        desk.store.narratives.save([narrative], assignments[start : start + CHUNK])
+    desk.store.narratives.save([narrative], assignments, history)
 
 
 def _event(desk: Desk, kind: LineageKind, number: int, *, other: int | None = None, detail: dict[str, Any]) -> LineageEvent:

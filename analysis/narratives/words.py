@@ -18,6 +18,7 @@ from analysis.embedding.cache import default_folder
 _WORD = re.compile(
     r"[^\W\d_](?:[^\W\d_]|['’\-\u200c\u0300-\u036f\u0610-\u061a\u064b-\u0652\u0670\u0900-\u0fff\u1000-\u109f\u1780-\u17ff])*"
 )
+_APOSTROPHE = re.compile("['’]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 _EAST_ASIAN = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _EAST_ASIAN_PIECE = re.compile(r"[\u30a1-\u30fa\u30fc]{3,}|[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]{2,}")
@@ -51,7 +52,7 @@ def stop_words(language: str) -> frozenset[str]:
 
 def _runs(text: str) -> list[str]:
     """Runs of letters; of what an apostrophe joins (l'état, Russia's) the longest part."""
-    return [max(re.split("['’]", match.group().strip("-")), key=len) for match in _WORD.finditer(folded(text))]
+    return [max(_APOSTROPHE.split(match.group().strip("-")), key=len) for match in _WORD.finditer(folded(text))]
 
 
 def _cut(run: str) -> list[str]:

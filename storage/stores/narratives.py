@@ -89,6 +89,13 @@ class NarrativeStore:
         with self._database.read() as connection:
             return [record_of(Assignment, row) for row in connection.execute(statement)]
 
+    def sizes(self) -> dict[int, int]:
+        """Passages stored under each number that has any, merged ones too."""
+        table = schema.assignments.c
+        statement = sa.select(table.narrative_id, sa.func.count().label("passages")).group_by(table.narrative_id).order_by(table.narrative_id)
+        with self._database.read() as connection:
+            return {row.narrative_id: row.passages for row in connection.execute(statement)}
+
     def lineage(self, narrative_id: int | None = None) -> list[LineageEvent]:
         """What happened to all narratives, or to one (also as the other side), by (at, narrative_id, kind, other_id)."""
         table = schema.lineage.c
@@ -99,7 +106,7 @@ class NarrativeStore:
             return [record_of(LineageEvent, row) for row in connection.execute(statement)]
 
     def pending(self) -> list[dict[str, Any]]:
-        """Merges and splits that wait for their second confirmation: kind, narrative_id, other_id, since_run; as they were set."""
+        """Merges and splits that wait for their second confirmation: kind, narrative_id, other_id, since; as they were set."""
         with self._database.read() as connection:
             rows = connection.execute(sa.select(schema.narrative_pending.c.entry).order_by(schema.narrative_pending.c.position))
             return [row.entry for row in rows]

@@ -44,8 +44,13 @@ def vector_of(text: str) -> Vector:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     """Defaults but for the engine."""
+    return workspace_in(tmp_path)
+
+
+def workspace_in(folder: Path) -> Workspace:
+    """Defaults but for the engine; its own database is `drumbeat.db` there."""
     return Workspace(
-        root=tmp_path,
+        root=folder,
         settings=Settings(embed=EmbedSettings(engine="openai", model="by-hand")),
         sources=(),
         watchlist=(),

@@ -70,6 +70,16 @@ def test_the_same_refit_again_confirms_nothing() -> None:
     seen = voices(1, 1, 2, 2)
     first = decided(seen, [0, 1, 2, 3])
     assert decided(seen, [0, 1, 2, 3], waiting=first.waiting).merges == {}
+    soon = replace(RULES, at="2026-03-09T09:00:00+00:00")
+    again = decided(seen, [0, 1, 2, 3], rules=soon, waiting=first.waiting)
+    assert (again.merges, again.waiting) == ({}, first.waiting)
+
+
+def test_what_is_merged_owns_what_its_parts_hold() -> None:
+    """Two parts of a claim hold a third of its cluster each: at their merge, what is new there joins them and founds no third part."""
+    seen = voices(1, 1, 2, 2, None, None)
+    found = decided(seen, [0, 1, 2, 3, 4, 5], rules=NEXT, waiting=[Waiting("merge", 1, 2, RULES.at)])
+    assert (found.merges, found.births, found.joins) == ({2: 1}, (), {4: 1, 5: 1})
 
 
 def test_kin_merge_and_chains_end_at_the_oldest() -> None:
@@ -98,6 +108,13 @@ def test_a_split_needs_two_refits_and_unlike_parts() -> None:
 def test_forms_are_told() -> None:
     """A narrative whose cluster turned out to be a recurring form is named."""
     assert decided(voices(1, 1, 1), Cluster((0, 1, 2), form=True)).forms == {1}
+    assert decided(voices(1, 1, 1), [0, 1, 2]).cleared == {1}
+
+
+def test_a_small_form_does_not_speak_for_a_narrative() -> None:
+    """Weather that strayed into a narrative does not put it to rest, nor clear it."""
+    found = decided(voices(1, 1, 1, 1, 1), [0, 1, 2], Cluster((3, 4), form=True), immune={1})
+    assert (found.forms, found.cleared) == (frozenset(), frozenset())
 
 
 def test_the_order_of_clusters_leaves_no_trace() -> None:

@@ -64,6 +64,15 @@ def test_days_apart_count_as_unrelated() -> None:
     assert average_link(rows, 0.5, days=[np.nan] * 4, span=7).tolist() == [0] * 4
 
 
+def test_two_rows_are_linked_as_more_are() -> None:
+    """The short way for two rows, which most copy groups have, says what the tree says."""
+    for cosine in (0.05, 0.0999, 0.1, 0.1001, 0.7):
+        pair = np.array([[1.0, 0.0], [cosine, np.sqrt(1 - cosine**2)]])
+        beside = np.array([*pair.tolist(), [0.0, -1.0]])
+        assert average_link(pair, 0.1).tolist() == average_link(beside, 0.1).tolist()[:2]
+    assert average_link(np.ones((2, 4)) / 2, 0.5, days=[0, 30], span=7).tolist() == [0, 1]
+
+
 def test_likeness_compares_with_the_groups_own() -> None:
     """Two halves of one claim are as alike as each is in itself; two claims are not; single texts cannot be compared."""
     rows = cloud("claim-a", 20)

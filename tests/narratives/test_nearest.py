@@ -67,7 +67,7 @@ def memory_of(**claims: str) -> Memory:
 
 def test_kin_say_the_same() -> None:
     """Two narratives of one claim are kin, the older first; of two claims they are not."""
-    assert kin(memory_of(n1="claim-a", n2="claim-b", n7="claim-a")) == {(1, 7)}
+    assert kin([memory_of(n1="claim-a", n2="claim-b", n7="claim-a")]) == {(1, 7)}
 
 
 def test_a_text_in_the_wrong_place_moves() -> None:

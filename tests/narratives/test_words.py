@@ -47,3 +47,9 @@ def test_keywords_are_counted_within_a_language() -> None:
 def test_background_texts_get_no_keywords() -> None:
     """Texts without a cluster count, but are told nothing of."""
     assert keywords_of([["a"], ["b"], ["c"]], ["en"] * 3, [-1] * 3) == {}
+
+
+def test_a_keyword_is_shared() -> None:
+    """A word that one text alone uses, however often, tells nothing of the narrative; a language with no shared word has no keywords."""
+    tokens = [["falcon", "camel", "camel"], ["falcon", "aske"], ["falcon"], ["un"], ["deux"], ["trois"]]
+    assert keywords_of(tokens, ["en"] * 3 + ["fr"] * 3, [0] * 6) == {0: {"en": ("falcon",)}}
