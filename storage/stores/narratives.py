@@ -92,7 +92,9 @@ class NarrativeStore:
     def sizes(self) -> dict[int, int]:
         """Passages stored under each number that has any, merged ones too."""
         table = schema.assignments.c
-        statement = sa.select(table.narrative_id, sa.func.count().label("passages")).group_by(table.narrative_id).order_by(table.narrative_id)
+        statement = (
+            sa.select(table.narrative_id, sa.func.count().label("passages")).group_by(table.narrative_id).order_by(table.narrative_id)
+        )
         with self._database.read() as connection:
             return {row.narrative_id: row.passages for row in connection.execute(statement)}
 
