@@ -18,6 +18,7 @@ from datetime import UTC, date, timedelta
 import structlog
 
 from analysis.counting import survivors_of, tellings
+from analysis.narratives.templates import resting_forms
 from analysis.spikes.day import examine_day
 from analysis.spikes.desk import Desk, look_back
 from analysis.spikes.series import panel_of
@@ -78,7 +79,9 @@ def _earlier(store: Store, day: date, rules: SpikeSettings, survivors: Mapping[i
 def _desk(store: Store, day: date, rules: SpikeSettings, survivors: Mapping[int, int]) -> Desk:
     days = [day - timedelta(days=n) for n in range(look_back(rules), -1, -1)]
     end = day + timedelta(days=1)
-    narratives = store.narratives.all()
+    # Weather and market prices claim nothing, however many print them.
+    forms = resting_forms(store.narratives.lineage())
+    narratives = [item for item in store.narratives.all() if item.narrative_id not in forms]
     panel = panel_of(
         store.counts.observations(days[0], end),
         store.counts.source_days(days[0], end),

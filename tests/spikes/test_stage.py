@@ -9,7 +9,7 @@ import pytest
 
 from analysis.counting import count
 from analysis.spikes.stage import CATCH_UP_DAYS, days_to_test, detect
-from storage.records import Spike
+from storage.records import LineageEvent, Spike
 from storage.store import Store
 from tests.counting.makers import at, day
 from tests.digest.world import BURST, run
@@ -74,6 +74,14 @@ def test_what_does_not_stand_out_any_more_is_gone(counted: Store) -> None:
         (1, "digest"),
         (9, "alert"),
     ]
+
+
+def test_recurring_forms_are_not_tested(counted: Store) -> None:
+    """A burst of what was put to rest as a form is told to nobody; the same texts as a watched statement still are."""
+    rested = LineageEvent(at=at(60), kind="dormant", narrative_id=1, other_id=None, run_id="r", detail={"reason": "form"})
+    counted.narratives.save([], events=[rested])
+    run(counted, detect, BURST)
+    assert {item.narrative_id for item in counted.spikes.between(day(BURST), day(BURST + 1))} == {9}
 
 
 def test_a_merge_does_not_alert_a_story_again(store: Store) -> None:
