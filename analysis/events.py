@@ -41,10 +41,16 @@ def group_events(vectors: npt.ArrayLike, days: npt.ArrayLike, *, cosine: float) 
 
 
 def update_events(desk: Desk) -> int:
-    """Tell the events of the last days anew; older ones stay as they were told. Returns how many touch the last week."""
-    start = desk.now - LOOK_BACK
-    leads, vectors = desk.vectors([row for row in desk.store.passages.window(start, desk.end) if row.ordinal == 0])
-    since = desk.now - timedelta(days=SPAN_DAYS)
+    """Tell the events of the newer half of the last days anew; older ones stay as they were told. Returns how many.
+
+    The last days are two weeks, or as many as hold `narratives.max_window_passages` tellings: every pair of them is compared.
+    """
+    most, start = desk.rules.max_window_passages, desk.now - LOOK_BACK
+    newest = desk.store.passages.leads(start, desk.end, limit=most)
+    if len(newest) == most:
+        start = min(row.counted_at for row in newest)
+    leads, vectors = desk.vectors(newest)
+    since = desk.now - (desk.now - start) / 2
     told = [
         places for places in _told(leads, vectors, desk.rules.event_cosine) if max(leads[place].counted_at for place in places) >= since
     ]

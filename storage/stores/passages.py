@@ -54,6 +54,14 @@ class PassageStore:
         """Passages of articles counted in [start, end), by passage_id."""
         return self._rows(select_passage_rows().where(schema.articles.c.counted_at >= start, schema.articles.c.counted_at < end))
 
+    def leads(self, start: datetime, end: datetime, *, limit: int) -> list[PassageRow]:
+        """First passages of the newest `limit` articles counted in [start, end), by passage_id."""
+        articles, passages = schema.articles.c, schema.passages.c
+        inside = (articles.counted_at >= start, articles.counted_at < end, passages.ordinal == 0)
+        newest = select_passage_rows().where(*inside).order_by(articles.counted_at.desc(), passages.passage_id.desc()).limit(limit)
+        with self._database.read() as connection:
+            return sorted((record_of(PassageRow, row) for row in connection.execute(newest)), key=lambda row: row.passage_id)
+
     def many(self, passage_ids: Collection[str]) -> list[PassageRow]:
         """Those of the passages that exist, by passage_id."""
         with self._database.read() as connection:

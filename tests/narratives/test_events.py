@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -43,6 +44,20 @@ def test_a_late_arrival_does_not_renumber_an_event(store: Store, workspace: Work
     assert set(store.events.of([*near, early]).values()) == {number}
     (event,) = store.events.all(moment(0), moment(20))
     assert (event.event_id, event.first_at, event.articles) == (number, moment(9), 3)
+
+
+def test_of_very_many_articles_the_newest_are_told(store: Store, workspace: Workspace) -> None:
+    """Above the limit the look back is as long as the limit reaches: what lies before stays as it was told."""
+    rules = workspace.settings.narratives.model_copy(update={"max_window_passages": 4})
+    small = replace(workspace, settings=workspace.settings.model_copy(update={"narratives": rules}))
+    old = [tell(store, f"a{step}", f"Bridge opens {step} claim-bridge", outlet=outlet, day=10) for step, outlet in enumerate(OUTLETS[:2])]
+    assert run(assign, store, small, 11)["events"] == 1
+    told = store.events.of(old)
+    new = [tell(store, f"b{step}", f"Ferry sinks {step} claim-ferry", outlet=OUTLETS[step], day=12 + step / 10) for step in range(4)]
+    assert run(assign, store, small, 12.5)["events"] == 1
+    assert store.events.of(old) == told
+    assert len(set(store.events.of(new).values())) == 1
+    assert [event.articles for event in store.events.all(moment(0), moment(20))] == [2, 4]
 
 
 def test_numbers_of_events() -> None:

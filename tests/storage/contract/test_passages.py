@@ -27,6 +27,8 @@ def test_a_passage_row_knows_its_surroundings(store: Store) -> None:
     assert (other.group_id, other.relation, other.country, other.ownership) == (one.article_id, "near", "", "not listed")
     assert store.passages.of_articles([one.article_id, "nothing"]) == rows
     assert store.passages.window(DAY, hours(3)) == rows
+    assert store.passages.leads(DAY, hours(4), limit=9) == sorted([rows[0], other], key=lambda row: row.passage_id)
+    assert store.passages.leads(DAY, hours(4), limit=1) == [other]
     assert {row.passage_id for row in store.passages.window(DAY, hours(4))} == {*(row.passage_id for row in rows), other.passage_id}
 
 
