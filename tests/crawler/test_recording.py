@@ -120,7 +120,10 @@ def test_a_crawl_leaves_nothing_behind(site: LocalSite, lab: MakeLab) -> None:
     resolver = the_reactor().nameResolver
     made.crawl(only=["outlet"])
     assert the_reactor().nameResolver is resolver
-    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith(("crawl", "store"))]
+    for thread in threading.enumerate():
+        if thread.name.startswith(("crawl", "store")):
+            thread.join(10)
+            assert not thread.is_alive()
     assert recording.LINGER_SECONDS < 0.05
 
 
