@@ -73,6 +73,7 @@ def article(request: Request, article_id: str) -> dict[str, Any]:
                 **asdict(reading.passage),
                 "narrative_id": narrative.narrative_id if narrative else None,
                 "similarity": reading.assignment.similarity if reading.assignment else None,
+                "event_id": reading.event_id,
                 "watched": [asdict(hit) for hit in reading.hits],
             }
             for reading, narrative in view.passages

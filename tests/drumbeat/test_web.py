@@ -119,6 +119,7 @@ def test_an_event_leads_to_its_tellings(client: TestClient) -> None:
     assert "<script>alert(9)" not in client.get("/events").text + client.get("/events/9").text
     assert 'href="/events/9"' in client.get(f"/articles/{ARTICLE}").text
     assert [row["event_id"] for row in client.get("/api/events").json()] == [9]
+    assert [row["event_id"] for row in client.get(f"/api/articles/{ARTICLE}").json()["passages"]] == [9]
 
 
 def test_a_merged_number_leads_to_its_survivor(client: TestClient, store: Store) -> None:
