@@ -58,14 +58,19 @@ class Text:
 
 def numbers(text: str) -> frozenset[str]:
     """The figures of `text`, in whatever digits, as plain digits without separators: `2,840`, `2 840` and `٢٬٨٤٠` are one."""
-    found = ("".join(str(unicodedata.digit(sign)) for sign in match[0] if sign.isdigit()) for match in _NUMBER.finditer(text))
+    found = (
+        "".join(str(unicodedata.digit(sign)) for sign in match[0] if sign.isdigit())
+        for match in _NUMBER.finditer(text)
+    )
     return frozenset(digits.lstrip("0") or "0" for digits in found)
 
 
 def numbers_agree(left: frozenset[str], right: frozenset[str]) -> bool:
     """Whether most figures stand in both texts, and they say something: two of them, or one of two digits."""
     shared = left & right
-    return len(shared) >= AGREEMENT * len(left | right) and (len(shared) > 1 or any(len(digits) > 1 for digits in shared))
+    return len(shared) >= AGREEMENT * len(left | right) and (
+        len(shared) > 1 or any(len(digits) > 1 for digits in shared)
+    )
 
 
 def numbers_differ(left: frozenset[str], right: frozenset[str]) -> bool:
@@ -114,9 +119,14 @@ def _alike(texts: Sequence[Text], window: timedelta) -> list[tuple[Text, Text, f
         # Columns from the block on: each pair is met once, in the block of its earlier text.
         last = int(np.searchsorted(times, times[stop - 1] + window.total_seconds(), side="right"))
         columns = np.arange(start, last)
-        cosines = np.stack([text.vector for text in texts[start:stop]]) @ np.stack([text.vector for text in texts[start:last]]).T
+        cosines = (
+            np.stack([text.vector for text in texts[start:stop]])
+            @ np.stack([text.vector for text in texts[start:last]]).T
+        )
         longest = np.maximum.outer(lengths[rows], lengths[columns])
-        fits = (cosines >= CANDIDATE_COSINE) & (np.minimum.outer(lengths[rows], lengths[columns]) >= SHORTEST * longest)
+        fits = (cosines >= CANDIDATE_COSINE) & (
+            np.minimum.outer(lengths[rows], lengths[columns]) >= SHORTEST * longest
+        )
         fits &= (languages[rows][:, None] != languages[columns]) & (rows[:, None] < columns)
         fits &= times[columns] - times[rows][:, None] <= window.total_seconds()
         for row, column in np.argwhere(fits).tolist():
@@ -124,12 +134,16 @@ def _alike(texts: Sequence[Text], window: timedelta) -> list[tuple[Text, Text, f
     return found
 
 
-def alignment(left: Matrix, left_lengths: Sequence[int], right: Matrix, right_lengths: Sequence[int]) -> float:
+def alignment(
+    left: Matrix, left_lengths: Sequence[int], right: Matrix, right_lengths: Sequence[int]
+) -> float:
     """Score of the best order-keeping one-to-one alignment of two texts' sentences, at most 1.
 
     `left` and `right` hold centred unit vectors of sentences, shape (n, dimensions); a pair counts its cosine times the shorter sentence.
     """
-    gains = (left @ right.T) * np.minimum.outer(np.asarray(left_lengths, np.float32), np.asarray(right_lengths, np.float32))
+    gains = (left @ right.T) * np.minimum.outer(
+        np.asarray(left_lengths, np.float32), np.asarray(right_lengths, np.float32)
+    )
     best = [0.0] * (len(right) + 1)
     for row in gains.tolist():
         above = best
@@ -144,7 +158,9 @@ def is_translation(score: float, left: Text, right: Text, *, sure_score: float) 
     return score >= sure_score or (score >= SUPPORTED_SCORE and numbers_agree(left.numbers, right.numbers))
 
 
-def best_pairs(scores: Mapping[tuple[str, str], float], languages: Mapping[str, str]) -> list[tuple[str, str]]:
+def best_pairs(
+    scores: Mapping[tuple[str, str], float], languages: Mapping[str, str]
+) -> list[tuple[str, str]]:
     """Of the accepted pairs, those that no better pair of either text in the same other language outdoes by the margin; sorted."""
     best: dict[tuple[str, str], float] = {}
     for (left, right), score in scores.items():

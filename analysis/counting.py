@@ -80,7 +80,11 @@ class _Tally:
 
 
 def tellings(
-    rows: Sequence[PassageRow], assignments: Sequence[Assignment], hits: Sequence[WatchHit], *, survivors: Mapping[int, int]
+    rows: Sequence[PassageRow],
+    assignments: Sequence[Assignment],
+    hits: Sequence[WatchHit],
+    *,
+    survivors: Mapping[int, int],
 ) -> list[Telling]:
     """One telling per narrative and article that counts, by (narrative, counted_at, article).
 
@@ -95,7 +99,9 @@ def tellings(
     for passage_id, narrative_id in pairs:
         row, survivor = by_passage.get(passage_id), survivors.get(narrative_id)
         if row is not None and survivor is not None:
-            told[survivor, row.article_id] = Telling(survivor, row.article_id, row.source_id, row.group_id, row.counted_at)
+            told[survivor, row.article_id] = Telling(
+                survivor, row.article_id, row.source_id, row.group_id, row.counted_at
+            )
     return sorted(told.values(), key=lambda item: (item.narrative_id, item.counted_at, item.article_id))
 
 
@@ -106,7 +112,9 @@ def observe(told: Iterable[Telling]) -> list[Observation]:
     for item in told:
         tally = tallies[item.narrative_id, item.day, item.source_id]
         tally.articles += 1
-        tally.copy_groups += printed.is_new((item.narrative_id, item.group_id, item.source_id), item.counted_at)
+        tally.copy_groups += printed.is_new(
+            (item.narrative_id, item.group_id, item.source_id), item.counted_at
+        )
         tally.own_texts += printed.is_new((item.narrative_id, item.group_id), item.counted_at)
     return [
         Observation(
@@ -130,7 +138,9 @@ def survivors_of(narratives: Sequence[Narrative]) -> dict[int, int]:
     return found
 
 
-def count(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress) -> dict[str, int]:
+def count(
+    *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
+) -> dict[str, int]:
     """Recount the trailing days, two weeks at a time, each one transaction, written only if it differs; safe to kill and to repeat.
 
     All of the window is recounted in the first run of a UTC day, after a refit and after a correction (an assignment of any age may
@@ -148,7 +158,10 @@ def count(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, prog
     for first, last in _chunks(start, end):
         observations = _observed(store, first, last, survivors)
         days = [item for item in health if first <= item.day < last]
-        if (store.counts.observations(first, last), store.counts.source_days(first, last)) != (observations, days):
+        if (store.counts.observations(first, last), store.counts.source_days(first, last)) != (
+            observations,
+            days,
+        ):
             store.counts.replace(first, last, observations, days)
             counts["rewritten"] += (last - first).days
         counts["observations"] += len(observations)
@@ -210,14 +223,20 @@ def _source_days(store: Store, start: date, end: date, today: date) -> list[Sour
         outputs |= _outputs(articles, {key: member.group_id for key, member in members.items()}, first)
     fetches = [Fetch(*item) for item in store.pages.fetched(midnight(start), midnight(end))]
     polls = store.feeds.polls(midnight(start), midnight(end))
-    return source_days(outputs, polls, fetches, store.sources.all(), first=start, last=end, today=today, history=history)
+    return source_days(
+        outputs, polls, fetches, store.sources.all(), first=start, last=end, today=today, history=history
+    )
 
 
-def _outputs(articles: Collection[Article], groups: Mapping[str, str], first: date) -> dict[tuple[str, date], tuple[int, int]]:
+def _outputs(
+    articles: Collection[Article], groups: Mapping[str, str], first: date
+) -> dict[tuple[str, date], tuple[int, int]]:
     """(source, day) -> articles and texts that the source told first in the corpus; late articles are passed over."""
     printed = _Printed()
     totals: defaultdict[tuple[str, date], list[int]] = defaultdict(lambda: [0, 0])
-    for article in sorted((item for item in articles if not item.late), key=lambda item: (item.counted_at, item.article_id)):
+    for article in sorted(
+        (item for item in articles if not item.late), key=lambda item: (item.counted_at, item.article_id)
+    ):
         group = groups.get(article.article_id, article.article_id)
         total = totals[article.source_id, article.counted_at.astimezone(UTC).date()]
         total[0] += 1

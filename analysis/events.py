@@ -52,7 +52,9 @@ def update_events(desk: Desk) -> int:
     leads, vectors = desk.vectors(newest)
     since = desk.now - (desk.now - start) / 2
     told = [
-        places for places in _told(leads, vectors, desk.rules.event_cosine) if max(leads[place].counted_at for place in places) >= since
+        places
+        for places in _told(leads, vectors, desk.rules.event_cosine)
+        if max(leads[place].counted_at for place in places) >= since
     ]
     known = desk.store.events.all(start, desk.end)
     former = desk.store.events.of([row.passage_id for row in leads])
@@ -67,13 +69,23 @@ def update_events(desk: Desk) -> int:
         _event(number, [leads[place] for place in places], vectors[places], desk.readers, standing)
         for number, places in zip(numbers, told, strict=True)
     ]
-    members = {leads[place].passage_id: number for number, places in zip(numbers, told, strict=True) for place in places}
-    desk.store.events.replace(since, sorted(events, key=lambda event: (event.first_at, event.event_id)), members)
+    members = {
+        leads[place].passage_id: number
+        for number, places in zip(numbers, told, strict=True)
+        for place in places
+    }
+    desk.store.events.replace(
+        since, sorted(events, key=lambda event: (event.first_at, event.event_id)), members
+    )
     return len(events)
 
 
 def event_numbers(
-    groups: Sequence[Sequence[PassageRow]], former: Mapping[str, int], *, sizes: Mapping[int, int], staying: Collection[int]
+    groups: Sequence[Sequence[PassageRow]],
+    former: Mapping[str, int],
+    *,
+    sizes: Mapping[int, int],
+    staying: Collection[int],
 ) -> list[int]:
     """A number for each group of tellings: that of the event of which it holds more than half, of two such the one it holds more of.
 
@@ -92,7 +104,9 @@ def event_numbers(
     taken = {*staying, *(number for number in kept if number is not None)}
     found = []
     for rows, number in zip(groups, kept, strict=True):
-        found.append(number if number is not None else next(free for free in _names(rows) if free not in taken))
+        found.append(
+            number if number is not None else next(free for free in _names(rows) if free not in taken)
+        )
         taken.add(found[-1])
     return found
 
@@ -102,7 +116,10 @@ def _names(rows: Sequence[PassageRow]) -> Iterator[int]:
     ordered = sorted(rows, key=lambda row: (row.counted_at, row.passage_id))
     for turn in count():
         for row in ordered:
-            yield int.from_bytes(blake2b(f"{row.passage_id}{'#' * turn}".encode(), digest_size=8).digest()) >> 12
+            yield (
+                int.from_bytes(blake2b(f"{row.passage_id}{'#' * turn}".encode(), digest_size=8).digest())
+                >> 12
+            )
 
 
 def _told(rows: Sequence[PassageRow], vectors: Matrix, cosine: float) -> list[list[int]]:
@@ -116,11 +133,19 @@ def _told(rows: Sequence[PassageRow], vectors: Matrix, cosine: float) -> list[li
     found: defaultdict[int, list[int]] = defaultdict(list)
     for place, row in enumerate(rows):
         found[label_of[row.text_hash]].append(place)
-    return [places for places in found.values() if len({rows[place].source_id for place in places}) >= FEWEST_OUTLETS]
+    return [
+        places
+        for places in found.values()
+        if len({rows[place].source_id for place in places}) >= FEWEST_OUTLETS
+    ]
 
 
 def _event(
-    number: int, rows: Sequence[PassageRow], vectors: Matrix, readers: Sequence[str], standing: Collection[tuple[str, str]]
+    number: int,
+    rows: Sequence[PassageRow],
+    vectors: Matrix,
+    readers: Sequence[str],
+    standing: Collection[tuple[str, str]],
 ) -> Event:
     moments = [row.counted_at for row in rows]
     return Event(

@@ -52,7 +52,9 @@ class Fetch:
 class SourceHistory:
     """What was seen of each source before the days that are judged; grows as they are."""
 
-    days: defaultdict[str, deque[tuple[date, int]]] = field(default_factory=lambda: defaultdict(lambda: deque(maxlen=USUAL_DAYS)))
+    days: defaultdict[str, deque[tuple[date, int]]] = field(
+        default_factory=lambda: defaultdict(lambda: deque(maxlen=USUAL_DAYS))
+    )
     first_day: dict[str, date] = field(default_factory=dict)
 
     @classmethod
@@ -97,7 +99,11 @@ def source_days(
         history: what was usual before `first`; the judged days are added to it.
     """
     polled = _tally((poll.source_id, poll.polled_at, poll.outcome in REACHED) for poll in polls)
-    fetched = _tally((item.source_id, item.fetched_at, item.outcome in REACHED) for item in fetches if item.outcome not in REFUSED)
+    fetched = _tally(
+        (item.source_id, item.fetched_at, item.outcome in REACHED)
+        for item in fetches
+        if item.outcome not in REFUSED
+    )
     days = [first + timedelta(days=n) for n in range((last - first).days)]
     found: list[SourceDay] = []
     for source in sorted(sources, key=lambda item: item.source_id):
@@ -131,12 +137,16 @@ class _Judge:
         self._source = source
         self._today = today
         self._history = history
-        self._live = None if source.first_crawled_at is None else source.first_crawled_at.astimezone(UTC).date()
+        self._live = (
+            None if source.first_crawled_at is None else source.first_crawled_at.astimezone(UTC).date()
+        )
         self._silence: list[SourceDay] = []
 
     def all(self, days: Sequence[SourceDay]) -> list[SourceDay]:
         """The days with their health, oldest first."""
-        first = self._history.first_day.get(self._source.source_id) or next((item.day for item in days if item.articles), None)
+        first = self._history.first_day.get(self._source.source_id) or next(
+            (item.day for item in days if item.articles), None
+        )
         judged: list[SourceDay] = []
         for item in days:
             if self._is_outside(item.day, first):
@@ -173,7 +183,11 @@ class _Judge:
             return "down" if item.articles < max(0.5 * (usual or 0.0), 1) else "degraded"
         tried = item.fetched + item.failed
         failing = item.polls_failed > item.polls / 2 or (tried >= MIN_TRIES and item.failed > tried / 2)
-        low = item.day < self._today and usual is not None and item.articles < 0.5 * self._history.median(item.source_id)
+        low = (
+            item.day < self._today
+            and usual is not None
+            and item.articles < 0.5 * self._history.median(item.source_id)
+        )
         if failing or (low and poisson_at_most(item.articles, usual or 0.0) < LOW_CHANCE):
             return "degraded"
         return "ok"

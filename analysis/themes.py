@@ -18,8 +18,12 @@ def update_themes(desk: Desk) -> int:
     known = [theme.theme_id for theme in desk.store.narratives.themes()]
     groups = grouped_themes(narratives, desk.rules.theme_cosine)
     numbers = theme_numbers(groups, next_id=max(known, default=0) + 1)
-    themes = [Theme(theme_id=number, label=_label(group)) for number, group in zip(numbers, groups, strict=True)]
-    members = {item.narrative_id: number for number, group in zip(numbers, groups, strict=True) for item in group}
+    themes = [
+        Theme(theme_id=number, label=_label(group)) for number, group in zip(numbers, groups, strict=True)
+    ]
+    members = {
+        item.narrative_id: number for number, group in zip(numbers, groups, strict=True) for item in group
+    }
     desk.store.narratives.save_themes(sorted(themes, key=lambda theme: theme.theme_id), members)
     return len(themes)
 

@@ -27,7 +27,10 @@ def connected(links: Collection[tuple[str, str]]) -> list[list[str]]:
 
 
 def joined_group(
-    groups: Sequence[CopyGroup], members: Sequence[CopyMember], sources: Mapping[str, str], scores: Mapping[str, float]
+    groups: Sequence[CopyGroup],
+    members: Sequence[CopyMember],
+    sources: Mapping[str, str],
+    scores: Mapping[str, float],
 ) -> tuple[CopyGroup, list[CopyMember]]:
     """One group of several: the earliest stays, the originals of the others are its translations; members are sorted by article.
 
@@ -43,6 +46,10 @@ def joined_group(
         if member.relation == "original" and member.group_id != first.group_id:
             member = replace(member, relation="translation", containment=scores.get(member.article_id, 0.0))
         moved.append(replace(member, group_id=first.group_id))
-    wires = [group.wire for group in sorted(groups, key=lambda group: (group is not first, group.first_at, group.group_id)) if group.wire]
+    wires = [
+        group.wire
+        for group in sorted(groups, key=lambda group: (group is not first, group.first_at, group.group_id))
+        if group.wire
+    ]
     outlets = len({sources[member.article_id] for member in members})
     return replace(first, size=len(members), outlets=outlets, wire=wires[0] if wires else None), moved

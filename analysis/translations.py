@@ -48,7 +48,9 @@ class _Lead:
     lengths: tuple[int, ...]
 
 
-def join_translations(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress) -> dict[str, int]:
+def join_translations(
+    *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
+) -> dict[str, int]:
     """Find probable translations and join their groups. Counts: asked (texts), candidates, translations (pairs), joined (groups dissolved).
 
     Raises:
@@ -60,17 +62,31 @@ def join_translations(*, store: Store, workspace: Workspace, clock: Clock, run_i
     window = timedelta(days=workspace.settings.copies.window_days)
     since = asked_since(store, workspace, clock.now())
     found = store.copies.all_members(since - window, clock.now() + timedelta(days=1))
-    firsts = {article.article_id: (member, article) for member, article in found if member.relation in {"original", "translation"}}
+    firsts = {
+        article.article_id: (member, article)
+        for member, article in found
+        if member.relation in {"original", "translation"}
+    }
     if len({article.language for _, article in firsts.values()}) > 1:
         table = ensure_means(store, build_of(settings), clock.now())
         texts = _texts(store, {key: article for key, (_, article) in firsts.items()}, table)
         asked = frozenset(text.text_id for text in texts if firsts[text.text_id][1].counted_at >= since)
         pairs = candidates(texts, asked, window=window)
         progress.start(STAGE, len(pairs))
-        leads = _leads(store, settings, [firsts[key][1] for key in sorted({text.text_id for pair in pairs for text in pair})], table)
+        leads = _leads(
+            store,
+            settings,
+            [firsts[key][1] for key in sorted({text.text_id for pair in pairs for text in pair})],
+            table,
+        )
         scores = _scores(pairs, leads, workspace.settings.copies.translation_score, progress)
         joined = _join(store, scores, {key: member.group_id for key, (member, _) in firsts.items()})
-        counts = {"asked": len(asked), "candidates": len(pairs), "translations": len(scores), "joined": joined}
+        counts = {
+            "asked": len(asked),
+            "candidates": len(pairs),
+            "translations": len(scores),
+            "joined": joined,
+        }
     _log.info(STAGE, run_id=run_id, **counts)
     return counts
 
@@ -84,18 +100,26 @@ def asked_since(store: Store, workspace: Workspace, now: datetime) -> datetime:
     if last is None:
         return _BEGINNING
     days = workspace.settings.copies.window_days
-    if any(source.first_crawled_at and source.first_crawled_at >= last.as_of for source in store.sources.all()):
+    if any(
+        source.first_crawled_at and source.first_crawled_at >= last.as_of for source in store.sources.all()
+    ):
         days += workspace.settings.crawl.backfill_days
     return min(last.as_of, now) - timedelta(days=days)
 
 
 def _texts(store: Store, articles: Mapping[str, Article], table: MeanTable) -> list[Text]:
     """What the search needs of each article in a known language that has passages and vectors."""
-    known = {key: article for key, article in articles.items() if language_key(article.language) != UNDETERMINED}
+    known = {
+        key: article for key, article in articles.items() if language_key(article.language) != UNDETERMINED
+    }
     if not known:
         return []
     times = [article.counted_at for article in known.values()]
-    rows = [row for row in store.passages.window(min(times), max(times) + timedelta(microseconds=1)) if row.article_id in known]
+    rows = [
+        row
+        for row in store.passages.window(min(times), max(times) + timedelta(microseconds=1))
+        if row.article_id in known
+    ]
     present = store.vectors.has(table.build, {row.text_hash for row in rows})
     rows = [row for row in rows if row.text_hash in present]
     vectors: defaultdict[str, list[Vector]] = defaultdict(list)
@@ -114,19 +138,29 @@ def _texts(store: Store, articles: Mapping[str, Article], table: MeanTable) -> l
     ]
 
 
-def _leads(store: Store, settings: EmbedSettings, articles: Sequence[Article], table: MeanTable) -> dict[str, _Lead]:
+def _leads(
+    store: Store, settings: EmbedSettings, articles: Sequence[Article], table: MeanTable
+) -> dict[str, _Lead]:
     """The first sentences of each article; their vectors are kept like those of passages, so that no sentence is embedded twice."""
-    texts = {article.article_id: [article.body[s.start : s.end] for s in sentences(article.body)[:SENTENCES]] for article in articles}
+    texts = {
+        article.article_id: [article.body[s.start : s.end] for s in sentences(article.body)[:SENTENCES]]
+        for article in articles
+    }
     by_hash = {text_hash(text): text for lead in texts.values() for text in lead}
     missing = sorted(by_hash.keys() - store.vectors.has(table.build, by_hash.keys()))
     for start in range(0, len(missing), _CHUNK):
         keys = missing[start : start + _CHUNK]
-        store.vectors.put(table.build, dict(zip(keys, shared_embedder(settings).embed([by_hash[key] for key in keys]), strict=True)))
+        store.vectors.put(
+            table.build,
+            dict(zip(keys, shared_embedder(settings).embed([by_hash[key] for key in keys]), strict=True)),
+        )
     leads = {}
     for article in articles:
         lead = texts[article.article_id]
         raw = store.vectors.get(table.build, [text_hash(text) for text in lead])
-        leads[article.article_id] = _Lead(centre(raw, [article.language] * len(lead), table), tuple(map(measure, lead)))
+        leads[article.article_id] = _Lead(
+            centre(raw, [article.language] * len(lead), table), tuple(map(measure, lead))
+        )
     return leads
 
 
@@ -155,8 +189,13 @@ def _join(store: Store, scores: Mapping[tuple[str, str], float], group_of: Mappi
     for group_ids in connected([(group_of[left], group_of[right]) for left, right in scores]):
         groups = [group for group_id in group_ids if (group := store.copies.group(group_id)) is not None]
         members = store.copies.members(group_ids)
-        sources = {article.article_id: article.source_id for article in store.articles.many([member.article_id for member in members])}
+        sources = {
+            article.article_id: article.source_id
+            for article in store.articles.many([member.article_id for member in members])
+        }
         group, moved = joined_group(groups, members, sources, best)
-        store.copies.replace([group], moved, dissolved=[item.group_id for item in groups if item.group_id != group.group_id])
+        store.copies.replace(
+            [group], moved, dissolved=[item.group_id for item in groups if item.group_id != group.group_id]
+        )
         dissolved += len(groups) - 1
     return dissolved

@@ -34,10 +34,14 @@ def centre(raw: Matrix, languages: Sequence[str], table: MeanTable) -> Matrix:
     """`raw` less the mean of each row's language, rows at length 1; same shape."""
     if not len(raw):
         return np.zeros(raw.shape, np.float32)
-    return unit_rows(np.asarray(raw, np.float32) - np.stack([mean_of(table, language) for language in languages]))
+    return unit_rows(
+        np.asarray(raw, np.float32) - np.stack([mean_of(table, language) for language in languages])
+    )
 
 
-def embed_texts(texts: Sequence[str], languages: Sequence[str], *, settings: EmbedSettings, clock: Clock) -> Matrix:
+def embed_texts(
+    texts: Sequence[str], languages: Sequence[str], *, settings: EmbedSettings, clock: Clock
+) -> Matrix:
     """Centred unit vectors of `texts` without a workspace, shape (len(texts), dimensions); the texts are each other's own passages.
 
     Raises:

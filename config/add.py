@@ -12,7 +12,15 @@ from config.load import load_sources, source_files
 from config.workspace import Workspace
 
 
-def add_source(workspace: Workspace, *, source_id: str, name: str, country: str, languages: Sequence[str], feeds: Sequence[str]) -> Path:
+def add_source(
+    workspace: Workspace,
+    *,
+    source_id: str,
+    name: str,
+    country: str,
+    languages: Sequence[str],
+    feeds: Sequence[str],
+) -> Path:
     """Append an outlet to `sources/added.toml`.
 
     The new file is validated beside the old ones before it takes the old one's place, so a bad entry changes nothing.
@@ -22,12 +30,18 @@ def add_source(workspace: Workspace, *, source_id: str, name: str, country: str,
     """
     path = workspace.root / "sources" / "added.toml"
     if any(source.id == source_id for source in workspace.sources):
-        raise ConfigError(f"{source_id}: an outlet with this id is there already; `drumbeat sources list` shows it")
-    before = path.read_text(encoding="utf-8") if path.exists() else "# Outlets added by `drumbeat sources add`.\n"
+        raise ConfigError(
+            f"{source_id}: an outlet with this id is there already; `drumbeat sources list` shows it"
+        )
+    before = (
+        path.read_text(encoding="utf-8") if path.exists() else "# Outlets added by `drumbeat sources add`.\n"
+    )
     path.parent.mkdir(exist_ok=True)
     draft = path.with_suffix(".draft")
     try:
-        draft.write_text(before + _entry(source_id, name, country, languages, feeds, _domain(feeds)), encoding="utf-8")
+        draft.write_text(
+            before + _entry(source_id, name, country, languages, feeds, _domain(feeds)), encoding="utf-8"
+        )
         load_sources([*(file for file in source_files(workspace.root) if file != path), draft])
         draft.replace(path)
     except (ConfigError, ValueError) as error:
@@ -43,7 +57,9 @@ def _domain(feeds: Sequence[str]) -> str:
 
 
 def _entry(*fields: object) -> str:
-    source_id, name, country, languages, feeds, domain = (json.dumps(value, ensure_ascii=False) for value in fields)
+    source_id, name, country, languages, feeds, domain = (
+        json.dumps(value, ensure_ascii=False) for value in fields
+    )
     lines = [
         "",
         "[[source]]",
@@ -53,5 +69,7 @@ def _entry(*fields: object) -> str:
         f"country = {country}",
         f"languages = {languages}",
     ]
-    lines.append("feeds = [" + ", ".join(f"{{ url = {json.dumps(feed)} }}" for feed in json.loads(feeds)) + "]")
+    lines.append(
+        "feeds = [" + ", ".join(f"{{ url = {json.dumps(feed)} }}" for feed in json.loads(feeds)) + "]"
+    )
     return "\n".join(lines) + "\n"

@@ -33,7 +33,9 @@ class FixedClock:
 
     def __init__(self, moment: datetime) -> None:
         if moment.tzinfo is None:
-            raise ValueError(f"clock: {moment.isoformat()} has no time zone; write it as 2026-03-02T08:00:00Z")
+            raise ValueError(
+                f"clock: {moment.isoformat()} has no time zone; write it as 2026-03-02T08:00:00Z"
+            )
         self._moment = moment.astimezone(UTC)
 
     def now(self) -> datetime:

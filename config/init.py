@@ -77,7 +77,11 @@ def settings_toml() -> str:
 
 def schedule_toml() -> str:
     """`schedule.toml` with every interval commented out."""
-    return "# Which stage runs how often. Missed runs are made up for once.\n\n" + "\n".join(_lines(Schedule(), "schedule")) + "\n"
+    return (
+        "# Which stage runs how often. Missed runs are made up for once.\n\n"
+        + "\n".join(_lines(Schedule(), "schedule"))
+        + "\n"
+    )
 
 
 def _lines(model: BaseModel, section: str) -> Iterable[str]:
@@ -99,7 +103,11 @@ def _secret(annotation: object, value: object) -> bool:
 def toml_value(value: object) -> str:
     """A setting's value as TOML."""
     if isinstance(value, BaseModel):
-        return "{ " + ", ".join(f"{name} = {toml_value(getattr(value, name))}" for name in type(value).model_fields) + " }"
+        return (
+            "{ "
+            + ", ".join(f"{name} = {toml_value(getattr(value, name))}" for name in type(value).model_fields)
+            + " }"
+        )
     if isinstance(value, tuple):
         return "[" + ", ".join(map(toml_value, value)) + "]"
     if isinstance(value, bool):

@@ -46,7 +46,9 @@ def find_workspace(given: Path | None = None, environ: Mapping[str, str] = os.en
     named = given or (Path(environ["DRUMBEAT_WORKSPACE"]) if environ.get("DRUMBEAT_WORKSPACE") else None)
     if named is not None:
         if not (named / SETTINGS_FILE).is_file():
-            raise ConfigError(f"{named}: no {SETTINGS_FILE} here, so this is no workspace; make one with: drumbeat init {named}")
+            raise ConfigError(
+                f"{named}: no {SETTINGS_FILE} here, so this is no workspace; make one with: drumbeat init {named}"
+            )
         return named.resolve()
     here = Path.cwd()
     for folder in (here, *here.parents):
@@ -82,7 +84,9 @@ def load_workspace(root: Path, environ: Mapping[str, str] = os.environ) -> Works
         settings=settings,
         sources=load_sources(source_files(root)),
         watchlist=_load_watchlist(root / WATCHLIST_FILE),
-        schedule=_validate(Schedule, _read_toml(root / SCHEDULE_FILE, optional=True), root / SCHEDULE_FILE, {}),
+        schedule=_validate(
+            Schedule, _read_toml(root / SCHEDULE_FILE, optional=True), root / SCHEDULE_FILE, {}
+        ),
         origins=origins,
     )
 
@@ -100,7 +104,9 @@ def load_sources(files: Sequence[Path]) -> tuple[SourceConfig, ...]:
             source = _validate(SourceConfig, row, path, {}, where=f"source {row.get('id', '?')!r}: ")
             for key in (f"id {source.id!r}", *(f"feed {feed.url}" for feed in source.feeds)):
                 if key in seen:
-                    raise ConfigError(f"{path}: {key} stands twice (first in {seen[key]}); every outlet and address is listed once")
+                    raise ConfigError(
+                        f"{path}: {key} stands twice (first in {seen[key]}); every outlet and address is listed once"
+                    )
                 seen[key] = path.name
             sources.append(source)
     return tuple(sorted(sources, key=lambda source: source.id))
@@ -112,15 +118,21 @@ def source_files(root: Path) -> list[Path]:
     Raises:
         ConfigError: there are none.
     """
-    files = [path for path in [root / SOURCES_FILE] if path.is_file()] + sorted((root / "sources").glob("*.toml"))
+    files = [path for path in [root / SOURCES_FILE] if path.is_file()] + sorted(
+        (root / "sources").glob("*.toml")
+    )
     if not files:
-        raise ConfigError(f"{root}: no {SOURCES_FILE} and no sources/*.toml; `drumbeat init` writes one, `drumbeat sources add` adds to it")
+        raise ConfigError(
+            f"{root}: no {SOURCES_FILE} and no sources/*.toml; `drumbeat init` writes one, `drumbeat sources add` adds to it"
+        )
     return files
 
 
 def _load_watchlist(path: Path) -> tuple[StatementConfig, ...]:
     rows = _rows(path, "statement") if path.is_file() else []
-    statements = [_validate(StatementConfig, row, path, {}, where=f"statement {row.get('id', '?')!r}: ") for row in rows]
+    statements = [
+        _validate(StatementConfig, row, path, {}, where=f"statement {row.get('id', '?')!r}: ") for row in rows
+    ]
     ids = [statement.id for statement in statements]
     for name in ids:
         if ids.count(name) > 1:
@@ -135,7 +147,9 @@ def _rows(path: Path, name: str) -> list[dict[str, Any]]:
         raise ConfigError(f"{path}: unknown table {unknown[0]!r}; expected [[{name}]] entries only")
     rows = tables.get(name, [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ConfigError(f"{path}: {name} is written as a single table; write [[{name}]] with two brackets, once per entry")
+        raise ConfigError(
+            f"{path}: {name} is written as a single table; write [[{name}]] with two brackets, once per entry"
+        )
     return rows
 
 
@@ -147,7 +161,9 @@ def _read_toml(path: Path, *, optional: bool = False) -> dict[str, Any]:
             return {}
         raise ConfigError(f"{path}: the file is missing; `drumbeat init` writes a commented one") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not readable as TOML: {error}; strings need quotes, tables [brackets]") from None
+        raise ConfigError(
+            f"{path}: not readable as TOML: {error}; strings need quotes, tables [brackets]"
+        ) from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
 
@@ -184,14 +200,21 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
             continue
         section, _, key = name[len(PREFIX) :].lower().partition("__")
         model = Settings.model_fields[section].annotation if section in Settings.model_fields else None
-        field = model.model_fields.get(key) if isinstance(model, type) and issubclass(model, BaseModel) else None
+        field = (
+            model.model_fields.get(key) if isinstance(model, type) and issubclass(model, BaseModel) else None
+        )
         if field is None:
-            raise ConfigError(f"environment {name}: no setting {section}.{key}; see `drumbeat config show` for the names")
+            raise ConfigError(
+                f"environment {name}: no setting {section}.{key}; see `drumbeat config show` for the names"
+            )
         origin = get_origin(field.annotation)
         several = origin is tuple or (
-            origin in (Union, UnionType) and any(get_origin(part) is tuple for part in get_args(field.annotation))
+            origin in (Union, UnionType)
+            and any(get_origin(part) is tuple for part in get_args(field.annotation))
         )
-        value: Any = [part.strip() for part in environ[name].split(",") if part.strip()] if several else environ[name]
+        value: Any = (
+            [part.strip() for part in environ[name].split(",") if part.strip()] if several else environ[name]
+        )
         found[f"{section}.{key}"] = (value, name)
     return found
 
@@ -201,14 +224,25 @@ def _refuse_single_underscore(name: str) -> None:
     for section, model in Settings():
         key = name[len(PREFIX) :].lower().removeprefix(f"{section}_")
         if key in type(model).model_fields and name == f"{PREFIX}{section}_{key}".upper():
-            raise ConfigError(f"environment {name}: write {PREFIX}{section.upper()}__{key.upper()}, with two underscores after the section")
+            raise ConfigError(
+                f"environment {name}: write {PREFIX}{section.upper()}__{key.upper()}, with two underscores after the section"
+            )
 
 
 def _leaves(tables: Mapping[str, Any]) -> list[str]:
-    return [f"{section}.{key}" for section, table in tables.items() if isinstance(table, dict) for key in table]
+    return [
+        f"{section}.{key}" for section, table in tables.items() if isinstance(table, dict) for key in table
+    ]
 
 
-def _validate(model: type[AnySection], data: Mapping[str, Any], path: Path, origins: Mapping[str, str], *, where: str = "") -> AnySection:
+def _validate(
+    model: type[AnySection],
+    data: Mapping[str, Any],
+    path: Path,
+    origins: Mapping[str, str],
+    *,
+    where: str = "",
+) -> AnySection:
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -224,7 +258,13 @@ def _validate(model: type[AnySection], data: Mapping[str, Any], path: Path, orig
 def _causes(problems: Sequence[Any]) -> list[Any]:
     """Problems without those that only follow from a deeper one: a list whose one entry is wrong is not also too short."""
     places = [problem["loc"] for problem in problems]
-    return [one for one in problems if not any(len(place) > len(one["loc"]) and place[: len(one["loc"])] == one["loc"] for place in places)]
+    return [
+        one
+        for one in problems
+        if not any(
+            len(place) > len(one["loc"]) and place[: len(one["loc"])] == one["loc"] for place in places
+        )
+    ]
 
 
 def _explain(key: str, problem: Mapping[str, Any]) -> str:

@@ -48,7 +48,9 @@ def feeds_of(outlet: Mapping[str, Any]) -> list[dict[str, str]]:
         return trust, feed["kind"] == "sitemap", -len(feed["seen_in"]), feed["url"]
 
     usable = [
-        feed for feed in outlet["feeds"] if not feed.get("off_domain") and not NEVER_FETCHED.search(feed["url"]) and _named(feed["seen_in"])
+        feed
+        for feed in outlet["feeds"]
+        if not feed.get("off_domain") and not NEVER_FETCHED.search(feed["url"]) and _named(feed["seen_in"])
     ]
     return [
         {"url": feed["url"], "kind": KINDS[feed["kind"]], "listed_in": _named(feed["seen_in"])[0]}

@@ -25,7 +25,9 @@ def effective_values(workspace: Workspace) -> list[EffectiveValue]:
     for section, model in workspace.settings:
         for name in type(model).model_fields:
             key = f"{section}.{name}"
-            rows.append(EffectiveValue(key, _shown(getattr(model, name)), workspace.origins.get(key, "default")))
+            rows.append(
+                EffectiveValue(key, _shown(getattr(model, name)), workspace.origins.get(key, "default"))
+            )
     return rows
 
 

@@ -88,7 +88,9 @@ class Names:
         addresses = await self._addresses(_key(host))
         private = [address for address in addresses if not is_public(address)]
         if private and not allow_private:
-            raise PrivateAddress(f"{host} leads to {private[0]}, a private address; set allow_private_addresses on the source if it may")
+            raise PrivateAddress(
+                f"{host} leads to {private[0]}, a private address; set allow_private_addresses on the source if it may"
+            )
         return addresses
 
     async def _addresses(self, name: str) -> tuple[str, ...]:
@@ -120,7 +122,9 @@ class Names:
         """What a connection asks: the judged addresses of a name, nothing for a name that was not judged."""
         name = _key(hostName)
         if name in self._trusted:
-            return self._fallback.resolveHostName(resolutionReceiver, hostName, portNumber, addressTypes, transportSemantics)
+            return self._fallback.resolveHostName(
+                resolutionReceiver, hostName, portNumber, addressTypes, transportSemantics
+            )
         resolution = _Answered(hostName)
         resolutionReceiver.resolutionBegan(resolution)
         lookup = self._lookups.get(name)

@@ -13,7 +13,9 @@ Kind = Literal["page", "feed", "sitemap", "section", "robots", "redirect"]
 
 ACCEPTED_ENCODINGS = "gzip, deflate"
 
-RETRYABLE = frozenset({"http_5xx", "timeout", "dns_failed", "connection_failed", "tls_failed", "robots_unreadable"})
+RETRYABLE = frozenset(
+    {"http_5xx", "timeout", "dns_failed", "connection_failed", "tls_failed", "robots_unreadable"}
+)
 """Outcomes with a passing reason."""
 _RETRYABLE_STATUS = frozenset({408, 425, 429})
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
@@ -155,7 +157,11 @@ def _zlib_pieces(body: bytes, wbits: int) -> Iterator[bytes]:
                 raise Undecodable("the compressed body is cut off")
             yield piece
         # gzip allows several members in a row; anything else after the end is padding.
-        body = opened.unused_data if wbits > zlib.MAX_WBITS and opened.unused_data.startswith(b"\x1f\x8b") else b""
+        body = (
+            opened.unused_data
+            if wbits > zlib.MAX_WBITS and opened.unused_data.startswith(b"\x1f\x8b")
+            else b""
+        )
 
 
 def _deflate(body: bytes) -> Iterator[bytes]:

@@ -45,7 +45,10 @@ def check_sources(*, workspace: Workspace, clock: Clock, only: Collection[str] =
         ConfigError: `only` names no source, or a contact is missing.
     """
     require_known(only, workspace)
-    sources = sorted((source for source in workspace.sources if not only or source.id in only), key=lambda source: source.id)
+    sources = sorted(
+        (source for source in workspace.sources if not only or source.id in only),
+        key=lambda source: source.id,
+    )
 
     async def work(fetcher: Fetcher) -> list[FeedCheck]:
         free = asyncio.Semaphore(workspace.settings.crawl.concurrent_hosts)
@@ -64,14 +67,19 @@ def check_sources(*, workspace: Workspace, clock: Clock, only: Collection[str] =
 async def _check(source: SourceConfig, feed: FeedConfig, fetcher: Fetcher, workspace: Workspace) -> FeedCheck:
     url = str(feed.url)
     answer = await fetcher.fetch(
-        url, REQUEST_KINDS[feed.kind], delay_seconds=source.delay_seconds, allow_private=source.allow_private_addresses
+        url,
+        REQUEST_KINDS[feed.kind],
+        delay_seconds=source.delay_seconds,
+        allow_private=source.allow_private_addresses,
     )
     listing = None
     if answer.failure is None and answer.status == 200:
         listing = parse_listing(feed.kind, answer.body, answer.final_url, link_pattern=source.link_pattern)
     outcome = poll_outcome(answer, listing)
     read = listing or Listing()
-    finder = finder_for(source, first=True, now=fetcher.clock.now(), backfill_days=workspace.settings.crawl.backfill_days)
+    finder = finder_for(
+        source, first=True, now=fetcher.clock.now(), backfill_days=workspace.settings.crawl.backfill_days
+    )
     selection = select_pages(read, finder, answer.final_url)
     return FeedCheck(
         source_id=source.id,
@@ -89,5 +97,7 @@ async def _check(source: SourceConfig, feed: FeedConfig, fetcher: Fetcher, works
 
 def newest_of(listing: Listing) -> datetime | None:
     """The latest date that a listing states."""
-    stated = [row.published or row.updated for row in listing.links] + [child.updated for child in listing.children]
+    stated = [row.published or row.updated for row in listing.links] + [
+        child.updated for child in listing.children
+    ]
     return max((moment for moment in stated if moment is not None), default=None)

@@ -70,7 +70,15 @@ def crawl(
         ConfigError: `only` names no source, or real outlets are to be crawled without a contact.
         StorageError: rows or archive could not be written.
     """
-    job = _Job(store=store, workspace=workspace, clock=clock, run_id=run_id, progress=progress, archive=archive, only=frozenset(only))
+    job = _Job(
+        store=store,
+        workspace=workspace,
+        clock=clock,
+        run_id=run_id,
+        progress=progress,
+        archive=archive,
+        only=frozenset(only),
+    )
     return start_in_reactor(_crawl(job))
 
 
@@ -91,7 +99,15 @@ def run_crawl(
         SystemExit: a signal ended the crawl; what was fetched is safe.
     """
     return run_in_reactor(
-        lambda: crawl(store=store, workspace=workspace, clock=clock, run_id=run_id, progress=progress, archive=archive, only=only)
+        lambda: crawl(
+            store=store,
+            workspace=workspace,
+            clock=clock,
+            run_id=run_id,
+            progress=progress,
+            archive=archive,
+            only=only,
+        )
     )
 
 
@@ -145,5 +161,7 @@ async def _crawl_outlets(sources: list[SourceConfig], tools: CrawlTools, progres
 def _sources(job: _Job) -> list[SourceConfig]:
     require_known(job.only, job.workspace)
     sources = chosen_sources(job.workspace.sources, job.only, job.clock)
-    require_contact(job.workspace.settings.crawl, [str(feed.url) for source in sources for feed in source.feeds])
+    require_contact(
+        job.workspace.settings.crawl, [str(feed.url) for source in sources for feed in source.feeds]
+    )
     return sources

@@ -24,7 +24,9 @@ from storage.records import FeedKind
 CANDIDATES = 30
 """Addresses that are tried at most."""
 
-_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/xml", "text/xml"})
+_FEED_TYPES = frozenset(
+    {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/xml", "text/xml"}
+)
 _FEED_MARKS = ("/rss", "/feed", ".rss", "atom.xml", "rss.xml", "feed.xml")
 
 
@@ -58,10 +60,15 @@ def discover(site: str, *, workspace: Workspace, clock: Clock) -> list[Announced
         page = await fetcher.fetch(home, "page")
         outcome = status_outcome(page)
         if outcome != "stored":
-            raise ConfigError(f"site {home}: {outcome} ({page.detail or f'HTTP {page.status}'}); nothing can be found there")
+            raise ConfigError(
+                f"site {home}: {outcome} ({page.detail or f'HTTP {page.status}'}); nothing can be found there"
+            )
         rules = await fetcher.known_rules(page.final_url)
         named = [(url, "", "robots.txt") for url in (rules.sitemaps if rules else ())]
-        found = [await _try(fetcher, *candidate) for candidate in _candidates([*_announced(page), *named], page.final_url)]
+        found = [
+            await _try(fetcher, *candidate)
+            for candidate in _candidates([*_announced(page), *named], page.final_url)
+        ]
         return sorted((row for row in found if row is not None), key=lambda row: row.kind != "feed")
 
     rows, _ = probe(work, addresses=[home], workspace=workspace, clock=clock)
@@ -110,10 +117,16 @@ async def _try(fetcher: Fetcher, url: str, title: str, announced_by: str) -> Ann
         return None
     kind = _kind(listing, is_sitemap=from_robots)
     entries = len(listing.links) or len(listing.children)
-    return Announced(kind=kind, url=url, title=title, entries=entries, newest=newest_of(listing), announced_by=announced_by)
+    return Announced(
+        kind=kind, url=url, title=title, entries=entries, newest=newest_of(listing), announced_by=announced_by
+    )
 
 
 def _kind(listing: Listing, *, is_sitemap: bool) -> FeedKind:
     if not is_sitemap:
         return "feed"
-    return "news_sitemap" if listing.links and all(row.title and row.published for row in listing.links) else "sitemap"
+    return (
+        "news_sitemap"
+        if listing.links and all(row.title and row.published for row in listing.links)
+        else "sitemap"
+    )

@@ -48,7 +48,11 @@ def parse_listing(kind: FeedKind, body: bytes, url: str, *, link_pattern: str | 
     """
     if kind == "section":
         return _tried(partial(parse_section, link_pattern=link_pattern), body, url)
-    first, second = (parse_feed, parse_sitemap) if kind == "feed" and not looks_like_sitemap(body) else (parse_sitemap, parse_feed)
+    first, second = (
+        (parse_feed, parse_sitemap)
+        if kind == "feed" and not looks_like_sitemap(body)
+        else (parse_sitemap, parse_feed)
+    )
     listing = _tried(first, body, url)
     return listing if listing.readable else _tried(second, body, url)
 
@@ -70,13 +74,18 @@ def parse_feed(body: bytes, url: str) -> Listing:
         body = body[:_BROKEN_BYTES]
     # The location decides what relative links mean; it is given as a header because a `bytes` document has no other place for it.
     parsed = feedparser.parse(
-        io.BytesIO(body), response_headers={"content-location": url}, sanitize_html=False, resolve_relative_uris=False
+        io.BytesIO(body),
+        response_headers={"content-location": url},
+        sanitize_html=False,
+        resolve_relative_uris=False,
     )
     if not parsed.get("version") and not parsed.entries:
         return UNREADABLE
     language = _text(parsed.feed.get("language"))
     is_atom = str(parsed.get("version")).startswith("atom")
-    return Listing(links=tuple(_link(entry, language, is_atom=is_atom) for entry in parsed.entries), language=language)
+    return Listing(
+        links=tuple(_link(entry, language, is_atom=is_atom) for entry in parsed.entries), language=language
+    )
 
 
 def _without_impossible(reference: re.Match[bytes]) -> bytes:
@@ -123,7 +132,9 @@ def _link(entry: Any, language: str | None, *, is_atom: bool) -> FoundLink:
         title=_text(entry.get("title")),
         published=published,
         updated=updated,
-        language=_text(entry.get("language")) or _text((entry.get("title_detail") or {}).get("language")) or language,
+        language=_text(entry.get("language"))
+        or _text((entry.get("title_detail") or {}).get("language"))
+        or language,
         summary=(_text(entry.get("summary")) or "")[:LONGEST_SUMMARY] or None,
     )
 

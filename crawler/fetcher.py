@@ -81,7 +81,16 @@ class Fetcher:
         keep: where robots.txt answers and redirects go before anything is made of them.
     """
 
-    def __init__(self, crawler: Crawler, *, settings: CrawlSettings, clock: Clock, names: Names, threads: Executor, keep: Keep) -> None:
+    def __init__(
+        self,
+        crawler: Crawler,
+        *,
+        settings: CrawlSettings,
+        clock: Clock,
+        names: Names,
+        threads: Executor,
+        keep: Keep,
+    ) -> None:
         self.clock = clock
         self.names = names
         self.threads = threads
@@ -128,7 +137,13 @@ class Fetcher:
 
     async def rules_for(self, url: str, ticket: Ticket) -> Rules:
         """What robots.txt says about an address, asked for under the same permissions as the ticket's."""
-        own = replace(ticket, kind="robots", headers=request_headers(self._settings), max_bytes=MAX_ROBOTS_BYTES, hops=[])
+        own = replace(
+            ticket,
+            kind="robots",
+            headers=request_headers(self._settings),
+            max_bytes=MAX_ROBOTS_BYTES,
+            hops=[],
+        )
 
         async def ask(address: str) -> Rules:
             answer = await self._send(address, own)
@@ -160,22 +175,41 @@ class Fetcher:
         try:
             response = await self._crawler.engine.download_async(request_for(address, ticket))
         except _EXPECTED as error:
-            return self._failed(url, ticket, _outcome(error), _detail(error, ticket), getattr(error, "wait", None))
+            return self._failed(
+                url, ticket, _outcome(error), _detail(error, ticket), getattr(error, "wait", None)
+            )
         except DrumbeatError:
             raise
-        except Exception as error:  # border: whatever hostile bytes do to the libraries below costs only this request
+        except (
+            Exception
+        ) as error:  # border: whatever hostile bytes do to the libraries below costs only this request
             logger.warning("request failed in a way no rule names", url=address, exc_info=True)
             return self._failed(url, ticket, "connection_failed", f"{type(error).__name__}: {error}")
         return self._answer(url, ticket, response)
 
-    def _failed(self, url: str, ticket: Ticket, outcome: str, detail: str, wait: timedelta | None = None) -> Answer:
+    def _failed(
+        self, url: str, ticket: Ticket, outcome: str, detail: str, wait: timedelta | None = None
+    ) -> Answer:
         last = ticket.hops[-1] if ticket.hops else url
         now = self.clock.now()
         hops = tuple(ticket.hops)
-        return Answer(url=url, final_url=last, kind=ticket.kind, fetched_at=now, failure=outcome, detail=detail, hops=hops, wait=wait)
+        return Answer(
+            url=url,
+            final_url=last,
+            kind=ticket.kind,
+            fetched_at=now,
+            failure=outcome,
+            detail=detail,
+            hops=hops,
+            wait=wait,
+        )
 
     def _answer(self, url: str, ticket: Ticket, response: Response) -> Answer:
-        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, values in response.headers.items() for value in values)
+        headers = tuple(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, values in response.headers.items()
+            for value in values
+        )
         answer = Answer(
             url=url,
             final_url=response.url,
@@ -187,17 +221,26 @@ class Fetcher:
             body=response.body,
             hops=tuple(ticket.hops),
         )
-        asked = retry_after(answer.header("retry-after"), answer.fetched_at) if response.status >= 400 else None
+        asked = (
+            retry_after(answer.header("retry-after"), answer.fetched_at) if response.status >= 400 else None
+        )
         return _decompressed(replace(answer, wait=asked), ticket.max_bytes)
 
     def _limit(self, kind: Kind) -> int:
-        return max(self._settings.max_page_bytes, MAX_SITEMAP_BYTES) if kind == "sitemap" else self._settings.max_page_bytes
+        return (
+            max(self._settings.max_page_bytes, MAX_SITEMAP_BYTES)
+            if kind == "sitemap"
+            else self._settings.max_page_bytes
+        )
 
 
 def request_headers(settings: CrawlSettings) -> dict[str, str]:
     """Who we are and what we take."""
     agent = settings.user_agent
-    headers = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "Accept-Encoding": ACCEPTED_ENCODINGS}
+    headers = {
+        "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+        "Accept-Encoding": ACCEPTED_ENCODINGS,
+    }
     if settings.contact:
         agent = f"{agent} ({settings.contact})"
     if "@" in settings.contact:
@@ -224,7 +267,11 @@ def _is_tls(cause: Any) -> bool:
 
 def _decompressed(answer: Answer, max_bytes: int) -> Answer:
     try:
-        body = decompress(answer.body, ",".join(value for name, value in answer.headers if name.lower() == "content-encoding"), max_bytes)
+        body = decompress(
+            answer.body,
+            ",".join(value for name, value in answer.headers if name.lower() == "content-encoding"),
+            max_bytes,
+        )
     except TooLarge as error:
         return replace(answer, failure="too_large", detail=str(error))
     except Undecodable as error:

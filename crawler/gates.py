@@ -129,7 +129,9 @@ class RobotsGate(Gate):
         rules = await self.fetcher.rules_for(request.url, ticket)
         rules.check(request.url, self.fetcher.token)
         if rules.delay_seconds > LONGEST_DELAY_SECONDS:
-            raise RobotsDenied(f"robots.txt asks for {rules.delay_seconds:g} s between two requests; that is as good as no")
+            raise RobotsDenied(
+                f"robots.txt asks for {rules.delay_seconds:g} s between two requests; that is as good as no"
+            )
         self.fetcher.slow_down(host_of(request.url), rules.delay_seconds)
 
 

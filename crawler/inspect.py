@@ -47,14 +47,20 @@ def inspect(url: str, *, workspace: Workspace, clock: Clock) -> Inspection:
     async def work(fetcher: Fetcher) -> tuple[Answer, Rules | None, dict[str, object]]:
         delay = source.delay_seconds if source else None
         answer = await fetcher.fetch(address, "page", delay_seconds=delay, allow_private=private)
-        names = await _names(fetcher, host_of(address), allow_private=private or settings.allow_private_addresses)
+        names = await _names(
+            fetcher, host_of(address), allow_private=private or settings.allow_private_addresses
+        )
         return answer, await fetcher.known_rules(answer.final_url), names
 
     (answer, rules, names), _ = probe(work, addresses=[address], workspace=workspace, clock=clock)
     outcome = page_outcome(answer)
     delays = (settings.delay_seconds, source and source.delay_seconds, rules and rules.delay_seconds)
     stages: Stages = {
-        "address": {"given": url, "canonical": address, "outlet": source.id if source else "none of the directory"},
+        "address": {
+            "given": url,
+            "canonical": address,
+            "outlet": source.id if source else "none of the directory",
+        },
         "names": names,
         "robots.txt": _robots(rules),
         "request": {**request_headers(settings), "delay, seconds": max(delay or 0.0 for delay in delays)},
@@ -80,7 +86,13 @@ async def _names(fetcher: Fetcher, host: str, *, allow_private: bool) -> dict[st
         found = await fetcher.names.checked(host, allow_private=True)
     except (NameUnknown, PrivateAddress) as error:
         return {"host": host, "problem": str(error)}
-    verdict = "public" if all(map(is_public, found)) else "private, allowed" if allow_private else "private, not allowed"
+    verdict = (
+        "public"
+        if all(map(is_public, found))
+        else "private, allowed"
+        if allow_private
+        else "private, not allowed"
+    )
     return {"host": host, "addresses": ", ".join(found), "verdict": verdict}
 
 
@@ -102,4 +114,10 @@ def _answer(answer: Answer) -> dict[str, object]:
         return {}
     headers: dict[str, object] = {f"header {name}": value for name, value in answer.headers}
     digest = sha256(answer.body).hexdigest()
-    return {"address": answer.final_url, "status": answer.status, "bytes": len(answer.body), "sha256": digest, **headers}
+    return {
+        "address": answer.final_url,
+        "status": answer.status,
+        "bytes": len(answer.body),
+        "sha256": digest,
+        **headers,
+    }

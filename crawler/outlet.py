@@ -22,7 +22,15 @@ from crawler.feeds import parse_listing
 from crawler.fetcher import Fetcher
 from crawler.listings import Listing
 from crawler.recording import Entry, Recorder
-from crawler.results import POLL_SUCCESSES, WAITING, conditional_headers, new_state, page_after, poll_outcome, state_after
+from crawler.results import (
+    POLL_SUCCESSES,
+    WAITING,
+    conditional_headers,
+    new_state,
+    page_after,
+    poll_outcome,
+    state_after,
+)
 from crawler.select import Finder, finder_for, select_children, select_pages
 from crawler.urls import canonical
 from crawler.waiting import is_due
@@ -33,7 +41,12 @@ logger = structlog.get_logger(__name__)
 SECONDS_PER_SOURCE = 1_800.0
 """After this time an outlet's remaining pages wait for the next crawl, so that one slow host does not hold up the schedule."""
 
-REQUEST_KINDS: dict[FeedKind, Kind] = {"feed": "feed", "news_sitemap": "sitemap", "sitemap": "sitemap", "section": "section"}
+REQUEST_KINDS: dict[FeedKind, Kind] = {
+    "feed": "feed",
+    "news_sitemap": "sitemap",
+    "sitemap": "sitemap",
+    "section": "section",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +76,15 @@ class OutletCrawl:
         stored = await self._tools.recorder.ask(lambda store: store.sources.get(self._source.id))
         first = stored is None or stored.first_crawled_at is None
         settings = self._tools.settings
-        finder = finder_for(self._source, first=first, now=self._tools.clock.now(), backfill_days=settings.backfill_days)
+        finder = finder_for(
+            self._source, first=first, now=self._tools.clock.now(), backfill_days=settings.backfill_days
+        )
         reached = await self._poll_feeds(finder)
         await self._fetch_pages()
         if first and reached:
-            await self._tools.recorder.ask(lambda store: store.sources.mark_first_crawled(self._source.id, finder.now))
+            await self._tools.recorder.ask(
+                lambda store: store.sources.mark_first_crawled(self._source.id, finder.now)
+            )
 
     async def _poll_feeds(self, finder: Finder) -> bool:
         reached = False
@@ -116,7 +133,9 @@ class OutletCrawl:
 
     async def _read(self, state: FeedState, answer: Answer) -> Listing:
         def read() -> Listing:
-            return parse_listing(state.kind, answer.body, answer.final_url, link_pattern=self._source.link_pattern)
+            return parse_listing(
+                state.kind, answer.body, answer.final_url, link_pattern=self._source.link_pattern
+            )
 
         return await asyncio.get_running_loop().run_in_executor(self._tools.fetcher.threads, read)
 
@@ -132,7 +151,9 @@ class OutletCrawl:
 
     async def _fetch_page(self, page: Page) -> None:
         answer = await self._fetch(page.url, "page")
-        after = page_after(page, answer, run_id=self._tools.run_id, attempts_allowed=self._tools.settings.attempts)
+        after = page_after(
+            page, answer, run_id=self._tools.run_id, attempts_allowed=self._tools.settings.attempts
+        )
         if answer.hops and after.fetch_outcome == "stored" and await self._is_known(answer.final_url, page):
             # One article under two addresses: `http` in the feed and `https` in the sitemap, or a short link.
             after = replace(after, fetch_outcome="duplicate")
@@ -140,7 +161,14 @@ class OutletCrawl:
         tried = after.attempts > page.attempts
         outcome = (after.fetch_outcome or WAITING) if tried else "postponed"
         self._tools.counts.update({"tried": int(tried), outcome: 1})
-        logger.info("page", source=self._source.id, url=page.url, outcome=outcome, status=answer.status, detail=answer.detail)
+        logger.info(
+            "page",
+            source=self._source.id,
+            url=page.url,
+            outcome=outcome,
+            status=answer.status,
+            detail=answer.detail,
+        )
 
     async def _is_known(self, final_url: str, page: Page) -> bool:
         """Whether another page stands for this address: found under it or led to it, and stored or still to be fetched."""
@@ -150,7 +178,11 @@ class OutletCrawl:
 
     async def _fetch(self, url: str, kind: Kind, headers: dict[str, str] | None = None) -> Answer:
         return await self._tools.fetcher.fetch(
-            url, kind, delay_seconds=self._source.delay_seconds, allow_private=self._source.allow_private_addresses, headers=headers
+            url,
+            kind,
+            delay_seconds=self._source.delay_seconds,
+            allow_private=self._source.allow_private_addresses,
+            headers=headers,
         )
 
 
@@ -162,10 +194,14 @@ def require_known(only: Collection[str], workspace: Workspace) -> None:
     """
     unknown = sorted(set(only) - {source.id for source in workspace.sources})
     if unknown:
-        raise ConfigError(f"source {unknown[0]!r}: no such source in {workspace.root}; `drumbeat sources list` shows the ids")
+        raise ConfigError(
+            f"source {unknown[0]!r}: no such source in {workspace.root}; `drumbeat sources list` shows the ids"
+        )
 
 
-def chosen_sources(sources: Collection[SourceConfig], only: Collection[str], clock: Clock) -> list[SourceConfig]:
+def chosen_sources(
+    sources: Collection[SourceConfig], only: Collection[str], clock: Clock
+) -> list[SourceConfig]:
     """The outlets of a crawl, by id: those named, or all that are enabled and whose coverage has begun and not ended."""
     today = clock.now().date()
     running = [

@@ -14,7 +14,9 @@ from crawler.session import Work, open_session, require_contact
 T = TypeVar("T")
 
 
-def probe(work: Work[T], *, addresses: Sequence[str], workspace: Workspace, clock: Clock) -> tuple[T, tuple[Answer, ...]]:
+def probe(
+    work: Work[T], *, addresses: Sequence[str], workspace: Workspace, clock: Clock
+) -> tuple[T, tuple[Answer, ...]]:
     """Do `work` with a fetcher; returns its result, and the robots.txt answers and redirects that a crawl would have archived.
 
     Args:
@@ -31,5 +33,7 @@ def probe(work: Work[T], *, addresses: Sequence[str], workspace: Workspace, cloc
     async def keep(answer: Answer) -> None:
         kept.append(answer)
 
-    result: T = run_in_reactor(lambda: start_in_reactor(open_session(work, settings=settings, clock=clock, keep=keep)))
+    result: T = run_in_reactor(
+        lambda: start_in_reactor(open_session(work, settings=settings, clock=clock, keep=keep))
+    )
     return result, tuple(kept)

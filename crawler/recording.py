@@ -81,7 +81,9 @@ class Recorder:
         await asyncio.sleep(LINGER_SECONDS)
         while self._waiting:
             group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
-            writing = asyncio.get_running_loop().run_in_executor(self._executor, self._write, [entry for entry, _ in group])
+            writing = asyncio.get_running_loop().run_in_executor(
+                self._executor, self._write, [entry for entry, _ in group]
+            )
             # Whatever goes wrong belongs to those who wait for this group: it is handed to each of them below.
             await asyncio.wait([writing])
             problem = writing.exception()
@@ -102,7 +104,11 @@ class Recorder:
         for entry, place in zip(entries, places, strict=True):
             if entry.page is not None:
                 pages.append(replace(entry.page, warc=place))
-            new.append(self._polled(entry.state, entry.poll, entry.found) if entry.state is not None and entry.poll is not None else 0)
+            new.append(
+                self._polled(entry.state, entry.poll, entry.found)
+                if entry.state is not None and entry.poll is not None
+                else 0
+            )
         if pages:
             self._store.pages.record_fetch(pages)
         return new

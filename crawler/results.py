@@ -70,7 +70,9 @@ def state_after(state: FeedState, answer: Answer, listing: Listing | None, *, po
     polled = replace(polled, failures=0, not_before=None)
     if outcome == "stored":
         conditional = listing is not None and not listing.children
-        etag, modified = (answer.header("etag"), answer.header("last-modified")) if conditional else (None, None)
+        etag, modified = (
+            (answer.header("etag"), answer.header("last-modified")) if conditional else (None, None)
+        )
         polled = replace(polled, etag=etag, last_modified=modified)
     return polled
 

@@ -73,9 +73,15 @@ def read_rules(answer: Answer, token: str) -> Rules:
     if answer.status in (401, 403):
         return Rules(answer=answer, verdict="denied", reason=f"robots.txt is locked (HTTP {answer.status})")
     if outcome in ("http_404", "http_410", "http_4xx") and answer.status != 429:
-        return Rules(answer=answer, verdict="allowed", reason=f"there is no robots.txt (HTTP {answer.status})")
+        return Rules(
+            answer=answer, verdict="allowed", reason=f"there is no robots.txt (HTTP {answer.status})"
+        )
     if outcome != "stored":
-        return Rules(answer=answer, verdict="unreadable", reason=f"robots.txt: {outcome}: {answer.detail or f'HTTP {answer.status}'}")
+        return Rules(
+            answer=answer,
+            verdict="unreadable",
+            reason=f"robots.txt: {outcome}: {answer.detail or f'HTTP {answer.status}'}",
+        )
     if looks_like_html(answer.body):
         return Rules(answer=answer, verdict="unreadable", reason="robots.txt: the answer is an HTML page")
     return _parsed(answer, token)
@@ -88,7 +94,14 @@ def _parsed(answer: Answer, token: str) -> Rules:
     encoding = "utf-16" if answer.body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     parsed = Protego.parse(answer.body.decode(encoding, "replace"))
     delay = max(parsed.crawl_delay(token) or 0.0, _rate(parsed.request_rate(token)))
-    return Rules(answer=answer, verdict="rules", reason="read", parsed=parsed, delay_seconds=delay, sitemaps=tuple(parsed.sitemaps))
+    return Rules(
+        answer=answer,
+        verdict="rules",
+        reason="read",
+        parsed=parsed,
+        delay_seconds=delay,
+        sitemaps=tuple(parsed.sitemaps),
+    )
 
 
 def _rate(rate: Any) -> float:

@@ -41,7 +41,10 @@ def parse_section(body: bytes, url: str, link_pattern: str | None = None) -> Lis
         if len(titles) >= MAX_LINKS:
             break
     language = tree.get("lang") or None
-    return Listing(links=tuple(FoundLink(link=link, title=title or None) for link, title in titles.items()), language=language)
+    return Listing(
+        links=tuple(FoundLink(link=link, title=title or None) for link, title in titles.items()),
+        language=language,
+    )
 
 
 def looks_like_article(url: str) -> bool:
@@ -50,7 +53,12 @@ def looks_like_article(url: str) -> bool:
     if is_front_page(url) or _MEDIA.search(path):
         return False
     last = path.rstrip("/").rpartition("/")[2]
-    return bool(_DATED.search(path) or _NUMBERED.search(last) or _SLUG.search(last) or (_LEAF.search(last) and "-" in last))
+    return bool(
+        _DATED.search(path)
+        or _NUMBERED.search(last)
+        or _SLUG.search(last)
+        or (_LEAF.search(last) and "-" in last)
+    )
 
 
 def _tree(body: bytes) -> Any:

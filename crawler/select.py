@@ -72,7 +72,9 @@ def finder_for(source: SourceConfig, *, first: bool, now: datetime, backfill_day
     )
 
 
-def select_pages(listing: Listing, finder: Finder, listing_url: str, *, language: str | None = None) -> Selection:
+def select_pages(
+    listing: Listing, finder: Finder, listing_url: str, *, language: str | None = None
+) -> Selection:
     """The pages that a listing brings for a finder, newest first, undated ones after them in the listing's order.
 
     Args:
@@ -92,11 +94,16 @@ def select_pages(listing: Listing, finder: Finder, listing_url: str, *, language
         else:
             pages.setdefault(url, (entry, url))
     chosen = _newest_first(list(pages.values()))[:LINKS_PER_POLL]
-    made = tuple(_page(replace(entry, language=language or entry.language), url, finder, listing_url) for entry, url in chosen)
+    made = tuple(
+        _page(replace(entry, language=language or entry.language), url, finder, listing_url)
+        for entry, url in chosen
+    )
     return Selection(pages=made, off_domain=off_domain, too_old=too_old, no_link=no_link)
 
 
-def select_children(listing: Listing, finder: Finder, listing_url: str, *, seen: Collection[str]) -> list[str]:
+def select_children(
+    listing: Listing, finder: Finder, listing_url: str, *, seen: Collection[str]
+) -> list[str]:
     """Addresses of the sitemaps that an index names and that are worth a look, newest first."""
     found: dict[str, ChildSitemap] = {}
     for child in listing.children:
@@ -104,7 +111,11 @@ def select_children(listing: Listing, finder: Finder, listing_url: str, *, seen:
         fresh = child.updated is None or child.updated >= finder.oldest
         if url is not None and fresh and url not in seen and is_own(url, finder.domains):
             found.setdefault(url, child)
-    ranked = sorted(found.items(), key=lambda item: (item[1].updated is not None, item[1].updated or finder.oldest), reverse=True)
+    ranked = sorted(
+        found.items(),
+        key=lambda item: (item[1].updated is not None, item[1].updated or finder.oldest),
+        reverse=True,
+    )
     return [url for url, _ in ranked[:CHILDREN_PER_POLL]]
 
 

@@ -109,14 +109,22 @@ async def _run(crawler: Crawler, work: Work[T], options: dict[str, Any]) -> T:
 
 def _scrapy_settings(settings: CrawlSettings) -> Settings:
     """Scrapy with our gates and nothing else: no extensions, no console, no cookies, no schemes but http and https."""
-    gates: dict[Any, int | None] = {PauseGate: 100, ProxyGate: 200, AddressGate: 300, RobotsGate: 400, RedirectGate: 500}
+    gates: dict[Any, int | None] = {
+        PauseGate: 100,
+        ProxyGate: 200,
+        AddressGate: 300,
+        RobotsGate: 400,
+        RedirectGate: 500,
+    }
     return Settings(
         {
             "EXTENSIONS_BASE": {},
             "SPIDER_MIDDLEWARES_BASE": {},
             "DOWNLOADER_MIDDLEWARES_BASE": gates,
             "DOWNLOAD_HANDLERS": dict.fromkeys(
-                scheme for scheme in default_settings.DOWNLOAD_HANDLERS_BASE if scheme not in ("http", "https")
+                scheme
+                for scheme in default_settings.DOWNLOAD_HANDLERS_BASE
+                if scheme not in ("http", "https")
             ),
             "TELNETCONSOLE_ENABLED": False,
             "CONCURRENT_REQUESTS": settings.concurrent_hosts,
@@ -144,12 +152,22 @@ def require_contact(settings: CrawlSettings, addresses: Iterable[str]) -> None:
     Raises:
         ConfigError: no contact, or one that cannot be sent.
     """
-    if not settings.user_agent.isascii() or not settings.user_agent.isprintable() or not settings.user_agent.split("/")[0].strip():
+    if (
+        not settings.user_agent.isascii()
+        or not settings.user_agent.isprintable()
+        or not settings.user_agent.split("/")[0].strip()
+    ):
         raise ConfigError(
             f"crawl.user_agent: {settings.user_agent!r} cannot be sent; expected a product name in ASCII, such as Drumbeat/0.1"
         )
-    if not settings.contact.isascii() or not settings.contact.isprintable() or set(settings.contact) & set("()<>\\"):
-        raise ConfigError(f"crawl.contact: {settings.contact!r} cannot be sent; expected a mail address or the address of a page")
+    if (
+        not settings.contact.isascii()
+        or not settings.contact.isprintable()
+        or set(settings.contact) & set("()<>\\")
+    ):
+        raise ConfigError(
+            f"crawl.contact: {settings.contact!r} cannot be sent; expected a mail address or the address of a page"
+        )
     hosts = () if settings.contact else map(host_of, addresses)
     real = next((host for host in hosts if _is_real_host(host)), None)
     if real is not None:

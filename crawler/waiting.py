@@ -36,13 +36,19 @@ def next_page_attempt(now: datetime, attempts: int, asked: timedelta | None = No
     return now + max(back_off, asked or timedelta(0))
 
 
-def next_poll_after_failure(now: datetime, failures: int, poll_minutes: int, asked: timedelta | None = None) -> datetime | None:
+def next_poll_after_failure(
+    now: datetime, failures: int, poll_minutes: int, asked: timedelta | None = None
+) -> datetime | None:
     """Not before when a feed that failed `failures` times in a row is polled again; None: at its usual interval.
 
     The first failure costs nothing, then the interval doubles up to 12 hours, so that an outlet that is back is seen the same day.
     """
     interval = timedelta(minutes=poll_minutes)
-    back_off = min(interval * 2 ** min(failures - 1, 10), max(_LONGEST_POLL_BACK_OFF, interval)) if failures > 1 else timedelta(0)
+    back_off = (
+        min(interval * 2 ** min(failures - 1, 10), max(_LONGEST_POLL_BACK_OFF, interval))
+        if failures > 1
+        else timedelta(0)
+    )
     wait = max(back_off * (1 - _EARLY), asked or timedelta(0))
     return now + wait if wait else None
 

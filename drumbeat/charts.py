@@ -22,7 +22,15 @@ from drumbeat.report import words
 VEGA_LITE = "5.20"
 """The version that every output is compiled with, the dashboard's bundle included."""
 FONT = "Liberation Sans"
-QUIET, NOW, EXPECTED, SPIKE, GAP, INK, GRID = "#a9bccd", "#1d4f7c", "#b4540a", "#b3261e", "#e9e4da", "#4a4f57", "#dedad1"
+QUIET, NOW, EXPECTED, SPIKE, GAP, INK, GRID = (
+    "#a9bccd",
+    "#1d4f7c",
+    "#b4540a",
+    "#b3261e",
+    "#e9e4da",
+    "#4a4f57",
+    "#dedad1",
+)
 """Bars before the period and in it, expectation, spike marks, gaps, text, grid; style.css gives each its dark counterpart."""
 
 GAP_BELOW = 0.5
@@ -42,7 +50,13 @@ class Chart:
 
 
 def series_chart(
-    points: Sequence[Point], *, start: date, end: date, spike_day: date | None = None, by: Literal["day", "week"] = "day", width: int = 520
+    points: Sequence[Point],
+    *,
+    start: date,
+    end: date,
+    spike_day: date | None = None,
+    by: Literal["day", "week"] = "day",
+    width: int = 520,
 ) -> Chart:
     """Observed texts as bars, the expectation as a line, the spike as a mark, gaps as grey ground.
 
@@ -55,12 +69,21 @@ def series_chart(
     rows = _weeks(points, end) if by == "week" else [_bar(point, 1) for point in points]
     for row in rows:
         row["now"] = start.isoformat() <= row["day"] < end.isoformat()
-    marks = [row for row in rows if spike_day is not None and row["day"] <= spike_day.isoformat() < row["end"]]
-    values = [row["observed"] for row in rows] + [row["expected"] for row in rows if row["expected"] is not None]
+    marks = [
+        row for row in rows if spike_day is not None and row["day"] <= spike_day.isoformat() < row["end"]
+    ]
+    values = [row["observed"] for row in rows] + [
+        row["expected"] for row in rows if row["expected"] is not None
+    ]
     top = max([4.0, *values]) * 1.15
     layers = [_gaps(rows), _bars(rows), _expectation(rows), _spikes(marks, top * 0.96)]
-    spec = _spec([layer for layer in layers if layer], top, _ticks(rows, end)) | {"width": width, "height": 150}
-    return Chart(spec=spec, title=f"Texts a {by} against the expectation", description=_described(rows, by, spike_day))
+    spec = _spec([layer for layer in layers if layer], top, _ticks(rows, end)) | {
+        "width": width,
+        "height": 150,
+    }
+    return Chart(
+        spec=spec, title=f"Texts a {by} against the expectation", description=_described(rows, by, spike_day)
+    )
 
 
 def _bar(point: Point, days: int) -> dict[str, Any]:
@@ -87,7 +110,9 @@ def _utc(day: date, days: float) -> str:
 def _weeks(points: Sequence[Point], end: date) -> list[dict[str, Any]]:
     """Sums of seven days counted back from `end`; a week that lacks the expectation of some day has none."""
     rows = []
-    for back, group in groupby(points, key=lambda point: (end - words.as_day(point["day"]) - timedelta(days=1)).days // 7):
+    for back, group in groupby(
+        points, key=lambda point: (end - words.as_day(point["day"]) - timedelta(days=1)).days // 7
+    ):
         days = list(group)
         expected = [point["expected"] for point in days]
         whole = {
@@ -100,19 +125,33 @@ def _weeks(points: Sequence[Point], end: date) -> list[dict[str, Any]]:
     return rows
 
 
-def _layer(rows: Sequence[Mapping[str, Any]], mark: dict[str, Any], encoding: dict[str, Any]) -> dict[str, Any]:
+def _layer(
+    rows: Sequence[Mapping[str, Any]], mark: dict[str, Any], encoding: dict[str, Any]
+) -> dict[str, Any]:
     return {"data": {"values": list(rows)}, "mark": mark, "encoding": encoding} if rows else {}
 
 
 def _gaps(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Grey ground under the days that were hardly seen."""
-    ground = [{"from": f"{row['day']}T00:00:00Z", "to": f"{row['end']}T00:00:00Z"} for row in rows if row["gap"]]
+    ground = [
+        {"from": f"{row['day']}T00:00:00Z", "to": f"{row['end']}T00:00:00Z"} for row in rows if row["gap"]
+    ]
     return _layer(ground, {"type": "rect", "color": GAP}, {"x": _time("from"), "x2": {"field": "to"}})
 
 
 def _bars(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    colour = {"field": "now", "type": "nominal", "scale": {"domain": [False, True], "range": [QUIET, NOW]}, "legend": None}
-    place = {"x": _time("from"), "x2": {"field": "to"}, "y": {"field": "observed", "type": "quantitative"}, "y2": {"datum": 0}}
+    colour = {
+        "field": "now",
+        "type": "nominal",
+        "scale": {"domain": [False, True], "range": [QUIET, NOW]},
+        "legend": None,
+    }
+    place = {
+        "x": _time("from"),
+        "x2": {"field": "to"},
+        "y": {"field": "observed", "type": "quantitative"},
+        "y2": {"datum": 0},
+    }
     # Rectangles, since Vega-Lite cannot tell which way a bar between two times stands.
     return _layer(rows, {"type": "rect"}, {**place, "color": colour})
 
@@ -123,13 +162,26 @@ def _expectation(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     for run, (known, group) in enumerate(groupby(rows, key=lambda row: row["expected"] is not None)):
         if known:
             parts += [{"middle": row["middle"], "expected": row["expected"], "run": run} for row in group]
-    encoding = {"x": _time("middle"), "y": {"field": "expected", "type": "quantitative"}, "detail": {"field": "run", "type": "nominal"}}
-    return _layer(parts, {"type": "line", "color": EXPECTED, "strokeWidth": 2, "interpolate": "monotone"}, encoding)
+    encoding = {
+        "x": _time("middle"),
+        "y": {"field": "expected", "type": "quantitative"},
+        "detail": {"field": "run", "type": "nominal"},
+    }
+    return _layer(
+        parts, {"type": "line", "color": EXPECTED, "strokeWidth": 2, "interpolate": "monotone"}, encoding
+    )
 
 
 def _spikes(marks: Sequence[dict[str, Any]], top: float) -> dict[str, Any]:
     """A triangle at the top of the chart, above the bar of the spike."""
-    mark = {"type": "point", "shape": "triangle-down", "filled": True, "size": 90, "color": SPIKE, "opacity": 1}
+    mark = {
+        "type": "point",
+        "shape": "triangle-down",
+        "filled": True,
+        "size": 90,
+        "color": SPIKE,
+        "opacity": 1,
+    }
     return _layer(
         [{"middle": row["middle"], "top": top} for row in marks],
         mark,
@@ -157,12 +209,24 @@ def _spec(layers: list[dict[str, Any]], top: float, ticks: list[int]) -> dict[st
                 "scale": {"domain": [0, top], "nice": False},
                 "axis": {"title": None, "tickCount": 4, "tickMinStep": 1},
             }
-    return {"$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE}.json", "config": _config(), "padding": 4, "layer": layers}
+    return {
+        "$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE}.json",
+        "config": _config(),
+        "padding": 4,
+        "layer": layers,
+    }
 
 
 def _config() -> dict[str, Any]:
     """Type, colours, no frame; ARIA marks off, since the SVG is one image with a description."""
-    axis = {"labelColor": INK, "labelFontSize": 12, "gridColor": GRID, "domainColor": GRID, "tickColor": GRID, "labelPadding": 6}
+    axis = {
+        "labelColor": INK,
+        "labelFontSize": 12,
+        "gridColor": GRID,
+        "domainColor": GRID,
+        "tickColor": GRID,
+        "labelPadding": 6,
+    }
     return {"font": FONT, "aria": False, "background": None, "view": {"stroke": None}, "axis": axis}
 
 
@@ -178,7 +242,11 @@ def _described(rows: Sequence[dict[str, Any]], by: str, spike_day: date | None) 
     if now:
         parts.append(f"In the period: {words.number(sum(row['observed'] for row in now))} texts")
         known = [row["expected"] for row in now if row["expected"] is not None]
-        parts[-1] += f" against {words.number(sum(known))} expected." if len(known) == len(now) else "; no expectation for all of it."
+        parts[-1] += (
+            f" against {words.number(sum(known))} expected."
+            if len(known) == len(now)
+            else "; no expectation for all of it."
+        )
     if spike_day is not None:
         parts.append(f"Spike marked on {words.day(spike_day)}.")
     gaps = sum(row["gap"] for row in rows)
@@ -200,8 +268,17 @@ def carriers_chart(shares: Sequence[tuple[str, int, int]], *, title: str, width:
         for kind, value in zip(kinds, (own, copies), strict=True)
     ]
     encoding = {
-        "y": {"field": "name", "type": "nominal", "sort": None, "axis": {"title": None, "grid": False, "labelLimit": 220}},
-        "x": {"field": "texts", "type": "quantitative", "axis": {"title": None, "tickMinStep": 1, "tickCount": 4}},
+        "y": {
+            "field": "name",
+            "type": "nominal",
+            "sort": None,
+            "axis": {"title": None, "grid": False, "labelLimit": 220},
+        },
+        "x": {
+            "field": "texts",
+            "type": "quantitative",
+            "axis": {"title": None, "tickMinStep": 1, "tickCount": 4},
+        },
         "color": {
             "field": "kind",
             "type": "nominal",
@@ -217,8 +294,16 @@ def carriers_chart(shares: Sequence[tuple[str, int, int]], *, title: str, width:
         "width": width,
         "height": {"step": 22},
     }
-    spec = {"$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE}.json", "config": _config(), "padding": 4, **body}
-    listed = "; ".join(f"{name}: {words.count(own, 'own text')}, {words.count(copies, 'copy', 'copies')}" for name, own, copies in shares)
+    spec = {
+        "$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE}.json",
+        "config": _config(),
+        "padding": 4,
+        **body,
+    }
+    listed = "; ".join(
+        f"{name}: {words.count(own, 'own text')}, {words.count(copies, 'copy', 'copies')}"
+        for name, own, copies in shares
+    )
     return Chart(spec=spec, title=title, description=listed or "Nothing to show.")
 
 
@@ -242,7 +327,9 @@ def to_png(chart: Chart, *, scale: float = 2.0) -> bytes:
     import vl_convert
 
     return _packed(
-        vl_convert.vegalite_to_png(chart.spec | {"background": "white"}, vl_version=VEGA_LITE, scale=scale, allowed_base_urls=[])
+        vl_convert.vegalite_to_png(
+            chart.spec | {"background": "white"}, vl_version=VEGA_LITE, scale=scale, allowed_base_urls=[]
+        )
     )
 
 
@@ -258,5 +345,8 @@ def _packed(png: bytes) -> bytes:
         else:
             chunks.append((kind, body))
     chunks.insert(-1, (b"IDAT", zlib.compress(zlib.decompress(pixels), 9)))
-    parts = (len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big") for kind, body in chunks)
+    parts = (
+        len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
+        for kind, body in chunks
+    )
     return png[:8] + b"".join(parts)

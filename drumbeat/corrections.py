@@ -24,18 +24,33 @@ def rename(store: Store, narrative_id: int, label: str, clock: Clock) -> str:
     """
     narrative = store.narratives.resolve(narrative_id)
     if narrative is None:
-        raise StorageError(f"narrative {narrative_id}: there is none; `drumbeat narratives list` shows the numbers")
+        raise StorageError(
+            f"narrative {narrative_id}: there is none; `drumbeat narratives list` shows the numbers"
+        )
     text = " ".join(label.split())
     if not text:
         raise StorageError(f"narrative {narrative_id}: the new label is empty; give it a few words")
     if len(text) > LONGEST_LABEL:
-        raise StorageError(f"narrative {narrative_id}: the new label has {len(text)} characters; {LONGEST_LABEL} are the most")
+        raise StorageError(
+            f"narrative {narrative_id}: the new label has {len(text)} characters; {LONGEST_LABEL} are the most"
+        )
     now = clock.now()
     number = narrative.narrative_id
-    correction = Correction(correction_id=f"rename-{number}-{now:%Y%m%dT%H%M%S%fZ}", at=now, kind="rename", narrative_id=number, value=text)
+    correction = Correction(
+        correction_id=f"rename-{number}-{now:%Y%m%dT%H%M%S%fZ}",
+        at=now,
+        kind="rename",
+        narrative_id=number,
+        value=text,
+    )
     store.corrections.add(correction)
     event = LineageEvent(
-        at=now, kind="renamed", narrative_id=number, other_id=None, run_id="analyst", detail={"from": narrative.label, "to": text}
+        at=now,
+        kind="renamed",
+        narrative_id=number,
+        other_id=None,
+        run_id="analyst",
+        detail={"from": narrative.label, "to": text},
     )
     store.narratives.save([replace(narrative, label=text, label_by="analyst")], (), [event])
     merged = "" if number == narrative_id else f"narrative {narrative_id} was merged into {number}; "

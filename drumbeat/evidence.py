@@ -33,17 +33,28 @@ def tellings(store: Store, narrative: Narrative) -> list[Telling]:
     found: dict[str, tuple[float, Stance | None]] = {}
     if narrative.kind == "watched":
         hits = store.watch.hits(narrative.statement_id)
-        found = {hit.passage_id: (hit.cosine, hit.stance) for hit in hits if hit.narrative_id == narrative.narrative_id}
+        found = {
+            hit.passage_id: (hit.cosine, hit.stance)
+            for hit in hits
+            if hit.narrative_id == narrative.narrative_id
+        }
     else:
         for number in _numbers_of(store, narrative):
-            found |= {row.passage_id: (row.similarity, None) for row in store.narratives.assignments(narrative_id=number)}
+            found |= {
+                row.passage_id: (row.similarity, None)
+                for row in store.narratives.assignments(narrative_id=number)
+            }
     told = [Telling(row, *found[row.passage_id]) for row in store.passages.many(list(found))]
     return sorted(told, key=lambda item: (-item.passage.counted_at.timestamp(), item.passage.passage_id))
 
 
 def _numbers_of(store: Store, narrative: Narrative) -> list[int]:
     """The narrative's number and those that were merged into it, directly or by way of others."""
-    merged = [(row.narrative_id, row.merged_into) for row in store.narratives.all(include_merged=True) if row.merged_into is not None]
+    merged = [
+        (row.narrative_id, row.merged_into)
+        for row in store.narratives.all(include_merged=True)
+        if row.merged_into is not None
+    ]
     numbers = [narrative.narrative_id]
     for number in numbers:
         numbers += [child for child, into in merged if into == number and child not in numbers]

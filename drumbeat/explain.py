@@ -21,7 +21,9 @@ def explain_article(store: Store, key: str) -> Explanation:
     """
     page = store.pages.get(key) or store.pages.by_url(key)
     if page is None:
-        raise StorageError(f"{key}: no page is known under this id or address; `drumbeat search` finds articles")
+        raise StorageError(
+            f"{key}: no page is known under this id or address; `drumbeat search` finds articles"
+        )
     result: Explanation = {"page": _page_told(page)}
     article = store.articles.get(page.page_id)
     if article is None:
@@ -29,7 +31,11 @@ def explain_article(store: Store, key: str) -> Explanation:
     result |= article_told(article)
     member = store.copies.of([article.article_id]).get(article.article_id)
     if member:
-        result["copies"] = {"group": member.group_id, "relation": member.relation, "containment": member.containment}
+        result["copies"] = {
+            "group": member.group_id,
+            "relation": member.relation,
+            "containment": member.containment,
+        }
     for reading in readings(store, article.article_id):
         result[f"passage {reading.passage.ordinal}"] = _passage_told(reading)
     return result
@@ -46,7 +52,11 @@ def article_told(article: Article) -> Explanation:
             "late": article.late,
             **{f"claim {name}": value for name, value in sorted(article.date_claims.items())},
         },
-        "language": {"is": article.language, "confidence": article.language_confidence, "told by": article.language_source},
+        "language": {
+            "is": article.language,
+            "confidence": article.language_confidence,
+            "told by": article.language_source,
+        },
     }
 
 
@@ -71,5 +81,8 @@ def _passage_told(reading: Reading) -> dict[str, object]:
         "similarity": assigned.similarity if assigned else None,
         "by": assigned.method if assigned else None,
         "event": reading.event_id,
-        **{f"watched {hit.statement_id}": f"{hit.stance}, similarity {hit.cosine:.2f}" for hit in reading.hits},
+        **{
+            f"watched {hit.statement_id}": f"{hit.stance}, similarity {hit.cosine:.2f}"
+            for hit in reading.hits
+        },
     }

@@ -17,7 +17,9 @@ Direction = Literal["ltr", "rtl", "auto"]
 
 _BIDI = "\u202a-\u202e\u2066-\u2069"
 """Embeddings, overrides, isolates: they reorder the text around them."""
-_UNSEEN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]")
+_UNSEEN = re.compile(
+    f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
 """Controls (tab and line feed apart), bidi controls, byte order marks, annotation marks, lone surrogates, tag characters."""
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACE = re.compile(r"\s+")

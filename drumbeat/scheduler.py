@@ -37,7 +37,13 @@ logger = structlog.get_logger(__name__)
 STOP_SECONDS = 20.0
 RETRY = timedelta(minutes=15)
 """How long a command waits that failed, if its interval is not shorter."""
-LINES = {"crawl": "crawl", "process": "analysis", "refit": "analysis", "report": "analysis", "deliver": "deliver"}
+LINES = {
+    "crawl": "crawl",
+    "process": "analysis",
+    "refit": "analysis",
+    "report": "analysis",
+    "deliver": "deliver",
+}
 """Command -> the line in which it waits for its turn; each line runs one command at a time."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -109,7 +115,10 @@ class Children:
             if self._stopping:
                 return None
             child = subprocess.Popen(  # noqa: S603 - our own command line
-                arguments, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env={**os.environ, WATCHED_PIPE: "1"}
+                arguments,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                env={**os.environ, WATCHED_PIPE: "1"},
             )
             self._running[command] = child
         code = child.wait()
@@ -161,12 +170,20 @@ def build_scheduler(replan: Replan, run: Callable[[str], int | None], clock: Clo
 
     lines = {name: ThreadPoolExecutor(1) for name in sorted(set(LINES.values()))}
     # Two instances: a turn plans the next before it has ended, and what APScheduler holds for too many at once it drops for ever.
-    scheduler = BackgroundScheduler(timezone="UTC", executors=lines, job_defaults={"misfire_grace_time": None, "max_instances": 2})
+    scheduler = BackgroundScheduler(
+        timezone="UTC", executors=lines, job_defaults={"misfire_grace_time": None, "max_instances": 2}
+    )
 
     def add(job: Job) -> None:
         logger.info("planned", command=job.command, next=job.next_at.isoformat(timespec="seconds"))
         scheduler.add_job(
-            turn, "date", run_date=job.next_at, args=[job], id=job.command, executor=LINES[job.command], replace_existing=True
+            turn,
+            "date",
+            run_date=job.next_at,
+            args=[job],
+            id=job.command,
+            executor=LINES[job.command],
+            replace_existing=True,
         )
 
     def turn(job: Job) -> None:

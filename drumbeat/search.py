@@ -38,7 +38,13 @@ class SearchResult:
 
 
 def search(
-    store: Store, query: str, *, embed: EmbedSettings, mode: Mode = "both", filters: SearchFilters | None = None, limit: int = 20
+    store: Store,
+    query: str,
+    *,
+    embed: EmbedSettings,
+    mode: Mode = "both",
+    filters: SearchFilters | None = None,
+    limit: int = 20,
 ) -> list[SearchResult]:
     """Articles that answer the query, best first, ties by article id.
 
@@ -47,13 +53,27 @@ def search(
     """
     narrowed = filters or SearchFilters()
     words = store.search.text(query, filters=narrowed, limit=limit * 3) if mode != "meaning" else []
-    meaning = by_meaning(store, query, embed=embed, filters=narrowed, limit=limit * 3) if mode != "words" and query.strip() else []
-    hits = fuse(words, meaning) if mode == "both" else [(hit, "words") for hit in words] + [(hit, "meaning") for hit in meaning]
-    articles = {article.article_id: article for article in store.articles.many([hit.article_id for hit, _ in hits])}
-    return [_result(articles[hit.article_id], hit, by) for hit, by in hits[:limit] if hit.article_id in articles]
+    meaning = (
+        by_meaning(store, query, embed=embed, filters=narrowed, limit=limit * 3)
+        if mode != "words" and query.strip()
+        else []
+    )
+    hits = (
+        fuse(words, meaning)
+        if mode == "both"
+        else [(hit, "words") for hit in words] + [(hit, "meaning") for hit in meaning]
+    )
+    articles = {
+        article.article_id: article for article in store.articles.many([hit.article_id for hit, _ in hits])
+    }
+    return [
+        _result(articles[hit.article_id], hit, by) for hit, by in hits[:limit] if hit.article_id in articles
+    ]
 
 
-def by_meaning(store: Store, query: str, *, embed: EmbedSettings, filters: SearchFilters, limit: int) -> list[SearchHit]:
+def by_meaning(
+    store: Store, query: str, *, embed: EmbedSettings, filters: SearchFilters, limit: int
+) -> list[SearchHit]:
     """The nearest passages of every language, one per article, by centred cosine."""
     from analysis.embedding.choose import build_of, shared_embedder
     from analysis.vectors import centre, centred
@@ -73,7 +93,9 @@ def by_meaning(store: Store, query: str, *, embed: EmbedSettings, filters: Searc
 def _one_per_article(ranked: Sequence[tuple[float, PassageRow]]) -> list[SearchHit]:
     best: dict[str, SearchHit] = {}
     for cosine, row in ranked:
-        hit = SearchHit(article_id=row.article_id, passage_id=row.passage_id, score=cosine, snippet=row.text[:SNIPPET])
+        hit = SearchHit(
+            article_id=row.article_id, passage_id=row.passage_id, score=cosine, snippet=row.text[:SNIPPET]
+        )
         best.setdefault(row.article_id, hit)
     return list(best.values())
 

@@ -78,16 +78,21 @@ class OpenRun:
 
 
 @contextmanager
-def _running(name: str, *, workspace: Workspace, store: Store, clock: Clock, parameters: Mapping[str, Any]) -> Iterator[OpenRun]:
+def _running(
+    name: str, *, workspace: Workspace, store: Store, clock: Clock, parameters: Mapping[str, Any]
+) -> Iterator[OpenRun]:
     """Hold the stage's lock and keep its Run row: done, failed or interrupted, whatever happens inside."""
     with StageLock(workspace.root / "locks", ONE_AT_A_TIME.get(name, name)):
         sync_sources(workspace, store)
         store.runs.interrupt_open(name, clock.now())
         plain = {
-            key: value if isinstance(value, str | int | float | bool | list) else type(value).__name__ for key, value in parameters.items()
+            key: value if isinstance(value, str | int | float | bool | list) else type(value).__name__
+            for key, value in parameters.items()
         }
         seed = workspace.settings.narratives.seed
-        opened = OpenRun(store.runs.start(name, now=clock.now(), seed=seed, versions=_versions(), parameters=plain))
+        opened = OpenRun(
+            store.runs.start(name, now=clock.now(), seed=seed, versions=_versions(), parameters=plain)
+        )
         state: RunState = "interrupted"
         error = None
         try:
@@ -97,11 +102,15 @@ def _running(name: str, *, workspace: Workspace, store: Store, clock: Clock, par
             state, error = "failed", f"{type(problem).__name__}: {problem}"
             raise
         finally:
-            store.runs.finish(opened.run.run_id, now=clock.now(), state=state, counts=opened.counts, error=error)
+            store.runs.finish(
+                opened.run.run_id, now=clock.now(), state=state, counts=opened.counts, error=error
+            )
             logger.info("stage", stage=name, run=opened.run.run_id, state=state, **opened.counts)
 
 
-def run_stage(name: str, *, workspace: Workspace, store: Store, clock: Clock, progress: Progress, **options: Any) -> dict[str, int]:
+def run_stage(
+    name: str, *, workspace: Workspace, store: Store, clock: Clock, progress: Progress, **options: Any
+) -> dict[str, int]:
     """Run one stage to its end and return its counts by outcome.
 
     Args:
@@ -115,20 +124,37 @@ def run_stage(name: str, *, workspace: Workspace, store: Store, clock: Clock, pr
     """
     door = _door(name)
     with _running(name, workspace=workspace, store=store, clock=clock, parameters=options) as opened:
-        opened.counts = door(store=store, workspace=workspace, clock=clock, run_id=opened.run.run_id, progress=progress, **options)
+        opened.counts = door(
+            store=store,
+            workspace=workspace,
+            clock=clock,
+            run_id=opened.run.run_id,
+            progress=progress,
+            **options,
+        )
     return opened.counts
 
 
-def run_crawl_stage(*, workspace: Workspace, store: Store, clock: Clock, progress: Progress, only: Collection[str] = ()) -> dict[str, int]:
+def run_crawl_stage(
+    *, workspace: Workspace, store: Store, clock: Clock, progress: Progress, only: Collection[str] = ()
+) -> dict[str, int]:
     """Crawl in this process with a reactor of its own, from start to stop."""
     from crawler.crawl import run_crawl
 
     with (
-        _running("crawl", workspace=workspace, store=store, clock=clock, parameters={"only": sorted(only)}) as opened,
+        _running(
+            "crawl", workspace=workspace, store=store, clock=clock, parameters={"only": sorted(only)}
+        ) as opened,
         _archive(workspace, opened.run) as archive,
     ):
         opened.counts = run_crawl(
-            store=store, workspace=workspace, clock=clock, run_id=opened.run.run_id, progress=progress, archive=archive, only=only
+            store=store,
+            workspace=workspace,
+            clock=clock,
+            run_id=opened.run.run_id,
+            progress=progress,
+            archive=archive,
+            only=only,
         )
     return opened.counts
 
@@ -144,11 +170,19 @@ def crawl_stage(
     @inlineCallbacks
     def crawl_once() -> Any:
         with (
-            _running("crawl", workspace=workspace, store=store, clock=clock, parameters={"only": sorted(only)}) as opened,
+            _running(
+                "crawl", workspace=workspace, store=store, clock=clock, parameters={"only": sorted(only)}
+            ) as opened,
             _archive(workspace, opened.run) as archive,
         ):
             opened.counts = yield crawl(
-                store=store, workspace=workspace, clock=clock, run_id=opened.run.run_id, progress=progress, archive=archive, only=only
+                store=store,
+                workspace=workspace,
+                clock=clock,
+                run_id=opened.run.run_id,
+                progress=progress,
+                archive=archive,
+                only=only,
             )
         return opened.counts
 
@@ -181,7 +215,9 @@ def sync_sources(workspace: Workspace, store: Store) -> None:
 
 def _archive(workspace: Workspace, run: Run) -> ArchiveWriter:
     recover(workspace.archive_dir)
-    return ArchiveWriter(workspace.archive_dir, max_bytes=workspace.settings.storage.warc_max_bytes, name=run.run_id)
+    return ArchiveWriter(
+        workspace.archive_dir, max_bytes=workspace.settings.storage.warc_max_bytes, name=run.run_id
+    )
 
 
 def _versions() -> dict[str, str]:

@@ -37,7 +37,13 @@ def try_page(url: str, *, workspace: Workspace, clock: Clock) -> Stages:
 
 
 def cleaned(
-    url: str, body: bytes, headers: Mapping[str, str], *, workspace: Workspace, clock: Clock, languages: tuple[str, ...] = ()
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    workspace: Workspace,
+    clock: Clock,
+    languages: tuple[str, ...] = (),
 ) -> Stages:
     """What cleaning makes of fetched bytes, stage by stage."""
     from analysis.passages import cut
@@ -47,7 +53,14 @@ def cleaned(
     from storage.ids import page_id
     from storage.records import Page
 
-    page = Page(page_id=page_id(url), url=url, source_id="", discovered_at=clock.now(), origin="live", fetched_at=clock.now())
+    page = Page(
+        page_id=page_id(url),
+        url=url,
+        source_id="",
+        discovered_at=clock.now(),
+        origin="live",
+        fetched_at=clock.now(),
+    )
     settings = workspace.settings.clean
     found = extract(page, body, headers, settings)
     if isinstance(found, Refusal):
@@ -55,7 +68,12 @@ def cleaned(
     article = make_article(page, found, languages=languages, settings=settings)
     passages = cut(article, words=workspace.settings.embed.passage_words)
     return {
-        "clean": {"outcome": "article", "title": article.title, "authors": ", ".join(article.authors), "text": article.body[:SHOWN]},
+        "clean": {
+            "outcome": "article",
+            "title": article.title,
+            "authors": ", ".join(article.authors),
+            "text": article.body[:SHOWN],
+        },
         **article_told(article),
         "passages": {str(row.ordinal): row.text[:SHOWN] for row in passages},
     }

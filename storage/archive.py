@@ -44,7 +44,9 @@ class ArchiveWriter:
 
     def __init__(self, folder: Path, *, max_bytes: int, name: str) -> None:
         if not re.fullmatch(r"[A-Za-z0-9._-]+", name):
-            raise ArchiveError(f"archive: {name!r} cannot be part of a file name; use letters, digits, dots and hyphens")
+            raise ArchiveError(
+                f"archive: {name!r} cannot be part of a file name; use letters, digits, dots and hyphens"
+            )
         self._folder = folder
         self._max_bytes = max_bytes
         self._name = name
@@ -66,7 +68,13 @@ class ArchiveWriter:
     ) -> WarcPlace:
         """Append one response (`body` without Content-Encoding) and say where it lies; it is safe after `sync`."""
         response = ArchivedResponse(
-            url=url, final_url=final_url, fetched_at=fetched_at, status=status, headers=tuple(http_headers), body=body, kind=kind
+            url=url,
+            final_url=final_url,
+            fetched_at=fetched_at,
+            status=status,
+            headers=tuple(http_headers),
+            body=body,
+            kind=kind,
         )
         record = encode(response)
         with self._guard, _named_errors(self._folder):
@@ -92,7 +100,9 @@ class ArchiveWriter:
     def __enter__(self) -> ArchiveWriter:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def _begin(self, at: datetime) -> None:
@@ -179,7 +189,11 @@ class ArchiveReader:
         if not self._folder.is_dir():
             return []
         return sorted(
-            {path.name.removesuffix(_OPEN) for pattern in (f"*{_ENDING}", f"*{_ENDING}{_OPEN}") for path in self._folder.glob(pattern)}
+            {
+                path.name.removesuffix(_OPEN)
+                for pattern in (f"*{_ENDING}", f"*{_ENDING}{_OPEN}")
+                for path in self._folder.glob(pattern)
+            }
         )
 
     def being_written(self, file: str) -> bool:
@@ -198,7 +212,9 @@ class ArchiveReader:
         for name in (file, file + _OPEN, file):
             with suppress(FileNotFoundError):
                 return (self._folder / name).open("rb")
-        raise ArchiveError(f"archive {self._folder / file}: the file is gone; put it back, or run `drumbeat storage check`")
+        raise ArchiveError(
+            f"archive {self._folder / file}: the file is gone; put it back, or run `drumbeat storage check`"
+        )
 
 
 def recover(folder: Path) -> list[str]:
@@ -232,7 +248,9 @@ def _recover_file(path: Path) -> str:
         path.rename(final)
     finally:
         os.close(handle)
-    return f"{final.name}: closed" + (f", {size - whole} bytes after the last whole record cut off" if size > whole else "")
+    return f"{final.name}: closed" + (
+        f", {size - whole} bytes after the last whole record cut off" if size > whole else ""
+    )
 
 
 def _create_locked(path: Path) -> int | None:
@@ -257,7 +275,9 @@ def _lock(handle: int) -> bool:
 
 def _last_number(folder: Path, name: str) -> int:
     pattern = re.compile(re.escape(name) + r"-(\d+)" + re.escape(_ENDING) + f"({re.escape(_OPEN)})?")
-    return max((int(match[1]) for path in folder.iterdir() if (match := pattern.fullmatch(path.name))), default=0)
+    return max(
+        (int(match[1]) for path in folder.iterdir() if (match := pattern.fullmatch(path.name))), default=0
+    )
 
 
 def _sync_folder(folder: Path) -> None:
@@ -275,5 +295,9 @@ def _named_errors(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if is_disk_full(error):
-            raise DiskFull(f"archive {folder}: no room is left; nothing half-written stays, free some and run the stage again") from error
-        raise ArchiveError(f"archive {folder}: {error.strerror or error}; check that the folder exists and can be written") from error
+            raise DiskFull(
+                f"archive {folder}: no room is left; nothing half-written stays, free some and run the stage again"
+            ) from error
+        raise ArchiveError(
+            f"archive {folder}: {error.strerror or error}; check that the folder exists and can be written"
+        ) from error

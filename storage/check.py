@@ -78,9 +78,16 @@ def check(store: Store, archive_dir: Path, *, adopt: bool, clock: Clock) -> Chec
         pointed_to = {page.warc for page in rows}
         unknown = [place for place in found if place not in pointed_to]
         if file not in skipped:
-            orphans += [_orphan(store, reader.read(place), place, sources=sources, adopt=adopt) for place in unknown]
+            orphans += [
+                _orphan(store, reader.read(place), place, sources=sources, adopt=adopt) for place in unknown
+            ]
     return CheckReport(
-        checked_at=clock.now(), files=len(there), records=records, skipped_files=skipped, orphans=tuple(orphans), missing=tuple(missing)
+        checked_at=clock.now(),
+        files=len(there),
+        records=records,
+        skipped_files=skipped,
+        orphans=tuple(orphans),
+        missing=tuple(missing),
     )
 
 
@@ -89,7 +96,9 @@ def _page_places(reader: ArchiveReader, file: str) -> dict[WarcPlace, None]:
     return {place: None for place, response in reader.records_of(file) if response.kind == "page"}
 
 
-def _orphan(store: Store, response: ArchivedResponse, place: WarcPlace, *, sources: Sequence[Source], adopt: bool) -> Orphan:
+def _orphan(
+    store: Store, response: ArchivedResponse, place: WarcPlace, *, sources: Sequence[Source], adopt: bool
+) -> Orphan:
     page = store.pages.get(ids.page_id(response.url))
     finding: Finding
     if page is not None and (page.warc is not None or page.fetch_outcome is not None):
@@ -123,6 +132,10 @@ def _new_page(response: ArchivedResponse, sources: Sequence[Source]) -> Page:
 def _source_of(response: ArchivedResponse, sources: Sequence[Source]) -> str:
     """The source whose domain is the longest that the URL or its final URL lies under."""
     hosts = [(urlsplit(url).hostname or "") for url in (response.url, response.final_url)]
-    matching = [item for item in sources if any(host == item.domain or host.endswith(f".{item.domain}") for host in hosts)]
+    matching = [
+        item
+        for item in sources
+        if any(host == item.domain or host.endswith(f".{item.domain}") for host in hosts)
+    ]
     best = min(matching, key=lambda item: (-len(item.domain), item.source_id), default=None)
     return best.source_id if best else UNKNOWN_SOURCE

@@ -37,10 +37,16 @@ class Database:
         self._url = parse_url(url)
         self._pid = os.getpid()
         self.busy_timeout_seconds = busy_timeout_seconds
-        self.engine = _sqlite(self._url, busy_timeout_seconds) if self.is_sqlite else _postgresql(self._url, busy_timeout_seconds)
+        self.engine = (
+            _sqlite(self._url, busy_timeout_seconds)
+            if self.is_sqlite
+            else _postgresql(self._url, busy_timeout_seconds)
+        )
 
     def __reduce__(self) -> NoReturn:
-        raise StorageError(f"{self.where}: an open store cannot be sent to another process; send its address and open it there")
+        raise StorageError(
+            f"{self.where}: an open store cannot be sent to another process; send its address and open it there"
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -55,7 +61,9 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """One consistent snapshot; take what is needed and leave, a long reader lets the write-ahead log grow."""
-        options: dict[str, Any] = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        options: dict[str, Any] = (
+            {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
         with self._connection(options) as connection, connection.begin():
             yield connection
 
@@ -82,7 +90,9 @@ class Database:
                 with connection.begin():
                     yield connection
                     if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
-                        raise StorageError(f"database {self.where}: {len(broken)} rows would point nowhere; the migration is undone")
+                        raise StorageError(
+                            f"database {self.where}: {len(broken)} rows would point nowhere; the migration is undone"
+                        )
             finally:
                 raw.execute("PRAGMA foreign_keys=ON")
 
@@ -138,7 +148,9 @@ def _sqlite(url: sa.URL, busy_timeout_seconds: float) -> sa.Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITE) else "BEGIN")
+        connection.exec_driver_sql(
+            "BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITE) else "BEGIN"
+        )
 
     return engine
 
@@ -156,21 +168,45 @@ def _postgresql(url: sa.URL, busy_timeout_seconds: float) -> sa.Engine:
 
 
 _SQLITE_KINDS: dict[int, tuple[type[StorageError], str]] = {
-    sqlite3.SQLITE_BUSY: (DatabaseLocked, "locked by another process for more than {wait:g} s; nothing was written, try again"),
-    sqlite3.SQLITE_LOCKED: (DatabaseLocked, "locked by another connection for more than {wait:g} s; nothing was written, try again"),
-    sqlite3.SQLITE_FULL: (DiskFull, "no room is left on the disk; nothing was written, free some and run the stage again"),
-    sqlite3.SQLITE_IOERR: (StorageError, "cannot be read or written; check the disk and its quota, then run the stage again"),
+    sqlite3.SQLITE_BUSY: (
+        DatabaseLocked,
+        "locked by another process for more than {wait:g} s; nothing was written, try again",
+    ),
+    sqlite3.SQLITE_LOCKED: (
+        DatabaseLocked,
+        "locked by another connection for more than {wait:g} s; nothing was written, try again",
+    ),
+    sqlite3.SQLITE_FULL: (
+        DiskFull,
+        "no room is left on the disk; nothing was written, free some and run the stage again",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        StorageError,
+        "cannot be read or written; check the disk and its quota, then run the stage again",
+    ),
     sqlite3.SQLITE_NOTADB: (ForeignDatabase, "is not an SQLite database; name another file in database_url"),
-    sqlite3.SQLITE_CORRUPT: (StorageError, "is damaged; restore a copy, or make a new database and replay the archive"),
+    sqlite3.SQLITE_CORRUPT: (
+        StorageError,
+        "is damaged; restore a copy, or make a new database and replay the archive",
+    ),
     sqlite3.SQLITE_READONLY: (StorageError, "cannot be written; check its owner and permissions"),
-    sqlite3.SQLITE_CANTOPEN: (StorageError, "cannot be opened; check that its folder exists and can be written"),
+    sqlite3.SQLITE_CANTOPEN: (
+        StorageError,
+        "cannot be opened; check that its folder exists and can be written",
+    ),
 }
 
 _POSTGRESQL_KINDS: dict[str, tuple[type[StorageError], str]] = {
-    "55P03": (DatabaseLocked, "a row is locked by another process for more than {wait:g} s; nothing was written, try again"),
+    "55P03": (
+        DatabaseLocked,
+        "a row is locked by another process for more than {wait:g} s; nothing was written, try again",
+    ),
     "40P01": (DatabaseLocked, "two writers waited for each other; nothing was written, try again"),
     "40001": (DatabaseLocked, "another writer changed the same rows; nothing was written, try again"),
-    "53100": (DiskFull, "no room is left on the server's disk; nothing was written, free some and run the stage again"),
+    "53100": (
+        DiskFull,
+        "no room is left on the server's disk; nothing was written, free some and run the stage again",
+    ),
 }
 
 

@@ -48,4 +48,6 @@ class StageBusy(StorageError):
         self.since = since
         who = f"process {pid}" if pid is not None else "another process"
         when = f" since {since:%Y-%m-%d %H:%M:%S} UTC" if since is not None else ""
-        super().__init__(f"stage {stage}: {who} is running it{when}; wait for it to end, or stop that process and start again")
+        super().__init__(
+            f"stage {stage}: {who} is running it{when}; wait for it to end, or stop that process and start again"
+        )

@@ -37,7 +37,9 @@ def migrate(url: str, *, busy_timeout_seconds: float = 30.0) -> tuple[str | None
         with database.read() as connection:
             before = _revision(connection, database.where)
         config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+        config.set_main_option(
+            "script_location", str(Path(__file__).parent / "migrations").replace("%", "%%")
+        )
         config.set_main_option("path_separator", "os")
         with database.reshape() as connection:
             if not database.is_sqlite:
@@ -63,14 +65,18 @@ def require_current(database: Database, file: Path | None) -> None:
     if found is None:
         raise StaleDatabase(f"database {database.where}: is empty; {_COMMAND} to make its tables")
     if found != REVISION:
-        raise StaleDatabase(f"database {database.where}: is of revision {found}, this program needs {REVISION}; {_COMMAND}")
+        raise StaleDatabase(
+            f"database {database.where}: is of revision {found}, this program needs {REVISION}; {_COMMAND}"
+        )
 
 
 def _make_folder(file: Path) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"database {file}: its folder cannot be made ({error.strerror}); name another in database_url") from error
+        raise StorageError(
+            f"database {file}: its folder cannot be made ({error.strerror}); name another in database_url"
+        ) from error
 
 
 def _revision(connection: sa.Connection, where: str) -> str | None:
@@ -80,7 +86,9 @@ def _revision(connection: sa.Connection, where: str) -> str | None:
         return None
     if VERSION_TABLE not in tables:
         shown = ", ".join(tables[:5]) + (" ..." if len(tables) > 5 else "")
-        raise ForeignDatabase(f"database {where}: belongs to something else (its tables: {shown}); name another in database_url")
+        raise ForeignDatabase(
+            f"database {where}: belongs to something else (its tables: {shown}); name another in database_url"
+        )
     found = connection.execute(sa.text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608  a constant
     if found is not None and str(found) > REVISION:
         raise StaleDatabase(

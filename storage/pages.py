@@ -19,5 +19,7 @@ def archived_response(store: Store, archive_dir: Path, url: str) -> ArchivedResp
     if page is None:
         raise ArchiveError(f"page {url}: not known; check the spelling, or crawl its source first")
     if page.warc is None:
-        raise ArchiveError(f"page {url}: nothing is archived, its fetch outcome is {page.fetch_outcome or 'waiting'}")
+        raise ArchiveError(
+            f"page {url}: nothing is archived, its fetch outcome is {page.fetch_outcome or 'waiting'}"
+        )
     return ArchiveReader(archive_dir).read(page.warc)

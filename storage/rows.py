@@ -50,14 +50,21 @@ def select_in(
     return [row for part in chunks(ordered) for row in connection.execute(statement.where(column.in_(part)))]
 
 
-def delete_in(connection: sa.Connection, table: sa.Table, column: sa.ColumnElement[Any], keys: Collection[Any]) -> None:
+def delete_in(
+    connection: sa.Connection, table: sa.Table, column: sa.ColumnElement[Any], keys: Collection[Any]
+) -> None:
     """Remove the rows whose `column` is one of `keys`."""
     for part in chunks(sorted(set(keys))):
         connection.execute(sa.delete(table).where(column.in_(part)))
 
 
 def upsert(
-    connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str] = (), keep: Collection[str] = ()
+    connection: sa.Connection,
+    table: sa.Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    key: Sequence[str] = (),
+    keep: Collection[str] = (),
 ) -> None:
     """Insert, or update where the key (by default the primary key) exists; columns in `keep` are then left as they are."""
     if not rows:
@@ -73,7 +80,9 @@ def upsert(
         connection.execute(statement.on_conflict_do_nothing(index_elements=keys), ordered)
 
 
-def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *, key: str) -> int:
+def insert_new(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], *, key: str
+) -> int:
     """Insert the rows whose `key` is not there yet; how many those were."""
     if not rows:
         return 0

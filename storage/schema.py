@@ -6,7 +6,17 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from storage.types import FloatVector, JsonText, JsonTuple, JsonTuples, Real, SafeText, UtcDateTime, Whole, half_vector
+from storage.types import (
+    FloatVector,
+    JsonText,
+    JsonTuple,
+    JsonTuples,
+    Real,
+    SafeText,
+    UtcDateTime,
+    Whole,
+    half_vector,
+)
 
 REVISION: Final = "0002"
 """The revision in `migrations/` that this schema is; revisions count up."""
@@ -21,7 +31,11 @@ metadata = sa.MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-sa.event.listen(metadata, "before_create", sa.DDL("CREATE EXTENSION IF NOT EXISTS vector").execute_if(dialect="postgresql"))  # type: ignore[no-untyped-call]  # the class has no types
+sa.event.listen(
+    metadata,
+    "before_create",
+    sa.DDL("CREATE EXTENSION IF NOT EXISTS vector").execute_if(dialect="postgresql"),
+)  # type: ignore[no-untyped-call]  # the class has no types
 
 
 def _key(name: str) -> sa.Column[str]:
@@ -35,7 +49,9 @@ def _id(name: str) -> sa.Column[int]:
 
 def _number_of(name: str) -> sa.Column[int]:
     """A key that the database gives: for joins within the room, it depends on the order of work and never leaves."""
-    return sa.Column(name, sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True)
+    return sa.Column(
+        name, sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
 
 
 def _text(name: str, *, null: bool = False) -> sa.Column[str]:
@@ -68,12 +84,16 @@ def _day(name: str, *, null: bool = False) -> sa.Column[object]:
 
 def _child(name: str, parent: str, *, primary: bool = False) -> sa.Column[str]:
     """A row that goes when its parent goes."""
-    return sa.Column(name, SafeText, sa.ForeignKey(parent, ondelete="CASCADE"), primary_key=primary, nullable=False)
+    return sa.Column(
+        name, SafeText, sa.ForeignKey(parent, ondelete="CASCADE"), primary_key=primary, nullable=False
+    )
 
 
 def _child_number(name: str, parent: str) -> sa.Column[int]:
     """The same, by number, as part of a key."""
-    return sa.Column(name, sa.BigInteger, sa.ForeignKey(parent, ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    return sa.Column(
+        name, sa.BigInteger, sa.ForeignKey(parent, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
 
 
 # --- how coverage comes in -------------------------------------------------------------------------------------------

@@ -21,7 +21,9 @@ _MAX_CHARACTERS: Final = 200_000
 """Characters of a body that are indexed: a tsvector holds at most 1 MB, a character at most 4 bytes."""
 
 _CREATE: Final[dict[str, tuple[str, ...]]] = {
-    "sqlite": ("CREATE VIRTUAL TABLE article_words USING fts5(title, body, tokenize = 'unicode61 remove_diacritics 2')",),
+    "sqlite": (
+        "CREATE VIRTUAL TABLE article_words USING fts5(title, body, tokenize = 'unicode61 remove_diacritics 2')",
+    ),
     "postgresql": (
         "CREATE TABLE article_words (article_no BIGINT NOT NULL CONSTRAINT pk_article_words PRIMARY KEY "
         "CONSTRAINT fk_article_words_article_no REFERENCES articles (article_no) ON DELETE CASCADE, words TSVECTOR NOT NULL)",
@@ -53,16 +55,27 @@ def unindex_articles(connection: sa.Connection, numbers: Collection[int]) -> Non
         connection.execute(statement, [{"no": number} for number in part])
 
 
-def find_articles(connection: sa.Connection, terms: list[Term], *, filters: SearchFilters, limit: int) -> list[tuple[str, float, str]]:
+def find_articles(
+    connection: sa.Connection, terms: list[Term], *, filters: SearchFilters, limit: int
+) -> list[tuple[str, float, str]]:
     """(article_id, score, body) of articles in which all terms stand, best first, ties by article_id.
 
     Scores are BM25 on SQLite and `ts_rank` on PostgreSQL, a title weighing four times a body; they compare within one answer only.
     """
     is_sqlite = connection.dialect.name == "sqlite"
     score, match, table = _sqlite_match(terms) if is_sqlite else _postgresql_match(terms)
-    number: sa.ColumnElement[int] = sa.literal_column("article_words.rowid" if is_sqlite else "article_words.article_no")
-    joined = articles.join(table, number == articles.c.article_no).outerjoin(sources, sources.c.source_id == articles.c.source_id)
-    statement = filtered(sa.select(articles.c.article_id, score.label("score"), articles.c.body).select_from(joined).where(match), filters)
+    number: sa.ColumnElement[int] = sa.literal_column(
+        "article_words.rowid" if is_sqlite else "article_words.article_no"
+    )
+    joined = articles.join(table, number == articles.c.article_no).outerjoin(
+        sources, sources.c.source_id == articles.c.source_id
+    )
+    statement = filtered(
+        sa.select(articles.c.article_id, score.label("score"), articles.c.body)
+        .select_from(joined)
+        .where(match),
+        filters,
+    )
     rows = connection.execute(statement.order_by(sa.desc("score"), articles.c.article_id).limit(limit))
     return [(row.article_id, float(row.score), row.body) for row in rows]
 
@@ -92,7 +105,12 @@ def _sqlite_match(terms: list[Term]) -> _Match:
 def _postgresql_match(terms: list[Term]) -> _Match:
     table = sa.table("article_words", sa.column("article_no"), sa.column("words"))
     # Words hold letters and digits only (`words.words`), so quoting them is safe.
-    expression = " & ".join("(" + " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.prefix else "") + ")" for term in terms)
+    expression = " & ".join(
+        "(" + " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.prefix else "") + ")"
+        for term in terms
+    )
     query = sa.func.to_tsquery(sa.text("'simple'"), expression)
-    rank: sa.ColumnElement[float] = sa.func.ts_rank(sa.text("'{0.25, 0.25, 0.25, 1.0}'::float4[]"), table.c.words, query, type_=sa.Double())
+    rank: sa.ColumnElement[float] = sa.func.ts_rank(
+        sa.text("'{0.25, 0.25, 0.25, 1.0}'::float4[]"), table.c.words, query, type_=sa.Double()
+    )
     return rank, table.c.words.op("@@", return_type=sa.Boolean())(query), table

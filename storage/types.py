@@ -102,7 +102,9 @@ class JsonText(TypeDecorator[Any]):
         """One spelling for one value."""
         if value is None:
             return None
-        return storable(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False))
+        return storable(
+            json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        )
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Parsed."""
@@ -180,7 +182,11 @@ class _PgHalfVector(UserDefinedType[npt.NDArray[np.float32]]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
         def process(value: bytes | None) -> npt.NDArray[np.float32] | None:
-            return None if value is None else np.frombuffer(value, dtype=">f2", offset=self._header_bytes).astype(np.float32)
+            return (
+                None
+                if value is None
+                else np.frombuffer(value, dtype=">f2", offset=self._header_bytes).astype(np.float32)
+            )
 
         return process
 

@@ -69,13 +69,25 @@ def encode(response: ArchivedResponse) -> bytes:
     """
     if not response.final_url.lower().startswith(("http://", "https://")):
         raise ArchiveError(f"archive: {response.final_url!r} is not an address of http or https")
-    kept = [(_line(name), _line(value)) for name, value in response.headers if name.lower() not in _NOT_IN_BODY]
+    kept = [
+        (_line(name), _line(value)) for name, value in response.headers if name.lower() not in _NOT_IN_BODY
+    ]
     encoding = [value for name, value in response.headers if name.lower() == "content-encoding"]
-    note = {"kind": response.kind, "url": response.url, "final_url": response.final_url, "content_encoding": encoding}
+    note = {
+        "kind": response.kind,
+        "url": response.url,
+        "final_url": response.final_url,
+        "content_encoding": encoding,
+    }
     http = StatusAndHeaders(
-        f"{response.status} {_reason(response.status)}", [*kept, ("Content-Length", str(len(response.body)))], protocol="HTTP/1.1"
+        f"{response.status} {_reason(response.status)}",
+        [*kept, ("Content-Length", str(len(response.body)))],
+        protocol="HTTP/1.1",
     )
-    fields = {**_identity([note, response.fetched_at.isoformat()], response.fetched_at), _FIELD: json.dumps(note)}
+    fields = {
+        **_identity([note, response.fetched_at.isoformat()], response.fetched_at),
+        _FIELD: json.dumps(note),
+    }
     scheme, _, rest = response.final_url.partition(":")
     uri = f"{scheme.lower()}:" + quote(rest, safe="!#$%&'()*+,/:;=?@[]~", errors="replace")
     return _member("response", uri, fields, http_headers=http, payload=response.body)
@@ -158,7 +170,12 @@ def _member(kind: str, uri: str, fields: dict[str, str], *, http_headers: Any, p
     out = BytesIO()
     writer = WARCWriter(out, gzip=True, warc_version="1.1")
     record = writer.create_warc_record(
-        uri, kind, payload=BytesIO(payload), length=len(payload), warc_headers_dict=fields, http_headers=http_headers
+        uri,
+        kind,
+        payload=BytesIO(payload),
+        length=len(payload),
+        warc_headers_dict=fields,
+        http_headers=http_headers,
     )
     writer.write_record(record)
     return out.getvalue()

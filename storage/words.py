@@ -65,7 +65,9 @@ def _folded(char: str) -> str:
     """One character folded; character by character, so that places in the folded text lead back to the original."""
     if _UNSPACED.match(char) and not unicodedata.category(char).startswith("M"):
         return f" {char} "
-    parts = [part for part in unicodedata.normalize("NFKD", char) if not unicodedata.category(part).startswith("M")]
+    parts = [
+        part for part in unicodedata.normalize("NFKD", char) if not unicodedata.category(part).startswith("M")
+    ]
     return unicodedata.normalize("NFC", "".join(parts)).casefold()
 
 

@@ -40,7 +40,11 @@ def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, 
     desk = DigestDesk(store, workspace, start, end)
     articles = store.articles.between(midnight(start), midnight(end))
     limit, write = workspace.settings.report.narratives, _writer(desk)
-    rising, falling, found = _rising(desk)[:limit], _falling(desk)[:limit], _new(desk, min(clock.now(), midnight(end) + timedelta(days=1)))
+    rising, falling, found = (
+        _rising(desk)[:limit],
+        _falling(desk)[:limit],
+        _new(desk, min(clock.now(), midnight(end) + timedelta(days=1))),
+    )
     shown = {item.narrative_id for item in rising}
     new = [item for item in found if item.narrative_id not in shown][:limit]
     return Digest(
@@ -52,11 +56,17 @@ def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, 
     )  # fmt: skip
 
 
-def narrative_detail(*, store: Store, workspace: Workspace, narrative_id: int, start: date, end: date) -> NarrativeDigest | None:
+def narrative_detail(
+    *, store: Store, workspace: Workspace, narrative_id: int, start: date, end: date
+) -> NarrativeDigest | None:
     """One narrative over the days [start, end), a merged one under the narrative that it went into; None if there is none."""
     narrative = store.narratives.resolve(narrative_id)
     desk = DigestDesk(store, workspace, start, end)
-    return None if narrative is None or narrative.narrative_id not in desk.narratives else _writer(desk)(narrative)
+    return (
+        None
+        if narrative is None or narrative.narrative_id not in desk.narratives
+        else _writer(desk)(narrative)
+    )
 
 
 def alert_evidence(*, store: Store, workspace: Workspace, spike: Spike) -> dict[str, Any]:
@@ -76,7 +86,9 @@ def alert_evidence(*, store: Store, workspace: Workspace, spike: Spike) -> dict[
     # The figures that were tested, not those of the same window on another day's baseline: a mail must not show two expectations.
     expected = None if note.detector == "emergence" else note.expected
     written = replace(_writer(desk)(narrative), observed=note.observed, expected=expected, ratio=note.ratio)
-    return AlertEvidence(start=first, end=end, spike=note, narrative=written, methods=corpus.methods(desk)).to_dict()
+    return AlertEvidence(
+        start=first, end=end, spike=note, narrative=written, methods=corpus.methods(desk)
+    ).to_dict()
 
 
 def _writer(desk: DigestDesk) -> Callable[[Narrative], NarrativeDigest]:
@@ -87,10 +99,16 @@ def _writer(desk: DigestDesk) -> Callable[[Narrative], NarrativeDigest]:
 def _rising(desk: DigestDesk) -> list[Narrative]:
     """Narratives with a spike that was told, or clearly above their baseline; alerts first, then the stronger evidence."""
     spikes = desk.spikes_of.items()
-    told = {key for key, found in spikes if any(item.decision != "suppressed" and item.detector != "emergence" for item in found)}
+    told = {
+        key
+        for key, found in spikes
+        if any(item.decision != "suppressed" and item.detector != "emergence" for item in found)
+    }
     alerted = {key for key, found in spikes if any(item.decision == "alert" for item in found)}
     trends = {key: desk.trends.of(key) for key in desk.listed}
-    found = [key for key, trend in trends.items() if key in told | alerted or trend.rises(desk.rules, desk.floor)]
+    found = [
+        key for key, trend in trends.items() if key in told | alerted or trend.rises(desk.rules, desk.floor)
+    ]
     found.sort(key=lambda key: (key not in alerted, trends[key].p_up, -trends[key].observed, key))
     return [desk.narratives[key] for key in found]
 
@@ -106,7 +124,11 @@ def _falling(desk: DigestDesk) -> list[Narrative]:
 def _new(desk: DigestDesk, until: datetime) -> list[Narrative]:
     """Narratives found in as many days before `until` as the period has and told in the period, those of most outlets first."""
     since = until - timedelta(days=desk.days)
-    born = {item.narrative_id for item in desk.store.narratives.lineage() if item.kind in BORN and since < item.at <= until}
+    born = {
+        item.narrative_id
+        for item in desk.store.narratives.lineage()
+        if item.kind in BORN and since < item.at <= until
+    }
     told = {item.narrative_id for item in desk.observations if item.day >= desk.start}
     trends = {key: desk.trends.of(key) for key in sorted(born & told) if key in desk.listed}
     found = [key for key in trends if desk.narratives[key].kind == "discovered"]

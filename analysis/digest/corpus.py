@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from analysis.digest.desk import DigestDesk
-from analysis.digest.records import AlertLine, MethodNotes, NotSeen, SourceLine, SourceStatus, StormLine, Totals
+from analysis.digest.records import (
+    AlertLine,
+    MethodNotes,
+    NotSeen,
+    SourceLine,
+    SourceStatus,
+    StormLine,
+    Totals,
+)
 from analysis.plain import direction_of
 from analysis.source_health import SEEN, USUAL_DAYS
 from analysis.spikes.checks import STORM_ARTICLES
@@ -44,17 +52,27 @@ def totals(desk: DigestDesk, articles: Sequence[Article]) -> Totals:
 
 def storms(desk: DigestDesk) -> tuple[StormLine, ...]:
     """Texts first told in the period that a good part of the outlets printed, most articles first."""
-    seen = len({item.source_id for item in desk.source_days if item.day >= desk.start and item.health in SEEN})
+    seen = len(
+        {item.source_id for item in desk.source_days if item.day >= desk.start and item.health in SEEN}
+    )
     floor = max(STORM_OUTLETS, -(-seen // 4))
     groups = desk.store.copies.groups(midnight(desk.start), midnight(desk.end))
-    found = [_storm(desk, group) for group in groups if group.size >= STORM_ARTICLES and group.outlets >= floor]
+    found = [
+        _storm(desk, group) for group in groups if group.size >= STORM_ARTICLES and group.outlets >= floor
+    ]
     return tuple(sorted(found, key=lambda item: (-item.articles, item.day, item.group_id)))
 
 
 def _storm(desk: DigestDesk, group: CopyGroup) -> StormLine:
     members = {item.article_id: item for item in desk.store.copies.members([group.group_id])}
-    passages = desk.store.narratives.assignments(start=midnight(desk.start), end=midnight(desk.end) + timedelta(days=STORM_REACH))
-    carried = Counter(desk.survivors[item.narrative_id] for item in passages if item.passage_id.rpartition(":")[0] in members)
+    passages = desk.store.narratives.assignments(
+        start=midnight(desk.start), end=midnight(desk.end) + timedelta(days=STORM_REACH)
+    )
+    carried = Counter(
+        desk.survivors[item.narrative_id]
+        for item in passages
+        if item.passage_id.rpartition(":")[0] in members
+    )
     told = sorted((key for key in carried if key in desk.narratives), key=lambda key: (-carried[key], key))
     narrative = desk.narratives[told[0]] if told else None
     first = desk.store.articles.get(group.first_article_id)
@@ -94,7 +112,9 @@ def source_lines(desk: DigestDesk) -> tuple[SourceLine, ...]:
     return tuple(sorted(lines, key=lambda line: (STATUS_ORDER.index(line.status), line.outlet.source_id)))
 
 
-def _source_line(desk: DigestDesk, source: Source | None, source_id: str, days: Sequence[SourceDay]) -> SourceLine:
+def _source_line(
+    desk: DigestDesk, source: Source | None, source_id: str, days: Sequence[SourceDay]
+) -> SourceLine:
     inside = [item for item in days if item.day >= desk.start]
     before = [item for item in days if item.day < desk.start and item.health in SEEN][-USUAL_DAYS:]
     usual = sum(item.articles for item in before) / len(before) * desk.days if before else 0.0
@@ -110,7 +130,11 @@ def _source_line(desk: DigestDesk, source: Source | None, source_id: str, days: 
 
 
 def _status(desk: DigestDesk, source: Source | None, inside: Sequence[SourceDay]) -> tuple[SourceStatus, str]:
-    unread = [item.day for item in inside if item.health == "down" and item.polls and item.polls == item.polls_failed]
+    unread = [
+        item.day
+        for item in inside
+        if item.health == "down" and item.polls and item.polls == item.polls_failed
+    ]
     unasked = [item.day for item in inside if item.health == "down" and not item.polls]
     silent = [item.day for item in inside if item.health == "down" and item.day not in {*unread, *unasked}]
     degraded = [item.day for item in inside if item.health == "degraded"]
@@ -119,7 +143,10 @@ def _status(desk: DigestDesk, source: Source | None, inside: Sequence[SourceDay]
     if unasked:
         return "outage", f"not asked on {_days(unasked, desk.days)}: a gap, not a fall"
     if silent:
-        return "silent", f"nothing published on {_days(silent, desk.days)} although it usually does: a gap, not a fall"
+        return (
+            "silent",
+            f"nothing published on {_days(silent, desk.days)} although it usually does: a gap, not a fall",
+        )
     if degraded:
         return "degraded", f"clearly less than usual, or most of it failed, on {_days(degraded, desk.days)}"
     live = desk.watched_since.get(source.source_id) if source else None

@@ -29,13 +29,17 @@ class DigestDesk:
 
     def __init__(self, store: Store, workspace: Workspace, start: date, end: date) -> None:
         if end <= start:
-            raise ValueError(f"digest: the period from {start} to {end} has no day; end is exclusive and must lie after start")
+            raise ValueError(
+                f"digest: the period from {start} to {end} has no day; end is exclusive and must lie after start"
+            )
         self.store = store
         self.workspace = workspace
         self.rules = workspace.settings.spikes
         self.start, self.end = start, end
         self.days = (end - start).days
-        self.first = min(end - timedelta(days=CHART_DAYS), start - timedelta(days=self.days)) - timedelta(days=look_back(self.rules))
+        self.first = min(end - timedelta(days=CHART_DAYS), start - timedelta(days=self.days)) - timedelta(
+            days=look_back(self.rules)
+        )
 
     @cached_property
     def narratives(self) -> dict[int, Narrative]:
@@ -70,7 +74,11 @@ class DigestDesk:
     @cached_property
     def watched_since(self) -> dict[str, date]:
         """Source id -> the day of its first live crawl; sources that were never crawled are left out."""
-        return {item.source_id: item.first_crawled_at.astimezone(UTC).date() for item in self.sources if item.first_crawled_at is not None}
+        return {
+            item.source_id: item.first_crawled_at.astimezone(UTC).date()
+            for item in self.sources
+            if item.first_crawled_at is not None
+        }
 
     @cached_property
     def observations(self) -> list[Observation]:
@@ -87,13 +95,19 @@ class DigestDesk:
         """All narratives against their baselines."""
         days = [self.first + timedelta(days=n) for n in range((self.end - self.first).days)]
         panel = panel_of(self.observations, self.source_days, narratives=list(self.narratives), days=days)
-        watched = np.array([self.narratives[key].kind == "watched" for key in panel.narratives], dtype=np.bool_)
+        watched = np.array(
+            [self.narratives[key].kind == "watched" for key in panel.narratives], dtype=np.bool_
+        )
         return Trends(panel, watched, (self.start - self.first).days, len(days) - 1, self.rules)
 
     @cached_property
     def floor(self) -> int:
         """Outlets that a rise needs."""
-        seen = {item.source_id for item in self.source_days if item.day >= self.start and item.health not in ("not_yet", "down")}
+        seen = {
+            item.source_id
+            for item in self.source_days
+            if item.day >= self.start and item.health not in ("not_yet", "down")
+        }
         return outlet_floor(len(seen), self.rules)
 
     @cached_property
@@ -142,12 +156,22 @@ class DigestDesk:
         if narrative.kind == "watched":
             hits = self.store.watch.hits(narrative.statement_id)
             found = {
-                item.passage_id: item.cosine for item in hits if item.stance != "refutes" and item.narrative_id == narrative.narrative_id
+                item.passage_id: item.cosine
+                for item in hits
+                if item.stance != "refutes" and item.narrative_id == narrative.narrative_id
             }
         else:
             ids = sorted(key for key, into in self.survivors.items() if into == narrative.narrative_id)
-            found = {item.passage_id: item.similarity for key in ids for item in self.store.narratives.assignments(narrative_id=key)}
-        return [(row, found[row.passage_id]) for row in self.store.passages.many(list(found)) if row.counted_at < end]
+            found = {
+                item.passage_id: item.similarity
+                for key in ids
+                for item in self.store.narratives.assignments(narrative_id=key)
+            }
+        return [
+            (row, found[row.passage_id])
+            for row in self.store.passages.many(list(found))
+            if row.counted_at < end
+        ]
 
     def groups(self, group_ids: Iterable[str]) -> dict[str, CopyGroup]:
         """Copy groups by id."""
@@ -179,4 +203,8 @@ def rounded(value: float | None, digits: int = 2) -> float | None:
 def strongest(spikes: Sequence[Spike]) -> Spike | None:
     """The spike that speaks loudest: an alert before the digest before a suppressed one, then the smallest p, then the newest."""
     order = {"alert": 0, "digest": 1, "suppressed": 2}
-    return min(spikes, key=lambda item: (order[item.decision], item.p_value, -item.day.toordinal(), item.spike_id), default=None)
+    return min(
+        spikes,
+        key=lambda item: (order[item.decision], item.p_value, -item.day.toordinal(), item.spike_id),
+        default=None,
+    )

@@ -48,10 +48,14 @@ def lead_lines(
             tests.append((at_least(mirrored, len(coins) - leads), other, one, len(coins) - leads, mirrored))
     q_values = benjamini_hochberg([test[0] for test in tests])
     found = [_line(refs, test, q) for test, q in zip(tests, q_values, strict=True) if q <= MAX_Q]
-    return tuple(sorted(found, key=lambda line: (line.q_value, line.leader.source_id, line.follower.source_id)))
+    return tuple(
+        sorted(found, key=lambda line: (line.q_value, line.leader.source_id, line.follower.source_id))
+    )
 
 
-def _pairs(observations: Sequence[Observation], watched_since: Mapping[str, date]) -> dict[tuple[str, str], list[tuple[bool, float]]]:
+def _pairs(
+    observations: Sequence[Observation], watched_since: Mapping[str, date]
+) -> dict[tuple[str, str], list[tuple[bool, float]]]:
     """(source, later source by id) -> per narrative: the first one led, and its chance to."""
     first: defaultdict[int, dict[str, date]] = defaultdict(dict)
     texts: defaultdict[tuple[int, str], int] = defaultdict(int)
@@ -62,7 +66,9 @@ def _pairs(observations: Sequence[Observation], watched_since: Mapping[str, date
     pairs: defaultdict[tuple[str, str], list[tuple[bool, float]]] = defaultdict(list)
     for narrative_id, days in sorted(first.items()):
         began = min(days.values())
-        present = sorted(source for source in days if source in watched_since and watched_since[source] <= began)
+        present = sorted(
+            source for source in days if source in watched_since and watched_since[source] <= began
+        )
         for one, other in combinations(present, 2):
             if days[one] != days[other]:
                 mine, theirs = texts[narrative_id, one], texts[narrative_id, other]
@@ -70,7 +76,9 @@ def _pairs(observations: Sequence[Observation], watched_since: Mapping[str, date
     return dict(pairs)
 
 
-def _line(refs: Mapping[str, OutletRef], test: tuple[float, str, str, int, list[float]], q: float) -> LeadLine:
+def _line(
+    refs: Mapping[str, OutletRef], test: tuple[float, str, str, int, list[float]], q: float
+) -> LeadLine:
     _, leader, follower, leads, coins = test
     low, high = wilson(leads, len(coins))
     return LeadLine(

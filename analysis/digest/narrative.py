@@ -20,7 +20,9 @@ def write_narrative(desk: DigestDesk, narrative: Narrative, themes: Mapping[int,
     told = [item for item in life if desk.in_period(item.row.counted_at)]
     found = spread.carriers(told, desk.refs, spread.roles(life))
     middle, quartiles = spread.lags(found)
-    first = spread.first_mover([row for row, _ in passages], desk.refs, wire_of=desk.wire_of, corpus_start=desk.corpus_start)
+    first = spread.first_mover(
+        [row for row, _ in passages], desk.refs, wire_of=desk.wire_of, corpus_start=desk.corpus_start
+    )
     trend = desk.trends.of(narrative.narrative_id)
     spike = strongest(desk.spikes_of.get(narrative.narrative_id, ()))
     language = _label_language(narrative, passages)
@@ -58,11 +60,17 @@ def _label_language(narrative: Narrative, passages: Sequence[tuple[PassageRow, f
 
 
 def _quotes(
-    desk: DigestDesk, passages: Sequence[tuple[PassageRow, float]], told: Sequence[Told], first: FirstMover | None
+    desk: DigestDesk,
+    passages: Sequence[tuple[PassageRow, float]],
+    told: Sequence[Told],
+    first: FirstMover | None,
 ) -> tuple[Quote, ...]:
     """The best passages: the first mover's, then the most central of other outlets and languages; own texts of the period."""
     own = {item.row.article_id for item in told if item.own}
-    pool = sorted(((row, value) for row, value in passages if row.article_id in own), key=lambda item: (-item[1], item[0].passage_id))
+    pool = sorted(
+        ((row, value) for row, value in passages if row.article_id in own),
+        key=lambda item: (-item[1], item[0].passage_id),
+    )
     openers = [item for item in passages if first is not None and item[0].article_id == first.article_id]
     opener = min(openers, key=lambda item: (-item[1], item[0].passage_id), default=None)
     chosen = [opener] if opener else []
@@ -71,10 +79,14 @@ def _quotes(
         if best is None:
             break
         chosen.append(best)
-    return tuple(_quote(desk, row, value, is_first=opener is not None and row is opener[0]) for row, value in chosen)
+    return tuple(
+        _quote(desk, row, value, is_first=opener is not None and row is opener[0]) for row, value in chosen
+    )
 
 
-def _next_quote(pool: Sequence[tuple[PassageRow, float]], taken: Sequence[PassageRow]) -> tuple[PassageRow, float] | None:
+def _next_quote(
+    pool: Sequence[tuple[PassageRow, float]], taken: Sequence[PassageRow]
+) -> tuple[PassageRow, float] | None:
     """The most central passage of a new outlet and language, else of a new outlet, else of a new article."""
     outlets, languages = {row.source_id for row in taken}, {row.language for row in taken}
     articles = {row.article_id for row in taken}

@@ -70,7 +70,9 @@ def outlet_refs(sources: Sequence[Source]) -> dict[str, OutletRef]:
     }  # fmt: skip
 
 
-def outlet_ref(refs: Mapping[str, OutletRef], source_id: str, *, country: str = "", ownership: str = "not listed") -> OutletRef:
+def outlet_ref(
+    refs: Mapping[str, OutletRef], source_id: str, *, country: str = "", ownership: str = "not listed"
+) -> OutletRef:
     """An outlet by its id; one that is in no directory any more is shown by it, with what its passages say of it."""
     unknown = OutletRef(
         source_id=source_id, name=source_id, country=country, ownership=ownership, ownership_list=None, ownership_as_of=None
@@ -100,7 +102,11 @@ def publication_interval(row: PassageRow) -> tuple[datetime, datetime]:
 
 
 def first_mover(
-    rows: Sequence[PassageRow], refs: Mapping[str, OutletRef], *, wire_of: Callable[[str], str | None], corpus_start: datetime | None
+    rows: Sequence[PassageRow],
+    refs: Mapping[str, OutletRef],
+    *,
+    wire_of: Callable[[str], str | None],
+    corpus_start: datetime | None,
 ) -> FirstMover | None:
     """Who told the narrative first with a text of their own; outlets that the dates cannot tell apart share the place.
 
@@ -141,13 +147,22 @@ def _first_followed(articles: Sequence[PassageRow], spans: Mapping[str, tuple[da
     """Place of the first text that another outlet follows within `TAKEN_UP`; 0 where there is none."""
     for place, row in enumerate(articles):
         until = spans[row.article_id][1] + TAKEN_UP
-        if any(other.source_id != row.source_id and spans[other.article_id][0] <= until for other in articles[place + 1 :]):
+        if any(
+            other.source_id != row.source_id and spans[other.article_id][0] <= until
+            for other in articles[place + 1 :]
+        ):
             return place
     return 0
 
 
 def _doubts(
-    leader: PassageRow, outlets: int, rows: Sequence[PassageRow], latest: datetime, *, wire: str | None, corpus_start: datetime | None
+    leader: PassageRow,
+    outlets: int,
+    rows: Sequence[PassageRow],
+    latest: datetime,
+    *,
+    wire: str | None,
+    corpus_start: datetime | None,
 ) -> list[str]:
     """Why the first place is not certain."""
     doubts = []
@@ -178,12 +193,16 @@ def roles(told: Sequence[Told]) -> dict[str, Role]:
     found: dict[str, Role] = {}
     for place, item in enumerate(told):
         early = item.day < peak and place <= EARLY_SHARE * len(told)
-        role: Role = "originator" if item.own and item.day == told[0].day else "amplifier" if early else "follower"
+        role: Role = (
+            "originator" if item.own and item.day == told[0].day else "amplifier" if early else "follower"
+        )
         found.setdefault(item.row.source_id, role)
     return found
 
 
-def carriers(told: Sequence[Told], refs: Mapping[str, OutletRef], parts: Mapping[str, Role]) -> tuple[Carrier, ...]:
+def carriers(
+    told: Sequence[Told], refs: Mapping[str, OutletRef], parts: Mapping[str, Role]
+) -> tuple[Carrier, ...]:
     """The outlets that carry a narrative in a period, in the order in which they came.
 
     Args:
@@ -194,7 +213,10 @@ def carriers(told: Sequence[Told], refs: Mapping[str, OutletRef], parts: Mapping
     for item in told:
         by_source[item.row.source_id].append(item)
     start = told[0].row.counted_at if told else None
-    found = [_carrier(items, refs, parts.get(source, "follower"), start or items[0].row.counted_at) for source, items in by_source.items()]
+    found = [
+        _carrier(items, refs, parts.get(source, "follower"), start or items[0].row.counted_at)
+        for source, items in by_source.items()
+    ]
     return tuple(sorted(found, key=lambda item: (item.first_at, item.outlet.source_id)))
 
 
@@ -222,7 +244,9 @@ def lags(found: Sequence[Carrier]) -> tuple[float | None, tuple[float, float] | 
     return round(median(hours), 1), (round(low, 1), round(high, 1))
 
 
-def by_country(told: Sequence[Told], output: Mapping[str, int], countries: Mapping[str, str]) -> tuple[CarrierShare, ...]:
+def by_country(
+    told: Sequence[Told], output: Mapping[str, int], countries: Mapping[str, str]
+) -> tuple[CarrierShare, ...]:
     """Carriers by country with the share of attention there, most articles first.
 
     Args:
@@ -240,7 +264,9 @@ def by_language(told: Sequence[Told]) -> tuple[CarrierShare, ...]:
 
 def by_ownership(told: Sequence[Told], refs: Mapping[str, OutletRef]) -> tuple[CarrierShare, ...]:
     """Carriers by ownership label and the list that states it, most articles first."""
-    return _shares(told, lambda item: (ref_of(refs, item.row).ownership, ref_of(refs, item.row).ownership_list), {})
+    return _shares(
+        told, lambda item: (ref_of(refs, item.row).ownership, ref_of(refs, item.row).ownership_list), {}
+    )
 
 
 def _shares(
@@ -259,7 +285,9 @@ def _shares(
     return tuple(sorted(found, key=lambda item: (-item.articles, item.key, item.listed_in or "")))
 
 
-def country_attention(told: Sequence[Told], output: Mapping[str, int], countries: Mapping[str, str]) -> dict[str, float]:
+def country_attention(
+    told: Sequence[Told], output: Mapping[str, int], countries: Mapping[str, str]
+) -> dict[str, float]:
     """Country -> share of its outlets' output that this narrative has: (y + 50 p) / (Y + 50) per outlet, p the share in the whole corpus.
 
     The mean over the country's outlets that published anything is not weighted: one giant must not speak for a country.
@@ -271,20 +299,28 @@ def country_attention(told: Sequence[Told], output: Mapping[str, int], countries
     shares: defaultdict[str, list[float]] = defaultdict(list)
     for source, total in sorted(output.items()):
         if total:
-            shares[countries.get(source, "")].append((articles[source] + ATTENTION_PRIOR * overall) / (total + ATTENTION_PRIOR))
+            shares[countries.get(source, "")].append(
+                (articles[source] + ATTENTION_PRIOR * overall) / (total + ATTENTION_PRIOR)
+            )
     return {country: round(sum(values) / len(values), 6) for country, values in sorted(shares.items())}
 
 
-def copy_lines(told: Sequence[Told], groups: Mapping[str, CopyGroup], refs: Mapping[str, OutletRef]) -> tuple[CopyLine, ...]:
+def copy_lines(
+    told: Sequence[Told], groups: Mapping[str, CopyGroup], refs: Mapping[str, OutletRef]
+) -> tuple[CopyLine, ...]:
     """Texts of a period that were printed more than once within the narrative, the most printed first."""
     by_group: defaultdict[str, list[Told]] = defaultdict(list)
     for item in told:
         by_group[item.row.group_id].append(item)
-    found = [_copy_line(key, items, groups.get(key), refs) for key, items in by_group.items() if len(items) > 1]
+    found = [
+        _copy_line(key, items, groups.get(key), refs) for key, items in by_group.items() if len(items) > 1
+    ]
     return tuple(sorted(found, key=lambda item: (-item.articles, item.first_at, item.group_id)))
 
 
-def _copy_line(group_id: str, items: Sequence[Told], group: CopyGroup | None, refs: Mapping[str, OutletRef]) -> CopyLine:
+def _copy_line(
+    group_id: str, items: Sequence[Told], group: CopyGroup | None, refs: Mapping[str, OutletRef]
+) -> CopyLine:
     """Who printed it first is the copy group's word: that may have been before the period, or outside of the narrative."""
     first, repeats = items[0].row, [item.row for item in items if item.row.relation != "original"]
     translations = sum(row.relation == "translation" for row in repeats)

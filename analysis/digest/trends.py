@@ -43,12 +43,22 @@ class Trend:
     def rises(self, rules: SpikeSettings, floor: int) -> bool:
         """Clearly more than its history leads one to expect, in enough outlets."""
         enough = self.observed >= rules.min_count and self.outlets >= floor
-        return enough and self.p_up <= RISE_P and self.expected is not None and self.observed >= RISE_RATIO * self.expected
+        return (
+            enough
+            and self.p_up <= RISE_P
+            and self.expected is not None
+            and self.observed >= RISE_RATIO * self.expected
+        )
 
     def falls(self) -> bool:
         """Clearly less than its history leads one to expect, in a period that was seen."""
         expected = self.expected or 0.0
-        return self.seen and expected >= FALL_EXPECTED and self.observed <= FALL_RATIO * expected and self.p_down <= FALL_P
+        return (
+            self.seen
+            and expected >= FALL_EXPECTED
+            and self.observed <= FALL_RATIO * expected
+            and self.p_down <= FALL_P
+        )
 
 
 def ratio_of(observed: float, expected: float | None) -> float | None:
@@ -59,7 +69,9 @@ def ratio_of(observed: float, expected: float | None) -> float | None:
 class Trends:
     """The narratives of a panel over the days [first, last] (indices)."""
 
-    def __init__(self, panel: Panel, watched: npt.NDArray[np.bool_], first: int, last: int, rules: SpikeSettings) -> None:
+    def __init__(
+        self, panel: Panel, watched: npt.NDArray[np.bool_], first: int, last: int, rules: SpikeSettings
+    ) -> None:
         self._panel = panel
         self._rules = rules
         self._first, self._last = first, last

@@ -55,7 +55,9 @@ def default_folder() -> Path:
         return Path(home) / "drumbeat"
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "drumbeat" / "cache"
-    return (Path.home() / "Library" / "Caches" if sys.platform == "darwin" else Path.home() / ".cache") / "drumbeat"
+    return (
+        Path.home() / "Library" / "Caches" if sys.platform == "darwin" else Path.home() / ".cache"
+    ) / "drumbeat"
 
 
 def _write(weights_file: Path, folder: Path, kind: ProcessorClass, runtime: str) -> Path:

@@ -41,7 +41,9 @@ def open_embedder(settings: EmbedSettings) -> Embedder:
         case "openai":
             return EndpointEmbedder(settings.model, endpoint=settings.endpoint, build=build_of(settings))
         case "e5-onnx":
-            return PooledE5(weights_file=settings.weights_file, cache_dir=settings.cache_dir, workers=settings.workers)
+            return PooledE5(
+                weights_file=settings.weights_file, cache_dir=settings.cache_dir, workers=settings.workers
+            )
 
 
 def shared_embedder(settings: EmbedSettings) -> Embedder:

@@ -32,7 +32,9 @@ class EndpointEmbedder:
 
     def __init__(self, model: str, *, endpoint: str | None, build: str) -> None:
         if not endpoint or urlsplit(endpoint).scheme not in {"http", "https"}:
-            raise EmbeddingError(f'embed.endpoint: {endpoint!r} is not an http(s) address; expected one such as "http://localhost:8080/v1"')
+            raise EmbeddingError(
+                f'embed.endpoint: {endpoint!r} is not an http(s) address; expected one such as "http://localhost:8080/v1"'
+            )
         self.build = build
         self._model = model
         self._prefix = prefix_of(model)
@@ -78,7 +80,9 @@ class EndpointEmbedder:
                 f"embed.endpoint: {self._address} answered something else than a list of embeddings ({error!r})"
             ) from error
         if vectors.ndim != 2 or len(vectors) != expected:
-            raise EmbeddingError(f"embed.endpoint: {self._address} answered an array of shape {vectors.shape} for {expected} texts")
+            raise EmbeddingError(
+                f"embed.endpoint: {self._address} answered an array of shape {vectors.shape} for {expected} texts"
+            )
         if not np.isfinite(vectors).all():
             raise EmbeddingError(
                 f"embed.endpoint: {self._address} answered vectors with holes (null, NaN or infinity); is the model whole?"

@@ -62,14 +62,18 @@ class _Builder:
             [helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, [1, hidden])],
             self._constants,
         )
-        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18), helper.make_opsetid(_FUSED, 1)], ir_version=9)
+        return helper.make_model(
+            graph, opset_imports=[helper.make_opsetid("", 18), helper.make_opsetid(_FUSED, 1)], ir_version=9
+        )
 
     def _layer(self, state: str, name: str) -> str:
         """One transformer layer: attention and feed-forward, each added to its input and normalised."""
         attended = self._dense(self._attention(state, name), f"{name}ao", self._weights.sizes.hidden)
         state = self._norm(self._node("Add", [state, attended], f"{name}attended"), f"{name}aln")
         inner = self._dense(state, f"{name}fi", self._weights.sizes.feed_forward)
-        outer = self._dense(self._node("Gelu", [inner], f"{name}gelu", fused=True), f"{name}fo", self._weights.sizes.hidden)
+        outer = self._dense(
+            self._node("Gelu", [inner], f"{name}gelu", fused=True), f"{name}fo", self._weights.sizes.hidden
+        )
         return self._norm(self._node("Add", [state, outer], f"{name}fed"), f"{name}oln")
 
     def _attention(self, state: str, name: str) -> str:
@@ -80,8 +84,19 @@ class _Builder:
         values, scales, zeros = self._quantised(f"{name}qkv", kernel)
         rounded = [f"{name}rounded", f"{name}scale", f"{name}zero"]
         self._nodes.append(_make_node("DynamicQuantizeLinear", [state], rounded))
-        inputs = [rounded[0], values, self._constant(f"{name}qkv.b", bias), rounded[1], scales, "", rounded[2], zeros]
-        return self._node("QAttention", inputs, f"{name}context", fused=True, num_heads=self._weights.sizes.heads)
+        inputs = [
+            rounded[0],
+            values,
+            self._constant(f"{name}qkv.b", bias),
+            rounded[1],
+            scales,
+            "",
+            rounded[2],
+            zeros,
+        ]
+        return self._node(
+            "QAttention", inputs, f"{name}context", fused=True, num_heads=self._weights.sizes.heads
+        )
 
     def _dense(self, state: str, name: str, rows: int) -> str:
         """`state` times the matrix `name` plus its bias; the state is rounded to 8 bits on the way."""
@@ -90,8 +105,13 @@ class _Builder:
         return self._node("DynamicQuantizeMatMul", inputs, f"{name}.out", fused=True)
 
     def _norm(self, state: str, name: str) -> str:
-        inputs = [state, *(self._constant(f"{name}.{part}", self._weights.floats(f"{name}.{part}")) for part in "wb")]
-        return self._node("LayerNormalization", inputs, f"{name}.out", axis=-1, epsilon=self._weights.sizes.epsilon)
+        inputs = [
+            state,
+            *(self._constant(f"{name}.{part}", self._weights.floats(f"{name}.{part}")) for part in "wb"),
+        ]
+        return self._node(
+            "LayerNormalization", inputs, f"{name}.out", axis=-1, epsilon=self._weights.sizes.epsilon
+        )
 
     def _quantised(self, name: str, kernel: npt.NDArray[np.float32]) -> tuple[str, str, str]:
         """The matrix as 8-bit integers with one scale per output; names of values, scales and zero points."""
@@ -110,12 +130,16 @@ class _Builder:
         self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 
-    def _node(self, kind: str, inputs: list[str], output: str, *, fused: bool = False, **attributes: Any) -> str:
+    def _node(
+        self, kind: str, inputs: list[str], output: str, *, fused: bool = False, **attributes: Any
+    ) -> str:
         self._nodes.append(_make_node(kind, inputs, [output], fused=fused, **attributes))
         return output
 
 
-def _make_node(kind: str, inputs: list[str], outputs: list[str], *, fused: bool = False, **attributes: Any) -> Any:
+def _make_node(
+    kind: str, inputs: list[str], outputs: list[str], *, fused: bool = False, **attributes: Any
+) -> Any:
     from onnx import helper
 
     return helper.make_node(kind, inputs, outputs, domain=_FUSED if fused else "", **attributes)

@@ -28,7 +28,9 @@ class SentenceTransformersEmbedder:
         try:
             self._model: Any = library.SentenceTransformer(model)
         except (OSError, ValueError) as error:
-            raise EmbeddingError(f"embed.model: sentence-transformers cannot load {model!r} ({error})") from error
+            raise EmbeddingError(
+                f"embed.model: sentence-transformers cannot load {model!r} ({error})"
+            ) from error
         self.dimensions = int(self._model.get_sentence_embedding_dimension())
 
     def embed(self, texts: Sequence[str]) -> Matrix:
@@ -36,7 +38,12 @@ class SentenceTransformersEmbedder:
         if not texts:
             return np.zeros((0, self.dimensions), np.float32)
         prefixed = [self._prefix + text for text in texts]
-        return unit_rows(np.asarray(self._model.encode(prefixed, batch_size=1, convert_to_numpy=True, show_progress_bar=False), np.float32))
+        return unit_rows(
+            np.asarray(
+                self._model.encode(prefixed, batch_size=1, convert_to_numpy=True, show_progress_bar=False),
+                np.float32,
+            )
+        )
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -63,7 +70,11 @@ class FastembedEmbedder:
         """Unit vectors of `texts`, shape (n, dimensions); one text a batch, because its models may be quantised."""
         if not texts:
             return np.zeros((0, self.dimensions), np.float32)
-        return unit_rows(np.asarray(list(self._model.embed([self._prefix + text for text in texts], batch_size=1)), np.float32))
+        return unit_rows(
+            np.asarray(
+                list(self._model.embed([self._prefix + text for text in texts], batch_size=1)), np.float32
+            )
+        )
 
     def close(self) -> None:
         """Nothing to give back."""

@@ -52,7 +52,9 @@ def language_means(sentences: dict[str, list[str]]) -> dict[str, Matrix]:
 def write_table(means: dict[str, Matrix], path: Path) -> None:
     """Tags and float16 means, rows in one order."""
     tags = sorted(means)
-    np.savez_compressed(path, tags=np.array(tags), means=np.stack([means[tag] for tag in tags]).astype(np.float16))
+    np.savez_compressed(
+        path, tags=np.array(tags), means=np.stack([means[tag] for tag in tags]).astype(np.float16)
+    )
 
 
 if __name__ == "__main__":

@@ -47,7 +47,10 @@ from that of 350, of 100 0.07: one small language alone must not cause a new tab
 @functools.cache
 def prior_means() -> dict[str, Vector]:
     """Language -> mean of the parallel sentences, shape (384,), sorted; made by `python -m analysis.embedding.make_prior_means`."""
-    with resources.files("analysis").joinpath("data/prior_means.npz").open("rb") as file, np.load(file) as table:
+    with (
+        resources.files("analysis").joinpath("data/prior_means.npz").open("rb") as file,
+        np.load(file) as table,
+    ):
         return dict(zip(table["tags"].tolist(), table["means"].astype(np.float32), strict=True))
 
 
@@ -86,7 +89,11 @@ def make_table(own: Mapping[str, Matrix], *, build: str, version: int, made_at: 
 
 def drift(old: MeanTable, new: MeanTable) -> float:
     """How far the means of languages with own passages have moved, averaged over those passages."""
-    moved = {key: np.linalg.norm(new.means[key] - old.means.get(key, old.means[OVERALL])) for key in new.counts if key in new.means}
+    moved = {
+        key: np.linalg.norm(new.means[key] - old.means.get(key, old.means[OVERALL]))
+        for key in new.counts
+        if key in new.means
+    }
     weights = [new.counts[key] for key in moved]
     return float(np.average(list(moved.values()), weights=weights)) if moved else 0.0
 
@@ -133,7 +140,9 @@ class _Priors:
         families: defaultdict[str, list[Vector]] = defaultdict(list)
         for language, mean in means.items():
             families[family_of(language) or language].append(mean)
-        self._families: dict[str, Vector] = {family: np.mean(members, axis=0) for family, members in families.items()}
+        self._families: dict[str, Vector] = {
+            family: np.mean(members, axis=0) for family, members in families.items()
+        }
 
     def of(self, language: str) -> Vector:
         """The prior of a language: its own, its family's or the overall one."""

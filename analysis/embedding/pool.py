@@ -39,7 +39,9 @@ class PooledE5:
 
     dimensions = DIMENSIONS
 
-    def __init__(self, *, weights_file: Path | None = None, cache_dir: Path | None = None, workers: int = 0) -> None:
+    def __init__(
+        self, *, weights_file: Path | None = None, cache_dir: Path | None = None, workers: int = 0
+    ) -> None:
         self.build = build_name()
         self._weights_file = find_weights(weights_file)
         self._cache_dir = cache_dir
@@ -58,7 +60,9 @@ class PooledE5:
             vectors = list(self._processes().map(_embed_there, parts))
         except BrokenProcessPool as error:
             self.close()
-            raise EmbeddingError("embed: a worker process died (out of memory?); run again, or set embed.workers = 1") from error
+            raise EmbeddingError(
+                "embed: a worker process died (out of memory?); run again, or set embed.workers = 1"
+            ) from error
         return np.concatenate(vectors) if vectors else np.zeros((0, self.dimensions), np.float32)
 
     def close(self) -> None:

@@ -25,7 +25,9 @@ TEXTS = 256
 """Articles cut, and texts embedded, a chunk."""
 
 
-def embed(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress) -> dict[str, int]:
+def embed(
+    *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
+) -> dict[str, int]:
     """Cut what is not cut, embed what has no vector, freeze the first means. Counts: articles, passages, embedded (distinct texts).
 
     Raises:
@@ -58,6 +60,8 @@ def _embed_all(store: Store, embedder: Embedder, counts: dict[str, int], progres
     progress.start("embed")
     while chunk := store.passages.unembedded(embedder.build, limit=TEXTS):
         vectors = embedder.embed([text for _, text in chunk])
-        store.vectors.put(embedder.build, {key: vector for (key, _), vector in zip(chunk, vectors, strict=True)})
+        store.vectors.put(
+            embedder.build, {key: vector for (key, _), vector in zip(chunk, vectors, strict=True)}
+        )
         counts["embedded"] += len(chunk)
         progress.step(len(chunk))

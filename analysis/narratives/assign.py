@@ -30,7 +30,11 @@ def assign_new(desk: Desk, progress: Progress) -> Counter[str]:
     narratives = open_narratives(desk)
     homes, texts = homes_and_texts(desk, narratives)
     waiting = desk.store.passages.unassigned(desk.table.build, desk.start, desk.end)
-    placed = [found for start in range(0, len(waiting), AT_ONCE) for found in _placed(desk, waiting[start : start + AT_ONCE], homes, texts)]
+    placed = [
+        found
+        for start in range(0, len(waiting), AT_ONCE)
+        for found in _placed(desk, waiting[start : start + AT_ONCE], homes, texts)
+    ]
     counts = Counter({"nearest": 0, "same_text": 0, "waiting": len(waiting) - len(placed), "revived": 0})
     forms = desk.forms()
     progress.start("assign", len(placed))
@@ -44,7 +48,9 @@ def assign_new(desk: Desk, progress: Progress) -> Counter[str]:
     return counts
 
 
-def _placed(desk: Desk, rows: Sequence[PassageRow], homes: Sequence[Home], texts: Mapping[str, int]) -> list[tuple[PassageRow, Place]]:
+def _placed(
+    desk: Desk, rows: Sequence[PassageRow], homes: Sequence[Home], texts: Mapping[str, int]
+) -> list[tuple[PassageRow, Place]]:
     """Rows with a home, by passage id; a text that is a member's own word for word follows it."""
     waiting, vectors = desk.read(rows)
     barred = [desk.decisions.barred.get(row.passage_id, frozenset()) for row in waiting]
@@ -60,16 +66,28 @@ def _placed(desk: Desk, rows: Sequence[PassageRow], homes: Sequence[Home], texts
     return found
 
 
-def _write(desk: Desk, narratives: dict[int, Narrative], part: Sequence[tuple[PassageRow, Place]], forms: Collection[int]) -> int:
+def _write(
+    desk: Desk,
+    narratives: dict[int, Narrative],
+    part: Sequence[tuple[PassageRow, Place]],
+    forms: Collection[int],
+) -> int:
     """Store some placements with the narratives they touch; returns how many narratives woke. Recurring forms never do."""
     touched: defaultdict[int, list[PassageRow]] = defaultdict(list)
     for row, where in part:
         touched[where.narrative_id].append(row)
-    woken = [number for number in sorted(touched) if narratives[number].status == "dormant" and number not in forms]
+    woken = [
+        number for number in sorted(touched) if narratives[number].status == "dormant" and number not in forms
+    ]
     for number, rows in sorted(touched.items()):
         item = narratives[number]
         last = max(item.last_seen_at, *(row.counted_at for row in rows))
-        narratives[number] = replace(item, size=item.size + len(rows), last_seen_at=last, status="dormant" if number in forms else "active")
+        narratives[number] = replace(
+            item,
+            size=item.size + len(rows),
+            last_seen_at=last,
+            status="dormant" if number in forms else "active",
+        )
     desk.store.narratives.save(
         [narratives[number] for number in sorted(touched)],
         [
@@ -82,6 +100,9 @@ def _write(desk: Desk, narratives: dict[int, Narrative], part: Sequence[tuple[Pa
             )
             for row, where in part
         ],
-        [LineageEvent(at=desk.now, kind="revived", narrative_id=number, other_id=None, run_id=desk.run_id) for number in woken],
+        [
+            LineageEvent(at=desk.now, kind="revived", narrative_id=number, other_id=None, run_id=desk.run_id)
+            for number in woken
+        ],
     )
     return len(woken)

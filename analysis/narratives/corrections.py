@@ -25,7 +25,9 @@ class Obeyed:
     """Passage -> narratives it was taken out of."""
 
 
-def obeyed(corrections: Sequence[Correction], survivors: Mapping[int, int], *, watched: Collection[int] = ()) -> Obeyed:
+def obeyed(
+    corrections: Sequence[Correction], survivors: Mapping[int, int], *, watched: Collection[int] = ()
+) -> Obeyed:
     """The decisions in force: the later one wins, decisions on unknown narratives are passed over.
 
     Args:
@@ -52,4 +54,9 @@ def obeyed(corrections: Sequence[Correction], survivors: Mapping[int, int], *, w
             barred[item.passage_id].add(number)
             if fixed.get(item.passage_id) == number:
                 del fixed[item.passage_id]
-    return Obeyed(names, frozenset(pinned), fixed, {passage: frozenset(numbers) for passage, numbers in sorted(barred.items()) if numbers})
+    return Obeyed(
+        names,
+        frozenset(pinned),
+        fixed,
+        {passage: frozenset(numbers) for passage, numbers in sorted(barred.items()) if numbers},
+    )

@@ -69,11 +69,21 @@ class Desk:
         articles = sorted({row.article_id for row in rows})
         for start in range(0, len(articles), ARTICLES):
             around, plain = self.vectors(self.store.passages.of_articles(articles[start : start + ARTICLES]))
-            inside = [(wanted[row.passage_id], place) for place, row in enumerate(around) if row.passage_id in wanted]
+            inside = [
+                (wanted[row.passage_id], place)
+                for place, row in enumerate(around)
+                if row.passage_id in wanted
+            ]
             mine = [place for place, _ in inside]
-            vectors[mine] = in_context(plain, [row.article_id for row in around])[[place for _, place in inside]]
+            vectors[mine] = in_context(plain, [row.article_id for row in around])[
+                [place for _, place in inside]
+            ]
             known[mine] = True
-        return ([*rows], vectors) if known.all() else ([row for row, there in zip(rows, known, strict=True) if there], vectors[known])
+        return (
+            ([*rows], vectors)
+            if known.all()
+            else ([row for row, there in zip(rows, known, strict=True) if there], vectors[known])
+        )
 
     def members(self, since: datetime | None = None) -> dict[str, int]:
         """Passage -> narrative, of passages counted since a moment, by default of the window's."""
@@ -93,7 +103,11 @@ class Desk:
         registry = self.store.narratives.all(include_merged=True)
         survivors = survivors_of(registry)
         watched = {item.narrative_id for item in registry if item.kind == "watched"}
-        return replace(self, survivors=survivors, decisions=obeyed(self.store.corrections.all(), survivors, watched=watched))
+        return replace(
+            self,
+            survivors=survivors,
+            decisions=obeyed(self.store.corrections.all(), survivors, watched=watched),
+        )
 
     def recount(self) -> None:
         """Bring sizes to what is stored: articles cleaned again lose passages, passages move, analysts decide."""
@@ -103,7 +117,11 @@ class Desk:
         for number, passages in self.store.narratives.sizes().items():
             whole[into[number]] += passages
         discovered = [item for item in registry if item.kind == "discovered" and item.status != "merged"]
-        changed = [replace(item, size=whole[item.narrative_id]) for item in discovered if item.size != whole[item.narrative_id]]
+        changed = [
+            replace(item, size=whole[item.narrative_id])
+            for item in discovered
+            if item.size != whole[item.narrative_id]
+        ]
         if changed:
             self.store.narratives.save(changed)
 
@@ -132,11 +150,25 @@ def _carry_out(desk: Desk) -> None:
     narratives = {item.narrative_id: item for item in desk.store.narratives.all()}
     decided = desk.decisions
     concerned = set(decided.fixed) | set(decided.barred)
-    present = {item.passage_id: item for item in desk.store.narratives.assignments() if item.passage_id in concerned} if concerned else {}
-    rejected = [key for key, numbers in decided.barred.items() if key in present and desk.survivors[present[key].narrative_id] in numbers]
+    present = (
+        {
+            item.passage_id: item
+            for item in desk.store.narratives.assignments()
+            if item.passage_id in concerned
+        }
+        if concerned
+        else {}
+    )
+    rejected = [
+        key
+        for key, numbers in decided.barred.items()
+        if key in present and desk.survivors[present[key].narrative_id] in numbers
+    ]
     desk.store.narratives.unassign([key for key in rejected if key not in decided.fixed])
     renamed = [
-        number for number, name in decided.names.items() if (narratives[number].label, narratives[number].label_by) != (name, "analyst")
+        number
+        for number, name in decided.names.items()
+        if (narratives[number].label, narratives[number].label_by) != (name, "analyst")
     ]
     desk.store.narratives.save(
         [replace(narratives[number], label=decided.names[number], label_by="analyst") for number in renamed],
@@ -145,7 +177,9 @@ def _carry_out(desk: Desk) -> None:
     )
 
 
-def _fixed(desk: Desk, narratives: Mapping[int, Narrative], present: Mapping[str, Assignment]) -> list[Assignment]:
+def _fixed(
+    desk: Desk, narratives: Mapping[int, Narrative], present: Mapping[str, Assignment]
+) -> list[Assignment]:
     """Assignments by analysts that are not stored yet."""
     wanted = {
         key: number for key, number in desk.decisions.fixed.items()
@@ -158,7 +192,11 @@ def _fixed(desk: Desk, narratives: Mapping[int, Narrative], present: Mapping[str
         likeness = 0.0 if centroid is None else round(float(vector @ centroid), 4)
         found.append(
             Assignment(
-                passage_id=row.passage_id, narrative_id=wanted[row.passage_id], similarity=likeness, method="analyst", run_id=desk.run_id
+                passage_id=row.passage_id,
+                narrative_id=wanted[row.passage_id],
+                similarity=likeness,
+                method="analyst",
+                run_id=desk.run_id,
             )
         )
     return found

@@ -22,7 +22,9 @@ FEWEST_TEXTS = 3
 """A language with fewer texts in a narrative gets no keywords there."""
 
 
-def keywords_of(tokens: Sequence[Sequence[str]], languages: Sequence[str], labels: Iterable[int]) -> dict[int, Keywords]:
+def keywords_of(
+    tokens: Sequence[Sequence[str]], languages: Sequence[str], labels: Iterable[int]
+) -> dict[int, Keywords]:
     """Keywords of every label but -1.
 
     Args:
@@ -42,7 +44,11 @@ def keywords_of(tokens: Sequence[Sequence[str]], languages: Sequence[str], label
         total = sum(by_label.values(), Counter[str]())
         average = total.total() / len(by_label)
         for label, words_of_label in sorted(by_label.items()):
-            shared = {word: count for word, count in words_of_label.items() if uses[language, label][word] >= FEWEST_USES}
+            shared = {
+                word: count
+                for word, count in words_of_label.items()
+                if uses[language, label][word] >= FEWEST_USES
+            }
             if label >= 0 and texts[language, label] >= FEWEST_TEXTS and shared:
                 found[label][language] = _top(shared, total, average)
     return {label: found[label] for label in sorted(found)}

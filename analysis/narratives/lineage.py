@@ -130,11 +130,16 @@ def decide(window: Window, rules: Rules) -> Decision:
     # Of several that a narrative could go into, the oldest comes last here and wins.
     merges = _chained({change.other_id: change.narrative_id for change in reversed(confirmed)})
     # What was merged holds together what its parts held: a cluster that neither part owns may be theirs.
-    voices = [replace(voice, narrative_id=merges.get(voice.narrative_id or 0, voice.narrative_id)) for voice in window.voices]
+    voices = [
+        replace(voice, narrative_id=merges.get(voice.narrative_id or 0, voice.narrative_id))
+        for voice in window.voices
+    ]
     window = replace(window, voices=voices)
     held = [_held(window, cluster) for cluster in window.clusters]
     owners = {
-        place: owner for place, counts in enumerate(held) if (owner := _owner(counts, len(window.clusters[place].voices))) is not None
+        place: owner
+        for place, counts in enumerate(held)
+        if (owner := _owner(counts, len(window.clusters[place].voices))) is not None
     }
     torn, apart = _confirm(_splits(window, held, owners), window, rules)
     births = _births(window, rules, held, owners, {change.narrative_id for change in torn})
@@ -145,7 +150,14 @@ def decide(window: Window, rules: Rules) -> Decision:
         if window.voices[voice].narrative_id is None
     }
     owners.update({place: birth.narrative_id for place, birth in births.items()})
-    return Decision(tuple(births[place] for place in births), joins, merges, *_forms(window, owners), owners, waiting + apart)
+    return Decision(
+        tuple(births[place] for place in births),
+        joins,
+        merges,
+        *_forms(window, owners),
+        owners,
+        waiting + apart,
+    )
 
 
 def _held(window: Window, cluster: Cluster) -> Counter[int]:
@@ -171,12 +183,18 @@ def _merges(window: Window) -> list[tuple[str, int, int]]:
     found = {("merge", *pair) for pair in window.kin if not set(pair) & set(window.immune)}
     for cluster in window.clusters:
         counts = _held(window, cluster)
-        inside = sorted(number for number in counts if counts[number] >= SHARED * sizes[number] and number not in window.immune)
+        inside = sorted(
+            number
+            for number in counts
+            if counts[number] >= SHARED * sizes[number] and number not in window.immune
+        )
         found |= {("merge", inside[0], younger) for younger in inside[1:]}
     return sorted(found)
 
 
-def _splits(window: Window, held: Sequence[Mapping[int, int]], owners: Mapping[int, int]) -> list[tuple[str, int, int]]:
+def _splits(
+    window: Window, held: Sequence[Mapping[int, int]], owners: Mapping[int, int]
+) -> list[tuple[str, int, int]]:
     """Narratives that own two large clusters which say different things."""
     found = []
     for number in sorted(set(owners.values()) - set(window.immune)):
@@ -200,14 +218,20 @@ def _forms(window: Window, owners: Mapping[int, int]) -> tuple[frozenset[int], f
     )
 
 
-def _parts(window: Window, held: Sequence[Mapping[int, int]], owners: Mapping[int, int], number: int) -> list[int]:
+def _parts(
+    window: Window, held: Sequence[Mapping[int, int]], owners: Mapping[int, int], number: int
+) -> list[int]:
     """Clusters that `number` owns and that hold a large share of its voices, the largest first, then by first voice."""
     size = _sizes(window)[number]
-    parts = [place for place, owner in owners.items() if owner == number and held[place][number] >= APART * size]
+    parts = [
+        place for place, owner in owners.items() if owner == number and held[place][number] >= APART * size
+    ]
     return sorted(parts, key=lambda place: (-held[place][number], min(window.clusters[place].voices)))
 
 
-def _confirm(seen: Collection[tuple[str, int, int]], window: Window, rules: Rules) -> tuple[list[Waiting], tuple[Waiting, ...]]:
+def _confirm(
+    seen: Collection[tuple[str, int, int]], window: Window, rules: Rules
+) -> tuple[list[Waiting], tuple[Waiting, ...]]:
     """Changes seen at an earlier refit too, and those that wait for a second sight."""
     before = {(item.kind, item.narrative_id, item.other_id): item.since for item in window.waiting}
     changes = [Waiting(*change, before.get(change, rules.at)) for change in sorted(seen)]
@@ -226,7 +250,11 @@ def _chained(merges: Mapping[int, int]) -> dict[int, int]:
 
 
 def _births(
-    window: Window, rules: Rules, held: Sequence[Mapping[int, int]], owners: dict[int, int], splitting: Collection[int]
+    window: Window,
+    rules: Rules,
+    held: Sequence[Mapping[int, int]],
+    owners: dict[int, int],
+    splitting: Collection[int],
 ) -> dict[int, Birth]:
     """Cluster -> the narrative it founds, numbered by first appearance; clusters that split off are taken from `owners`."""
     founded: dict[int, tuple[tuple[int, ...], int | None]] = {}
@@ -234,14 +262,26 @@ def _births(
         largest, *others = _parts(window, held, owners, number)
         for place in (place for place in others if window.likeness(largest, place) < UNLIKE):
             del owners[place]
-            mine = [voice for voice in window.clusters[place].voices if window.voices[voice].narrative_id in (None, number)]
+            mine = [
+                voice
+                for voice in window.clusters[place].voices
+                if window.voices[voice].narrative_id in (None, number)
+            ]
             founded[place] = (tuple(mine), number)
     for place, cluster in enumerate(window.clusters):
         free = tuple(voice for voice in cluster.voices if window.voices[voice].narrative_id is None)
-        if place not in owners and place not in founded and not cluster.form and _is_born([window.voices[voice] for voice in free], rules):
+        if (
+            place not in owners
+            and place not in founded
+            and not cluster.form
+            and _is_born([window.voices[voice] for voice in free], rules)
+        ):
             founded[place] = (free, None)
     order = sorted(
-        founded, key=lambda place: min((window.voices[voice].first_at, window.voices[voice].first_id) for voice in founded[place][0])
+        founded,
+        key=lambda place: min(
+            (window.voices[voice].first_at, window.voices[voice].first_id) for voice in founded[place][0]
+        ),
     )
     return {place: Birth(rules.next_id + step, *founded[place]) for step, place in enumerate(order)}
 
@@ -250,4 +290,8 @@ def _is_born(voices: Sequence[Voice], rules: Rules) -> bool:
     """Whether free voices are enough, in enough outlets, for a narrative."""
     passages = sum(voice.passages for voice in voices)
     outlets = frozenset[str]().union(*(voice.outlets for voice in voices))
-    return passages >= rules.min_passages and len(outlets) >= rules.min_outlets and any(voice.founds for voice in voices)
+    return (
+        passages >= rules.min_passages
+        and len(outlets) >= rules.min_outlets
+        and any(voice.founds for voice in voices)
+    )

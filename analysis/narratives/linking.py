@@ -81,11 +81,15 @@ def typical_likeness(rows: Matrix) -> float:
     for start in range(0, count, _BLOCK):
         part = rows[start : start + _BLOCK] @ rows.T
         part[np.arange(len(part)), np.arange(start, start + len(part))] = -2.0
-        means[start : start + len(part)] = np.partition(part, count - nearest, axis=1)[:, count - nearest :].mean(axis=1)
+        means[start : start + len(part)] = np.partition(part, count - nearest, axis=1)[
+            :, count - nearest :
+        ].mean(axis=1)
     return float(np.median(means))
 
 
-def average_link(vectors: npt.ArrayLike, cosine: float, *, days: npt.ArrayLike | None = None, span: float = np.inf) -> Labels:
+def average_link(
+    vectors: npt.ArrayLike, cosine: float, *, days: npt.ArrayLike | None = None, span: float = np.inf
+) -> Labels:
     """Average-link groups of unit rows: merged while the mean cosine between two groups is at least `cosine`. Exact, n * n / 2 distances.
 
     Args:

@@ -83,9 +83,13 @@ def in_parts(desk: Desk, narratives: Mapping[int, Narrative]) -> Iterator[Memory
 
 def _held(desk: Desk, narratives: Mapping[int, Narrative]) -> dict[str, int]:
     """Passage -> narrative, of those that make homes."""
-    held = {key: number for key, number in desk.members(desk.now - REMEMBERED).items() if number in narratives}
+    held = {
+        key: number for key, number in desk.members(desk.now - REMEMBERED).items() if number in narratives
+    }
     silent = set(narratives) - set(held.values())
-    return held | {key: number for number in sorted(silent) for key in narratives[number].exemplars if key not in held}
+    return held | {
+        key: number for number in sorted(silent) for key in narratives[number].exemplars if key not in held
+    }
 
 
 def _recalled(desk: Desk, held: Mapping[str, int]) -> Memory:
@@ -95,7 +99,9 @@ def _recalled(desk: Desk, held: Mapping[str, int]) -> Memory:
         first.setdefault((held[row.passage_id], row.text_hash), place)
     places = [place for _, place in sorted((number, place) for (number, _), place in first.items())]
     numbers = [held[rows[place].passage_id] for place in places]
-    return Memory([rows[place] for place in places], vectors[places], numbers, _homes(desk, vectors[places], numbers))
+    return Memory(
+        [rows[place] for place in places], vectors[places], numbers, _homes(desk, vectors[places], numbers)
+    )
 
 
 def _homes(desk: Desk, vectors: Matrix, numbers: Sequence[int]) -> list[Home]:
@@ -103,7 +109,10 @@ def _homes(desk: Desk, vectors: Matrix, numbers: Sequence[int]) -> list[Home]:
     for place, number in enumerate(numbers):
         places[number].append(place)
     rules = desk.rules
-    return [home_of(number, vectors[mine], floor=rules.assign_cosine, share=rules.assign_reach) for number, mine in sorted(places.items())]
+    return [
+        home_of(number, vectors[mine], floor=rules.assign_cosine, share=rules.assign_reach)
+        for number, mine in sorted(places.items())
+    ]
 
 
 def kin(memories: Iterable[Memory]) -> set[tuple[int, int]]:

@@ -57,7 +57,11 @@ def home_of(narrative_id: int, members: Matrix, *, floor: float, share: float) -
 
 
 def place(
-    vectors: npt.ArrayLike, homes: Sequence[Home], *, margin: float, barred: Sequence[Collection[int]] | None = None
+    vectors: npt.ArrayLike,
+    homes: Sequence[Home],
+    *,
+    margin: float,
+    barred: Sequence[Collection[int]] | None = None,
 ) -> list[Place | None]:
     """The home of each vector, None where none is near enough.
 

@@ -92,7 +92,13 @@ def _settle(desk: Desk) -> int:
         if number not in desk.decisions.barred.get(row.passage_id, ()):
             likeness = round(float(vector @ centroids[number]), 4)
             moving.append(
-                Assignment(passage_id=row.passage_id, narrative_id=number, similarity=likeness, method="nearest", run_id=desk.run_id)
+                Assignment(
+                    passage_id=row.passage_id,
+                    narrative_id=number,
+                    similarity=likeness,
+                    method="nearest",
+                    run_id=desk.run_id,
+                )
             )
     for start in range(0, len(moving), CHUNK):
         desk.store.narratives.save([], moving[start : start + CHUNK])
@@ -107,7 +113,9 @@ def _look(desk: Desk) -> _Seen:
     for number in range(int(labels.max(initial=OUTLIER)) + 1):
         inside = np.flatnonzero(labels == number)
         places = [place for voice in inside for place in voices.members[voice]]
-        clusters.append(Cluster(tuple(inside.tolist()), form=is_form([rows[place] for place in places], vectors[places])))
+        clusters.append(
+            Cluster(tuple(inside.tolist()), form=is_form([rows[place] for place in places], vectors[places]))
+        )
     return _Seen(rows, vectors, voices, desk.members(), clusters)
 
 
@@ -133,7 +141,9 @@ def _clustered(desk: Desk, voices: Voices) -> Labels:
         home_of(number, voices.vectors[labels == number], floor=rules.assign_cosine, share=rules.assign_reach)
         for number in range(int(labels.max(initial=OUTLIER)) + 1)
     ]
-    for voice, where in zip(rest, place(voices.vectors[rest], homes, margin=rules.assign_margin), strict=True):
+    for voice, where in zip(
+        rest, place(voices.vectors[rest], homes, margin=rules.assign_margin), strict=True
+    ):
         labels[voice] = OUTLIER if where is None else where.narrative_id
     return labels
 
@@ -141,7 +151,11 @@ def _clustered(desk: Desk, voices: Voices) -> Labels:
 def _window(desk: Desk, seen: _Seen) -> Window:
     """The window as lineage knows it."""
     voices = [
-        _voice(desk, [seen.rows[place] for place in places], [seen.members.get(seen.rows[place].passage_id) for place in places])
+        _voice(
+            desk,
+            [seen.rows[place] for place in places],
+            [seen.members.get(seen.rows[place].passage_id) for place in places],
+        )
         for places in seen.voices.members
     ]
     vectors = [seen.voices.vectors[list(item.voices)] for item in seen.clusters]
@@ -187,13 +201,20 @@ def _merge(desk: Desk, decision: Decision) -> None:
         gone, stays = registry.pop(number), registry[into]
         first, last = min(stays.first_seen_at, gone.first_seen_at), max(stays.last_seen_at, gone.last_seen_at)
         registry[into] = replace(stays, first_seen_at=first, last_seen_at=last, size=stays.size + gone.size)
-        event = LineageEvent(at=desk.now, kind="merged_into", narrative_id=number, other_id=into, run_id=desk.run_id)
-        desk.store.narratives.save([replace(gone, status="merged", merged_into=into), registry[into]], events=[event])
+        event = LineageEvent(
+            at=desk.now, kind="merged_into", narrative_id=number, other_id=into, run_id=desk.run_id
+        )
+        desk.store.narratives.save(
+            [replace(gone, status="merged", merged_into=into), registry[into]], events=[event]
+        )
 
 
 def _holders(window: Window, decision: Decision) -> list[int | None]:
     """The narrative of each voice after the decision."""
-    now = [None if voice.narrative_id is None else decision.merges.get(voice.narrative_id, voice.narrative_id) for voice in window.voices]
+    now = [
+        None if voice.narrative_id is None else decision.merges.get(voice.narrative_id, voice.narrative_id)
+        for voice in window.voices
+    ]
     for voice, number in decision.joins.items():
         now[voice] = number
     for birth in decision.births:

@@ -14,7 +14,9 @@ from config.workspace import Workspace
 from storage.store import Store
 
 
-def assign(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress) -> dict[str, int]:
+def assign(
+    *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
+) -> dict[str, int]:
     """Join new passages to known narratives, and tell the events of the last days.
 
     Returns:
@@ -26,7 +28,9 @@ def assign(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, pro
     return {**assign_new(desk, progress), "events": update_events(desk)}
 
 
-def refit(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress) -> dict[str, int]:
+def refit(
+    *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
+) -> dict[str, int]:
     """Renew the language means if due, cluster the trailing window with BERTopic and bring the registry of narratives up to date.
 
     Returns:

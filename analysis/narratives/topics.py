@@ -67,7 +67,9 @@ def cluster(
     if len(texts) < 2:
         found[:] = groups.fit(rows).labels_
     else:
-        found[places], keywords = _fitted([texts[place] for place in places], rows[places], [languages[place] for place in places], groups)
+        found[places], keywords = _fitted(
+            [texts[place] for place in places], rows[places], [languages[place] for place in places], groups
+        )
     return Clustering(found, _centroids(rows, found), keywords)
 
 
@@ -88,7 +90,9 @@ class _Groups:
         return self
 
 
-def _fitted(texts: Sequence[str], rows: Matrix, languages: Sequence[str], groups: _Groups) -> tuple[Labels, Mapping[int, Keywords]]:
+def _fitted(
+    texts: Sequence[str], rows: Matrix, languages: Sequence[str], groups: _Groups
+) -> tuple[Labels, Mapping[int, Keywords]]:
     """Labels and keywords of texts in their final order, by BERTopic."""
     with warnings.catch_warnings():
         # On import BERTopic switches warnings off for the whole process, and parts of it that are not used here warn of what they miss.

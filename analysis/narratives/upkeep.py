@@ -43,7 +43,9 @@ def forms_now(desk: Desk, decision: Decision) -> set[int]:
     return ((desk.forms() - decision.cleared) | decision.forms) - desk.decisions.pinned
 
 
-def bring_up_to_date(desk: Desk, seen: Seen, decision: Decision, forms: Collection[int], progress: Progress) -> int:
+def bring_up_to_date(
+    desk: Desk, seen: Seen, decision: Decision, forms: Collection[int], progress: Progress
+) -> int:
     """Write every narrative that has passages in the window, by number: what joins it, centroid, exemplars, keywords, label.
 
     Returns how many passages joined.
@@ -60,7 +62,9 @@ def bring_up_to_date(desk: Desk, seen: Seen, decision: Decision, forms: Collecti
         new = _shown(desk, old, rows, vectors, keywords=words_of.get(number, {}), standing=standing)
         new = replace(new, status=old.status if number in forms or _is_silent(desk, new) else "active")
         joining = [row.passage_id for row in rows if seen.before.get(row.passage_id) != number]
-        _write(desk, new, rows, vectors, set(joining), _history(desk, old, births.get(number), new, len(joining)))
+        _write(
+            desk, new, rows, vectors, set(joining), _history(desk, old, births.get(number), new, len(joining))
+        )
         joined += len(joining)
         progress.step()
     return joined
@@ -75,7 +79,9 @@ def rest(desk: Desk, forms: Collection[int]) -> int:
     resting = []
     for item in desk.living():
         form = item.narrative_id in forms
-        if (form and item.narrative_id not in known) or (item.status == "active" and (form or _is_silent(desk, item))):
+        if (form and item.narrative_id not in known) or (
+            item.status == "active" and (form or _is_silent(desk, item))
+        ):
             resting.append((item, {"reason": FORM if form else "silent"}))
     desk.store.narratives.save(
         [replace(item, status="dormant") for item, _ in resting],
@@ -92,7 +98,9 @@ def _belongs(desk: Desk, seen: Seen, decision: Decision) -> dict[int, int]:
         for place in places:
             key = seen.rows[place].passage_id
             present = desk.decisions.fixed.get(key, seen.before.get(key))
-            moves = present is None or (key not in desk.decisions.fixed and holder is not None and split.get(holder) == present)
+            moves = present is None or (
+                key not in desk.decisions.fixed and holder is not None and split.get(holder) == present
+            )
             if moves and holder is not None and holder not in desk.decisions.barred.get(key, ()):
                 found[place] = holder
             elif present is not None:
@@ -112,8 +120,12 @@ def _is_silent(desk: Desk, narrative: Narrative) -> bool:
 
 
 def _keywords(seen: Seen) -> dict[int, Keywords]:
-    tokens = [words(text, language) for text, language in zip(seen.voices.texts, seen.voices.languages, strict=True)]
-    return keywords_of(tokens, seen.voices.languages, [-1 if holder is None else holder for holder in seen.holders])
+    tokens = [
+        words(text, language) for text, language in zip(seen.voices.texts, seen.voices.languages, strict=True)
+    ]
+    return keywords_of(
+        tokens, seen.voices.languages, [-1 if holder is None else holder for holder in seen.holders]
+    )
 
 
 def _newborn(desk: Desk, birth: Birth, rows: Sequence[PassageRow]) -> Narrative:
@@ -148,7 +160,11 @@ def _shown(
     texts = [rows[place] for place in distinct]
     order = ranked(vectors[distinct], texts)
     moments = [row.counted_at for row in rows]
-    name = old.label if old.label_by != "medoid" else label(texts, order, readers=desk.readers, present=old.label, standing=standing)
+    name = (
+        old.label
+        if old.label_by != "medoid"
+        else label(texts, order, readers=desk.readers, present=old.label, standing=standing)
+    )
     return replace(
         old,
         label=name,
@@ -162,7 +178,9 @@ def _shown(
     )
 
 
-def _history(desk: Desk, old: Narrative, birth: Birth | None, new: Narrative, joined: int) -> list[LineageEvent]:
+def _history(
+    desk: Desk, old: Narrative, birth: Birth | None, new: Narrative, joined: int
+) -> list[LineageEvent]:
     detail = {"joined": joined}
     if birth is not None:
         kind: LineageKind = "born" if birth.split_from is None else "split_from"
@@ -173,7 +191,12 @@ def _history(desk: Desk, old: Narrative, birth: Birth | None, new: Narrative, jo
 
 
 def _write(
-    desk: Desk, narrative: Narrative, rows: Sequence[PassageRow], vectors: Matrix, joining: Collection[str], history: Sequence[LineageEvent]
+    desk: Desk,
+    narrative: Narrative,
+    rows: Sequence[PassageRow],
+    vectors: Matrix,
+    joining: Collection[str],
+    history: Sequence[LineageEvent],
 ) -> None:
     """One narrative with its passages and history in one transaction: were a killed birth to leave half of its passages without their
     number, the next refit would find a cluster that nobody owns, and give it another."""
@@ -193,5 +216,9 @@ def _write(
     desk.store.narratives.save([narrative], assignments, history)
 
 
-def _event(desk: Desk, kind: LineageKind, number: int, *, other: int | None = None, detail: dict[str, Any]) -> LineageEvent:
-    return LineageEvent(at=desk.now, kind=kind, narrative_id=number, other_id=other, run_id=desk.run_id, detail=detail)
+def _event(
+    desk: Desk, kind: LineageKind, number: int, *, other: int | None = None, detail: dict[str, Any]
+) -> LineageEvent:
+    return LineageEvent(
+        at=desk.now, kind=kind, narrative_id=number, other_id=other, run_id=desk.run_id, detail=detail
+    )

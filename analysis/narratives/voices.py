@@ -55,7 +55,12 @@ def voices_of(rows: Sequence[PassageRow], vectors: Matrix) -> Voices:
     languages = tuple(rows[voice[0]].language for voice in voices)
     return Voices(
         members=tuple(
-            tuple(sorted((place for first in voice for place in by_text[rows[first].text_hash]), key=lambda place: rows[place].passage_id))
+            tuple(
+                sorted(
+                    (place for first in voice for place in by_text[rows[first].text_hash]),
+                    key=lambda place: rows[place].passage_id,
+                )
+            )
             for voice in voices
         ),
         vectors=unit(means.astype(np.float64)),

@@ -52,7 +52,9 @@ def stop_words(language: str) -> frozenset[str]:
 
 def _runs(text: str) -> list[str]:
     """Runs of letters; of what an apostrophe joins (l'état, Russia's) the longest part."""
-    return [max(_APOSTROPHE.split(match.group().strip("-")), key=len) for match in _WORD.finditer(folded(text))]
+    return [
+        max(_APOSTROPHE.split(match.group().strip("-")), key=len) for match in _WORD.finditer(folded(text))
+    ]
 
 
 def _cut(run: str) -> list[str]:

@@ -59,7 +59,11 @@ class Case:
     @property
     def carriers(self) -> list[str]:
         """Sources with articles in the window, by id."""
-        return [source for source, _, articles in self.panel.cells_of(self.narrative_id, self.first, self.day) if articles]
+        return [
+            source
+            for source, _, articles in self.panel.cells_of(self.narrative_id, self.first, self.day)
+            if articles
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,10 @@ def stands_without(case: Case, excluded: Collection[str]) -> bool:
 def _volume(case: Case) -> Finding:
     volume = float(np.max(case.series.volume[case.first : case.day + 1]))
     if volume >= BUSY_DAY:
-        return _named(f"all output was up to {volume:.1f} times the usual; the expectation allows for it", explains=False)
+        return _named(
+            f"all output was up to {volume:.1f} times the usual; the expectation allows for it",
+            explains=False,
+        )
     return _ruled_out(f"all output together was at most {volume:.1f} times the usual")
 
 
@@ -120,7 +127,11 @@ def _outage_recovery(case: Case) -> Finding:
     before = slice(max(0, case.first - RECOVERY_DAYS), case.day)
     weight = case.panel.weight
     rows = {source: weight[case.panel.sources.index(source)] for source in case.carriers}
-    back = [source for source, row in rows.items() if bool((row[before] <= 0).any()) and bool((row[: before.start] > 0).any())]
+    back = [
+        source
+        for source, row in rows.items()
+        if bool((row[before] <= 0).any()) and bool((row[: before.start] > 0).any())
+    ]
     if not back:
         return _ruled_out("no carrier came back from an outage")
     if stands_without(case, back):
@@ -132,24 +143,36 @@ def _reprint_storm(case: Case) -> Finding:
     facts = case.facts
     text = f"{facts.largest_group} articles of {facts.largest_group_outlets} outlets are one text"
     if facts.largest_group >= STORM_ARTICLES and facts.largest_group_share >= STORM_SHARE:
-        left = facts.own_texts - 1 >= case.rules.min_count and facts.own_texts - 1 >= case.rules.min_ratio * case.expected
+        left = (
+            facts.own_texts - 1 >= case.rules.min_count
+            and facts.own_texts - 1 >= case.rules.min_ratio * case.expected
+        )
         return _named(text, explains=not left)
-    return _ruled_out(f"{facts.articles} articles are {facts.own_texts} own texts of {facts.own_outlets} outlets")
+    return _ruled_out(
+        f"{facts.articles} articles are {facts.own_texts} own texts of {facts.own_outlets} outlets"
+    )
 
 
 def _backfill(case: Case) -> Finding:
     if not bool(case.panel.live[case.first : case.day + 1].all()):
         return _named("part of the window lies before the first live day", explains=True)
     if case.facts.backfill * 2 > case.facts.articles:
-        return _named(f"{case.facts.backfill} of {case.facts.articles} articles are history loaded later", explains=True)
+        return _named(
+            f"{case.facts.backfill} of {case.facts.articles} articles are history loaded later", explains=True
+        )
     return _ruled_out(f"seen live, {case.facts.backfill} of {case.facts.articles} articles loaded as history")
 
 
 def _dates(case: Case) -> Finding:
     weak, articles = case.facts.weak_dates, case.facts.articles
     if weak * 2 > articles:
-        return _named(f"{weak} of {articles} articles have no date to rely on and count on the day they were seen", explains=False)
-    return _ruled_out(f"{articles - weak} of {articles} articles have a date to rely on; late finds are not counted")
+        return _named(
+            f"{weak} of {articles} articles have no date to rely on and count on the day they were seen",
+            explains=False,
+        )
+    return _ruled_out(
+        f"{articles - weak} of {articles} articles have a date to rely on; late finds are not counted"
+    )
 
 
 def _one_outlet(case: Case) -> Finding:
@@ -165,7 +188,9 @@ def _calendar(case: Case) -> Finding:
     alike = sum(value >= RHYTHM_SHARE * case.observed for value in weeks)
     if alike >= 2:
         return _named(f"{alike} of the 4 weeks before had as much on the same weekdays", explains=True)
-    return _ruled_out("the same weekdays of the 4 weeks before had less; yearly dates cannot be told from so short a history")
+    return _ruled_out(
+        "the same weekdays of the 4 weeks before had less; yearly dates cannot be told from so short a history"
+    )
 
 
 CHECKS: dict[str, Callable[[Case], Finding]] = {

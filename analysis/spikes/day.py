@@ -88,8 +88,12 @@ class _Day:
         return int(self._family.sum())
 
     def _with_baseline(self) -> npt.NDArray[np.bool_]:
-        watched = np.array([self._desk.is_watched(key) for key in self._desk.panel.narratives], dtype=np.bool_)
-        able = has_baseline(self._series.y, self._tests.baseline, day=self._t, watched=watched, rules=self._desk.rules)
+        watched = np.array(
+            [self._desk.is_watched(key) for key in self._desk.panel.narratives], dtype=np.bool_
+        )
+        able = has_baseline(
+            self._series.y, self._tests.baseline, day=self._t, watched=watched, rules=self._desk.rules
+        )
         return np.asarray(able & (self._series.exposure[:, self._t] > 0), dtype=np.bool_)
 
     def candidates(self, earlier: Sequence[Spike]) -> list[Candidate]:
@@ -144,27 +148,53 @@ class _Day:
         tier = "digest" if any(finding.explains for finding in findings.values()) else tier
         spike = replace(spike, checks={name: finding.text for name, finding in findings.items()})
         watched = self._desk.is_watched(spike.narrative_id)
-        return [Candidate(spike=spike, tier=tier, watched=watched, articles=facts.article_ids, level=self._level(n, self._t))]
+        return [
+            Candidate(
+                spike=spike,
+                tier=tier,
+                watched=watched,
+                articles=facts.article_ids,
+                level=self._level(n, self._t),
+            )
+        ]
 
     def sent(self, spike: Spike) -> Sent:
         """An earlier alert with what its narrative brought since."""
-        articles = self._desk.facts(spike.narrative_id, spike.day - timedelta(days=spike.window_days - 1), self._day).article_ids
+        articles = self._desk.facts(
+            spike.narrative_id, spike.day - timedelta(days=spike.window_days - 1), self._day
+        ).article_ids
         level = 0.0
         if spike.narrative_id in self._desk.panel.narratives:
-            n, start = self._desk.panel.narratives.index(spike.narrative_id), self._t - (self._day - spike.day).days
+            n, start = (
+                self._desk.panel.narratives.index(spike.narrative_id),
+                self._t - (self._day - spike.day).days,
+            )
             level = max((self._level(n, t) for t in range(start, self._t)), default=0.0)
         return Sent(spike=spike, articles=articles, level=level)
 
     def storms(self, earlier: Sequence[Spike], taken: set[int]) -> list[Spike]:
         """Narratives whose articles stand out while their texts do not: one text repeated; named once in the quiet days."""
-        raw, exposure, until = self._series.raw, self._series.exposure, baseline_end(self._t, self._desk.rules)
+        raw, exposure, until = (
+            self._series.raw,
+            self._series.exposure,
+            baseline_end(self._t, self._desk.rules),
+        )
         part = slice(max(0, self._t - BURST_DAYS + 1), self._t + 1)
         observed = raw[:, part].sum(1)
-        law = fit(raw, exposure, until=until, days=self._desk.rules.baseline_days).expect(exposure[:, part].sum(1), BURST_DAYS)
+        law = fit(raw, exposure, until=until, days=self._desk.rules.baseline_days).expect(
+            exposure[:, part].sum(1), BURST_DAYS
+        )
         rare = upper_tail(observed, law) <= STORM_P
-        named = {item.narrative_id for item in earlier if item.decision == "suppressed" and item.day < self._day}
+        named = {
+            item.narrative_id for item in earlier if item.decision == "suppressed" and item.day < self._day
+        }
         suspects = np.nonzero((observed >= STORM_ARTICLES) & (rare | ~self._family))[0]
-        return [spike for n in suspects if self._desk.panel.narratives[n] not in taken | named for spike in self._storm(int(n))]
+        return [
+            spike
+            for n in suspects
+            if self._desk.panel.narratives[n] not in taken | named
+            for spike in self._storm(int(n))
+        ]
 
     def _storm(self, n: int) -> list[Spike]:
         facts = self._facts(n, BURST_DAYS)
@@ -172,14 +202,20 @@ class _Day:
         if not is_storm or facts.largest_group_outlets < self._floor:
             return []
         note = f"named: {facts.largest_group} articles of {facts.largest_group_outlets} outlets are one text"
-        return [replace(self._spike(n, self._burst, "fast"), decision="suppressed", checks={"reprint_storm": note})]
+        return [
+            replace(
+                self._spike(n, self._burst, "fast"), decision="suppressed", checks={"reprint_storm": note}
+            )
+        ]
 
     @property
     def _burst(self) -> WindowTest:
         return next(item for item in self._tests.fast if item.days == BURST_DAYS)
 
     def _facts(self, n: int, days: int) -> WindowFacts:
-        return self._desk.facts(self._desk.panel.narratives[n], self._day - timedelta(days=days - 1), self._day)
+        return self._desk.facts(
+            self._desk.panel.narratives[n], self._day - timedelta(days=days - 1), self._day
+        )
 
     def _level(self, n: int, t: int) -> float:
         return float(self._series.y[n, max(0, t - BURST_DAYS + 1) : t + 1].sum())

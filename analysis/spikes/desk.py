@@ -21,7 +21,9 @@ Rows = Mapping[int, Sequence[PassageRow]]
 class Desk:
     """The counts, the narratives and their passages of the days around the tested ones."""
 
-    def __init__(self, panel: Panel, narratives: Sequence[Narrative], rows: Callable[[], Rows], rules: SpikeSettings) -> None:
+    def __init__(
+        self, panel: Panel, narratives: Sequence[Narrative], rows: Callable[[], Rows], rules: SpikeSettings
+    ) -> None:
         self.panel = panel
         self.rules = rules
         self._narratives = {item.narrative_id: item for item in narratives}
@@ -42,13 +44,21 @@ class Desk:
     def novelty(self, narrative_id: int, day: date) -> float:
         """1 - cosine to the nearest narrative that is older than the shortest history that a baseline needs."""
         mine, before = self._narratives[narrative_id], day - timedelta(days=self.rules.min_history_days)
-        older = [other for other in self._narratives.values() if other is not mine and other.first_seen_at.date() <= before]
+        older = [
+            other
+            for other in self._narratives.values()
+            if other is not mine and other.first_seen_at.date() <= before
+        ]
         return 1 - max((closeness(mine, other) for other in older), default=0.0)
 
     def similarity(self, narrative_ids: Sequence[int]) -> dict[tuple[int, int], float]:
         """Cosine of the centres of each two of the narratives, smaller id first."""
         known = [self._narratives[key] for key in sorted(set(narrative_ids)) if key in self._narratives]
-        return {(a.narrative_id, b.narrative_id): closeness(a, b) for n, a in enumerate(known) for b in known[n + 1 :]}
+        return {
+            (a.narrative_id, b.narrative_id): closeness(a, b)
+            for n, a in enumerate(known)
+            for b in known[n + 1 :]
+        }
 
 
 def look_back(rules: SpikeSettings) -> int:

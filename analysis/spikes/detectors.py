@@ -72,7 +72,13 @@ def examine(y: Floats, exposure: Floats, *, day: int, rules: SpikeSettings) -> D
     """
     baseline = fit(y, exposure, until=baseline_end(day, rules), days=rules.baseline_days)
     fast = tuple(_window(y, exposure, day, length, baseline) for length in FAST_DAYS)
-    return DayTest(day, fast, _window(y, exposure, day, SLOW_DAYS, baseline), cusum(y, exposure, day=day, rules=rules), baseline)
+    return DayTest(
+        day,
+        fast,
+        _window(y, exposure, day, SLOW_DAYS, baseline),
+        cusum(y, exposure, day=day, rules=rules),
+        baseline,
+    )
 
 
 def baseline_end(day: int, rules: SpikeSettings) -> int:
@@ -80,7 +86,9 @@ def baseline_end(day: int, rules: SpikeSettings) -> int:
     return max(0, day - max(FAST_DAYS) + 1 - rules.guard_days)
 
 
-def has_baseline(y: Floats, baseline: Baseline, *, day: int, watched: npt.NDArray[np.bool_], rules: SpikeSettings) -> npt.NDArray[np.bool_]:
+def has_baseline(
+    y: Floats, baseline: Baseline, *, day: int, watched: npt.NDArray[np.bool_], rules: SpikeSettings
+) -> npt.NDArray[np.bool_]:
     """Narratives that a baseline can be had of: with a history of seen days and, unless an analyst watches them, told before their burst.
 
     A discovered narrative is found because it was told much; without some texts well before the tested day any test would find that again.
@@ -111,7 +119,9 @@ def cusum(y: Floats, exposure: Floats, *, day: int, rules: SpikeSettings) -> Flo
         baseline = fit(y, exposure, until=baseline_end(t, rules), days=rules.baseline_days)
         law = baseline.expect(exposure[:, t])
         mean, alpha = law.mean, law.spread * CAUTION
-        gain = y[:, t] * np.log(KAPPA) + (y[:, t] + 1 / alpha) * np.log((1 + alpha * mean) / (1 + alpha * KAPPA * mean))
+        gain = y[:, t] * np.log(KAPPA) + (y[:, t] + 1 / alpha) * np.log(
+            (1 + alpha * mean) / (1 + alpha * KAPPA * mean)
+        )
         usable = (exposure[:, t] > 0) & (baseline.history >= rules.min_history_days)
         level = np.where(usable, np.maximum(0.0, level + gain), level)
     return level
@@ -154,7 +164,12 @@ def emergence(facts: EmergenceFacts, *, active: int, rules: SpikeSettings) -> Ti
     """
     floor = min(EMERGENCE_OUTLETS, max(2, active // 3))
     spread = facts.countries >= 2 or facts.languages >= 2
-    if facts.outlets < floor or not spread or facts.largest_group_share > EMERGENCE_GROUP_SHARE or facts.novelty < EMERGENCE_NOVELTY:
+    if (
+        facts.outlets < floor
+        or not spread
+        or facts.largest_group_share > EMERGENCE_GROUP_SHARE
+        or facts.novelty < EMERGENCE_NOVELTY
+    ):
         return ""
     lasting = facts.told_days >= LASTING_DAYS and facts.span_days >= LASTING_DAYS
     new = facts.watched_days >= rules.min_history_days

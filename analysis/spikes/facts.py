@@ -64,13 +64,17 @@ def facts_of(rows: Sequence[PassageRow], first: date, last: date) -> WindowFacts
         rows: passages of one narrative; earlier ones tell which texts are not new in the window.
     """
     articles = {
-        row.article_id: row for row in sorted(rows, key=lambda item: item.passage_id, reverse=True) if not row.late and day_of(row) <= last
+        row.article_id: row
+        for row in sorted(rows, key=lambda item: item.passage_id, reverse=True)
+        if not row.late and day_of(row) <= last
     }
     ordered = sorted(articles.values(), key=lambda item: (item.counted_at, item.article_id))
     firsts = {row.group_id: row for row in reversed(ordered)}
     inside = [row for row in ordered if day_of(row) >= first]
     own = [row for row in inside if firsts[row.group_id] is row]
-    largest, size = max(sorted(Counter(row.group_id for row in inside).items()), key=lambda item: item[1], default=("", 0))
+    largest, size = max(
+        sorted(Counter(row.group_id for row in inside).items()), key=lambda item: item[1], default=("", 0)
+    )
     told = sorted({day_of(row) for row in firsts.values()})
     return WindowFacts(
         article_ids=frozenset(row.article_id for row in inside),

@@ -34,7 +34,9 @@ GROWN_DAYS = 3
 """A burst grows for days; only after these can a level have doubled."""
 
 
-def false_discovery(tests: DayTest, family: npt.NDArray[np.bool_], rules: SpikeSettings) -> tuple[Floats, Floats]:
+def false_discovery(
+    tests: DayTest, family: npt.NDArray[np.bool_], rules: SpikeSettings
+) -> tuple[Floats, Floats]:
     """p and q of the fast detector for one day, one value a narrative; 1 where the floors on count and ratio are not held.
 
     Benjamini-Hochberg for discrete tests (Heyse 2011): most narratives are so quiet that they cannot reach the floors by chance, and each
@@ -45,7 +47,11 @@ def false_discovery(tests: DayTest, family: npt.NDArray[np.bool_], rules: SpikeS
     """
     p: Floats = np.ones(len(family))
     for window in tests.fast:
-        held = family & (window.observed >= rules.min_count) & (window.observed >= DIGEST_RATIO * window.expected)
+        held = (
+            family
+            & (window.observed >= rules.min_count)
+            & (window.observed >= DIGEST_RATIO * window.expected)
+        )
         p = np.where(held, np.minimum(p, np.minimum(1.0, len(tests.fast) * window.p)), p)
     q: Floats = np.ones(len(family))
     levels = [_levels(window, rules)[:, family] for window in tests.fast]
@@ -71,7 +77,11 @@ def _attained(levels: Floats, p: float) -> Floats:
 
 def best_window(tests: DayTest, n: int, rules: SpikeSettings) -> WindowTest:
     """The fast window that speaks loudest for a narrative among those that hold the floors."""
-    held = [w for w in tests.fast if w.observed[n] >= rules.min_count and w.observed[n] >= DIGEST_RATIO * w.expected[n]]
+    held = [
+        w
+        for w in tests.fast
+        if w.observed[n] >= rules.min_count and w.observed[n] >= DIGEST_RATIO * w.expected[n]
+    ]
     return min(held or tests.fast, key=lambda window: (float(window.p[n]), window.days))
 
 
@@ -121,7 +131,12 @@ class Sent:
 
 
 def decide(
-    candidates: Sequence[Candidate], sent: Sequence[Sent], similarity: Mapping[tuple[int, int], float], rules: SpikeSettings, *, mailed: int
+    candidates: Sequence[Candidate],
+    sent: Sequence[Sent],
+    similarity: Mapping[tuple[int, int], float],
+    rules: SpikeSettings,
+    *,
+    mailed: int,
 ) -> list[Spike]:
     """The day's spikes with their decisions, by narrative.
 
@@ -131,12 +146,17 @@ def decide(
         similarity: cosine of two narratives' centres, smaller id first.
         mailed: alerts within the seven days that end with this one.
     """
-    ordered = sorted(candidates, key=lambda item: (item.tier != "mail", not item.watched, item.spike.p_value, item.spike.narrative_id))
+    ordered = sorted(
+        candidates,
+        key=lambda item: (item.tier != "mail", not item.watched, item.spike.p_value, item.spike.narrative_id),
+    )
     told = list(sent)
     found: list[Spike] = []
     for item in ordered:
         reason, decision = _reason(item, told, similarity, mailed, rules)
-        found.append(replace(item.spike, decision=decision, checks=dict(sorted((item.spike.checks | reason).items()))))
+        found.append(
+            replace(item.spike, decision=decision, checks=dict(sorted((item.spike.checks | reason).items())))
+        )
         if decision == "alert":
             mailed += 1
             told.append(Sent(spike=item.spike, articles=item.articles, level=item.level))
@@ -144,18 +164,28 @@ def decide(
 
 
 def _reason(
-    item: Candidate, told: Sequence[Sent], similarity: Mapping[tuple[int, int], float], mailed: int, rules: SpikeSettings
+    item: Candidate,
+    told: Sequence[Sent],
+    similarity: Mapping[tuple[int, int], float],
+    mailed: int,
+    rules: SpikeSettings,
 ) -> tuple[dict[str, str], SpikeDecision]:
     if item.tier != "mail":
         return {}, "digest"
     for other in told:
         if other.spike.narrative_id == item.spike.narrative_id:
             if not _doubled(item, other):
-                return {"quiet": f"named: alerted on {other.spike.day}; its level has not doubled since"}, "digest"
+                return {
+                    "quiet": f"named: alerted on {other.spike.day}; its level has not doubled since"
+                }, "digest"
         elif _twins(item, other, similarity):
-            return {"same_story": f"named: tells what narrative {other.spike.narrative_id} was alerted for on {other.spike.day}"}, "digest"
+            return {
+                "same_story": f"named: tells what narrative {other.spike.narrative_id} was alerted for on {other.spike.day}"
+            }, "digest"
     if mailed >= rules.alerts_per_week:
-        return {"budget": f"named: {mailed} alerts within seven days, the budget is {rules.alerts_per_week}"}, "digest"
+        return {
+            "budget": f"named: {mailed} alerts within seven days, the budget is {rules.alerts_per_week}"
+        }, "digest"
     return {}, "alert"
 
 

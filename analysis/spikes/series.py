@@ -64,13 +64,17 @@ class Panel:
         """The panel of one narrative."""
         mask = self.row == self.narratives.index(narrative_id)
         cells = {name: getattr(self, name)[mask] for name in ("source", "day", "own", "articles")}
-        return replace(self, narratives=(narrative_id,), row=np.zeros(int(mask.sum()), dtype=np.int64), **cells)
+        return replace(
+            self, narratives=(narrative_id,), row=np.zeros(int(mask.sum()), dtype=np.int64), **cells
+        )
 
     def cells_of(self, narrative_id: int, first: int, last: int) -> list[tuple[str, float, float]]:
         """(source, own texts, articles) of one narrative over the days [first, last], seen sources only, by source."""
         found: dict[str, tuple[float, float]] = {}
         mask = (self.row == self.narratives.index(narrative_id)) & (self.day >= first) & (self.day <= last)
-        for source, day, own, articles in zip(self.source[mask], self.day[mask], self.own[mask], self.articles[mask], strict=True):
+        for source, day, own, articles in zip(
+            self.source[mask], self.day[mask], self.own[mask], self.articles[mask], strict=True
+        ):
             if self.weight[source, day] > 0:
                 before = found.get(self.sources[source], (0.0, 0.0))
                 found[self.sources[source]] = (before[0] + float(own), before[1] + float(articles))
@@ -79,13 +83,23 @@ class Panel:
     def day_cells(self, day: int) -> list[tuple[float, float]]:
         """(own texts, articles) of a day's cells, whether or not their source was seen that day."""
         mask = self.day == day
-        return [(float(own), float(articles)) for own, articles in zip(self.own[mask], self.articles[mask], strict=True)]
+        return [
+            (float(own), float(articles))
+            for own, articles in zip(self.own[mask], self.articles[mask], strict=True)
+        ]
 
     def outlets(self, first: int, last: int) -> Ints:
         """Per narrative, the seen sources with own texts over the days [first, last]."""
-        mask = (self.day >= first) & (self.day <= last) & (self.own > 0) & (self.weight[self.source, self.day] > 0)
+        mask = (
+            (self.day >= first)
+            & (self.day <= last)
+            & (self.own > 0)
+            & (self.weight[self.source, self.day] > 0)
+        )
         pairs = np.unique(self.row[mask] * len(self.sources) + self.source[mask])
-        return np.bincount(pairs // max(len(self.sources), 1), minlength=len(self.narratives)).astype(np.int64)
+        return np.bincount(pairs // max(len(self.sources), 1), minlength=len(self.narratives)).astype(
+            np.int64
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +119,11 @@ class Series:
 
 
 def panel_of(
-    observations: Sequence[Observation], source_days: Sequence[SourceDay], *, narratives: Sequence[int], days: Sequence[date]
+    observations: Sequence[Observation],
+    source_days: Sequence[SourceDay],
+    *,
+    narratives: Sequence[int],
+    days: Sequence[date],
 ) -> Panel:
     """Assemble the counts of the named narratives over consecutive days; whatever else is named in the rows is left out."""
     sources = tuple(sorted({item.source_id for item in source_days}))
@@ -113,9 +131,16 @@ def panel_of(
     rows = {key: n for n, key in enumerate(ids)}
     columns = {key: n for n, key in enumerate(sources)}
     places = {key: n for n, key in enumerate(days)}
-    cells = [item for item in observations if item.narrative_id in rows and item.source_id in columns and item.day in places]
+    cells = [
+        item
+        for item in observations
+        if item.narrative_id in rows and item.source_id in columns and item.day in places
+    ]
     output, weight = np.zeros((len(sources), len(days))), np.zeros((len(sources), len(days)))
-    history, known = np.zeros((len(sources), len(days)), dtype=bool), np.zeros((len(sources), len(days)), dtype=bool)
+    history, known = (
+        np.zeros((len(sources), len(days)), dtype=bool),
+        np.zeros((len(sources), len(days)), dtype=bool),
+    )
     for item in source_days:
         if item.day in places:
             at = columns[item.source_id], places[item.day]
@@ -166,7 +191,9 @@ def series_of(panel: Panel, *, until: int, running: int | None = None) -> Series
     seen: Floats = np.asarray(usual @ panel.weight / np.maximum(usual @ panel.known, 1e-9), dtype=np.float64)
     total, expected = (panel.output * (panel.weight > 0)).sum(0), usual @ panel.weight
     typical = own[:, :until].sum(1, keepdims=True) / max(until, 1)
-    volume = (np.maximum(total - own, 0.0) + VOLUME_PRIOR) / (np.maximum(expected - typical, 0.0) + VOLUME_PRIOR)
+    volume = (np.maximum(total - own, 0.0) + VOLUME_PRIOR) / (
+        np.maximum(expected - typical, 0.0) + VOLUME_PRIOR
+    )
     overall = (total + VOLUME_PRIOR) / (expected + VOLUME_PRIOR)
     if running is not None:
         volume[:, running] = np.maximum(volume[:, running], 1.0)
@@ -202,7 +229,9 @@ def _carriers(panel: Panel, seen_cell: npt.NDArray[np.bool_], usual: Floats, unt
     past = seen_cell & (panel.day < until)
     days = panel.weight[:, :until].sum(1) + CARRIER_DAYS
     size = len(panel.narratives) * len(panel.sources)
-    flat = np.bincount(panel.row[past] * len(panel.sources) + panel.source[past], weights=panel.own[past], minlength=size)
+    flat = np.bincount(
+        panel.row[past] * len(panel.sources) + panel.source[past], weights=panel.own[past], minlength=size
+    )
     rates = flat.reshape(len(panel.narratives), len(panel.sources)) * (days.max(initial=CARRIER_DAYS) / days)
     texts = rates + CARRIER_PRIOR * shares
     return np.asarray(texts / np.maximum(texts.sum(1, keepdims=True), 1e-9), dtype=np.float64)

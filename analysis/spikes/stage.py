@@ -37,7 +37,9 @@ ROW_DAYS = 21
 """Days of passages before a tested day: windows, the copies before them, and how long a new narrative lasts."""
 
 
-def detect(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress) -> dict[str, int]:
+def detect(
+    *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
+) -> dict[str, int]:
     """Write the spikes of the days since the last run; each day is one short transaction, safe to kill and to repeat.
 
     Returns:
@@ -51,13 +53,17 @@ def detect(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, pro
     progress.start("detect", len(days))
     for day in days:
         desk = _desk(store, day, rules, survivors)
-        result = examine_day(desk, day, _earlier(store, day, rules, survivors), running=day == today, run_id=run_id)
+        result = examine_day(
+            desk, day, _earlier(store, day, rules, survivors), running=day == today, run_id=run_id
+        )
         store.spikes.replace(day, result.spikes)
         counts["days"] += 1
         counts["tested"] += result.tested
         for spike in result.spikes:
             counts[spike.decision] += 1
-            logger.info("spike", run=run_id, spike=spike.spike_id, decision=spike.decision, detector=spike.detector)
+            logger.info(
+                "spike", run=run_id, spike=spike.spike_id, decision=spike.decision, detector=spike.detector
+            )
         progress.step()
     return counts
 
@@ -95,7 +101,10 @@ def _rows(store: Store, day: date, survivors: Mapping[int, int]) -> dict[int, li
     """One passage per narrative and counted article of the days before a tested one and of that day."""
     start, end = midnight(day - timedelta(days=ROW_DAYS)), midnight(day + timedelta(days=1))
     rows = store.passages.window(start, end)
-    assignments, hits = store.narratives.assignments(start=start, end=end), store.watch.hits(start=start, end=end)
+    assignments, hits = (
+        store.narratives.assignments(start=start, end=end),
+        store.watch.hits(start=start, end=end),
+    )
     told = tellings(rows, assignments, hits, survivors=survivors)
     by_article: dict[str, PassageRow] = {}
     for row in rows:

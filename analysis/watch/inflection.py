@@ -58,7 +58,20 @@ _HARD_ENDINGS: Final = ["а", "у", "ом", "ем", "ым", "е", "і", "ові"
 _VOWELS: Final = frozenset("аеёиоуыэюяіїє")
 _CYRILLIC_CONSONANTS: Final = frozenset("бвгджзклмнпрстфхцчшщ")
 _MERGED: Final = str.maketrans(
-    {"’": "'", "ʼ": "'", "‘": "'", "`": "'", "‐": "-", "‑": "-", "–": "-", "ی": "ي", "ى": "ي", "ک": "ك", "\u0640": None, "\u00ad": None}
+    {
+        "’": "'",
+        "ʼ": "'",
+        "‘": "'",
+        "`": "'",
+        "‐": "-",
+        "‑": "-",
+        "–": "-",
+        "ی": "ي",
+        "ى": "ي",
+        "ک": "ك",
+        "\u0640": None,
+        "\u00ad": None,
+    }
 )
 """Signs that writers take for each other, and those that only stretch or break a word."""
 
@@ -79,7 +92,10 @@ def name_pattern(spelling: str) -> str:
     if _is_abbreviation(spelling):
         return rf"(?<!\w){re.escape(bare(spelling))}(?!\w)"
     goes_on, words = spelling.endswith("*"), spelling.rstrip("*").split()
-    patterns = [_before(fold(word)) + (_stem(word) if goes_on and word is words[-1] else _inflected(word)) for word in words]
+    patterns = [
+        _before(fold(word)) + (_stem(word) if goes_on and word is words[-1] else _inflected(word))
+        for word in words
+    ]
     return r"\s+".join(patterns)
 
 

@@ -13,7 +13,9 @@ from storage.store import Store
 EXEMPLARS = 5
 
 
-def claim_numbers(store: Store, watchlist: Sequence[StatementConfig], table: MeanTable, *, now: datetime, run_id: str) -> dict[str, int]:
+def claim_numbers(
+    store: Store, watchlist: Sequence[StatementConfig], table: MeanTable, *, now: datetime, run_id: str
+) -> dict[str, int]:
     """Statement id -> narrative number; a statement without a narrative gets a new one, in the order of the watchlist."""
     numbers = {key: item.narrative_id for key, item in watched(store).items()}
     for config in watchlist:
@@ -32,7 +34,14 @@ def claim_numbers(store: Store, watchlist: Sequence[StatementConfig], table: Mea
             mean_version=table.version,
             born_run=run_id,
         )
-        event = LineageEvent(at=now, kind="born", narrative_id=number, other_id=None, run_id=run_id, detail={"statement": config.id})
+        event = LineageEvent(
+            at=now,
+            kind="born",
+            narrative_id=number,
+            other_id=None,
+            run_id=run_id,
+            detail={"statement": config.id},
+        )
         store.narratives.save([born], (), [event])
     return numbers
 
@@ -56,7 +65,9 @@ def watched(store: Store) -> dict[str, Narrative]:
     return {str(item.statement_id): item for item in store.narratives.all() if item.kind == "watched"}
 
 
-def refreshed(narrative: Narrative, hits: Collection[WatchHit], rows: Mapping[str, PassageRow], *, label: str | None) -> Narrative:
+def refreshed(
+    narrative: Narrative, hits: Collection[WatchHit], rows: Mapping[str, PassageRow], *, label: str | None
+) -> Narrative:
     """`narrative` as its hits and its statement's label say; without a label (statement taken off the list) it is dormant.
 
     Hits that refute the statement count for nothing here: a rebuttal is not one more voice for the claim.

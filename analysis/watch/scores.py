@@ -66,7 +66,9 @@ def background(statements: Matrix, sample: Mapping[str, Matrix]) -> Background:
     everything = np.concatenate(list(joined.values()), axis=1) if joined else np.zeros((len(statements), 0))
     usual = np.tile(np.array([0.0, USUAL_SPREAD]), (len(statements), 1))
     pooled = _leaning(everything, usual, everything.shape[1] / (everything.shape[1] + USUAL_WEIGHT))
-    own = {key: _leaning(values, pooled, min(1.0, values.shape[1] / ENOUGH)) for key, values in joined.items()}
+    own = {
+        key: _leaning(values, pooled, min(1.0, values.shape[1] / ENOUGH)) for key, values in joined.items()
+    }
     return Background(own, pooled)
 
 

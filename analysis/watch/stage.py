@@ -58,7 +58,9 @@ class _Found:
     z: float
 
 
-def watch(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress) -> dict[str, int]:
+def watch(
+    *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
+) -> dict[str, int]:
     """Compare what is new with the watchlist and bring the watched narratives up to date.
 
     Counts: statements, compared (pairs of statement and passage), and hits by stance: endorses, reports, refutes.
@@ -67,14 +69,33 @@ def watch(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, prog
         EmbeddingError: the engine cannot be opened or failed.
         StorageError: the store cannot be read or written.
     """
-    counts = {"statements": len(workspace.watchlist), "compared": 0, "endorses": 0, "reports": 0, "refutes": 0}
+    counts = {
+        "statements": len(workspace.watchlist),
+        "compared": 0,
+        "endorses": 0,
+        "reports": 0,
+        "refutes": 0,
+    }
     settings = settings_of(workspace)
     build = build_of(settings)
     if workspace.watchlist and _has_passages(store, build):
         table = ensure_means(store, build, clock.now())
         numbers = claim_numbers(store, workspace.watchlist, table, now=clock.now(), run_id=run_id)
-        desk = _Desk(store=store, settings=settings, table=table, margin=workspace.settings.watch.stance_margin, run_id=run_id)
-        _compare_all(desk, _prepare(desk, workspace, numbers), numbers, workspace.settings.watch.background_passages, counts, progress)
+        desk = _Desk(
+            store=store,
+            settings=settings,
+            table=table,
+            margin=workspace.settings.watch.stance_margin,
+            run_id=run_id,
+        )
+        _compare_all(
+            desk,
+            _prepare(desk, workspace, numbers),
+            numbers,
+            workspace.settings.watch.background_passages,
+            counts,
+            progress,
+        )
     refresh(store, workspace.watchlist)
     _log.info(STAGE, run_id=run_id, **counts)
     return counts
@@ -93,12 +114,18 @@ def _prepare(desk: _Desk, workspace: Workspace, numbers: Mapping[str, int]) -> l
         for statement_id, number in numbers.items()
     }
     return [
-        prepared(config, raw, desk.table, settings=workspace.settings.watch, rejected=rejected[config.id]) for config in workspace.watchlist
+        prepared(config, raw, desk.table, settings=workspace.settings.watch, rejected=rejected[config.id])
+        for config in workspace.watchlist
     ]
 
 
 def _compare_all(
-    desk: _Desk, statements: Sequence[Prepared], numbers: Mapping[str, int], per_language: int, counts: dict[str, int], progress: Progress
+    desk: _Desk,
+    statements: Sequence[Prepared],
+    numbers: Mapping[str, int],
+    per_language: int,
+    counts: dict[str, int],
+    progress: Progress,
 ) -> None:
     progress.start(STAGE)
     sample: dict[str, Matrix] | None = None
@@ -108,11 +135,18 @@ def _compare_all(
             continue
         if sample is None:
             raw = desk.store.vectors.by_language(desk.table.build, per_language=per_language)
-            sample = {language: centre(vectors, [language] * len(vectors), desk.table) for language, vectors in raw.items()}
+            sample = {
+                language: centre(vectors, [language] * len(vectors), desk.table)
+                for language, vectors in raw.items()
+            }
         ordinary = background(statement.vectors, sample)
         while rows:
-            hits = _hits(desk, statement, _found(desk, statement, ordinary, rows), numbers[statement.config.id])
-            desk.store.watch.put(statement.config.id, statement.statement_hash, [row.passage_id for row in rows], hits)
+            hits = _hits(
+                desk, statement, _found(desk, statement, ordinary, rows), numbers[statement.config.id]
+            )
+            desk.store.watch.put(
+                statement.config.id, statement.statement_hash, [row.passage_id for row in rows], hits
+            )
             counts["compared"] += len(rows)
             for hit in hits:
                 counts[hit.stance] += 1
@@ -122,10 +156,14 @@ def _compare_all(
 
 def _waiting(desk: _Desk, statement: Prepared, *, after: str = "") -> list[PassageRow]:
     """The next passages not yet compared with the statement; a chunk at a time, years of coverage do not fit in memory."""
-    return desk.store.passages.unmatched(desk.table.build, statement.config.id, statement.statement_hash, after=after, limit=CHUNK)
+    return desk.store.passages.unmatched(
+        desk.table.build, statement.config.id, statement.statement_hash, after=after, limit=CHUNK
+    )
 
 
-def _found(desk: _Desk, statement: Prepared, ordinary: Background, rows: Sequence[PassageRow]) -> list[_Found]:
+def _found(
+    desk: _Desk, statement: Prepared, ordinary: Background, rows: Sequence[PassageRow]
+) -> list[_Found]:
     """The passages of `rows` that say what the statement says, whatever their stance."""
     scoped = [row for row in rows if statement.in_scope(row)]
     if not scoped:
@@ -133,7 +171,11 @@ def _found(desk: _Desk, statement: Prepared, ordinary: Background, rows: Sequenc
     cosines = cosine(statement.vectors, centred(desk.store, scoped, desk.table))
     # Rounded as it is kept: the last bits of a product depend on how passages were chunked, a hit must not.
     best = ordinary.z(cosines, [row.language for row in scoped]).max(axis=0).round(3)
-    near = [_Found(row, float(cosines[:, n].max()), float(best[n])) for n, row in enumerate(scoped) if best[n] >= statement.threshold]
+    near = [
+        _Found(row, float(cosines[:, n].max()), float(best[n]))
+        for n, row in enumerate(scoped)
+        if best[n] >= statement.threshold
+    ]
     return [found for found in near if statement.guard.lets(found.row.title, found.row.text)]
 
 
@@ -154,11 +196,16 @@ def _hits(desk: _Desk, statement: Prepared, found: Sequence[_Found], narrative_i
 
 
 def _stances(desk: _Desk, statement: Prepared, rows: Sequence[PassageRow]) -> list[Stance]:
-    parts = [[row.text[sentence.start : sentence.end] for sentence in sentences(row.text)] or [row.text] for row in rows]
+    parts = [
+        [row.text[sentence.start : sentence.end] for sentence in sentences(row.text)] or [row.text]
+        for row in rows
+    ]
     raw = _kept_vectors(desk, sorted({text for part in parts for text in part}))
     stances = []
     for row, part in zip(rows, parts, strict=True):
-        vectors: Matrix = centre(np.stack([raw[text] for text in part]), [row.language] * len(part), desk.table)
+        vectors: Matrix = centre(
+            np.stack([raw[text] for text in part]), [row.language] * len(part), desk.table
+        )
         nearness, against = cosine(statement.vectors, vectors), cosine(statement.counters, vectors)
         stances.append(stance_of(part, nearness, against, language=row.language, margin=desk.margin))
     return stances

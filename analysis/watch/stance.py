@@ -61,7 +61,9 @@ def is_attributed(sentence: str, language: str) -> bool:
 def _cues() -> dict[str, re.Pattern[str]]:
     """Language -> the words of `analysis/data/attribution.toml`, which must be words of their own; a * lets them go on."""
     text = resources.files("analysis").joinpath("data/attribution.toml").read_text(encoding="utf-8")
-    return {language: re.compile("|".join(map(_cue, words))) for language, words in tomllib.loads(text).items()}
+    return {
+        language: re.compile("|".join(map(_cue, words))) for language, words in tomllib.loads(text).items()
+    }
 
 
 def _cue(word: str) -> str:

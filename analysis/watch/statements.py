@@ -51,7 +51,12 @@ def texts_of(watchlist: Sequence[StatementConfig]) -> list[str]:
 
 
 def prepared(
-    config: StatementConfig, raw: Mapping[str, Vector], table: MeanTable, *, settings: WatchSettings, rejected: Sequence[str] = ()
+    config: StatementConfig,
+    raw: Mapping[str, Vector],
+    table: MeanTable,
+    *,
+    settings: WatchSettings,
+    rejected: Sequence[str] = (),
 ) -> Prepared:
     """`config` ready to be compared.
 
@@ -62,7 +67,9 @@ def prepared(
     threshold = threshold_of(config, settings)
     return Prepared(
         config=config,
-        statement_hash=_hash_of(config, table, threshold=threshold, margin=settings.stance_margin, rejected=rejected),
+        statement_hash=_hash_of(
+            config, table, threshold=threshold, margin=settings.stance_margin, rejected=rejected
+        ),
         threshold=threshold,
         guard=Guard([entity.any_of for entity in config.entities]),
         vectors=_centred(config.statements, raw, table),
@@ -85,7 +92,9 @@ def threshold_of(config: StatementConfig, settings: WatchSettings) -> float:
     """
     if config.z_threshold is not None:
         return config.z_threshold
-    return (settings.z_threshold, settings.one_entity_z_threshold, settings.guarded_z_threshold)[min(len(config.entities), 2)]
+    return (settings.z_threshold, settings.one_entity_z_threshold, settings.guarded_z_threshold)[
+        min(len(config.entities), 2)
+    ]
 
 
 def _centred(texts: Sequence[str], raw: Mapping[str, Vector], table: MeanTable) -> Matrix:
@@ -94,7 +103,9 @@ def _centred(texts: Sequence[str], raw: Mapping[str, Vector], table: MeanTable) 
     return centre(np.stack([raw[text] for text in texts]), [NO_LANGUAGE] * len(texts), table)
 
 
-def _hash_of(config: StatementConfig, table: MeanTable, *, threshold: float, margin: float, rejected: Sequence[str]) -> str:
+def _hash_of(
+    config: StatementConfig, table: MeanTable, *, threshold: float, margin: float, rejected: Sequence[str]
+) -> str:
     content = {
         "version": MATCH_VERSION,
         "statement": config.model_dump(mode="json", exclude={"label"}),
@@ -104,4 +115,6 @@ def _hash_of(config: StatementConfig, table: MeanTable, *, threshold: float, mar
         "means": table.version,
         "rejected": sorted(rejected),
     }
-    return blake2b(json.dumps(content, sort_keys=True, ensure_ascii=False).encode(), digest_size=16).hexdigest()
+    return blake2b(
+        json.dumps(content, sort_keys=True, ensure_ascii=False).encode(), digest_size=16
+    ).hexdigest()

@@ -89,7 +89,9 @@ _TRAP_TAGS: Final = ("button", "label", "noscript")
 _TRAP_CHARACTERS: Final = 600
 TRAP_SHARE: Final = 0.5
 """Of the page's text in paragraphs."""
-_DENSE: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_DENSE: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+)
 _SENTENCE: Final = re.compile("[.!?…؟।۔։፡።][\"»”’')\\]]*(?:\\s|$)|[。！？，、।]")
 _SPACE: Final = re.compile(r"\s+")
 _LINE: Final = "\x00"
@@ -185,7 +187,9 @@ class _Cutter:
         text = "\n".join(line for line in lines if line)
         if text:
             weight = weight_of(text)
-            self.blocks.append(Block(text, weight, min(self._link_weight, weight), self._owner, self._owner.tag))
+            self.blocks.append(
+                Block(text, weight, min(self._link_weight, weight), self._owner, self._owner.tag)
+            )
         self._parts.clear()
         self._link_weight = self._breaks = 0
         former, self._owner = self._owner, owner

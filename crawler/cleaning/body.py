@@ -36,7 +36,9 @@ def trafilatura_text(tree: Element) -> str:
     return str(document.text or "") if document is not None else ""
 
 
-def choose_text(blocks: list[Block], region: Region | None, other: str, *, description: str = "", stated: str = "") -> str:
+def choose_text(
+    blocks: list[Block], region: Region | None, other: str, *, description: str = "", stated: str = ""
+) -> str:
     """The article's text, a paragraph a line.
 
     Args:
@@ -94,11 +96,19 @@ def _lead(blocks: list[Block], region: Region, confirmed: list[bool], descriptio
         linked = linked or block.score <= LINKED_SCORE
         adjacent = adjacent and confirmed[i]
         if block.score > 0:
-            described = len(description) >= _DESCRIPTION and letters_of(block.text)[:_DESCRIPTION] == description[:_DESCRIPTION]
+            described = (
+                len(description) >= _DESCRIPTION
+                and letters_of(block.text)[:_DESCRIPTION] == description[:_DESCRIPTION]
+            )
             named = not linked and bool(words.LEAD.search(names_of(block.element)))
             wanted = confirmed[i] or described or named
         else:
-            wanted = adjacent and not block.is_heading and block.score > LINKED_SCORE and not words.LABEL_TEXT.search(block.text)
+            wanted = (
+                adjacent
+                and not block.is_heading
+                and block.score > LINKED_SCORE
+                and not words.LABEL_TEXT.search(block.text)
+            )
         if wanted:
             found.append(i)
     return found[::-1]

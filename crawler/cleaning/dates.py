@@ -50,7 +50,12 @@ class DateDecision:
 
 
 def decide_date(
-    claims: Mapping[str, str], url: str, *, first_seen_at: datetime, fetched_at: datetime, guess: Callable[[], date | None] = lambda: None
+    claims: Mapping[str, str],
+    url: str,
+    *,
+    first_seen_at: datetime,
+    fetched_at: datetime,
+    guess: Callable[[], date | None] = lambda: None,
 ) -> DateDecision:
     """Decide when an article was published.
 
@@ -62,7 +67,9 @@ def decide_date(
         guess: asks htmldate, which is slow; called only where nothing better is known.
     """
     written = dict(claims)
-    believed = _believed({name: read_moment(claims[name]) for name in TRUSTED if name in claims}, first_seen_at, fetched_at)
+    believed = _believed(
+        {name: read_moment(claims[name]) for name in TRUSTED if name in claims}, first_seen_at, fetched_at
+    )
     url_day = read_url_day(url)
     if url_day is not None and not _possible_day(url_day, first_seen_at):
         url_day = None
@@ -73,17 +80,27 @@ def decide_date(
     if url_day is not None:
         return _from_day("url", url_day, written, first_seen_at)
     guessed = guess()
-    if guessed is not None and (guessed.month, guessed.day) != (1, 1) and _possible_day(guessed, first_seen_at):
+    if (
+        guessed is not None
+        and (guessed.month, guessed.day) != (1, 1)
+        and _possible_day(guessed, first_seen_at)
+    ):
         written["htmldate"] = guessed.isoformat()
         return _from_day("htmldate", guessed, written, first_seen_at)
-    return DateDecision(published_at=None, day=None, precision="day", source="none", confidence="D", claims=written)
+    return DateDecision(
+        published_at=None, day=None, precision="day", source="none", confidence="D", claims=written
+    )
 
 
 def count_at(decision: DateDecision, *, first_seen_at: datetime, origin: Origin) -> tuple[datetime, bool]:
     """The moment an article counts at, and whether it is late (a live find that is displayed but never counted)."""
     published = decision.published_at
     if origin == "backfill":
-        return (published, False) if published is not None and decision.confidence != "D" else (first_seen_at, False)
+        return (
+            (published, False)
+            if published is not None and decision.confidence != "D"
+            else (first_seen_at, False)
+        )
     if published is None or decision.confidence not in ("A", "B"):
         return first_seen_at, False
     if first_seen_at - published > LATE_AFTER:
@@ -96,15 +113,29 @@ def guess_date(tree: Element, url: str, latest: date) -> date | None:
     from htmldate import find_date
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # dateutil warns of time zone names it does not know; the day is wanted only
-        found = find_date(tree, original_date=True, url=url, min_date="1995-01-01", max_date=latest.isoformat())
+        warnings.simplefilter(
+            "ignore"
+        )  # dateutil warns of time zone names it does not know; the day is wanted only
+        found = find_date(
+            tree, original_date=True, url=url, min_date="1995-01-01", max_date=latest.isoformat()
+        )
     return date.fromisoformat(found) if found else None
 
 
-def _believed(moments: Mapping[str, Moment | None], first_seen_at: datetime, fetched_at: datetime) -> dict[str, Moment]:
+def _believed(
+    moments: Mapping[str, Moment | None], first_seen_at: datetime, fetched_at: datetime
+) -> dict[str, Moment]:
     """The trusted claims that can be true."""
-    possible = {name: kept for name, moment in moments.items() if moment is not None and (kept := _clamped(moment, first_seen_at))}
-    templates = {name for name, m in possible.items() if m.precision == "second" and abs(m.at - fetched_at) < TEMPLATE_SLACK}
+    possible = {
+        name: kept
+        for name, moment in moments.items()
+        if moment is not None and (kept := _clamped(moment, first_seen_at))
+    }
+    templates = {
+        name
+        for name, m in possible.items()
+        if m.precision == "second" and abs(m.at - fetched_at) < TEMPLATE_SLACK
+    }
     others = {name: m for name, m in possible.items() if name not in templates}
     return others or possible
 
@@ -126,7 +157,9 @@ def _possible_day(day: date, first_seen_at: datetime) -> bool:
 
 
 def _from_trusted(believed: dict[str, Moment], url_day: date | None, written: dict[str, str]) -> DateDecision:
-    ordered = sorted(believed.items(), key=lambda item: (item[1].at, item[1].precision, TRUSTED.index(item[0])))
+    ordered = sorted(
+        believed.items(), key=lambda item: (item[1].at, item[1].precision, TRUSTED.index(item[0]))
+    )
     agree = ordered[-1][1].at - ordered[0][1].at <= AGREEMENT
     if agree:
         # of claims that agree, one with a time says more than a day, and one with its zone more than one whose zone is assumed
@@ -152,7 +185,11 @@ def _own_day(moment: Moment, others: Iterable[Moment], url_day: date | None) -> 
         return moment.local_day
     named = [] if url_day is None else [url_day]
     if moment.zoned:
-        named += [other.local_day for other in sorted(others, key=lambda other: not other.local) if other.local or other.precision == "day"]
+        named += [
+            other.local_day
+            for other in sorted(others, key=lambda other: not other.local)
+            if other.local or other.precision == "day"
+        ]
     return next((day for day in named if abs((day - moment.local_day).days) <= 1), moment.local_day)
 
 
@@ -165,4 +202,6 @@ def _confidence(believed: Mapping[str, Moment], *, agree: bool, url_agrees: bool
 
 def _from_day(source: str, day: date, written: dict[str, str], first_seen_at: datetime) -> DateDecision:
     at = min(midnight(day), first_seen_at)
-    return DateDecision(published_at=at, day=day, precision="day", source=source, confidence="C", claims=written)
+    return DateDecision(
+        published_at=at, day=day, precision="day", source=source, confidence="C", claims=written
+    )

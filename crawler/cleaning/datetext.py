@@ -12,19 +12,26 @@ from crawler.cleaning.vocabulary import MONTHS
 
 Precision = Literal["second", "day"]
 
-_CLOCK: Final = (
-    r"(?:[T ,]*\s*(?:um |à |at )?(\d{1,2})[:h.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
-)
+_CLOCK: Final = r"(?:[T ,]*\s*(?:um |à |at )?(\d{1,2})[:h.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
 _YEAR_FIRST: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?" + _CLOCK)
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})" + _CLOCK)
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?(Z)?$")
 _MONTH_WORD: Final = f"({'|'.join(sorted(MONTHS, key=len, reverse=True))})(?!\\w)\\.?"
 _WEEKDAY: Final = r"(?:[^\W\d_]{2,13}[.,،]?\s+)?"
 _DAY_MONTH: Final = re.compile(
-    _WEEKDAY + r"(\d{1,2})(?:er|st|nd|rd|th|[.º°])?\s+(?:de\s+)?" + _MONTH_WORD + r",?\s+(?:de\s+|del\s+)?(\d{4})" + _CLOCK, re.IGNORECASE
+    _WEEKDAY
+    + r"(\d{1,2})(?:er|st|nd|rd|th|[.º°])?\s+(?:de\s+)?"
+    + _MONTH_WORD
+    + r",?\s+(?:de\s+|del\s+)?(\d{4})"
+    + _CLOCK,
+    re.IGNORECASE,
 )
-_MONTH_DAY: Final = re.compile(_WEEKDAY + _MONTH_WORD + r"\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})" + _CLOCK, re.IGNORECASE)
-_MAIL: Final = re.compile(r"(?:[A-Za-z]{3},?\s+)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+\d{1,2}:\d{2}(?::\d{2})?\s+(?:[A-Z]{1,4}|[+-]\d{4})\b")
+_MONTH_DAY: Final = re.compile(
+    _WEEKDAY + _MONTH_WORD + r"\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})" + _CLOCK, re.IGNORECASE
+)
+_MAIL: Final = re.compile(
+    r"(?:[A-Za-z]{3},?\s+)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+\d{1,2}:\d{2}(?::\d{2})?\s+(?:[A-Z]{1,4}|[+-]\d{4})\b"
+)
 _URL_PARTS: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})([/\-_.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _URL_COMPACT: Final = re.compile(r"(?<!\d)(20\d{2})([01]\d)([0-3]\d)(?!\d)")
 _URL_MONTH_FOLDER: Final = re.compile(r"(?<!\d)(20\d{2})[/\-]?([01]\d)/([0-3]\d)(?!\d)")
@@ -57,7 +64,11 @@ def read_url_day(url: str) -> date | None:
     """The day an article's address names (`/2026/03/02/`, `2026-03-02`, `20260302`), or None."""
     path = url.split("://", 1)[-1].split("?", 1)[0]
     path = path.partition("/")[2]
-    for pattern, groups in ((_URL_PARTS, (1, 3, 4)), (_URL_MONTH_FOLDER, (1, 2, 3)), (_URL_COMPACT, (1, 2, 3))):
+    for pattern, groups in (
+        (_URL_PARTS, (1, 3, 4)),
+        (_URL_MONTH_FOLDER, (1, 2, 3)),
+        (_URL_COMPACT, (1, 2, 3)),
+    ):
         for match in pattern.finditer(path):
             try:
                 return date(*(int(match.group(group)) for group in groups))
@@ -100,7 +111,9 @@ def _read_forms(text: str) -> Moment | None:
     elif match := _DAY_FIRST.match(text):
         day, month, year = match.group(1), match.group(2), match.group(3)
     elif match := _COMPACT.match(text):
-        return _build(match.group(1, 2, 3), (match.group(4), match.group(5), match.group(6)), None, match.group(7))
+        return _build(
+            match.group(1, 2, 3), (match.group(4), match.group(5), match.group(6)), None, match.group(7)
+        )
     elif match := _DAY_MONTH.match(lower):
         day, month, year = match.group(1), str(MONTHS[match.group(2)]), match.group(3)
     elif match := _MONTH_DAY.match(lower):
@@ -110,7 +123,9 @@ def _read_forms(text: str) -> Moment | None:
     return _build((year, month, day), match.group(4, 5, 6), match.group(7), match.group(8))
 
 
-def _build(day: tuple[str | None, ...], clock: tuple[str | None, ...], half: str | None, zone: str | None) -> Moment | None:
+def _build(
+    day: tuple[str | None, ...], clock: tuple[str | None, ...], half: str | None, zone: str | None
+) -> Moment | None:
     year, month, number = (int(part or 0) for part in day)
     hour, minute, second = (int(part or 0) for part in clock)
     if half and hour <= 12:

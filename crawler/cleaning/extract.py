@@ -28,9 +28,12 @@ NO_TEXT: Final = 50
 SOFT_404: Final = 600
 """An error page has less text than this."""
 
-_HTML: Final = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|article|div|table|p|h1)\b", re.IGNORECASE)
+_HTML: Final = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|title|meta|article|div|table|p|h1)\b", re.IGNORECASE
+)
 _OTHER_XML: Final = re.compile(
-    r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:rss|feed|rdf:RDF|urlset|sitemapindex|svg)\b", re.IGNORECASE | re.DOTALL
+    r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:rss|feed|rdf:RDF|urlset|sitemapindex|svg)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _BINARY: Final = (b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"RIFF", b"\x00\x00\x00")
 _SNIFFED: Final = 20_000
@@ -123,7 +126,9 @@ def _article(tree: Element, claims: PageClaims, hint: str) -> tuple[str, str]:
     score_blocks(left)
     position = left.index(headline) if headline in left else 0
     region = find_region(left, position)
-    text = choose_text(left, region, trafilatura_text(tree), description=claims.description, stated=claims.stated_body)
+    text = choose_text(
+        left, region, trafilatura_text(tree), description=claims.description, stated=claims.stated_body
+    )
     shown = "" if headline is None else fold_space(headline.text)
     return decide_title(claims, shown, hint), text
 
@@ -146,7 +151,9 @@ def _date_claims(claims: PageClaims, hints: Mapping[str, Any]) -> dict[str, str]
     return found
 
 
-def _languages(claims: PageClaims, sent: Mapping[str, str], hints: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _languages(
+    claims: PageClaims, sent: Mapping[str, str], hints: Mapping[str, Any]
+) -> list[tuple[str, str]]:
     declared = list(claims.languages)
     if sent.get("content-language"):
         declared.append(("header", sent["content-language"]))

@@ -76,7 +76,11 @@ class LanguageGuess:
 
 
 def identify(
-    text: str, *, declared: Iterable[tuple[str, str]] = (), habit: Mapping[str, int] | None = None, seed: int = 0
+    text: str,
+    *,
+    declared: Iterable[tuple[str, str]] = (),
+    habit: Mapping[str, int] | None = None,
+    seed: int = 0,
 ) -> LanguageGuess:
     """Tell the language of a text.
 
@@ -132,7 +136,9 @@ def _respelled(sample: str, scores: dict[str, float]) -> dict[str, float]:
     return scores if instead is None else {**scores, instead: 0.0, best: scores[best] + math.log(FLOOR)}
 
 
-def _with_priors(scores: dict[str, float], declared: list[tuple[str, str]], habit: Mapping[str, int]) -> tuple[dict[str, float], str]:
+def _with_priors(
+    scores: dict[str, float], declared: list[tuple[str, str]], habit: Mapping[str, int]
+) -> tuple[dict[str, float], str]:
     """Posterior of each language, and what it rests on."""
     by_text = max(scores, key=lambda language: (scores[language], language))
     scores = dict(scores)
@@ -146,12 +152,15 @@ def _with_priors(scores: dict[str, float], declared: list[tuple[str, str]], habi
     if max(posterior.values()) < DOUBT and total >= HABIT_MIN:
         kinds = len(scores)
         scores = {
-            language: score + HABIT_WEIGHT * math.log((habit.get(language, 0) + 1) / (total + kinds)) for language, score in scores.items()
+            language: score + HABIT_WEIGHT * math.log((habit.get(language, 0) + 1) / (total + kinds))
+            for language, score in scores.items()
         }
         posterior = _softmax(scores)
         source = "text+habit"
     best = max(posterior, key=lambda language: (posterior[language], language))
-    return posterior, source if best != by_text or source == "text+habit" else ("text" if not declared else source)
+    return posterior, source if best != by_text or source == "text+habit" else (
+        "text" if not declared else source
+    )
 
 
 def _softmax(scores: Mapping[str, float]) -> dict[str, float]:

@@ -21,7 +21,15 @@ _MAX_JSON: Final = 2_000_000
 _MAX_TITLE: Final = 400
 _MAX_AUTHORS: Final = 10
 
-_AUTHOR_META: Final = ("author", "article:author", "dc.creator", "dcterms.creator", "sailthru.author", "parsely-author", "byl")
+_AUTHOR_META: Final = (
+    "author",
+    "article:author",
+    "dc.creator",
+    "dcterms.creator",
+    "sailthru.author",
+    "parsely-author",
+    "byl",
+)
 _LANGUAGE_META: Final = ("og:locale", "content-language", "language", "dc.language", "inlanguage")
 _PUBLISHED_META: Final = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "publish-date", "publish_date", "publishdate",
@@ -86,7 +94,9 @@ def decide_title(claims: PageClaims, headline: str, hint: str) -> str:
 def _punctuated(headline: str, claims: PageClaims) -> str:
     """The headline as shown, or as a claim of the same letters writes it, where the line break after a kicker was its only colon."""
     key = letters_of(headline)
-    written = (form for title in claims.titles for form in (title, without_site_name(title, claims.site_names)))
+    written = (
+        form for title in claims.titles for form in (title, without_site_name(title, claims.site_names))
+    )
     return max([headline, *(form for form in written if letters_of(form) == key)], key=_signs)
 
 
@@ -126,7 +136,11 @@ def _metas(tree: Element) -> dict[str, tuple[str, ...]]:
 def _json_ld(tree: Element) -> Iterator[dict[str, Any]]:
     """Every object in the page's JSON-LD, nested ones included."""
     for script in tree.iter("script"):
-        if "ld+json" not in (script.get("type") or "").lower() or not script.text or len(script.text) > _MAX_JSON:
+        if (
+            "ld+json" not in (script.get("type") or "").lower()
+            or not script.text
+            or len(script.text) > _MAX_JSON
+        ):
             continue
         text = script.text.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
         try:
@@ -152,7 +166,10 @@ def _objects(data: Any) -> Iterator[dict[str, Any]]:
 
 def _is_article(item: dict[str, Any]) -> bool:
     kinds = item.get("@type")
-    return any(isinstance(kind, str) and _ARTICLE_TYPES.search(kind) for kind in (kinds if isinstance(kinds, list) else [kinds]))
+    return any(
+        isinstance(kind, str) and _ARTICLE_TYPES.search(kind)
+        for kind in (kinds if isinstance(kinds, list) else [kinds])
+    )
 
 
 def _text(value: Any) -> str:
@@ -165,7 +182,9 @@ def _text(value: Any) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _authors(articles: list[dict[str, Any]], metas: dict[str, tuple[str, ...]], tree: Element) -> tuple[str, ...]:
+def _authors(
+    articles: list[dict[str, Any]], metas: dict[str, tuple[str, ...]], tree: Element
+) -> tuple[str, ...]:
     names: list[str] = []
     for item in articles:
         authors = item.get("author")
@@ -175,16 +194,25 @@ def _authors(articles: list[dict[str, Any]], metas: dict[str, tuple[str, ...]], 
         names = [value for name in _AUTHOR_META for value in metas.get(name, ())]
     if not any(names):
         names = [
-            fold_space(element.text_content()) for element in tree.xpath("//a[@rel='author'] | //*[@itemprop='author']")[:_MAX_AUTHORS]
+            fold_space(element.text_content())
+            for element in tree.xpath("//a[@rel='author'] | //*[@itemprop='author']")[:_MAX_AUTHORS]
         ]
-    good = (name for name in names if 2 <= len(name) <= 80 and "://" not in name and "@" not in name and "\n" not in name)
+    good = (
+        name
+        for name in names
+        if 2 <= len(name) <= 80 and "://" not in name and "@" not in name and "\n" not in name
+    )
     return tuple(dict.fromkeys(good))[:_MAX_AUTHORS]
 
 
-def _languages(articles: list[dict[str, Any]], metas: dict[str, tuple[str, ...]], tree: Element) -> Iterator[tuple[str, str]]:
+def _languages(
+    articles: list[dict[str, Any]], metas: dict[str, tuple[str, ...]], tree: Element
+) -> Iterator[tuple[str, str]]:
     root = tree if tree.tag == "html" else tree.find(".//html")
     if root is not None:
-        tag = root.get("lang") or root.get("xml:lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
+        tag = (
+            root.get("lang") or root.get("xml:lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
+        )
         if tag:
             yield "html", tag
     for name in _LANGUAGE_META:
@@ -196,7 +224,9 @@ def _languages(articles: list[dict[str, Any]], metas: dict[str, tuple[str, ...]]
             yield "jsonld", language
 
 
-def _published(articles: list[dict[str, Any]], metas: dict[str, tuple[str, ...]], tree: Element) -> Iterator[tuple[str, str]]:
+def _published(
+    articles: list[dict[str, Any]], metas: dict[str, tuple[str, ...]], tree: Element
+) -> Iterator[tuple[str, str]]:
     for item in articles:
         value = item.get("datePublished")
         if isinstance(value, str) and value.strip():
@@ -204,7 +234,9 @@ def _published(articles: list[dict[str, Any]], metas: dict[str, tuple[str, ...]]
     for name in _PUBLISHED_META:
         for value in metas.get(name, ())[:1]:
             yield "meta", value
-    for element in tree.xpath("//time[@pubdate or @itemprop='datePublished'] | //*[@itemprop='datePublished' and not(self::meta)]")[:3]:
+    for element in tree.xpath(
+        "//time[@pubdate or @itemprop='datePublished'] | //*[@itemprop='datePublished' and not(self::meta)]"
+    )[:3]:
         value = element.get("datetime") or element.get("content") or element.text_content()
         if value and value.strip():
             yield "time", fold_space(value)[:80]

@@ -17,7 +17,9 @@ HABIT_ARTICLES = 50
 """How many articles' worth of habit the languages of the source directory are."""
 
 
-def extract(page: Page, body: bytes, headers: Mapping[str, str], settings: CleanSettings) -> Extraction | Refusal:
+def extract(
+    page: Page, body: bytes, headers: Mapping[str, str], settings: CleanSettings
+) -> Extraction | Refusal:
     """The heavy half, done in a worker process: text and the page's own claims."""
     if page.final_url and is_front_page(page.final_url) and not is_front_page(page.url):
         # How many sites answer for an article that is gone; the front page's teasers are not it.
@@ -32,7 +34,9 @@ def extract(page: Page, body: bytes, headers: Mapping[str, str], settings: Clean
     )
 
 
-def make_article(page: Page, found: Extraction, *, languages: Sequence[str], settings: CleanSettings) -> Article:
+def make_article(
+    page: Page, found: Extraction, *, languages: Sequence[str], settings: CleanSettings
+) -> Article:
     """Decide date and language from the claims.
 
     Args:

@@ -42,7 +42,10 @@ class CleaningPool:
     def extract(self, pages: Sequence[Page]) -> Iterator[Extraction | Refusal]:
         """One answer per page, in the order of the pages; `timeout` and `crashed` are refusals like others."""
         futures = [
-            self._started().schedule(extract_archived, args=[page, self._settings], timeout=self._settings.page_seconds) for page in pages
+            self._started().schedule(
+                extract_archived, args=[page, self._settings], timeout=self._settings.page_seconds
+            )
+            for page in pages
         ]
         for future in futures:
             yield _answer(future)

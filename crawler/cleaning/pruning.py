@@ -38,7 +38,9 @@ ITEM_PROSE: Final = 900
 """An item with more unlinked text is an article, not a teaser."""
 TEASER_PROSE: Final = 400
 
-_LEAF_TAGS: Final = frozenset(["p", "li", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dd", "dt", "center"])
+_LEAF_TAGS: Final = frozenset(
+    ["p", "li", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dd", "dt", "center"]
+)
 _ITEM_TAGS: Final = frozenset(["div", "li", "article", "section", "tr", "dl", "td", "dd", "table", "ul"])
 _DIGITS: Final = re.compile(r"\d+")
 
@@ -65,7 +67,9 @@ def prune(tree: Element, blocks: list[Block], headline: Element | None) -> list[
             element.drop_tree()
     for element in body.iter():
         if isinstance(element.tag, str) and _is_hidden(element):
-            del element.attrib["style"]  # found to be text: trafilatura, which goes by the style, is to see it too
+            del element.attrib[
+                "style"
+            ]  # found to be text: trafilatura, which goes by the style, is to see it too
     return _outside(left, lists)
 
 
@@ -96,7 +100,11 @@ def _measure(blocks: Iterable[Block]) -> dict[Element, _Part]:
 def _outside(blocks: list[Block], removed: Iterable[Element]) -> list[Block]:
     """The blocks that lie in none of the removed elements."""
     gone = set(removed)
-    return [block for block in blocks if not any(element in gone for element in ancestors(block.element))] if gone else blocks
+    return (
+        [block for block in blocks if not any(element in gone for element in ancestors(block.element))]
+        if gone
+        else blocks
+    )
 
 
 def _named_parts(body: Element, parts: dict[Element, _Part], kept: set[Element]) -> list[Element]:
@@ -144,11 +152,20 @@ def _teaser_lists(body: Element, parts: dict[Element, _Part], kept: set[Element]
         for items in _alike_children(parent, parts, kept):
             prose = max(parts[item].weight - parts[item].link_weight for item in items)
             size = sum(parts[item].weight for item in items)
-            if prose < ITEM_PROSE and size < 0.9 * total and _share_with_headline(items) >= ITEMS_WITH_HEADLINE:
+            if (
+                prose < ITEM_PROSE
+                and size < 0.9 * total
+                and _share_with_headline(items) >= ITEMS_WITH_HEADLINE
+            ):
                 found.extend(items)
     for element, part in parts.items():
         teaser = part.headlines >= 1 and part.weight - part.link_weight < TEASER_PROSE
-        if teaser and element.tag in _ITEM_TAGS and element not in kept and words.TEASERS.search(names_of(element)):
+        if (
+            teaser
+            and element.tag in _ITEM_TAGS
+            and element not in kept
+            and words.TEASERS.search(names_of(element))
+        ):
             found.append(element)
     return found
 
@@ -172,6 +189,10 @@ def _begins_with_link(item: Element) -> bool:
         if element.tag == "a":
             if weight_of(fold_space("".join(element.itertext()))) >= HEADLINE_WEIGHT:
                 return True
-        elif isinstance(element.tag, str) and element.text and weight_of(element.text.strip()) > 2 * HEADLINE_WEIGHT:
+        elif (
+            isinstance(element.tag, str)
+            and element.text
+            and weight_of(element.text.strip()) > 2 * HEADLINE_WEIGHT
+        ):
             return False
     return False

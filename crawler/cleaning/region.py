@@ -64,7 +64,9 @@ def find_headline(blocks: list[Block], titles: list[str]) -> Block | None:
 
 def letters_of(text: str) -> str:
     """Letters and digits only, folded: for comparing texts whatever their spacing and punctuation."""
-    return "".join(character for character in unicodedata.normalize("NFKC", text).casefold() if character.isalnum())
+    return "".join(
+        character for character in unicodedata.normalize("NFKC", text).casefold() if character.isalnum()
+    )
 
 
 def score_blocks(blocks: list[Block]) -> None:
@@ -84,7 +86,12 @@ def _score(block: Block, *, alone: bool) -> float:
         return LEGAL_SCORE
     if block.is_heading and not (block.tag != "h1" and unlinked >= 70 and block.has_sentence):
         return LINKED_SCORE if block.is_linked else 0.0
-    if block.is_linked and block.tag == "p" and block.has_sentence and block.link_weight < 0.95 * block.weight:
+    if (
+        block.is_linked
+        and block.tag == "p"
+        and block.has_sentence
+        and block.link_weight < 0.95 * block.weight
+    ):
         return FRAGMENT_SCORE
     if block.is_linked:
         return LINKED_SCORE - min(block.link_weight, 60) * 0.3
@@ -105,7 +112,12 @@ def _is_label(block: Block, *, alone: bool) -> bool:
     if block.weight < 150 and names and words.META.search(names):
         return True
     parent = block.element.getparent()
-    return alone and block.weight < 400 and parent is not None and bool(words.IMAGE.search(f"{names} {names_of(parent)}"))
+    return (
+        alone
+        and block.weight < 400
+        and parent is not None
+        and bool(words.IMAGE.search(f"{names} {names_of(parent)}"))
+    )
 
 
 def find_region(blocks: list[Block], headline: int) -> Region | None:
@@ -145,7 +157,10 @@ class _Containers:
 
     def best(self) -> Element | None:
         """The container with the highest score, the first of equals; None where none has any."""
-        worth = {e: score * (BEFORE_HEADLINE if self._last[e] < self._headline else 1.0) for e, score in self._scores.items()}
+        worth = {
+            e: score * (BEFORE_HEADLINE if self._last[e] < self._headline else 1.0)
+            for e, score in self._scores.items()
+        }
         if not worth:
             return None
         best = max(worth, key=lambda element: (worth[element], -self._first[element]))
@@ -153,7 +168,11 @@ class _Containers:
 
     def grown(self, container: Element) -> tuple[int, int]:
         """First block and end of the container, or of the parents it grew into."""
-        while (parent := container.getparent()) is not None and parent in self._scores and self._worth_growing(container, parent):
+        while (
+            (parent := container.getparent()) is not None
+            and parent in self._scores
+            and self._worth_growing(container, parent)
+        ):
             container = parent
         return self._first[container], self._last[container] + 1
 
@@ -180,7 +199,9 @@ def _extended(blocks: list[Block], start: int, end: int, headline: int) -> tuple
             makes[_full_make(block)] += block.weight
     total = sum(makes.values())
     own = {make for make, weight in makes.items() if weight >= ALIKE_SHARE * total and (make[1] or make[3])}
-    alike = [i for i in range(headline + 1, len(blocks)) if blocks[i].score > 0 and _full_make(blocks[i]) in own]
+    alike = [
+        i for i in range(headline + 1, len(blocks)) if blocks[i].score > 0 and _full_make(blocks[i]) in own
+    ]
     return (min(start, alike[0]), max(end, alike[-1] + 1)) if alike else (start, end)
 
 

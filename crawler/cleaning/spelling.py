@@ -53,7 +53,12 @@ def _by_letters(text: str, answer: str) -> str | None:
 def _by_relative(text: str, answer: str) -> str | None:
     """Letters that one of two relatives has and the other has not."""
     size = len(text)
-    if answer == "sn" and size >= RUNNING_TEXT and _rate(text, "l") >= 2 * SOME and _rate(text, "zv", "sv") < 1:
+    if (
+        answer == "sn"
+        and size >= RUNNING_TEXT
+        and _rate(text, "l") >= 2 * SOME
+        and _rate(text, "zv", "sv") < 1
+    ):
         return "ny"  # Shona writes l in foreign names only, and zv and sv where no other language does
     if answer == "nso" and size >= RUNNING_TEXT and _rate(text, "š") < 1:
         return "tn"

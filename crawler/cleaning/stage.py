@@ -22,7 +22,9 @@ ANY_VERSION = ""
 """No rules have this version: every archived page is to be cleaned."""
 
 
-def clean(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress, again: bool = False) -> dict[str, int]:
+def clean(
+    *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress, again: bool = False
+) -> dict[str, int]:
     """Clean every archived page that today's rules have not seen.
 
     Args:
@@ -40,7 +42,11 @@ def clean(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, prog
     while pages := store.pages.to_clean(ANY_VERSION if again else CLEAN_VERSION, after=last, limit=CHUNK):
         results = []
         for page, found in zip(pages, pool.extract(pages), strict=True):
-            results.append(clean_result(page, found, run_id=run_id, languages=languages.get(page.source_id, ()), settings=settings))
+            results.append(
+                clean_result(
+                    page, found, run_id=run_id, languages=languages.get(page.source_id, ()), settings=settings
+                )
+            )
             progress.step()
         store.articles.save(results)
         outcomes.update(result.outcome for result in results)
@@ -48,9 +54,19 @@ def clean(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, prog
     return dict(outcomes)
 
 
-def clean_result(page: Page, found: Extraction | Refusal, *, run_id: str, languages: Sequence[str], settings: CleanSettings) -> CleanResult:
+def clean_result(
+    page: Page, found: Extraction | Refusal, *, run_id: str, languages: Sequence[str], settings: CleanSettings
+) -> CleanResult:
     """The record of one page: an article, or why not."""
     if isinstance(found, Refusal):
-        return CleanResult(page_id=page.page_id, outcome=found.outcome, clean_version=CLEAN_VERSION, clean_run=run_id)
+        return CleanResult(
+            page_id=page.page_id, outcome=found.outcome, clean_version=CLEAN_VERSION, clean_run=run_id
+        )
     article = make_article(page, found, languages=languages, settings=settings)
-    return CleanResult(page_id=page.page_id, outcome="article", clean_version=CLEAN_VERSION, clean_run=run_id, article=article)
+    return CleanResult(
+        page_id=page.page_id,
+        outcome="article",
+        clean_version=CLEAN_VERSION,
+        clean_run=run_id,
+        article=article,
+    )

@@ -30,7 +30,9 @@ class Grouping:
     members: tuple[CopyMember, ...]
 
 
-def group_articles(articles: Iterable[Article], settings: CopySettings, *, former: Sequence[CopyMember] = ()) -> Grouping:
+def group_articles(
+    articles: Iterable[Article], settings: CopySettings, *, former: Sequence[CopyMember] = ()
+) -> Grouping:
     """Group articles that are copies of each other.
 
     Args:
@@ -38,7 +40,11 @@ def group_articles(articles: Iterable[Article], settings: CopySettings, *, forme
         former: memberships as they stand; what translations joined (see `analysis/translations.py`) stays joined.
     """
     rows = sorted(articles, key=lambda row: row.article_id)
-    links = [link for link in _links(rows, settings) if abs(rows[link.left].counted_at - rows[link.right].counted_at) <= window(settings)]
+    links = [
+        link
+        for link in _links(rows, settings)
+        if abs(rows[link.left].counted_at - rows[link.right].counted_at) <= window(settings)
+    ]
     clusters = _clusters(rows, links)
     return _records(rows, links, _joined(rows, clusters, former), former)
 
@@ -90,7 +96,10 @@ def _clusters(rows: Sequence[Article], links: Sequence[Link]) -> list[list[int]]
     for link in links:
         for index, other in ((link.left, link.right), (link.right, link.left)):
             # the later is the excerpt: a story is no excerpt of the round-up that quotes it afterwards
-            later = (rows[index].counted_at, rows[index].article_id) > (rows[other].counted_at, rows[other].article_id)
+            later = (rows[index].counted_at, rows[index].article_id) > (
+                rows[other].counted_at,
+                rows[other].article_id,
+            )
             if index not in connected and later:
                 key = (-link.containment, rows[other].counted_at, rows[other].article_id, other)
                 best[index] = min(best.get(index, key), key)
@@ -102,12 +111,16 @@ def _clusters(rows: Sequence[Article], links: Sequence[Link]) -> list[list[int]]
     return list(clusters.values())
 
 
-def _joined(rows: Sequence[Article], clusters: list[list[int]], former: Sequence[CopyMember]) -> list[list[list[int]]]:
+def _joined(
+    rows: Sequence[Article], clusters: list[list[int]], former: Sequence[CopyMember]
+) -> list[list[list[int]]]:
     """Clusters that translations had joined stay together: in a former group, originals and translations are one each per cluster."""
     anchors = {row.article_id: row.group_id for row in former if row.relation in ("original", "translation")}
     joined: dict[str, list[list[int]]] = {}
     for cluster in clusters:
-        keys = sorted({anchors[rows[index].article_id] for index in cluster if rows[index].article_id in anchors})
+        keys = sorted(
+            {anchors[rows[index].article_id] for index in cluster if rows[index].article_id in anchors}
+        )
         key = keys[0] if keys else f"new {rows[cluster[0]].article_id}"
         joined.setdefault(key, []).append(cluster)
         for other in keys[1:]:
@@ -117,7 +130,10 @@ def _joined(rows: Sequence[Article], clusters: list[list[int]], former: Sequence
 
 
 def _records(
-    rows: Sequence[Article], links: Sequence[Link], groups: Sequence[Sequence[Sequence[int]]], former: Sequence[CopyMember]
+    rows: Sequence[Article],
+    links: Sequence[Link],
+    groups: Sequence[Sequence[Sequence[int]]],
+    former: Sequence[CopyMember],
 ) -> Grouping:
     shares: dict[tuple[int, int], float] = {(link.left, link.right): link.containment for link in links}
     scores = {row.article_id: row.containment for row in former if row.relation == "translation"}
@@ -127,18 +143,25 @@ def _records(
         first = original_of(originals)
         group_members: list[CopyMember] = []
         for cluster, original in zip(clusters, originals, strict=True):
-            relations = _cluster_members([rows[index] for index in cluster], original, first.article_id, _shares(rows, cluster, shares))
+            relations = _cluster_members(
+                [rows[index] for index in cluster], original, first.article_id, _shares(rows, cluster, shares)
+            )
             if original.article_id != first.article_id:
-                relations[0] = replace(relations[0], relation="translation", containment=scores.get(original.article_id, 0.0))
+                relations[0] = replace(
+                    relations[0], relation="translation", containment=scores.get(original.article_id, 0.0)
+                )
             group_members += relations
         made.append(_group(first, [rows[index] for cluster in clusters for index in cluster]))
         members += group_members
     return Grouping(
-        tuple(sorted(made, key=lambda row: row.group_id)), tuple(sorted(members, key=lambda row: (row.group_id, row.article_id)))
+        tuple(sorted(made, key=lambda row: row.group_id)),
+        tuple(sorted(members, key=lambda row: (row.group_id, row.article_id))),
     )
 
 
-def _shares(rows: Sequence[Article], cluster: Sequence[int], shares: Mapping[tuple[int, int], float]) -> dict[frozenset[str], float]:
+def _shares(
+    rows: Sequence[Article], cluster: Sequence[int], shares: Mapping[tuple[int, int], float]
+) -> dict[frozenset[str], float]:
     inside = set(cluster)
     return {
         frozenset((rows[left].article_id, rows[right].article_id)): share
@@ -151,16 +174,29 @@ def _cluster_members(
     articles: Sequence[Article], original: Article, group_id: str, shares: Mapping[frozenset[str], float]
 ) -> list[CopyMember]:
     """Members of one text, the original first; containment is that with the original, else the best with any member."""
-    members = [CopyMember(article_id=original.article_id, group_id=group_id, relation="original", containment=1.0)]
+    members = [
+        CopyMember(article_id=original.article_id, group_id=group_id, relation="original", containment=1.0)
+    ]
     for article in sorted(articles, key=lambda row: row.article_id):
         if article.article_id == original.article_id:
             continue
         best = max((share for pair, share in shares.items() if article.article_id in pair), default=1.0)
         share = (
-            1.0 if article.text_sha256 == original.text_sha256 else shares.get(frozenset((article.article_id, original.article_id)), best)
+            1.0
+            if article.text_sha256 == original.text_sha256
+            else shares.get(frozenset((article.article_id, original.article_id)), best)
         )
-        relation: CopyRelation = "exact" if article.text_sha256 == original.text_sha256 else "near" if share >= NEAR else "excerpt"
-        members.append(CopyMember(article_id=article.article_id, group_id=group_id, relation=relation, containment=round(share, 4)))
+        relation: CopyRelation = (
+            "exact" if article.text_sha256 == original.text_sha256 else "near" if share >= NEAR else "excerpt"
+        )
+        members.append(
+            CopyMember(
+                article_id=article.article_id,
+                group_id=group_id,
+                relation=relation,
+                containment=round(share, 4),
+            )
+        )
     return members
 
 
@@ -171,7 +207,12 @@ def original_of(articles: Sequence[Article]) -> Article:
     contenders = [row for row in articles if published_between(row)[0] <= latest]
     return min(
         contenders,
-        key=lambda row: (credited_agency(text_of(row)) is None, published_between(row)[0], row.first_seen_at, row.article_id),
+        key=lambda row: (
+            credited_agency(text_of(row)) is None,
+            published_between(row)[0],
+            row.first_seen_at,
+            row.article_id,
+        ),
     )
 
 

@@ -36,7 +36,11 @@ class Link:
 
 
 def find_links(
-    texts: Sequence[Shingles], characters: Sequence[int], settings: CopySettings, *, new: Sequence[bool] | None = None
+    texts: Sequence[Shingles],
+    characters: Sequence[int],
+    settings: CopySettings,
+    *,
+    new: Sequence[bool] | None = None,
 ) -> list[Link]:
     """Links between texts, by (left, right).
 
@@ -49,7 +53,9 @@ def find_links(
     for left, right in candidates(texts, new=new):
         containment, jaccard = overlap(texts[left], texts[right])
         length = min(characters[left], characters[right])
-        whole = containment >= settings.near_containment and jaccard >= (SHORT_JACCARD if length < SHORT_CHARACTERS else WHOLE_JACCARD)
+        whole = containment >= settings.near_containment and jaccard >= (
+            SHORT_JACCARD if length < SHORT_CHARACTERS else WHOLE_JACCARD
+        )
         excerpt = containment >= settings.excerpt_containment and length >= EXCERPT_CHARACTERS
         if whole or excerpt:
             links.append(Link(left, right, containment, whole))
@@ -85,4 +91,8 @@ def _common(samples: Sequence[Shingles]) -> set[tuple[int, int]]:
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         if 1 < end - start <= COMMON:
             shared.update(combinations(owners[start:end].tolist(), 2))
-    return {pair for pair, count in shared.items() if count >= CANDIDATE_SHARE * min(len(samples[pair[0]]), len(samples[pair[1]]))}
+    return {
+        pair
+        for pair, count in shared.items()
+        if count >= CANDIDATE_SHARE * min(len(samples[pair[0]]), len(samples[pair[1]]))
+    }

@@ -16,7 +16,10 @@ EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 def group_texts(texts: Mapping[str, str], settings: CopySettings | None = None) -> dict[str, str]:
     """Id -> group id, for texts that are all of one day."""
     rows = [_article(key, text) for key, text in texts.items()]
-    return {member.article_id: member.group_id for member in group_articles(rows, settings or CopySettings()).members}
+    return {
+        member.article_id: member.group_id
+        for member in group_articles(rows, settings or CopySettings()).members
+    }
 
 
 def _article(key: str, text: str) -> Article:

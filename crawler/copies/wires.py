@@ -15,7 +15,9 @@ UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 def credited_agency(text: str) -> str | None:
     """The agency credited at the beginning or the end of a text, the earliest mention first; None if there is none."""
-    edges = text if len(text) <= 2 * EDGE_CHARACTERS else f"{text[:EDGE_CHARACTERS]}\n{text[-EDGE_CHARACTERS:]}"
+    edges = (
+        text if len(text) <= 2 * EDGE_CHARACTERS else f"{text[:EDGE_CHARACTERS]}\n{text[-EDGE_CHARACTERS:]}"
+    )
     found = _pattern().search(edges)
     return _agencies()[found.group(0)] if found else None
 
@@ -29,4 +31,8 @@ def _agencies() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[str]:
     words = sorted(_agencies(), key=lambda word: (-len(word), word))
-    return re.compile("|".join(re.escape(word) if UNSPACED.match(word) else rf"(?<!\w){re.escape(word)}(?!\w)" for word in words))
+    return re.compile(
+        "|".join(
+            re.escape(word) if UNSPACED.match(word) else rf"(?<!\w){re.escape(word)}(?!\w)" for word in words
+        )
+    )

@@ -14,7 +14,9 @@ from drumbeat.alerts.problems import BadAddress
 from drumbeat.safe import header_text, one_line
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
-_DOMAIN = re.compile(r"(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}))*")
+_DOMAIN = re.compile(
+    r"(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}))*"
+)
 
 
 def mail_address(text: str) -> Address:
@@ -32,7 +34,9 @@ def mail_address(text: str) -> Address:
     except UnicodeError:
         domain = ""
     if not (_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)):
-        raise BadAddress(f"{header_text(text)!r} is no mail address; expected name@example.org in mail.sender and mail.recipients")
+        raise BadAddress(
+            f"{header_text(text)!r} is no mail address; expected name@example.org in mail.sender and mail.recipients"
+        )
     return Address(display_name=header_text(name), username=local, domain=domain)
 
 

@@ -18,7 +18,9 @@ def send(title: str, body: str, *, recipient: str, settings: MailSettings) -> No
 
     urls = {chat_name(url.get_secret_value()): url.get_secret_value() for url in settings.apprise_urls}
     if recipient not in urls:
-        raise Refused(f"{recipient}: no address of that name is left in DRUMBEAT_MAIL__APPRISE_URLS; set it again to send what comes later")
+        raise Refused(
+            f"{recipient}: no address of that name is left in DRUMBEAT_MAIL__APPRISE_URLS; set it again to send what comes later"
+        )
     notifier = apprise.Apprise()
     if not notifier.add(urls[recipient]):
         raise Refused(f"{recipient}: Apprise does not know this kind of address; see its list of services")

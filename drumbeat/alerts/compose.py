@@ -44,7 +44,11 @@ class _Picture:
 def subject_of(evidence: dict[str, Any]) -> str:
     """`[Drumbeat] 3.1 times expected: LABEL (narrative 12)`; the figures come first, so that no label can hide them."""
     spike, narrative = evidence["spike"], evidence["narrative"]
-    weight = f"{number(spike['ratio'])} times expected" if spike["ratio"] is not None else f"new, {number(spike['outlets'])} outlets"
+    weight = (
+        f"{number(spike['ratio'])} times expected"
+        if spike["ratio"] is not None
+        else f"new, {number(spike['outlets'])} outlets"
+    )
     label = shorten(one_line(narrative["label"]), SUBJECT_LABEL)
     return header_text(f"[Drumbeat] {weight}: {label} (narrative {narrative['narrative_id']})", 200)
 
@@ -74,7 +78,12 @@ def compose(alert: Alert, delivery: Delivery, *, sender: str) -> EmailMessage:
     related = message.get_payload()[1]  # type: ignore[index]
     for name, picture in view["charts"].items():
         related.add_related(  # type: ignore[union-attr]
-            charts.to_png(picture.chart), "image", "png", cid=f"<{picture.cid}>", filename=f"{name}.png", disposition="inline"
+            charts.to_png(picture.chart),
+            "image",
+            "png",
+            cid=f"<{picture.cid}>",
+            filename=f"{name}.png",
+            disposition="inline",
         )
     for part, end in ((message, "alternative"), (related, "related")):
         part.set_boundary(f"=_{delivery.delivery_id}_{end}")  # type: ignore[union-attr]
@@ -108,7 +117,8 @@ def _view(alert: Alert) -> dict[str, Any]:
         "charts": {
             "series": _Picture(chart, f"series.{alert.alert_id}@drumbeat.invalid"),
             "carriers": _Picture(
-                charts.carriers_chart(countries, title="Articles by country", width=380), f"carriers.{alert.alert_id}@drumbeat.invalid"
+                charts.carriers_chart(countries, title="Articles by country", width=380),
+                f"carriers.{alert.alert_id}@drumbeat.invalid",
             ),
         },
     }

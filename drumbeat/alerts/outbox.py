@@ -31,7 +31,9 @@ logger = structlog.get_logger(__name__)
 NO_SERVER = "no mail server is set; set mail.host (and mail.sender) in drumbeat.toml"
 
 
-def deliver(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress) -> dict[str, int]:
+def deliver(
+    *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
+) -> dict[str, int]:
     """Send what is due.
 
     Returns:
@@ -69,7 +71,9 @@ def _hindrance(mail: MailSettings) -> str | None:
     return None
 
 
-def _deliver_one(delivery: Delivery, *, store: Store, mail: MailSettings, clock: Clock) -> tuple[Step, DeliveryProblem | None]:
+def _deliver_one(
+    delivery: Delivery, *, store: Store, mail: MailSettings, clock: Clock
+) -> tuple[Step, DeliveryProblem | None]:
     """One try, committed before and after."""
     problem: DeliveryProblem | None = None
     hand_over = None
@@ -104,12 +108,16 @@ def _prepare(alert: Alert | None, delivery: Delivery, mail: MailSettings) -> Cal
         message = compose(alert, delivery, sender=mail.sender)
     except (jinja2.TemplateError, LookupError, TypeError, ValueError) as problem:
         # One alert whose evidence an older version wrote otherwise must not keep all others back.
-        raise Refused(f"alert {alert.alert_id} cannot be composed: {type(problem).__name__}: {problem}") from problem
+        raise Refused(
+            f"alert {alert.alert_id} cannot be composed: {type(problem).__name__}: {problem}"
+        ) from problem
     return lambda: smtp.send(message, settings=mail)
 
 
 def _write(store: Store, delivery: Delivery, step: Step, clock: Clock) -> None:
-    store.alerts.set_state(delivery.delivery_id, step.state, at=clock.now(), attempts=step.attempts, error=step.error)
+    store.alerts.set_state(
+        delivery.delivery_id, step.state, at=clock.now(), attempts=step.attempts, error=step.error
+    )
 
 
 def _log(delivery: Delivery, done: Step, run_id: str) -> None:

@@ -55,7 +55,9 @@ def _session(settings: MailSettings) -> Iterator[smtplib.SMTP]:
     where = f"mail server {settings.host}:{settings.port}"
     password = settings.password.get_secret_value()
     if password and settings.security == "none" and settings.host not in LOCAL_HOSTS:
-        raise Unreachable(f'{where}: mail.security = "none" would send the password unencrypted; set it to "starttls" or "tls"')
+        raise Unreachable(
+            f'{where}: mail.security = "none" would send the password unencrypted; set it to "starttls" or "tls"'
+        )
     smtp = None
     try:
         try:
@@ -73,7 +75,12 @@ def _session(settings: MailSettings) -> Iterator[smtplib.SMTP]:
 
 def _connect(settings: MailSettings) -> smtplib.SMTP:
     if settings.security == "tls":
-        return smtplib.SMTP_SSL(settings.host, settings.port, timeout=settings.timeout_seconds, context=ssl.create_default_context())
+        return smtplib.SMTP_SSL(
+            settings.host,
+            settings.port,
+            timeout=settings.timeout_seconds,
+            context=ssl.create_default_context(),
+        )
     smtp = smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout_seconds)
     if settings.security == "starttls":
         try:

@@ -19,12 +19,16 @@ from storage.records import Alert, Delivery, Spike
 from storage.store import Store
 
 logger = structlog.get_logger(__name__)
-NOBODY = {"why": "nobody is told of it: mail.recipients is empty; `drumbeat alerts` and the dashboard show it"}
+NOBODY = {
+    "why": "nobody is told of it: mail.recipients is empty; `drumbeat alerts` and the dashboard show it"
+}
 LOOK_BACK = timedelta(days=30)
 """A spike that waited longer for its alert, with the machine off, is history and stands in the reports."""
 
 
-def make_alerts(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress) -> dict[str, int]:
+def make_alerts(
+    *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
+) -> dict[str, int]:
     """Make an alert, with one delivery per recipient, of every spike that was decided to be one and has none yet.
 
     Alert and deliveries are one transaction; their ids come from the spike, so that a second run makes nothing anew.
@@ -33,11 +37,19 @@ def make_alerts(*, store: Store, workspace: Workspace, clock: Clock, run_id: str
         `alerts` made, their `deliveries`, spikes whose alert was `known`, spikes `without_evidence`, which get none.
     """
     today = clock.now().date()
-    spikes = [spike for spike in store.spikes.between(today - LOOK_BACK, today + timedelta(days=1)) if spike.decision == "alert"]
+    spikes = [
+        spike
+        for spike in store.spikes.between(today - LOOK_BACK, today + timedelta(days=1))
+        if spike.decision == "alert"
+    ]
     progress.start("alerts", len(spikes))
     counts: Counter[str] = Counter(alerts=0, deliveries=0, known=0, without_evidence=0)
     for spike in sorted(spikes, key=lambda row: (row.day, row.spike_id)):
-        made = {"known": 1} if store.alerts.get(alert_id(spike.spike_id)) else _make(spike, store=store, workspace=workspace, clock=clock)
+        made = (
+            {"known": 1}
+            if store.alerts.get(alert_id(spike.spike_id))
+            else _make(spike, store=store, workspace=workspace, clock=clock)
+        )
         counts.update(made)
         if "alerts" in made:
             tell = logger.info if made["deliveries"] else logger.warning

@@ -73,16 +73,28 @@ def finish(begun: Step, problem: DeliveryProblem | None) -> Step:
     if isinstance(problem, Unreachable):
         return Step(state="pending", attempts=begun.attempts - 1, error=error)
     if begun.attempts >= MOST_TRIES:
-        return Step(state="failed", attempts=begun.attempts, error=f"{error}; given up after {begun.attempts} tries")
+        return Step(
+            state="failed", attempts=begun.attempts, error=f"{error}; given up after {begun.attempts} tries"
+        )
     return Step(state="pending", attempts=begun.attempts, error=error)
 
 
 def _finish_second(error: str, problem: DeliveryProblem) -> Step:
     """The same for the one repetition of a delivery whose end is unknown."""
     if isinstance(problem, Unanswered):
-        return Step(state="unknown", attempts=LAST_UNKNOWN, error=f"{error}; this was the second time, it is not sent again")
+        return Step(
+            state="unknown",
+            attempts=LAST_UNKNOWN,
+            error=f"{error}; this was the second time, it is not sent again",
+        )
     if isinstance(problem, Refused):
         return Step(
-            state="failed", attempts=LAST_UNKNOWN, error=f"{error}; an earlier try had no answer, so that the mail may have arrived"
+            state="failed",
+            attempts=LAST_UNKNOWN,
+            error=f"{error}; an earlier try had no answer, so that the mail may have arrived",
         )
-    return Step(state="unknown", attempts=LAST_UNKNOWN - 1, error=f"{error}; an earlier try had no answer, it will be sent once more")
+    return Step(
+        state="unknown",
+        attempts=LAST_UNKNOWN - 1,
+        error=f"{error}; an earlier try had no answer, it will be sent once more",
+    )

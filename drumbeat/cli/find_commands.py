@@ -71,8 +71,12 @@ def search(
     since: SinceOption = None,
     until: UntilOption = None,
     source: Annotated[list[str] | None, typer.Option(help="Only this outlet; may be repeated.")] = None,
-    country: Annotated[list[str] | None, typer.Option(help="Only outlets of this country; may be repeated.")] = None,
-    language: Annotated[list[str] | None, typer.Option(help="Only articles in this language; may be repeated.")] = None,
+    country: Annotated[
+        list[str] | None, typer.Option(help="Only outlets of this country; may be repeated.")
+    ] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="Only articles in this language; may be repeated.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many.")] = 20,
     as_json: JsonOption = False,
 ) -> None:
@@ -93,7 +97,14 @@ def search(
     in_order(filters.start, filters.end)
     with session(workspace) as opened:
         known_sources(source or (), [row.source_id for row in opened.store.sources.all()])
-        found = find(opened.store, query, embed=settings_of(opened.workspace), mode=by.value, filters=filters, limit=limit)
+        found = find(
+            opened.store,
+            query,
+            embed=settings_of(opened.workspace),
+            mode=by.value,
+            filters=filters,
+            limit=limit,
+        )
     if as_json:
         say_json([asdict(row) for row in found])
         return
@@ -105,7 +116,9 @@ def search(
 def _say_result(row: SearchResult) -> None:
     from drumbeat.safe import isolate, one_line, shorten
 
-    typer.echo(f"\n{row.counted_at:%Y-%m-%d}  {row.source_id}  {row.language}  by {row.found_by}  article {row.article_id}")
+    typer.echo(
+        f"\n{row.counted_at:%Y-%m-%d}  {row.source_id}  {row.language}  by {row.found_by}  article {row.article_id}"
+    )
     for text in (row.title, shorten(row.snippet, SNIPPET)):
         typer.echo(f"  {isolate(text)}")
     typer.echo(f"  {one_line(row.url)}")
@@ -114,7 +127,9 @@ def _say_result(row: SearchResult) -> None:
 def export(
     table: Annotated[Table, typer.Argument(help="What to export.")],
     workspace: WorkspaceOption = None,
-    form: Annotated[ExportFormat, typer.Option("--format", help="CSV is safe for spreadsheets; jsonl keeps types.")] = ExportFormat.csv,
+    form: Annotated[
+        ExportFormat, typer.Option("--format", help="CSV is safe for spreadsheets; jsonl keeps types.")
+    ] = ExportFormat.csv,
     since: SinceOption = None,
     until: UntilOption = None,
     out: Annotated[Path | None, typer.Option(help="File to write; default: standard output.")] = None,

@@ -39,7 +39,9 @@ def try_url(
         say_json(result)
     else:
         say_table(
-            url, ("stage", "what", "value"), [(stage, key, value) for stage, values in result.items() for key, value in values.items()]
+            url,
+            ("stage", "what", "value"),
+            [(stage, key, value) for stage, values in result.items() for key, value in values.items()],
         )
 
 
@@ -57,7 +59,9 @@ def page_show(
     with session(workspace) as opened:
         response = archived_response(opened.store, opened.workspace.archive_dir, url)
     if headers:
-        typer.echo(f"{response.status} {response.final_url} fetched {response.fetched_at.isoformat()}", err=True)
+        typer.echo(
+            f"{response.status} {response.final_url} fetched {response.fetched_at.isoformat()}", err=True
+        )
         for name, value in response.headers:
             typer.echo(one_line(f"{name}: {value}"), err=True)
     if out:
@@ -100,7 +104,15 @@ def narratives_list(workspace: WorkspaceOption = None, as_json: JsonOption = Fal
             "Narratives",
             ("number", "label", "kind", "status", "passages", "first seen", "last seen"),
             [
-                (r.narrative_id, r.label, r.kind, r.status, r.size, f"{r.first_seen_at:%Y-%m-%d}", f"{r.last_seen_at:%Y-%m-%d}")
+                (
+                    r.narrative_id,
+                    r.label,
+                    r.kind,
+                    r.status,
+                    r.size,
+                    f"{r.first_seen_at:%Y-%m-%d}",
+                    f"{r.last_seen_at:%Y-%m-%d}",
+                )
                 for r in rows
             ],
         )

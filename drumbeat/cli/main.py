@@ -9,7 +9,14 @@ from typing import Annotated
 
 import typer
 
-from drumbeat.cli import find_commands, inspect_commands, people_commands, source_commands, stage_commands, workspace_commands
+from drumbeat.cli import (
+    find_commands,
+    inspect_commands,
+    people_commands,
+    source_commands,
+    stage_commands,
+    workspace_commands,
+)
 from drumbeat.parent import die_with_parent
 
 app = typer.Typer(
@@ -20,7 +27,14 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: half the start time of every command
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
 )
-for commands in (workspace_commands, source_commands, stage_commands, people_commands, inspect_commands, find_commands):
+for commands in (
+    workspace_commands,
+    source_commands,
+    stage_commands,
+    people_commands,
+    inspect_commands,
+    find_commands,
+):
     commands.register(app)
 
 
@@ -34,7 +48,10 @@ def _say_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    _version: Annotated[bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Show the version and end.")] = False,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Show the version and end."),
+    ] = False,
 ) -> None:
     pass
 
@@ -56,7 +73,9 @@ def main() -> None:
             raise
         from drumbeat.safe import visible
 
-        typer.secho(f"drumbeat: {visible(message)}", err=True, fg=None if os.environ.get("NO_COLOR") else "red")
+        typer.secho(
+            f"drumbeat: {visible(message)}", err=True, fg=None if os.environ.get("NO_COLOR") else "red"
+        )
         sys.exit(2)
 
 

@@ -39,7 +39,9 @@ def report(workspace: WorkspaceOption = None, as_of: AsOfOption = None, as_json:
     from drumbeat.stages import run_stage
 
     with session(workspace, as_of) as opened, RichProgress() as progress:
-        counts = run_stage("report", workspace=opened.workspace, store=opened.store, clock=opened.clock, progress=progress)
+        counts = run_stage(
+            "report", workspace=opened.workspace, store=opened.store, clock=opened.clock, progress=progress
+        )
         directory = opened.workspace.report_dir
     say_counts("report", counts, as_json=as_json)
     if not as_json:
@@ -58,9 +60,14 @@ def alerts(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
     rows: list[tuple[object, ...]] = []
     for alert, deliveries in found:
         made = f"{alert.created_at:%Y-%m-%d %H:%M}"
-        rows += [(made, alert.subject, row.recipient, row.state, row.attempts, row.last_error) for row in deliveries]
+        rows += [
+            (made, alert.subject, row.recipient, row.state, row.attempts, row.last_error)
+            for row in deliveries
+        ]
         if not deliveries:
-            rows.append((made, alert.subject, "", "no recipient", 0, "mail.recipients was empty when it was made"))
+            rows.append(
+                (made, alert.subject, "", "no recipient", 0, "mail.recipients was empty when it was made")
+            )
     say_table("Alerts", ("made", "alert", "recipient", "state", "attempts", "last error"), rows)
 
 
@@ -88,7 +95,10 @@ def run(workspace: WorkspaceOption = None) -> None:
 
 def dashboard(
     workspace: WorkspaceOption = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on instead of the settings'; 0: any free one.", min=0, max=65535)] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(help="Port to listen on instead of the settings'; 0: any free one.", min=0, max=65535),
+    ] = None,
 ) -> None:
     """Serve the dashboard (on 127.0.0.1 unless the settings say otherwise)."""
     from drumbeat.web.serve import address_of, listen, serve
@@ -104,7 +114,9 @@ def dashboard(
 def demo(
     folder: Annotated[Path, typer.Argument(help="Folder for the sample workspace.")] = Path("demo"),
     days: Annotated[int | None, typer.Option(help="Play only so many days.")] = None,
-    port: Annotated[int, typer.Option(help="Where the invented outlets are served; the mailbox takes the next port.")] = 18750,
+    port: Annotated[
+        int, typer.Option(help="Where the invented outlets are served; the mailbox takes the next port.")
+    ] = 18750,
 ) -> None:
     """Play the invented sample world: ten weeks of coverage, crawled, analysed, reported and mailed."""
     from drumbeat.cli.progress import RichProgress
@@ -118,7 +130,9 @@ def demo(
 
 @sample_app.command("serve")
 def sample_serve(
-    port: Annotated[int, typer.Option(help="Port of this machine; each outlet has its own host name.")] = 18750,
+    port: Annotated[
+        int, typer.Option(help="Port of this machine; each outlet has its own host name.")
+    ] = 18750,
     as_of: AsOfOption = None,
 ) -> None:
     """Serve the sample world's outlets as they stand at a moment."""

@@ -24,9 +24,16 @@ if TYPE_CHECKING:
 
 WorkspaceOption = Annotated[
     Path | None,
-    typer.Option("--workspace", "-w", envvar="DRUMBEAT_WORKSPACE", help="Workspace folder; default: here or the nearest parent."),
+    typer.Option(
+        "--workspace",
+        "-w",
+        envvar="DRUMBEAT_WORKSPACE",
+        help="Workspace folder; default: here or the nearest parent.",
+    ),
 ]
-AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Act as if it were this moment, e.g. 2026-03-02T08:00:00Z.")]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", help="Act as if it were this moment, e.g. 2026-03-02T08:00:00Z.")
+]
 YEARS = range(1970, 2200)
 """What a year on the command line may be: sums of days stay within what a date can hold."""
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -61,7 +68,9 @@ def make_clock(as_of: str | None) -> Clock:
     except ValueError:
         given = None
     if given is None or given.tzinfo is None or given.year not in YEARS:
-        raise ConfigError(f"--as-of {as_of!r}: no such moment; expected ISO 8601 with a zone, e.g. 2026-03-02T08:00:00Z")
+        raise ConfigError(
+            f"--as-of {as_of!r}: no such moment; expected ISO 8601 with a zone, e.g. 2026-03-02T08:00:00Z"
+        )
     return FixedClock(given)
 
 
@@ -98,7 +107,9 @@ def known_sources(names: Collection[str], known: Collection[str]) -> None:
 
     for name in names:
         if name not in known:
-            raise ConfigError(f"--source {name!r}: no such outlet; `drumbeat sources list` shows the {len(known)} ids")
+            raise ConfigError(
+                f"--source {name!r}: no such outlet; `drumbeat sources list` shows the {len(known)} ids"
+            )
 
 
 def country_code(text: str) -> str:
@@ -123,9 +134,17 @@ def configure_logging(*, quiet: bool = False) -> None:
     logging.getLogger("scrapy").setLevel(logging.WARNING)
     terminal = sys.stderr.isatty()
     colours = not os.environ.get("NO_COLOR")
-    renderer: Any = structlog.dev.ConsoleRenderer(colors=colours) if terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(colors=colours)
+        if terminal
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
     structlog.configure(
-        processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True), renderer],
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
@@ -162,4 +181,10 @@ def say_counts(stage: str, counts: Mapping[str, int], *, as_json: bool) -> None:
     if as_json:
         say_json({"stage": stage, "counts": dict(counts)})
     else:
-        typer.echo(f"{stage}: " + (", ".join(f"{name} {count}" for name, count in sorted(counts.items()) if count) or "nothing to do"))
+        typer.echo(
+            f"{stage}: "
+            + (
+                ", ".join(f"{name} {count}" for name, count in sorted(counts.items()) if count)
+                or "nothing to do"
+            )
+        )

@@ -100,5 +100,12 @@ def add(
     """Add an outlet to sources/added.toml after checking the entry."""
     from config.add import add_source
 
-    path = add_source(load(workspace), source_id=source_id, name=name, country=country.upper(), languages=language, feeds=feed)
+    path = add_source(
+        load(workspace),
+        source_id=source_id,
+        name=name,
+        country=country.upper(),
+        languages=language,
+        feeds=feed,
+    )
     typer.echo(f"{path}: added {source_id}; try it with: drumbeat sources check {source_id}")

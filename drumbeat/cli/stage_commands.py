@@ -6,7 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
-from drumbeat.cli.session import AsOfOption, JsonOption, WorkspaceOption, known_sources, say_counts, say_json, session
+from drumbeat.cli.session import (
+    AsOfOption,
+    JsonOption,
+    WorkspaceOption,
+    known_sources,
+    say_counts,
+    say_json,
+    session,
+)
 
 STAGE_HELP = {
     "copies": "Group exact copies, near copies and excerpts.",
@@ -33,7 +41,9 @@ def register(app: typer.Typer) -> None:
 
 
 def crawl(
-    source: Annotated[list[str] | None, typer.Option("--source", help="Only this outlet; may be repeated.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", help="Only this outlet; may be repeated.")
+    ] = None,
     workspace: WorkspaceOption = None,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
@@ -45,7 +55,11 @@ def crawl(
     with session(workspace, as_of) as opened, RichProgress() as progress:
         known_sources(source or (), [row.id for row in opened.workspace.sources])
         counts = run_crawl_stage(
-            workspace=opened.workspace, store=opened.store, clock=opened.clock, progress=progress, only=tuple(source or ())
+            workspace=opened.workspace,
+            store=opened.store,
+            clock=opened.clock,
+            progress=progress,
+            only=tuple(source or ()),
         )
     say_counts("crawl", counts, as_json=as_json)
 
@@ -68,7 +82,9 @@ def process(workspace: WorkspaceOption = None, as_of: AsOfOption = None, as_json
     with session(workspace, as_of) as opened, RichProgress() as progress:
         done = []
         for name in PROCESS:
-            counts = run_stage(name, workspace=opened.workspace, store=opened.store, clock=opened.clock, progress=progress)
+            counts = run_stage(
+                name, workspace=opened.workspace, store=opened.store, clock=opened.clock, progress=progress
+            )
             done.append({"stage": name, "counts": counts})
             if not as_json:
                 say_counts(name, counts, as_json=False)
@@ -77,7 +93,9 @@ def process(workspace: WorkspaceOption = None, as_of: AsOfOption = None, as_json
 
 
 def _stage_command(name: str) -> Any:
-    def command(workspace: WorkspaceOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
+    def command(
+        workspace: WorkspaceOption = None, as_of: AsOfOption = None, as_json: JsonOption = False
+    ) -> None:
         _run(name, workspace, as_of, as_json)
 
     return command
@@ -88,5 +106,12 @@ def _run(name: str, workspace: Any, as_of: str | None, as_json: bool, **options:
     from drumbeat.stages import run_stage
 
     with session(workspace, as_of) as opened, RichProgress() as progress:
-        counts = run_stage(name, workspace=opened.workspace, store=opened.store, clock=opened.clock, progress=progress, **options)
+        counts = run_stage(
+            name,
+            workspace=opened.workspace,
+            store=opened.store,
+            clock=opened.clock,
+            progress=progress,
+            **options,
+        )
     say_counts(name, counts, as_json=as_json)

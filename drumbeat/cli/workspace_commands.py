@@ -47,7 +47,11 @@ def config_show(workspace: WorkspaceOption = None, as_json: JsonOption = False) 
     if as_json:
         say_json({row.key: {"value": row.value, "from": row.origin} for row in rows})
     else:
-        say_table("Settings in force", ("setting", "value", "from"), [(row.key, row.value, row.origin) for row in rows])
+        say_table(
+            "Settings in force",
+            ("setting", "value", "from"),
+            [(row.key, row.value, row.origin) for row in rows],
+        )
 
 
 @storage_app.command("migrate")

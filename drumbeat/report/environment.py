@@ -39,7 +39,12 @@ def html_finalize(value: Any) -> Any:
 def add_filters(environment: jinja2.Environment) -> None:
     """Give an HTML or plain environment (the dashboard's too) the words, names and safety rules that the shared macros use."""
     environment.filters |= {rule.__name__: rule for rule in (*OWN_WORDS, *RULES)}
-    environment.globals |= {"between": words.between, "period": words.period, "window": words.window, "week_name": words.week_name}
+    environment.globals |= {
+        "between": words.between,
+        "period": words.period,
+        "window": words.window,
+        "week_name": words.week_name,
+    }
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,15 @@ logger = structlog.get_logger(__name__)
 DAYS = 7
 
 
-def report(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress, end: date | None = None) -> dict[str, int]:
+def report(
+    *,
+    store: Store,
+    workspace: Workspace,
+    clock: Clock,
+    run_id: str,
+    progress: Progress,
+    end: date | None = None,
+) -> dict[str, int]:
     """Write the report on the seven days before `end` (default: before the last midnight, UTC).
 
     Returns:
@@ -29,11 +37,15 @@ def report(*, store: Store, workspace: Workspace, clock: Clock, run_id: str, pro
 
     last = end or clock.now().date()
     progress.start("report", 2)
-    digest = build_digest(store=store, workspace=workspace, start=last - timedelta(days=DAYS), end=last, clock=clock)
+    digest = build_digest(
+        store=store, workspace=workspace, start=last - timedelta(days=DAYS), end=last, clock=clock
+    )
     progress.step()
     files = write_report(digest, workspace.report_dir, as_of=clock.now())
     progress.step()
-    logger.info("report", run=run_id, html=str(files.html), start=digest.start.isoformat(), end=digest.end.isoformat())
+    logger.info(
+        "report", run=run_id, html=str(files.html), start=digest.start.isoformat(), end=digest.end.isoformat()
+    )
     return {
         "reports": 1,
         "rising": len(digest.rising),

@@ -16,7 +16,9 @@ from analysis.plain import to_plain
 from drumbeat import charts
 from drumbeat.report import names, words
 
-INVENTED_NOTICE = "Invented sample world: the countries, outlets, people and claims in this document do not exist."
+INVENTED_NOTICE = (
+    "Invented sample world: the countries, outlets, people and claims in this document do not exist."
+)
 
 
 SECTIONS = {
@@ -68,7 +70,11 @@ def narrative_chart(narrative: dict[str, Any], *, start: date, end: date, width:
     """The daily series of a narrative (`NarrativeDigest` as plain JSON) with its period and its spike."""
     spike = narrative["spike"]
     return charts.series_chart(
-        narrative["series"], start=start, end=end, spike_day=words.as_day(spike["day"]) if spike else None, width=width
+        narrative["series"],
+        start=start,
+        end=end,
+        spike_day=words.as_day(spike["day"]) if spike else None,
+        width=width,
     )
 
 
@@ -112,5 +118,7 @@ def svg_charts(view: dict[str, Any]) -> dict[int, Markup]:
     found = {}
     for narrative in view["narratives"]:
         number = narrative["narrative_id"]
-        found[number] = charts.to_svg(narrative_chart(narrative, start=start, end=end), element_id=f"c{number}")
+        found[number] = charts.to_svg(
+            narrative_chart(narrative, start=start, end=end), element_id=f"c{number}"
+        )
     return found

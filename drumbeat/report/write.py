@@ -68,7 +68,9 @@ def write_report(digest: Digest, directory: Path, *, as_of: datetime) -> ReportF
 def as_html(shown: dict[str, Any]) -> str:
     """The report as one HTML document: no script, nothing fetched from elsewhere."""
     template = html_environment().get_template("report/report.html")
-    return template.render(shown, charts=view.svg_charts(shown), style=view.style(), style_hash=view.style_hash())
+    return template.render(
+        shown, charts=view.svg_charts(shown), style=view.style(), style_hash=view.style_hash()
+    )
 
 
 def as_json(shown: dict[str, Any]) -> str:
@@ -106,7 +108,9 @@ def _index_line(path: Path) -> dict[str, Any] | None:
             **{key: len(report[key]) for key in ("rising", "new", "falling", "alerts")},
         }
     except (OSError, ValueError, KeyError, TypeError) as problem:
-        logger.warning("index_skips_file", file=path.name, problem=str(problem), hint="write that week's report again")
+        logger.warning(
+            "index_skips_file", file=path.name, problem=str(problem), hint="write that week's report again"
+        )
         return None
 
 

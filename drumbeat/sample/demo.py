@@ -38,7 +38,9 @@ HOUR = 6
 """Of each day, UTC: when the desk's machine works."""
 
 
-def play(folder: Path, *, progress: Progress, days: int | None = None, port: int = DEFAULT_PORT) -> DemoResult:
+def play(
+    folder: Path, *, progress: Progress, days: int | None = None, port: int = DEFAULT_PORT
+) -> DemoResult:
     """Make a workspace in `folder` and play the world through it. Starts and stops the process's reactor: once per process.
 
     Args:
@@ -109,7 +111,9 @@ class _Desk:
 
     def run(self, stage: str, store: Store) -> dict[str, int]:
         """One stage, to its end."""
-        return run_stage(stage, workspace=self.workspace, store=store, clock=self.clock, progress=self.progress)
+        return run_stage(
+            stage, workspace=self.workspace, store=store, clock=self.clock, progress=self.progress
+        )
 
 
 async def _play(desk: _Desk, last: int) -> DemoResult:
@@ -139,7 +143,9 @@ def _result(desk: _Desk, store: Store) -> DemoResult:
     return DemoResult(
         folder=desk.folder,
         dashboard=f"http://{desk.workspace.settings.dashboard.host}:{desk.workspace.settings.dashboard.port}/",
-        reports=tuple(sorted(path for path in desk.workspace.report_dir.glob("*.html") if path.name != "index.html")),
+        reports=tuple(
+            sorted(path for path in desk.workspace.report_dir.glob("*.html") if path.name != "index.html")
+        ),
         mails=tuple(desk.mailbox.messages()),
         narratives=len(store.narratives.all()),
         alerts=len(found.alerts),

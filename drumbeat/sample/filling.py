@@ -35,7 +35,10 @@ def _local(plan: Plan, books: Mapping[str, Book]) -> list[Draft]:
         start = plan.newcomer.first_day if outlet == plan.newcomer.outlet else 1
         opening = [] if start > 1 else [own(texts.pop(0), outlet, plan.at(0, roll.uniform(8, 20)))]
         width = (plan.days + 1 - start) / len(texts)
-        moments = [plan.at(start + int((index + roll.uniform(0.1, 0.9)) * width), roll.uniform(6.2, 21)) for index in range(len(texts))]
+        moments = [
+            plan.at(start + int((index + roll.uniform(0.1, 0.9)) * width), roll.uniform(6.2, 21))
+            for index in range(len(texts))
+        ]
         drafts += opening + [own(text, outlet, moment) for text, moment in zip(texts, moments, strict=True)]
     return drafts
 
@@ -100,7 +103,9 @@ def _told_by_several(plan: Plan, books: Mapping[str, Book], shared: SharedPlan) 
     return _with_origin(drafts)
 
 
-def _shared_draft(plan: Plan, books: Mapping[str, Book], shared: SharedPlan, *, outlet: str, moment: datetime, kind: Kind) -> Draft:
+def _shared_draft(
+    plan: Plan, books: Mapping[str, Book], shared: SharedPlan, *, outlet: str, moment: datetime, kind: Kind
+) -> Draft:
     text = books[plan.outlet_of(outlet).language].texts[shared.id]
     draft = replace(own(text, outlet, moment), kind=kind)
     return credited(plan, books, draft, shared.agency) if shared.agency and shared.agency != outlet else draft
@@ -123,5 +128,7 @@ def _storm(plan: Plan, books: Mapping[str, Book]) -> list[Draft]:
     updates = []
     for draft in [draft for draft in drafts if draft.outlet in storm.again]:
         title = books[plan.outlet_of(draft.outlet).language].phrases.updated.format(title=draft.title)
-        updates.append(replace(draft, title=title, published=draft.published + timedelta(minutes=roll.randint(180, 480))))
+        updates.append(
+            replace(draft, title=title, published=draft.published + timedelta(minutes=roll.randint(180, 480)))
+        )
     return _with_origin([*drafts, *updates])

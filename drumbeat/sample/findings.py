@@ -24,7 +24,9 @@ def read_findings(store: Store, reports: Path, *, until: datetime) -> Findings:
         reports: the folder of the weekly reports; the reprint storms that their JSON names are the named ones.
         until: the moment of the last run.
     """
-    places = {article.article_id: place_of(article.url) for article in store.articles.between(BEGINNING, until)}
+    places = {
+        article.article_id: place_of(article.url) for article in store.articles.between(BEGINNING, until)
+    }
     survivors = survivors_of(store.narratives.all(include_merged=True))
     passages: defaultdict[int, list[str]] = defaultdict(list)
     votes: defaultdict[str, Counter[int]] = defaultdict(Counter)
@@ -34,13 +36,23 @@ def read_findings(store: Store, reports: Path, *, until: datetime) -> Findings:
     watched: defaultdict[int, list[str]] = defaultdict(list)
     for hit in store.watch.hits():
         watched[survivors[hit.narrative_id]].append(hit.passage_id)
-    members = {key: {_article(passage) for passage in found} for found_in in (passages, watched) for key, found in found_in.items()}
+    members = {
+        key: {_article(passage) for passage in found}
+        for found_in in (passages, watched)
+        for key, found in found_in.items()
+    }
     return Findings(
         articles={place: _majority(votes[article_id]) for article_id, place in places.items()},
-        members={key: sorted(places[article] for article in found if article in places) for key, found in sorted(members.items())},
-        first_movers={key: name for key, found in sorted(passages.items()) if (name := _first_mover(store, found))},
+        members={
+            key: sorted(places[article] for article in found if article in places)
+            for key, found in sorted(members.items())
+        },
+        first_movers={
+            key: name for key, found in sorted(passages.items()) if (name := _first_mover(store, found))
+        },
         alerts=[
-            FoundAlert(narrative=survivors[alert.narrative_id], at=alert.created_at) for alert in store.alerts.between(BEGINNING, until)
+            FoundAlert(narrative=survivors[alert.narrative_id], at=alert.created_at)
+            for alert in store.alerts.between(BEGINNING, until)
         ],
         storms=sorted(places[group] for group in storms_named(reports) if group in places),
     )
@@ -69,5 +81,10 @@ def _majority(votes: Counter[int]) -> int | None:
 
 def _first_mover(store: Store, passages: Collection[str]) -> str | None:
     """The outlet that reports name first."""
-    found = first_mover(store.passages.many(passages), outlet_refs(store.sources.all()), wire_of=lambda _group: None, corpus_start=None)
+    found = first_mover(
+        store.passages.many(passages),
+        outlet_refs(store.sources.all()),
+        wire_of=lambda _group: None,
+        corpus_start=None,
+    )
     return found.outlets[0].source_id if found else None

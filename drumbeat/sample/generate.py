@@ -25,7 +25,9 @@ def load_world() -> World:
 
 def make_world(plan: Plan, books: Mapping[str, Book]) -> World:
     """Everything the outlets of `plan` publish, by (visible, outlet, path)."""
-    drafts = sorted(plant(plan, books) + fill(plan, books), key=lambda draft: (draft.published, draft.outlet, draft.key))
+    drafts = sorted(
+        plant(plan, books) + fill(plan, books), key=lambda draft: (draft.published, draft.outlet, draft.key)
+    )
     drafts = [draft for draft in drafts if plan.day_of(draft.published) <= plan.days]
     quirks = _quirks(plan, drafts)
     paths = _paths(plan, drafts)
@@ -34,7 +36,9 @@ def make_world(plan: Plan, books: Mapping[str, Book]) -> World:
         origin.setdefault(draft.key, (draft.outlet, path))
     hidden = _hidden(plan, drafts)
     pieces = [
-        _piece(plan, books, draft, path=path, quirk=quirks.get(index), listed=index not in hidden, origin=origin)
+        _piece(
+            plan, books, draft, path=path, quirk=quirks.get(index), listed=index not in hidden, origin=origin
+        )
         for index, (draft, path) in enumerate(zip(drafts, paths, strict=True))
     ]
     return World(plan, tuple(sorted(pieces, key=lambda piece: (piece.visible, piece.outlet, piece.path))))
@@ -47,7 +51,11 @@ def _paths(plan: Plan, drafts: Sequence[Draft]) -> list[str]:
     for draft in drafts:
         numbers[draft.outlet] += 3
         day = draft.published
-        paths.append(plan.outlet_of(draft.outlet).path.format(y=f"{day:%Y}", m=f"{day:%m}", d=f"{day:%d}", n=numbers[draft.outlet]))
+        paths.append(
+            plan.outlet_of(draft.outlet).path.format(
+                y=f"{day:%Y}", m=f"{day:%m}", d=f"{day:%d}", n=numbers[draft.outlet]
+            )
+        )
     return paths
 
 
@@ -67,7 +75,10 @@ def _quirks(plan: Plan, drafts: Sequence[Draft]) -> dict[int, str]:
         able = [
             index
             for index, draft in enumerate(drafts)
-            if draft.outlet == outlet and draft.kind == "background" and draft.of is None and draft.narrative is None
+            if draft.outlet == outlet
+            and draft.kind == "background"
+            and draft.of is None
+            and draft.narrative is None
             if 15 <= plan.day_of(draft.published) <= 56 and "/l" in draft.key and index not in taken
         ]
         taken[dice(plan.seed, "quirk", position).choice(able)] = quirk
@@ -86,14 +97,20 @@ def _piece(
 ) -> Piece:
     language = plan.outlet_of(draft.outlet).language
     roll = dice(plan.seed, "author", draft.outlet, path)
-    author = roll.choice(books[language].phrases.authors) if draft.credit is None and roll.random() < 0.6 else None
+    author = (
+        roll.choice(books[language].phrases.authors) if draft.credit is None and roll.random() < 0.6 else None
+    )
     return Piece(
         outlet=draft.outlet,
         path=path,
         language=language,
         published=draft.published,
         visible=_visible(plan, draft, quirk),
-        stated=None if quirk == "undated" else plan.quirks.wrong_date[draft.outlet] if quirk == "wrong_date" else draft.published,
+        stated=None
+        if quirk == "undated"
+        else plan.quirks.wrong_date[draft.outlet]
+        if quirk == "wrong_date"
+        else draft.published,
         listed=listed,
         title=draft.title,
         paragraphs=draft.paragraphs,
@@ -109,4 +126,6 @@ def _visible(plan: Plan, draft: Draft, quirk: str | None) -> datetime:
     """When a reader could first see it: at once, after the outage, or days late."""
     if quirk == "late":
         return draft.published + timedelta(days=plan.quirks.late_by_days)
-    return plan.at(plan.outage.last_day + 1) if plan.is_down(draft.outlet, draft.published) else draft.published
+    return (
+        plan.at(plan.outage.last_day + 1) if plan.is_down(draft.outlet, draft.published) else draft.published
+    )

@@ -79,5 +79,11 @@ def own(text: Text, outlet: str, published: datetime) -> Draft:
     """A text in the outlet's own words."""
     kind: Kind = "own" if text.narrative else "background"
     return Draft(
-        outlet=outlet, published=published, kind=kind, key=text.key, title=text.title, paragraphs=text.paragraphs, narrative=text.narrative
+        outlet=outlet,
+        published=published,
+        kind=kind,
+        key=text.key,
+        title=text.title,
+        paragraphs=text.paragraphs,
+        narrative=text.narrative,
     )

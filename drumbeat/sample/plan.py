@@ -150,7 +150,10 @@ class Plan(Section):
 
     def is_down(self, outlet_id: str, moment: datetime) -> bool:
         """Whether the outlet's site answers 503 at that moment."""
-        return outlet_id == self.outage.outlet and self.outage.first_day <= self.day_of(moment) <= self.outage.last_day
+        return (
+            outlet_id == self.outage.outlet
+            and self.outage.first_day <= self.day_of(moment) <= self.outage.last_day
+        )
 
     def is_open(self, outlet_id: str, moment: datetime) -> bool:
         """Whether the outlet publishes and its site answers at that moment."""

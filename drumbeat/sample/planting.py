@@ -36,9 +36,15 @@ def plant(plan: Plan, books: Mapping[str, Book]) -> list[Draft]:
     return drafts
 
 
-def _tell(plan: Plan, narrative: NarrativePlan, books: Mapping[str, Book], newcomer_share: int) -> list[Draft]:
+def _tell(
+    plan: Plan, narrative: NarrativePlan, books: Mapping[str, Book], newcomer_share: int
+) -> list[Draft]:
     """Every text of the narrative, once."""
-    shelf = {language: book.of_narrative(narrative.id) for language, book in books.items() if book.of_narrative(narrative.id)}
+    shelf = {
+        language: book.of_narrative(narrative.id)
+        for language, book in books.items()
+        if book.of_narrative(narrative.id)
+    }
     roll = dice(plan.seed, "tell", narrative.id)
     opening = shelf[plan.outlet_of(narrative.first_mover).language].pop(0)
     first = own(opening, narrative.first_mover, plan.at(narrative.first_day, 7.25))
@@ -49,7 +55,11 @@ def _tell(plan: Plan, narrative: NarrativePlan, books: Mapping[str, Book], newco
     width = (len(days) - plan.launch) / (len(stream) - plan.launch)
     calm = []
     for index, text in enumerate(stream):
-        place = index if index < plan.launch else plan.launch + int((index - plan.launch + roll.uniform(0.15, 0.85)) * width)
+        place = (
+            index
+            if index < plan.launch
+            else plan.launch + int((index - plan.launch + roll.uniform(0.15, 0.85)) * width)
+        )
         day = days[place]
         outlet = _teller(plan, narrative, text, day, told, newcomer_share)
         told[outlet] += 1
@@ -67,7 +77,9 @@ def _spike(plan: Plan, narrative: NarrativePlan, shelf: dict[str, list[Text]]) -
         for outlet in wave:
             texts = shelf[plan.outlet_of(outlet).language]
             text = texts.pop(roll.randrange(len(texts)))
-            drafts.append(own(text, outlet, plan.at(narrative.spike.first_day + offset, roll.uniform(6.5, 17.5))))
+            drafts.append(
+                own(text, outlet, plan.at(narrative.spike.first_day + offset, roll.uniform(6.5, 17.5)))
+            )
     return drafts
 
 
@@ -88,29 +100,40 @@ def _interleave(shelf: Mapping[str, Sequence[Text]], seed: int, narrative: str) 
     return [text for _, _, text in sorted(places, key=lambda place: place[:2])]
 
 
-def _teller(plan: Plan, narrative: NarrativePlan, text: Text, day: int, told: Counter[str], newcomer_share: int) -> str:
+def _teller(
+    plan: Plan, narrative: NarrativePlan, text: Text, day: int, told: Counter[str], newcomer_share: int
+) -> str:
     """The outlet of the text's language that has told the narrative least; the newcomer goes first until its share is used."""
     newcomer = plan.newcomer
     able = [
         outlet
         for outlet in narrative.outlets
-        if plan.outlet_of(outlet).language == text.language and plan.is_open(outlet, plan.at(day)) and outlet != newcomer.outlet
+        if plan.outlet_of(outlet).language == text.language
+        and plan.is_open(outlet, plan.at(day))
+        and outlet != newcomer.outlet
     ]
-    able = able or [o for o in narrative.outlets if plan.outlet_of(o).language == text.language and o != newcomer.outlet]
-    welcome = newcomer.outlet in narrative.outlets and plan.outlet_of(newcomer.outlet).language == text.language
+    able = able or [
+        o for o in narrative.outlets if plan.outlet_of(o).language == text.language and o != newcomer.outlet
+    ]
+    welcome = (
+        newcomer.outlet in narrative.outlets and plan.outlet_of(newcomer.outlet).language == text.language
+    )
     if welcome and day > newcomer.added_day and told[newcomer.outlet] < newcomer_share:
         return newcomer.outlet
     return min(able, key=lambda outlet: (told[outlet], narrative.outlets.index(outlet)))
 
 
-def _relay(plan: Plan, narrative: NarrativePlan, told: Sequence[Draft], books: Mapping[str, Book]) -> list[Draft]:
+def _relay(
+    plan: Plan, narrative: NarrativePlan, told: Sequence[Draft], books: Mapping[str, Book]
+) -> list[Draft]:
     """Wire copies and excerpts of some of the narrative's texts, where they do not make a calm week look busy."""
     roll = dice(plan.seed, "relay", narrative.id)
     pairs = [
         (draft, target)
         for draft in told
         for target in plan.outlet_of(draft.outlet).relays_to
-        if plan.is_open(target, draft.published + timedelta(days=1)) and plan.day_of(draft.published) > narrative.first_day
+        if plan.is_open(target, draft.published + timedelta(days=1))
+        and plan.day_of(draft.published) > narrative.first_day
     ]
     roll.shuffle(pairs)
     kinds: dict[Kind, int] = {"wire_copy": plan.relays.wire_copies, "excerpt": plan.relays.excerpts}
@@ -121,7 +144,11 @@ def _relay(plan: Plan, narrative: NarrativePlan, told: Sequence[Draft], books: M
             break
         copy = reprint(plan, books, draft, target, hours=roll.uniform(4, 20), kind=wanted[len(copies)])
         fresh = all(other.of != copy.of for other in copies)
-        if fresh and plan.day_of(copy.published) <= plan.days and _is_calm(plan, narrative, [*told, *copies], copy):
+        if (
+            fresh
+            and plan.day_of(copy.published) <= plan.days
+            and _is_calm(plan, narrative, [*told, *copies], copy)
+        ):
             copies.append(copy)
     return copies
 
@@ -135,11 +162,15 @@ def _is_calm(plan: Plan, narrative: NarrativePlan, drafts: Sequence[Draft], extr
     return all(sum(per_day[d] for d in range(start, start + 3)) <= CALM for start in (day - 2, day - 1, day))
 
 
-def reprint(plan: Plan, books: Mapping[str, Book], draft: Draft, target: str, *, hours: float, kind: Kind) -> Draft:
+def reprint(
+    plan: Plan, books: Mapping[str, Book], draft: Draft, target: str, *, hours: float, kind: Kind
+) -> Draft:
     """`draft` as another outlet prints it `hours` later: dateline before it, credit after it, an excerpt cut short."""
     source = plan.outlet_of(draft.outlet)
     published = draft.published + timedelta(minutes=round(hours * 60))
-    paragraphs = draft.paragraphs[: max(1, len(draft.paragraphs) - 1)] if kind == "excerpt" else draft.paragraphs
+    paragraphs = (
+        draft.paragraphs[: max(1, len(draft.paragraphs) - 1)] if kind == "excerpt" else draft.paragraphs
+    )
     copy = replace(draft, outlet=target, published=published, kind=kind, paragraphs=paragraphs, of=draft.key)
     return credited(plan, books, copy, source.id)
 
@@ -151,4 +182,8 @@ def credited(plan: Plan, books: Mapping[str, Book], draft: Draft, agency: str) -
     place = phrases.capitals[source.country]
     dateline = phrases.dateline.format(place=place, date=f"{draft.published:%d.%m.%Y}", agency=source.name)
     first, *rest = draft.paragraphs
-    return replace(draft, paragraphs=(dateline + first, *rest, phrases.source.format(agency=source.name)), credit=source.name)
+    return replace(
+        draft,
+        paragraphs=(dateline + first, *rest, phrases.source.format(agency=source.name)),
+        credit=source.name,
+    )

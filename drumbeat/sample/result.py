@@ -28,7 +28,8 @@ class DemoResult:
             "The sample world was played to its end. Everything in it is invented: countries, outlets, people, events and claims.",
             "",
             f"Reports    {len(self.reports)} weekly, the last: {self.reports[-1] if self.reports else 'none'}",
-            f"Mail       {len(self.mails)} in {self.folder / 'mail'}" + (f", the first: {self.mails[0]}" if self.mails else ""),
+            f"Mail       {len(self.mails)} in {self.folder / 'mail'}"
+            + (f", the first: {self.mails[0]}" if self.mails else ""),
             f"Dashboard  drumbeat dashboard --workspace {self.folder}   then open {self.dashboard}",
             "",
             f"Found: {self.narratives} narratives, {self.alerts} alerts. Compared with the truth table:",
@@ -54,13 +55,21 @@ def score_lines(score: Score) -> Iterator[str]:
 
 
 def _narrative_line(row: NarrativeScore) -> str:
-    mover = row.first_mover if row.first_mover_right else f"{row.first_mover_named or 'none'}, not {row.first_mover}"
+    mover = (
+        row.first_mover
+        if row.first_mover_right
+        else f"{row.first_mover_named or 'none'}, not {row.first_mover}"
+    )
     languages = f"{row.languages_found} of {row.languages}"
     return f"{row.narrative:8}{row.articles:>9}{row.recall:>8.2f}{row.purity:>8.2f}{languages:>11}  {mover:<22} {row.label}"
 
 
 def _spike_line(row: SpikeScore) -> str:
-    when = "NOT alerted" if row.alerted is None else f"alerted {row.alerted:%Y-%m-%d}" + ("" if row.in_time else ", LATE")
+    when = (
+        "NOT alerted"
+        if row.alerted is None
+        else f"alerted {row.alerted:%Y-%m-%d}" + ("" if row.in_time else ", LATE")
+    )
     return f"{f'spike of {row.narrative}':<26}from {row.first_day}: {when}"
 
 

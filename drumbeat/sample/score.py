@@ -119,9 +119,15 @@ def score(truth: Truth, found: Findings) -> Score:
     gold = {place: row.narrative for place, row in seen.items()}
     precision, recall = bcubed(clusters, gold)
     narratives = tuple(_narrative(truth, found, narrative, seen) for narrative in truth.first_movers)
-    names = {narrative: name for narrative in sorted(found.members) if (name := _named(found.members[narrative], planted))}
+    names = {
+        narrative: name
+        for narrative in sorted(found.members)
+        if (name := _named(found.members[narrative], planted))
+    }
     spikes = tuple(_spike(spike, found.alerts, names) for spike in truth.spikes)
-    others = tuple(alert for alert in found.alerts if not any(_belongs(alert, spike, names) for spike in truth.spikes))
+    others = tuple(
+        alert for alert in found.alerts if not any(_belongs(alert, spike, names) for spike in truth.spikes)
+    )
     storm = set(truth.storm)
     return Score(
         seen=sum((row.outlet, row.path) in found.articles for row in truth.articles),
@@ -147,7 +153,9 @@ def bcubed(clusters: Mapping[Item, Hashable], gold: Mapping[Item, Hashable]) -> 
         return 0.0, 0.0
     both = Counter((clusters[item], gold[item]) for item in clusters)
     by_cluster, by_gold = Counter(clusters.values()), Counter(gold[item] for item in clusters)
-    precision = sum(both[clusters[item], gold[item]] / by_cluster[clusters[item]] for item in clusters) / len(clusters)
+    precision = sum(both[clusters[item], gold[item]] / by_cluster[clusters[item]] for item in clusters) / len(
+        clusters
+    )
     recall = sum(both[clusters[item], gold[item]] / by_gold[gold[item]] for item in clusters) / len(clusters)
     return precision, recall
 
@@ -157,7 +165,9 @@ def _cluster(place: Place, found: Findings) -> Hashable:
     return place if narrative is None else narrative
 
 
-def _narrative(truth: Truth, found: Findings, narrative: str, seen: Mapping[Place, TrueArticle]) -> NarrativeScore:
+def _narrative(
+    truth: Truth, found: Findings, narrative: str, seen: Mapping[Place, TrueArticle]
+) -> NarrativeScore:
     mine = {place: row for place, row in seen.items() if row.narrative == narrative}
     counts = Counter(found.articles[place] for place in mine if found.articles[place] is not None)
     home = min(counts, key=lambda key: (-counts[key], key)) if counts else None

@@ -24,8 +24,13 @@ def serve_world(*, base_port: int = DEFAULT_PORT, clock: Clock | None = None) ->
     reactor: Any = found  # chosen at import: a module to the type checker, a reactor when it runs
 
     SampleServer(world, load_books(), moment, port=base_port).start(reactor)
-    lines = [f"The sample world as of {moment.now():%Y-%m-%d %H:%M} UTC. Everything in it is invented. Stop with Ctrl-C."]
-    lines += [f"  {base_of(outlet.id, base_port)}/  {outlet.name} ({outlet.language})" for outlet in world.plan.outlet]
+    lines = [
+        f"The sample world as of {moment.now():%Y-%m-%d %H:%M} UTC. Everything in it is invented. Stop with Ctrl-C."
+    ]
+    lines += [
+        f"  {base_of(outlet.id, base_port)}/  {outlet.name} ({outlet.language})"
+        for outlet in world.plan.outlet
+    ]
     sys.stdout.write("\n".join([*lines, ""]))
     sys.stdout.flush()
     reactor.run()

@@ -27,12 +27,16 @@ def base_of(outlet_id: str, port: int) -> str:
     return f"http://{outlet_id}.localhost:{port}"
 
 
-def host_answer(sites: Mapping[str, Site], host: str, path: str, headers: Mapping[str, str], clock: Clock) -> Answer:
+def host_answer(
+    sites: Mapping[str, Site], host: str, path: str, headers: Mapping[str, str], clock: Clock
+) -> Answer:
     """The answer of the site that the Host header names; an index of the world for any other name of this machine."""
     outlet = host.partition(":")[0].removesuffix(".localhost")
     if outlet in sites:
         return sites[outlet].answer(path, headers, clock.now())
-    rows = "".join(f'<li><a href="{escape(site.base)}/">{escape(site.outlet.name)}</a></li>' for site in sites.values())
+    rows = "".join(
+        f'<li><a href="{escape(site.base)}/">{escape(site.outlet.name)}</a></li>' for site in sites.values()
+    )
     note = "Sample world of Drumbeat. Every outlet here, its country and everything it reports are invented."
     body = f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Sample world</title><h1>{note}</h1><ul>{rows}</ul></html>'
     return Answer(status=200, body=body.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
@@ -41,10 +45,15 @@ def host_answer(sites: Mapping[str, Site], host: str, path: str, headers: Mappin
 class SampleServer:
     """All outlets behind one port of 127.0.0.1, as the virtual clock has it. Needs a Twisted reactor; `start`, then `stop`."""
 
-    def __init__(self, world: World, books: Mapping[str, Book], clock: Clock, *, port: int = DEFAULT_PORT) -> None:
+    def __init__(
+        self, world: World, books: Mapping[str, Book], clock: Clock, *, port: int = DEFAULT_PORT
+    ) -> None:
         self.port = port
         self._clock = clock
-        self._sites = {outlet.id: Site(world, books[outlet.language], outlet, base_of(outlet.id, port)) for outlet in world.plan.outlet}
+        self._sites = {
+            outlet.id: Site(world, books[outlet.language], outlet, base_of(outlet.id, port))
+            for outlet in world.plan.outlet
+        }
         self._listening: Any = None
 
     def start(self, reactor: Any) -> None:
@@ -80,7 +89,8 @@ def _resource(sites: Mapping[str, Site], clock: Clock) -> Any:
         def render_GET(self, request: Any) -> bytes:
             """Answer a GET (Twisted answers HEAD from it)."""
             headers = {
-                name.decode("latin-1").lower(): values[-1].decode("latin-1") for name, values in request.requestHeaders.getAllRawHeaders()
+                name.decode("latin-1").lower(): values[-1].decode("latin-1")
+                for name, values in request.requestHeaders.getAllRawHeaders()
             }
             path = request.path.decode("latin-1")
             answer = host_answer(sites, headers.get("host", ""), path, headers, clock)

@@ -21,7 +21,12 @@ from drumbeat.sample.pieces import Piece, World, dice
 from drumbeat.sample.plan import FOLDER, Outlet, Way
 from drumbeat.sample.texts import Book
 
-WAY_PATHS: dict[Way, str] = {"rss": "/rss.xml", "atom": "/atom.xml", "news_sitemap": "/news-sitemap.xml", "section": "/latest"}
+WAY_PATHS: dict[Way, str] = {
+    "rss": "/rss.xml",
+    "atom": "/atom.xml",
+    "news_sitemap": "/news-sitemap.xml",
+    "section": "/latest",
+}
 """Where an outlet's feeds, news sitemap and section page stand."""
 LISTED = {"/rss.xml": 15, "/atom.xml": 15, "/news-sitemap.xml": 30, "/latest": 20}
 """How many of the newest articles the listings made for readers of links hold."""
@@ -52,7 +57,9 @@ class Site:
         """The answer to a GET of `path` at `now`; header names of the request are lower case."""
         if self.world.plan.is_down(self.outlet.id, now):
             return Answer(
-                status=503, body=b"Service Unavailable (the sample world plays an outage)\n", headers={"Content-Type": "text/plain"}
+                status=503,
+                body=b"Service Unavailable (the sample world plays an outage)\n",
+                headers={"Content-Type": "text/plain"},
             )
         if path == "/robots.txt":
             return self._robots()
@@ -74,7 +81,9 @@ class Site:
             lines.append("Crawl-delay: 0")
         if "news_sitemap" in self.outlet.ways:
             lines.append(f"Sitemap: {self.base}{WAY_PATHS['news_sitemap']}")
-        return Answer(status=200, body="\n".join([*lines, ""]).encode(), headers={"Content-Type": "text/plain"})
+        return Answer(
+            status=200, body="\n".join([*lines, ""]).encode(), headers={"Content-Type": "text/plain"}
+        )
 
     def _listing(self, path: str, headers: Mapping[str, str], now: datetime) -> Answer:
         """A feed, the news sitemap, or the section page of the newest."""
@@ -88,20 +97,38 @@ class Site:
         sections = list(self._sections)
         pieces = self._newest(now)
         if path in sections:
-            pieces = [piece for piece in pieces if self._pieces.index(piece) % len(sections) == sections.index(path)]
-        return self._shown("listing.html", self._sections.get(path, self.outlet.brand), pieces[:FRONT], kind="text/html", headers=headers)
+            pieces = [
+                piece for piece in pieces if self._pieces.index(piece) % len(sections) == sections.index(path)
+            ]
+        return self._shown(
+            "listing.html",
+            self._sections.get(path, self.outlet.brand),
+            pieces[:FRONT],
+            kind="text/html",
+            headers=headers,
+        )
 
     def _newest(self, now: datetime) -> list[Piece]:
         return [piece for piece in reversed(self._pieces) if piece.listed and piece.visible <= now]
 
-    def _shown(self, template: str, title: str, pieces: Sequence[Piece], *, kind: str, headers: Mapping[str, str]) -> Answer:
-        text = _templates().get_template(template).render(page=self._page(title, entries=[_entry(piece) for piece in pieces]))
+    def _shown(
+        self, template: str, title: str, pieces: Sequence[Piece], *, kind: str, headers: Mapping[str, str]
+    ) -> Answer:
+        text = (
+            _templates()
+            .get_template(template)
+            .render(page=self._page(title, entries=[_entry(piece) for piece in pieces]))
+        )
         modified = pieces[0].visible if pieces else self.world.plan.at(0)
         return self._sent(text, kind, modified, headers)
 
     def _article(self, piece: Piece) -> str:
         stated = None if piece.stated is None else piece.published
-        before = [other for other in self._pieces if other.visible <= piece.visible and other is not piece and other.listed][-3:]
+        before = [
+            other
+            for other in self._pieces
+            if other.visible <= piece.visible and other is not piece and other.listed
+        ][-3:]
         extra = {
             "piece": piece,
             "published": _iso(stated),
@@ -110,7 +137,11 @@ class Site:
             "related": [_entry(other) for other in before],
             "comments": self._comments(piece),
         }
-        return _templates().get_template(f"{self.outlet.page}.html").render(page=self._page(piece.title, **extra))
+        return (
+            _templates()
+            .get_template(f"{self.outlet.page}.html")
+            .render(page=self._page(piece.title, **extra))
+        )
 
     def _page(self, title: str, **extra: Any) -> dict[str, Any]:
         """What every page of the outlet needs."""
@@ -121,14 +152,25 @@ class Site:
             "ui": self.book.ui,
             "menu": self.book.phrases.menu,
             "direction": "rtl" if self.outlet.language == "ar" else "ltr",
-            "feeds": [{"path": WAY_PATHS[way], "type": FEED_TYPES[way]} for way in self.outlet.ways if way in FEED_TYPES],
+            "feeds": [
+                {"path": WAY_PATHS[way], "type": FEED_TYPES[way]}
+                for way in self.outlet.ways
+                if way in FEED_TYPES
+            ],
             "piece": None,
         } | extra
 
     def _jsonld(self, piece: Piece) -> dict[str, Any]:
         """Schema.org metadata; the date it states is wrong on a few pages and absent on others."""
-        data: dict[str, Any] = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": piece.title}
-        data |= {"inLanguage": piece.language, "publisher": {"@type": "NewsMediaOrganization", "name": self.outlet.brand}}
+        data: dict[str, Any] = {
+            "@context": "https://schema.org",
+            "@type": "NewsArticle",
+            "headline": piece.title,
+        }
+        data |= {
+            "inLanguage": piece.language,
+            "publisher": {"@type": "NewsMediaOrganization", "name": self.outlet.brand},
+        }
         if piece.stated:
             data["datePublished"] = _iso(piece.stated)
         if piece.author:
@@ -152,7 +194,9 @@ class Site:
         if _unchanged(asked, tag, modified):
             return Answer(status=304, headers=headers)
         if self.outlet.gzip and "gzip" in asked.get("accept-encoding", ""):
-            return Answer(status=200, body=gzip.compress(body, mtime=0), headers=headers | {"Content-Encoding": "gzip"})
+            return Answer(
+                status=200, body=gzip.compress(body, mtime=0), headers=headers | {"Content-Encoding": "gzip"}
+            )
         return Answer(status=200, body=body, headers=headers)
 
 
@@ -161,7 +205,9 @@ def _unchanged(asked: Mapping[str, str], tag: str, modified: datetime) -> bool:
     if "if-none-match" in asked:
         return tag in asked["if-none-match"]
     try:
-        return modified.replace(microsecond=0) <= parsedate_to_datetime(asked["if-modified-since"]).astimezone(UTC)
+        return modified.replace(microsecond=0) <= parsedate_to_datetime(
+            asked["if-modified-since"]
+        ).astimezone(UTC)
     except (KeyError, ValueError):
         return False
 
@@ -187,5 +233,8 @@ def _iso(moment: datetime | None) -> str | None:
 @cache
 def _templates() -> jinja2.Environment:
     return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(FOLDER / "pages"), autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined
+        loader=jinja2.FileSystemLoader(FOLDER / "pages"),
+        autoescape=True,
+        trim_blocks=True,
+        undefined=jinja2.StrictUndefined,
     )

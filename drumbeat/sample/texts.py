@@ -86,7 +86,10 @@ def _book(language: str, phrases: dict[str, Any]) -> Book:
     return Book(
         language=language,
         texts={row["id"]: _text(language, row) for row in tables["article"]},
-        forms={row["id"]: _form(row, phrases["numbers"].get(row["id"], {}).get(language, {})) for row in tables["recurring"]},
+        forms={
+            row["id"]: _form(row, phrases["numbers"].get(row["id"], {}).get(language, {}))
+            for row in tables["recurring"]
+        },
         comments=tuple(row["text"] for row in tables["comments"]),
         ui=tables["ui"],
         phrases=Phrases(
@@ -101,12 +104,26 @@ def _book(language: str, phrases: dict[str, Any]) -> Book:
 
 
 def _text(language: str, row: dict[str, Any]) -> Text:
-    return Text(row["id"], language, row.get("narrative"), row.get("country"), row["title"].strip(), paragraphs_of(row["body"]))
+    return Text(
+        row["id"],
+        language,
+        row.get("narrative"),
+        row.get("country"),
+        row["title"].strip(),
+        paragraphs_of(row["body"]),
+    )
 
 
 def _form(row: dict[str, Any], numbers: dict[str, list[int]]) -> Form:
     ranges = {slot: (low, high) for slot, (low, high) in numbers.items()}
-    return Form(row["id"], row["title"], row["body"], tuple(row.get("places", ())), tuple(row.get("teams", ())), ranges)
+    return Form(
+        row["id"],
+        row["title"],
+        row["body"],
+        tuple(row.get("places", ())),
+        tuple(row.get("teams", ())),
+        ranges,
+    )
 
 
 def paragraphs_of(body: str) -> tuple[str, ...]:

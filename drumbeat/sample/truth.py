@@ -76,7 +76,9 @@ def truth_json(world: World) -> str:
     }
     lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
     lines.append(_rows("narratives", [_narrative(world, narrative) for narrative in plan.narrative]))
-    lines.append(_rows("spikes", [_spike(plan, narrative) for narrative in plan.narrative if narrative.spike]))
+    lines.append(
+        _rows("spikes", [_spike(plan, narrative) for narrative in plan.narrative if narrative.spike])
+    )
     lines.append(_rows("articles", [_article(piece) for piece in world.pieces]))
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
@@ -92,11 +94,17 @@ def load_truth() -> Truth:
         labels={row["id"]: row["label"] for row in table["narratives"]},
         spikes=tuple(
             TrueSpike(
-                narrative=row["narrative"], first_day=date.fromisoformat(row["first_day"]), last_day=date.fromisoformat(row["last_day"])
+                narrative=row["narrative"],
+                first_day=date.fromisoformat(row["first_day"]),
+                last_day=date.fromisoformat(row["last_day"]),
             )
             for row in table["spikes"]
         ),
-        outage=(outage["outlet"], date.fromisoformat(outage["first_day"]), date.fromisoformat(outage["last_day"])),
+        outage=(
+            outage["outlet"],
+            date.fromisoformat(outage["first_day"]),
+            date.fromisoformat(outage["last_day"]),
+        ),
         newcomer=(newcomer["outlet"], date.fromisoformat(newcomer["added"])),
         storm=tuple((outlet, path) for outlet, path in table["storm"]),
     )
@@ -111,7 +119,10 @@ def _day(plan: Plan, day: int) -> str:
 
 
 def _narrative(world: World, narrative: NarrativePlan) -> dict[str, Any]:
-    pieces = sorted((piece for piece in world.pieces if piece.narrative == narrative.id), key=lambda piece: piece.published)
+    pieces = sorted(
+        (piece for piece in world.pieces if piece.narrative == narrative.id),
+        key=lambda piece: piece.published,
+    )
     return {
         "id": narrative.id,
         "label": narrative.label,

@@ -43,7 +43,9 @@ def narrative(request: Request, narrative_id: NarrativeNumber) -> dict[str, Any]
 
 
 @router.get("/narratives/{narrative_id}/passages")
-def passages(request: Request, narrative_id: NarrativeNumber, limit: Limit = 100, offset: Offset = 0) -> list[dict[str, Any]]:
+def passages(
+    request: Request, narrative_id: NarrativeNumber, limit: Limit = 100, offset: Offset = 0
+) -> list[dict[str, Any]]:
     """Passages of a narrative with their articles, the newest first; a merged number gives its survivor's."""
     store = reader_of(request).store
     survivor = store.narratives.resolve(narrative_id)
@@ -78,7 +80,10 @@ def article(request: Request, article_id: str) -> dict[str, Any]:
             }
             for reading, narrative in view.passages
         ],
-        "copies": [{**asdict(member), "url": other.url, "source_id": other.source_id} for member, other in view.copies],
+        "copies": [
+            {**asdict(member), "url": other.url, "source_id": other.source_id}
+            for member, other in view.copies
+        ],
     }
 
 
@@ -91,7 +96,9 @@ def sources(request: Request) -> list[dict[str, Any]]:
 @router.get("/spikes")
 def spikes(request: Request, since: Day = None, until: Day = None) -> list[dict[str, Any]]:
     """Spikes of the days from `since` to `until` (default: the last 28 days), by day and id."""
-    return [asdict(row) for row in reader_of(request).store.spikes.between(*reader_of(request).days(since, until))]
+    return [
+        asdict(row) for row in reader_of(request).store.spikes.between(*reader_of(request).days(since, until))
+    ]
 
 
 @router.get("/alerts")
@@ -99,7 +106,10 @@ def alerts(request: Request, since: Day = None, until: Day = None) -> list[dict[
     """Alerts made on the days from `since` to `until` (default: the last 28 days) with their deliveries, the newest first."""
     start, end = map(midnight, reader_of(request).days(since, until))
     found = alerts_with_deliveries(reader_of(request).store, start, end)
-    return [{**asdict(row), "deliveries": [asdict(delivery) for delivery in deliveries]} for row, deliveries in found]
+    return [
+        {**asdict(row), "deliveries": [asdict(delivery) for delivery in deliveries]}
+        for row, deliveries in found
+    ]
 
 
 @router.get("/search")

@@ -25,7 +25,9 @@ def make_app(*, store: Store, workspace: Workspace, clock: Clock) -> FastAPI:
 
     The JSON interface is described at /api/openapi.json; interactive documentation is off because it would load scripts from elsewhere.
     """
-    app = FastAPI(title="Drumbeat", version="1", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Drumbeat", version="1", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None
+    )
     app.state.reader = Reader(store=store, workspace=workspace, clock=clock)
     protect(app, workspace.settings.dashboard)
     app.add_middleware(_HeadAsGet)
@@ -65,4 +67,8 @@ class _HeadAsGet:
 def _failure(request: Request, status: int, message: str) -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": message}, status_code=status)
-    return page("error.html", {"status": status, "reason": HTTPStatus(status).phrase, "message": message}, status=status)
+    return page(
+        "error.html",
+        {"status": status, "reason": HTTPStatus(status).phrase, "message": message},
+        status=status,
+    )

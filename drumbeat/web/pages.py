@@ -46,12 +46,20 @@ def overview(request: Request) -> HTMLResponse:
 @router.get("/narratives")
 def narratives(request: Request) -> HTMLResponse:
     """Every known narrative, the newest told first."""
-    rows = sorted(reader_of(request).store.narratives.all(), key=lambda row: (row.last_seen_at, row.size, -row.narrative_id), reverse=True)
+    rows = sorted(
+        reader_of(request).store.narratives.all(),
+        key=lambda row: (row.last_seen_at, row.size, -row.narrative_id),
+        reverse=True,
+    )
     return page("narratives.html", {"narratives": rows, "notice": _notice(request), "here": "narratives"})
 
 
 @router.get("/narratives/{narrative_id}")
-def narrative(request: Request, narrative_id: NarrativeNumber, number: Annotated[int, Query(alias="page", ge=1, le=10**6)] = 1) -> Response:
+def narrative(
+    request: Request,
+    narrative_id: NarrativeNumber,
+    number: Annotated[int, Query(alias="page", ge=1, le=10**6)] = 1,
+) -> Response:
     """One narrative with its chart, carriers, quotes, all its passages and its history; a merged number leads to its survivor."""
     reader = reader_of(request)
     survivor = reader.store.narratives.resolve(narrative_id)
@@ -83,7 +91,11 @@ def events(request: Request) -> HTMLResponse:
     """What happened in the last four weeks, the newest first."""
     reader = reader_of(request)
     end = midnight(reader.period()[1])
-    rows = sorted(reader.store.events.all(end - RECENT, end), key=lambda row: (row.first_at, row.articles, -row.event_id), reverse=True)
+    rows = sorted(
+        reader.store.events.all(end - RECENT, end),
+        key=lambda row: (row.first_at, row.articles, -row.event_id),
+        reverse=True,
+    )
     return page("events.html", {"events": rows, "notice": _notice(request), "here": "events"})
 
 
@@ -94,9 +106,14 @@ def event(request: Request, event_id: EventNumber) -> HTMLResponse:
     found = store.events.get(event_id)
     if found is None:
         raise HTTPException(404, f"there is no event {event_id}")
-    told = sorted(store.passages.many(store.events.members(event_id)), key=lambda row: (row.counted_at, row.passage_id))
+    told = sorted(
+        store.passages.many(store.events.members(event_id)), key=lambda row: (row.counted_at, row.passage_id)
+    )
     sources = {row.source_id: row for row in store.sources.all()}
-    return page("event.html", {"event": found, "told": told, "sources": sources, "notice": _notice(request), "here": "events"})
+    return page(
+        "event.html",
+        {"event": found, "told": told, "sources": sources, "notice": _notice(request), "here": "events"},
+    )
 
 
 @router.get("/articles/{article_id}")
@@ -106,7 +123,10 @@ def article(request: Request, article_id: str) -> HTMLResponse:
     if view is None:
         raise HTTPException(404, f"there is no article {article_id}")
     sources = {row.source_id: row for row in reader_of(request).store.sources.all()}
-    return page("article.html", {"view": view, "a": view.article, "sources": sources, "notice": _notice(request), "here": "search"})
+    return page(
+        "article.html",
+        {"view": view, "a": view.article, "sources": sources, "notice": _notice(request), "here": "search"},
+    )
 
 
 @router.get("/articles/{article_id}/archived")
@@ -117,19 +137,32 @@ def archived(request: Request, article_id: str) -> Response:
         raise HTTPException(404, f"no archived page for article {article_id}")
     given = next((value for name, value in response.headers if name.lower() == "content-type"), "")
     kind = given.strip() if SAFE_TYPE.fullmatch(given.strip()) else "text/plain"
-    return Response(response.body, media_type=None, headers={"Content-Type": kind, "Content-Security-Policy": ARCHIVED_POLICY})
+    return Response(
+        response.body,
+        media_type=None,
+        headers={"Content-Type": kind, "Content-Security-Policy": ARCHIVED_POLICY},
+    )
 
 
 @router.get("/sources")
 def sources(request: Request) -> HTMLResponse:
     """The health of every source."""
-    return page("sources.html", {"digest": reader_of(request).digest(), "notice": _notice(request), "here": "sources"})
+    return page(
+        "sources.html", {"digest": reader_of(request).digest(), "notice": _notice(request), "here": "sources"}
+    )
 
 
 @router.get("/alerts")
 def alerts(request: Request) -> HTMLResponse:
     """Alerts and what became of their mails."""
-    return page("alerts.html", {"alerts": alerts_with_deliveries(reader_of(request).store), "notice": _notice(request), "here": "alerts"})
+    return page(
+        "alerts.html",
+        {
+            "alerts": alerts_with_deliveries(reader_of(request).store),
+            "notice": _notice(request),
+            "here": "alerts",
+        },
+    )
 
 
 @router.get("/search")
@@ -156,7 +189,13 @@ def search(
     known = reader.store.sources.all()
     values: dict[str, Any] = {
         "q": q,
-        "chosen": {"language": language, "source": source, "country": country.upper(), "since": since or "", "until": until or ""},
+        "chosen": {
+            "language": language,
+            "source": source,
+            "country": country.upper(),
+            "since": since or "",
+            "until": until or "",
+        },
         "all_shown": len(hits) < PAGE_SIZE,
         "hits": [(hit, articles[hit.article_id]) for hit in hits if hit.article_id in articles],
         "sources": known,
@@ -172,7 +211,14 @@ def search(
 def reports(request: Request) -> HTMLResponse:
     """The weekly reports that were written."""
     folder = reader_of(request).workspace.report_dir
-    names = sorted((path.stem for path in folder.glob("*.html") if REPORT_NAME.fullmatch(path.name) and path.stem != "index"), reverse=True)
+    names = sorted(
+        (
+            path.stem
+            for path in folder.glob("*.html")
+            if REPORT_NAME.fullmatch(path.name) and path.stem != "index"
+        ),
+        reverse=True,
+    )
     return page("reports.html", {"names": names, "notice": _notice(request), "here": "reports"})
 
 

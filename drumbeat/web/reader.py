@@ -58,7 +58,10 @@ class Reader:
 
         start, end = self.period()
         found: dict[str, Any] = self._keep(
-            ("digest",), lambda: build_digest(store=self.store, workspace=self.workspace, start=start, end=end, clock=self.clock).to_dict()
+            ("digest",),
+            lambda: build_digest(
+                store=self.store, workspace=self.workspace, start=start, end=end, clock=self.clock
+            ).to_dict(),
         )
         return found
 
@@ -69,7 +72,9 @@ class Reader:
         start, end = self.period()
 
         def build() -> dict[str, Any] | None:
-            found = narrative_detail(store=self.store, workspace=self.workspace, narrative_id=narrative_id, start=start, end=end)
+            found = narrative_detail(
+                store=self.store, workspace=self.workspace, narrative_id=narrative_id, start=start, end=end
+            )
             return found.to_dict() if found else None
 
         kept: dict[str, Any] | None = self._keep(("narrative", narrative_id), build)
@@ -81,13 +86,28 @@ class Reader:
         if article is None:
             return None
         passages = [
-            (reading, self.store.narratives.resolve(reading.assignment.narrative_id) if reading.assignment else None)
+            (
+                reading,
+                self.store.narratives.resolve(reading.assignment.narrative_id)
+                if reading.assignment
+                else None,
+            )
             for reading in readings(self.store, article_id)
         ]
         member = self.store.copies.of([article_id]).get(article_id)
-        others = [row for row in self.store.copies.members([member.group_id]) if row.article_id != article_id] if member else []
-        articles = {row.article_id: row for row in self.store.articles.many([row.article_id for row in others])}
-        return ArticleView(article, passages, [(row, articles[row.article_id]) for row in others if row.article_id in articles])
+        others = (
+            [row for row in self.store.copies.members([member.group_id]) if row.article_id != article_id]
+            if member
+            else []
+        )
+        articles = {
+            row.article_id: row for row in self.store.articles.many([row.article_id for row in others])
+        }
+        return ArticleView(
+            article,
+            passages,
+            [(row, articles[row.article_id]) for row in others if row.article_id in articles],
+        )
 
     def archived(self, article_id: str) -> ArchivedResponse | None:
         """The archived response of an article's page."""

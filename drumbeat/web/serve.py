@@ -39,6 +39,8 @@ def serve(workspace: Workspace, bound: socket.socket) -> None:
     """Answer on a listening socket until interrupted."""
     import uvicorn
 
-    with open_store(workspace.database_url, busy_timeout_seconds=workspace.settings.storage.busy_timeout_seconds) as store:
+    with open_store(
+        workspace.database_url, busy_timeout_seconds=workspace.settings.storage.busy_timeout_seconds
+    ) as store:
         app = make_app(store=store, workspace=workspace, clock=SystemClock())
         uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False)).run(sockets=[bound])

@@ -6,8 +6,27 @@ Identifiers are made from content (`ids.py`), so that the order of work never sh
 
 from __future__ import annotations
 
-from storage.records.coverage import FeedKind, FeedPoll, FeedState, Origin, Page, Run, RunState, Source, WarcPlace
-from storage.records.findings import Alert, Delivery, DeliveryState, Health, Observation, SourceDay, Spike, SpikeDecision
+from storage.records.coverage import (
+    FeedKind,
+    FeedPoll,
+    FeedState,
+    Origin,
+    Page,
+    Run,
+    RunState,
+    Source,
+    WarcPlace,
+)
+from storage.records.findings import (
+    Alert,
+    Delivery,
+    DeliveryState,
+    Health,
+    Observation,
+    SourceDay,
+    Spike,
+    SpikeDecision,
+)
 from storage.records.meaning import (
     Assignment,
     Correction,

@@ -35,32 +35,47 @@ class AlertStore:
     def get(self, alert_id: str) -> Alert | None:
         """One alert."""
         with self._database.read() as connection:
-            row = connection.execute(sa.select(schema.alerts).where(schema.alerts.c.alert_id == alert_id)).first()
+            row = connection.execute(
+                sa.select(schema.alerts).where(schema.alerts.c.alert_id == alert_id)
+            ).first()
         return record_of(Alert, row) if row else None
 
     def between(self, start: datetime, end: datetime) -> list[Alert]:
         """Alerts made in [start, end), by (created_at, alert_id)."""
-        statement = sa.select(schema.alerts).where(schema.alerts.c.created_at >= start, schema.alerts.c.created_at < end)
+        statement = sa.select(schema.alerts).where(
+            schema.alerts.c.created_at >= start, schema.alerts.c.created_at < end
+        )
         with self._database.read() as connection:
-            rows = connection.execute(statement.order_by(schema.alerts.c.created_at, schema.alerts.c.alert_id))
+            rows = connection.execute(
+                statement.order_by(schema.alerts.c.created_at, schema.alerts.c.alert_id)
+            )
             return [record_of(Alert, row) for row in rows]
 
     def outbox(self) -> list[Delivery]:
         """Deliveries to act on, by delivery_id: pending, `sending` (left by a killed process), `unknown` with an attempt left."""
         retry = (schema.deliveries.c.state == "unknown") & (schema.deliveries.c.attempts < UNKNOWN_ATTEMPTS)
-        statement = sa.select(schema.deliveries).where(sa.or_(schema.deliveries.c.state.in_(("pending", "sending")), retry))
+        statement = sa.select(schema.deliveries).where(
+            sa.or_(schema.deliveries.c.state.in_(("pending", "sending")), retry)
+        )
         with self._database.read() as connection:
-            return [record_of(Delivery, row) for row in connection.execute(statement.order_by(schema.deliveries.c.delivery_id))]
+            return [
+                record_of(Delivery, row)
+                for row in connection.execute(statement.order_by(schema.deliveries.c.delivery_id))
+            ]
 
     def deliveries(self, alert_id: str | None = None) -> list[Delivery]:
         """Deliveries of one alert, or all, by (alert_id, delivery_id)."""
-        statement = sa.select(schema.deliveries).order_by(schema.deliveries.c.alert_id, schema.deliveries.c.delivery_id)
+        statement = sa.select(schema.deliveries).order_by(
+            schema.deliveries.c.alert_id, schema.deliveries.c.delivery_id
+        )
         if alert_id is not None:
             statement = statement.where(schema.deliveries.c.alert_id == alert_id)
         with self._database.read() as connection:
             return [record_of(Delivery, row) for row in connection.execute(statement)]
 
-    def set_state(self, delivery_id: str, state: DeliveryState, *, at: datetime, attempts: int, error: str | None = None) -> None:
+    def set_state(
+        self, delivery_id: str, state: DeliveryState, *, at: datetime, attempts: int, error: str | None = None
+    ) -> None:
         """What became of a delivery.
 
         Raises:
@@ -68,6 +83,10 @@ class AlertStore:
         """
         statement = sa.update(schema.deliveries).where(schema.deliveries.c.delivery_id == delivery_id)
         with self._database.write() as connection:
-            done = connection.execute(statement.values(state=state, updated_at=at, attempts=attempts, last_error=error))
+            done = connection.execute(
+                statement.values(state=state, updated_at=at, attempts=attempts, last_error=error)
+            )
             if not done.rowcount:
-                raise StorageError(f"delivery {delivery_id}: not in the outbox; create it with its alert first")
+                raise StorageError(
+                    f"delivery {delivery_id}: not in the outbox; create it with its alert first"
+                )

@@ -41,7 +41,9 @@ class ArticleStore:
             _record_outcomes(connection, results)
             former = {
                 row.article_id: row
-                for row in select_in(connection, _STATE, schema.articles.c.article_id, [result.page_id for result in results])
+                for row in select_in(
+                    connection, _STATE, schema.articles.c.article_id, [result.page_id for result in results]
+                )
             }
             lost = [article_id for article_id in refused if article_id in former]
             _dissolve_groups(connection, lost + _changed(made, former, _GROUP_FIELDS))
@@ -64,18 +66,24 @@ class ArticleStore:
     def many(self, ids: Collection[str]) -> list[Article]:
         """Those of the articles that exist, by id."""
         with self._database.read() as connection:
-            rows = select_in(connection, _SELECT.order_by(schema.articles.c.article_id), schema.articles.c.article_id, ids)
+            rows = select_in(
+                connection, _SELECT.order_by(schema.articles.c.article_id), schema.articles.c.article_id, ids
+            )
             return [record_of(Article, row) for row in rows]
 
     def between(self, start: datetime, end: datetime) -> list[Article]:
         """Articles counted in [start, end), by (counted_at, article_id)."""
         window = (schema.articles.c.counted_at >= start, schema.articles.c.counted_at < end)
-        return self._articles(_SELECT.where(*window).order_by(schema.articles.c.counted_at, schema.articles.c.article_id))
+        return self._articles(
+            _SELECT.where(*window).order_by(schema.articles.c.counted_at, schema.articles.c.article_id)
+        )
 
     def count(self) -> int:
         """How many articles there are."""
         with self._database.read() as connection:
-            return int(connection.execute(sa.select(sa.func.count()).select_from(schema.articles)).scalar_one())
+            return int(
+                connection.execute(sa.select(sa.func.count()).select_from(schema.articles)).scalar_one()
+            )
 
     def _articles(self, statement: sa.Select[Any]) -> list[Article]:
         with self._database.read() as connection:
@@ -98,14 +106,22 @@ def _record_outcomes(connection: sa.Connection, results: Sequence[CleanResult]) 
     )  # fmt: skip
     ordered = sorted(results, key=lambda result: result.page_id)
     connection.execute(
-        statement, [{"key": one.page_id, "outcome": one.outcome, "version": one.clean_version, "run": one.clean_run} for one in ordered]
+        statement,
+        [
+            {"key": one.page_id, "outcome": one.outcome, "version": one.clean_version, "run": one.clean_run}
+            for one in ordered
+        ],
     )
 
 
 def _changed(made: Sequence[Article], former: dict[str, sa.Row[Any]], names: Sequence[str]) -> list[str]:
     """Ids of articles that existed and differ in one of the fields."""
     known = [article for article in made if article.article_id in former]
-    return [item.article_id for item in known if any(_kept(item, name) != getattr(former[item.article_id], name) for name in names)]
+    return [
+        item.article_id
+        for item in known
+        if any(_kept(item, name) != getattr(former[item.article_id], name) for name in names)
+    ]
 
 
 def _kept(article: Article, name: str) -> Any:
@@ -115,20 +131,34 @@ def _kept(article: Article, name: str) -> Any:
 
 
 def _dissolve_groups(connection: sa.Connection, article_ids: Collection[str]) -> None:
-    rows = select_in(connection, sa.select(schema.copy_members.c.group_id), schema.copy_members.c.article_id, article_ids)
+    rows = select_in(
+        connection, sa.select(schema.copy_members.c.group_id), schema.copy_members.c.article_id, article_ids
+    )
     delete_in(connection, schema.copy_groups, schema.copy_groups.c.group_id, {row.group_id for row in rows})
 
 
 def _void_passages(connection: sa.Connection, article_ids: Collection[str]) -> None:
     delete_in(connection, schema.passages, schema.passages.c.article_id, article_ids)
     if article_ids:
-        uncut = sa.update(schema.articles).where(schema.articles.c.article_id == sa.bindparam("key")).values(is_cut=False)
+        uncut = (
+            sa.update(schema.articles)
+            .where(schema.articles.c.article_id == sa.bindparam("key"))
+            .values(is_cut=False)
+        )
         connection.execute(uncut, [{"key": article_id} for article_id in sorted(article_ids)])
 
 
-def _index(connection: sa.Connection, made: Sequence[Article], former: dict[str, sa.Row[Any]], texts: dict[str, tuple[str, str]]) -> None:
+def _index(
+    connection: sa.Connection,
+    made: Sequence[Article],
+    former: dict[str, sa.Row[Any]],
+    texts: dict[str, tuple[str, str]],
+) -> None:
     new = [article.article_id for article in made if article.article_id not in former]
     touched = {*new, *_changed(made, former, _INDEX_FIELDS)}
     numbers = sa.select(schema.articles.c.article_id, schema.articles.c.article_no)
-    by_id = {row.article_id: row.article_no for row in select_in(connection, numbers, schema.articles.c.article_id, touched)}
+    by_id = {
+        row.article_id: row.article_no
+        for row in select_in(connection, numbers, schema.articles.c.article_id, touched)
+    }
     index_articles(connection, {number: texts[article_id] for article_id, number in by_id.items()})

@@ -21,17 +21,30 @@ class CopyStore:
 
     def ungrouped(self) -> list[Article]:
         """Articles without a group, by (counted_at, article_id)."""
-        joined = schema.articles.outerjoin(schema.copy_members, schema.copy_members.c.article_id == schema.articles.c.article_id)
-        statement = sa.select(*columns_of(Article, schema.articles)).select_from(joined).where(schema.copy_members.c.article_id.is_(None))
+        joined = schema.articles.outerjoin(
+            schema.copy_members, schema.copy_members.c.article_id == schema.articles.c.article_id
+        )
+        statement = (
+            sa.select(*columns_of(Article, schema.articles))
+            .select_from(joined)
+            .where(schema.copy_members.c.article_id.is_(None))
+        )
         with self._database.read() as connection:
-            rows = connection.execute(statement.order_by(schema.articles.c.counted_at, schema.articles.c.article_id))
+            rows = connection.execute(
+                statement.order_by(schema.articles.c.counted_at, schema.articles.c.article_id)
+            )
             return [record_of(Article, row) for row in rows]
 
     def members(self, group_ids: Collection[str]) -> list[CopyMember]:
         """Members of the groups, by (group_id, article_id)."""
-        statement = sa.select(schema.copy_members).order_by(schema.copy_members.c.group_id, schema.copy_members.c.article_id)
+        statement = sa.select(schema.copy_members).order_by(
+            schema.copy_members.c.group_id, schema.copy_members.c.article_id
+        )
         with self._database.read() as connection:
-            return [record_of(CopyMember, row) for row in select_in(connection, statement, schema.copy_members.c.group_id, group_ids)]
+            return [
+                record_of(CopyMember, row)
+                for row in select_in(connection, statement, schema.copy_members.c.group_id, group_ids)
+            ]
 
     def of(self, article_ids: Collection[str]) -> dict[str, CopyMember]:
         """Membership by article id; ungrouped articles are left out."""
@@ -40,7 +53,9 @@ class CopyStore:
             rows = select_in(connection, statement, schema.copy_members.c.article_id, article_ids)
         return {row.article_id: record_of(CopyMember, row) for row in rows}
 
-    def replace(self, groups: Sequence[CopyGroup], members: Sequence[CopyMember], *, dissolved: Collection[str] = ()) -> None:
+    def replace(
+        self, groups: Sequence[CopyGroup], members: Sequence[CopyMember], *, dissolved: Collection[str] = ()
+    ) -> None:
         """Insert or update groups and members and remove the dissolved groups, in one transaction.
 
         A member of a dissolved group that is not named in `members` is ungrouped again.
@@ -53,22 +68,36 @@ class CopyStore:
     def group(self, group_id: str) -> CopyGroup | None:
         """One group."""
         with self._database.read() as connection:
-            row = connection.execute(sa.select(schema.copy_groups).where(schema.copy_groups.c.group_id == group_id)).first()
+            row = connection.execute(
+                sa.select(schema.copy_groups).where(schema.copy_groups.c.group_id == group_id)
+            ).first()
         return record_of(CopyGroup, row) if row else None
 
     def groups(self, start: datetime, end: datetime) -> list[CopyGroup]:
         """Groups first published in [start, end), by (first_at, group_id)."""
-        statement = sa.select(schema.copy_groups).where(schema.copy_groups.c.first_at >= start, schema.copy_groups.c.first_at < end)
+        statement = sa.select(schema.copy_groups).where(
+            schema.copy_groups.c.first_at >= start, schema.copy_groups.c.first_at < end
+        )
         with self._database.read() as connection:
-            rows = connection.execute(statement.order_by(schema.copy_groups.c.first_at, schema.copy_groups.c.group_id))
+            rows = connection.execute(
+                statement.order_by(schema.copy_groups.c.first_at, schema.copy_groups.c.group_id)
+            )
             return [record_of(CopyGroup, row) for row in rows]
 
     def all_members(self, start: datetime, end: datetime) -> list[tuple[CopyMember, Article]]:
         """Grouped articles counted in [start, end) with their membership, by (counted_at, article_id)."""
-        joined = schema.articles.join(schema.copy_members, schema.copy_members.c.article_id == schema.articles.c.article_id)
-        place = [schema.copy_members.c.group_id, schema.copy_members.c.relation, schema.copy_members.c.containment]
+        joined = schema.articles.join(
+            schema.copy_members, schema.copy_members.c.article_id == schema.articles.c.article_id
+        )
+        place = [
+            schema.copy_members.c.group_id,
+            schema.copy_members.c.relation,
+            schema.copy_members.c.containment,
+        ]
         statement = sa.select(*columns_of(Article, schema.articles), *place).select_from(joined)
         statement = statement.where(schema.articles.c.counted_at >= start, schema.articles.c.counted_at < end)
         with self._database.read() as connection:
-            rows = connection.execute(statement.order_by(schema.articles.c.counted_at, schema.articles.c.article_id))
+            rows = connection.execute(
+                statement.order_by(schema.articles.c.counted_at, schema.articles.c.article_id)
+            )
             return [(record_of(CopyMember, row), record_of(Article, row)) for row in rows]

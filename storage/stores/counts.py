@@ -19,7 +19,9 @@ class CountStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def replace(self, start: date, end: date, observations: Sequence[Observation], source_days: Sequence[SourceDay]) -> None:
+    def replace(
+        self, start: date, end: date, observations: Sequence[Observation], source_days: Sequence[SourceDay]
+    ) -> None:
         """Put these rows in place of all rows of days in [start, end), in one transaction."""
         with self._database.write() as connection:
             for table in (schema.observations, schema.source_days):
@@ -42,7 +44,10 @@ class CountStore:
         table = schema.source_days.c
         statement = sa.select(schema.source_days).where(table.day >= start, table.day < end)
         with self._database.read() as connection:
-            return [record_of(SourceDay, row) for row in connection.execute(statement.order_by(table.day, table.source_id))]
+            return [
+                record_of(SourceDay, row)
+                for row in connection.execute(statement.order_by(table.day, table.source_id))
+            ]
 
 
 class SpikeStore:
@@ -67,10 +72,17 @@ class SpikeStore:
         """Spikes whose window ends in [start, end), by (day, spike_id)."""
         statement = sa.select(schema.spikes).where(schema.spikes.c.day >= start, schema.spikes.c.day < end)
         with self._database.read() as connection:
-            return [record_of(Spike, row) for row in connection.execute(statement.order_by(schema.spikes.c.day, schema.spikes.c.spike_id))]
+            return [
+                record_of(Spike, row)
+                for row in connection.execute(
+                    statement.order_by(schema.spikes.c.day, schema.spikes.c.spike_id)
+                )
+            ]
 
     def get(self, spike_id: str) -> Spike | None:
         """One spike."""
         with self._database.read() as connection:
-            row = connection.execute(sa.select(schema.spikes).where(schema.spikes.c.spike_id == spike_id)).first()
+            row = connection.execute(
+                sa.select(schema.spikes).where(schema.spikes.c.spike_id == spike_id)
+            ).first()
         return record_of(Spike, row) if row else None

@@ -48,16 +48,30 @@ class NarrativeStore:
             while found is not None and found.merged_into is not None:
                 seen.append(found.narrative_id)
                 if found.merged_into in seen:
-                    raise StorageError(f"narrative {narrative_id}: merged in a circle {seen}; save one of them with merged_into = None")
+                    raise StorageError(
+                        f"narrative {narrative_id}: merged in a circle {seen}; save one of them with merged_into = None"
+                    )
                 found = _get(connection, found.merged_into)
         return found
 
     def next_id(self) -> int:
         """The first number never given."""
         with self._database.read() as connection:
-            return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(schema.narratives.c.narrative_id), 0))).scalar_one()) + 1
+            return (
+                int(
+                    connection.execute(
+                        sa.select(sa.func.coalesce(sa.func.max(schema.narratives.c.narrative_id), 0))
+                    ).scalar_one()
+                )
+                + 1
+            )
 
-    def save(self, narratives: Sequence[Narrative], assignments: Sequence[Assignment] = (), events: Sequence[LineageEvent] = ()) -> None:
+    def save(
+        self,
+        narratives: Sequence[Narrative],
+        assignments: Sequence[Assignment] = (),
+        events: Sequence[LineageEvent] = (),
+    ) -> None:
         """Insert or update narratives, assignments (a passage's newer one replaces the older) and history, in one transaction.
 
         An event of the same content is the same event: saved twice, it is there once.
@@ -65,7 +79,11 @@ class NarrativeStore:
         with self._database.write() as connection:
             upsert(connection, schema.narratives, [row_of(item) for item in narratives])
             upsert(connection, schema.assignments, [row_of(item) for item in assignments])
-            upsert(connection, schema.lineage, [{"lineage_id": _lineage_id(item), **row_of(item)} for item in events])
+            upsert(
+                connection,
+                schema.lineage,
+                [{"lineage_id": _lineage_id(item), **row_of(item)} for item in events],
+            )
 
     def unassign(self, passage_ids: Collection[str]) -> None:
         """Take passages out of the narratives they are in, in one transaction."""
@@ -76,12 +94,18 @@ class NarrativeStore:
         self, *, narrative_id: int | None = None, start: datetime | None = None, end: datetime | None = None
     ) -> list[Assignment]:
         """Assignments by passage_id; of one narrative, of articles counted in [start, end), or all."""
-        statement = sa.select(*columns_of(Assignment, schema.assignments)).order_by(schema.assignments.c.passage_id)
+        statement = sa.select(*columns_of(Assignment, schema.assignments)).order_by(
+            schema.assignments.c.passage_id
+        )
         if narrative_id is not None:
             statement = statement.where(schema.assignments.c.narrative_id == narrative_id)
         if start is not None or end is not None:
-            joined = schema.assignments.join(schema.passages, schema.passages.c.passage_id == schema.assignments.c.passage_id)
-            statement = statement.select_from(joined.join(schema.articles, schema.articles.c.article_id == schema.passages.c.article_id))
+            joined = schema.assignments.join(
+                schema.passages, schema.passages.c.passage_id == schema.assignments.c.passage_id
+            )
+            statement = statement.select_from(
+                joined.join(schema.articles, schema.articles.c.article_id == schema.passages.c.article_id)
+            )
         if start is not None:
             statement = statement.where(schema.articles.c.counted_at >= start)
         if end is not None:
@@ -93,7 +117,9 @@ class NarrativeStore:
         """Passages stored under each number that has any, merged ones too."""
         table = schema.assignments.c
         statement = (
-            sa.select(table.narrative_id, sa.func.count().label("passages")).group_by(table.narrative_id).order_by(table.narrative_id)
+            sa.select(table.narrative_id, sa.func.count().label("passages"))
+            .group_by(table.narrative_id)
+            .order_by(table.narrative_id)
         )
         with self._database.read() as connection:
             return {row.narrative_id: row.passages for row in connection.execute(statement)}
@@ -101,23 +127,33 @@ class NarrativeStore:
     def lineage(self, narrative_id: int | None = None) -> list[LineageEvent]:
         """What happened to all narratives, or to one (also as the other side), by (at, narrative_id, kind, other_id)."""
         table = schema.lineage.c
-        statement = sa.select(schema.lineage).order_by(table.at, table.narrative_id, table.kind, table.other_id, table.lineage_id)
+        statement = sa.select(schema.lineage).order_by(
+            table.at, table.narrative_id, table.kind, table.other_id, table.lineage_id
+        )
         if narrative_id is not None:
-            statement = statement.where(sa.or_(table.narrative_id == narrative_id, table.other_id == narrative_id))
+            statement = statement.where(
+                sa.or_(table.narrative_id == narrative_id, table.other_id == narrative_id)
+            )
         with self._database.read() as connection:
             return [record_of(LineageEvent, row) for row in connection.execute(statement)]
 
     def pending(self) -> list[dict[str, Any]]:
         """Merges and splits that wait for their second confirmation: kind, narrative_id, other_id, since; as they were set."""
         with self._database.read() as connection:
-            rows = connection.execute(sa.select(schema.narrative_pending.c.entry).order_by(schema.narrative_pending.c.position))
+            rows = connection.execute(
+                sa.select(schema.narrative_pending.c.entry).order_by(schema.narrative_pending.c.position)
+            )
             return [row.entry for row in rows]
 
     def set_pending(self, rows: Sequence[dict[str, Any]]) -> None:
         """Replace all that wait."""
         with self._database.write() as connection:
             connection.execute(sa.delete(schema.narrative_pending))
-            upsert(connection, schema.narrative_pending, [{"position": place, "entry": entry} for place, entry in enumerate(rows)])
+            upsert(
+                connection,
+                schema.narrative_pending,
+                [{"position": place, "entry": entry} for place, entry in enumerate(rows)],
+            )
 
     def save_themes(self, themes: Sequence[Theme], members: Mapping[int, int]) -> None:
         """Insert or update themes, and set `theme_id` by narrative_id, in one transaction."""
@@ -129,12 +165,17 @@ class NarrativeStore:
         with self._database.write() as connection:
             upsert(connection, schema.themes, [row_of(item) for item in themes])
             for part in chunks(sorted(members.items())):
-                connection.execute(belongs, [{"key": narrative_id, "theme": theme_id} for narrative_id, theme_id in part])
+                connection.execute(
+                    belongs, [{"key": narrative_id, "theme": theme_id} for narrative_id, theme_id in part]
+                )
 
     def themes(self) -> list[Theme]:
         """Every theme, by number."""
         with self._database.read() as connection:
-            return [record_of(Theme, row) for row in connection.execute(sa.select(schema.themes).order_by(schema.themes.c.theme_id))]
+            return [
+                record_of(Theme, row)
+                for row in connection.execute(sa.select(schema.themes).order_by(schema.themes.c.theme_id))
+            ]
 
 
 class CorrectionStore:
@@ -151,12 +192,18 @@ class CorrectionStore:
     def all(self) -> list[Correction]:
         """Every decision, by (at, correction_id)."""
         with self._database.read() as connection:
-            rows = connection.execute(sa.select(schema.corrections).order_by(schema.corrections.c.at, schema.corrections.c.correction_id))
+            rows = connection.execute(
+                sa.select(schema.corrections).order_by(
+                    schema.corrections.c.at, schema.corrections.c.correction_id
+                )
+            )
             return [record_of(Correction, row) for row in rows]
 
 
 def _get(connection: sa.Connection, narrative_id: int) -> Narrative | None:
-    row = connection.execute(sa.select(schema.narratives).where(schema.narratives.c.narrative_id == narrative_id)).first()
+    row = connection.execute(
+        sa.select(schema.narratives).where(schema.narratives.c.narrative_id == narrative_id)
+    ).first()
     return record_of(Narrative, row) if row else None
 
 

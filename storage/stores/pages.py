@@ -48,8 +48,12 @@ class PageStore:
     def due(self, source_id: str, now: datetime, limit: int) -> list[Page]:
         """At most `limit` pages of the source that wait to be fetched and may be tried now, by (discovered_at, page_id)."""
         ready = sa.or_(schema.pages.c.next_attempt_at.is_(None), schema.pages.c.next_attempt_at <= now)
-        statement = sa.select(schema.pages).where(schema.pages.c.source_id == source_id, schema.pages.c.fetch_outcome.is_(None), ready)
-        return self._pages(statement.order_by(schema.pages.c.discovered_at, schema.pages.c.page_id).limit(limit))
+        statement = sa.select(schema.pages).where(
+            schema.pages.c.source_id == source_id, schema.pages.c.fetch_outcome.is_(None), ready
+        )
+        return self._pages(
+            statement.order_by(schema.pages.c.discovered_at, schema.pages.c.page_id).limit(limit)
+        )
 
     def record_fetch(self, pages: Sequence[Page]) -> None:
         """Write the fetch fields (`final_url` ... `next_attempt_at`, `origin`) of known pages; sync the archive before."""
@@ -58,7 +62,10 @@ class PageStore:
         for part in chunks(sorted(pages, key=lambda page: page.page_id)):
             rows = [page_row(page) for page in part]
             with self._database.write() as connection:
-                connection.execute(statement, [{"key": row["page_id"], **{name: row[name] for name in _FETCH_FIELDS}} for row in rows])
+                connection.execute(
+                    statement,
+                    [{"key": row["page_id"], **{name: row[name] for name in _FETCH_FIELDS}} for row in rows],
+                )
 
     def get(self, page_id: str) -> Page | None:
         """One page."""
@@ -67,34 +74,47 @@ class PageStore:
     def by_url(self, url: str) -> Page | None:
         """The page found under the URL, or else the first found of those that were redirected to it."""
         key = ids.page_id(url)
-        statement = sa.select(schema.pages).where(sa.or_(schema.pages.c.url_key == key, schema.pages.c.final_url_key == key))
+        statement = sa.select(schema.pages).where(
+            sa.or_(schema.pages.c.url_key == key, schema.pages.c.final_url_key == key)
+        )
         direct_first = sa.case((schema.pages.c.url_key == key, 0), else_=1)
-        statement = statement.order_by(direct_first, schema.pages.c.discovered_at, schema.pages.c.page_id).limit(1)
+        statement = statement.order_by(
+            direct_first, schema.pages.c.discovered_at, schema.pages.c.page_id
+        ).limit(1)
         return next(iter(self._pages(statement)), None)
 
     def to_clean(self, clean_version: str, *, after: str = "", limit: int = 500) -> list[Page]:
         """Archived pages that these cleaning rules have not seen, with `page_id > after`, by page_id."""
         unseen = sa.or_(schema.pages.c.clean_version.is_(None), schema.pages.c.clean_version != clean_version)
-        statement = sa.select(schema.pages).where(schema.pages.c.fetch_outcome == STORED, unseen, schema.pages.c.page_id > after)
+        statement = sa.select(schema.pages).where(
+            schema.pages.c.fetch_outcome == STORED, unseen, schema.pages.c.page_id > after
+        )
         return self._pages(statement.order_by(schema.pages.c.page_id).limit(limit))
 
     def by_place(self, file: str) -> list[Page]:
         """Pages that point into a WARC file, by offset."""
         return self._pages(
-            sa.select(schema.pages).where(schema.pages.c.warc_file == file).order_by(schema.pages.c.warc_offset, schema.pages.c.page_id)
+            sa.select(schema.pages)
+            .where(schema.pages.c.warc_file == file)
+            .order_by(schema.pages.c.warc_offset, schema.pages.c.page_id)
         )
 
     def warc_files(self) -> list[str]:
         """Names of the WARC files that pages point into, sorted."""
         statement = (
-            sa.select(schema.pages.c.warc_file).where(schema.pages.c.warc_file.is_not(None)).distinct().order_by(schema.pages.c.warc_file)
+            sa.select(schema.pages.c.warc_file)
+            .where(schema.pages.c.warc_file.is_not(None))
+            .distinct()
+            .order_by(schema.pages.c.warc_file)
         )
         with self._database.read() as connection:
             return [row.warc_file for row in connection.execute(statement)]
 
     def fetch_outcomes(self, run_id: str | None = None) -> dict[str, int]:
         """Pages by fetch outcome, `waiting` for those without one; of one run, or of all."""
-        return self._counts(schema.pages.c.fetch_outcome, sa.true() if run_id is None else schema.pages.c.fetch_run == run_id)
+        return self._counts(
+            schema.pages.c.fetch_outcome, sa.true() if run_id is None else schema.pages.c.fetch_run == run_id
+        )
 
     def fetched(self, start: datetime, end: datetime) -> list[tuple[str, datetime, str]]:
         """(source_id, fetched_at, fetch outcome) of the pages whose fetch ended in [start, end), by (source_id, fetched_at, page_id)."""
@@ -133,7 +153,9 @@ def page_row(page: Page) -> dict[str, Any]:
     place = row.pop("warc")
     row["url_key"] = ids.page_id(page.url)
     row["final_url_key"] = None if page.final_url is None else ids.page_id(page.final_url)
-    row["warc_file"], row["warc_offset"], row["warc_length"] = (place.file, place.offset, place.length) if place else (None, None, None)
+    row["warc_file"], row["warc_offset"], row["warc_length"] = (
+        (place.file, place.offset, place.length) if place else (None, None, None)
+    )
     return row
 
 

@@ -27,14 +27,21 @@ class PassageStore:
             schema.articles.c.is_cut.is_(False), schema.articles.c.article_id > after
         )
         with self._database.read() as connection:
-            return [record_of(Article, row) for row in connection.execute(statement.order_by(schema.articles.c.article_id).limit(limit))]
+            return [
+                record_of(Article, row)
+                for row in connection.execute(statement.order_by(schema.articles.c.article_id).limit(limit))
+            ]
 
     def save(self, article_ids: Sequence[str], passages: Sequence[Passage]) -> None:
         """Replace the passages of these articles and mark them cut (also those that give none), in chunks of whole articles."""
         by_article: defaultdict[str, list[Passage]] = defaultdict(list)
         for passage in passages:
             by_article[passage.article_id].append(passage)
-        cut = sa.update(schema.articles).where(schema.articles.c.article_id == sa.bindparam("key")).values(is_cut=True)
+        cut = (
+            sa.update(schema.articles)
+            .where(schema.articles.c.article_id == sa.bindparam("key"))
+            .values(is_cut=True)
+        )
         for part in chunks(sorted(article_ids), 100):
             with self._database.write() as connection:
                 delete_in(connection, schema.passages, schema.passages.c.article_id, part)
@@ -45,28 +52,47 @@ class PassageStore:
     def unembedded(self, build: str, *, after: str = "", limit: int = 512) -> list[tuple[str, str]]:
         """Distinct (text_hash, text) without a vector of this build, with `text_hash > after`, by text_hash."""
         table = schema.passages.c
-        statement = sa.select(table.text_hash, sa.func.min(table.text).label("text")).where(table.text_hash > after, ~_embedded(build))
+        statement = sa.select(table.text_hash, sa.func.min(table.text).label("text")).where(
+            table.text_hash > after, ~_embedded(build)
+        )
         with self._database.read() as connection:
-            rows = connection.execute(statement.group_by(table.text_hash).order_by(table.text_hash).limit(limit))
+            rows = connection.execute(
+                statement.group_by(table.text_hash).order_by(table.text_hash).limit(limit)
+            )
             return [(row.text_hash, row.text) for row in rows]
 
     def window(self, start: datetime, end: datetime) -> list[PassageRow]:
         """Passages of articles counted in [start, end), by passage_id."""
-        return self._rows(select_passage_rows().where(schema.articles.c.counted_at >= start, schema.articles.c.counted_at < end))
+        return self._rows(
+            select_passage_rows().where(
+                schema.articles.c.counted_at >= start, schema.articles.c.counted_at < end
+            )
+        )
 
     def leads(self, start: datetime, end: datetime, *, limit: int) -> list[PassageRow]:
         """First passages of the newest `limit` articles counted in [start, end), by passage_id."""
         articles, passages = schema.articles.c, schema.passages.c
         inside = (articles.counted_at >= start, articles.counted_at < end, passages.ordinal == 0)
-        newest = select_passage_rows().where(*inside).order_by(articles.counted_at.desc(), passages.passage_id.desc()).limit(limit)
+        newest = (
+            select_passage_rows()
+            .where(*inside)
+            .order_by(articles.counted_at.desc(), passages.passage_id.desc())
+            .limit(limit)
+        )
         with self._database.read() as connection:
-            return sorted((record_of(PassageRow, row) for row in connection.execute(newest)), key=lambda row: row.passage_id)
+            return sorted(
+                (record_of(PassageRow, row) for row in connection.execute(newest)),
+                key=lambda row: row.passage_id,
+            )
 
     def many(self, passage_ids: Collection[str]) -> list[PassageRow]:
         """Those of the passages that exist, by passage_id."""
         with self._database.read() as connection:
             rows = select_in(
-                connection, select_passage_rows().order_by(schema.passages.c.passage_id), schema.passages.c.passage_id, passage_ids
+                connection,
+                select_passage_rows().order_by(schema.passages.c.passage_id),
+                schema.passages.c.passage_id,
+                passage_ids,
             )
             return [record_of(PassageRow, row) for row in rows]
 
@@ -79,7 +105,9 @@ class PassageStore:
 
     def of_article(self, article_id: str) -> list[PassageRow]:
         """Passages of one article in reading order."""
-        return self._rows(select_passage_rows().where(schema.passages.c.article_id == article_id), schema.passages.c.ordinal)
+        return self._rows(
+            select_passage_rows().where(schema.passages.c.article_id == article_id), schema.passages.c.ordinal
+        )
 
     def unassigned(self, build: str, start: datetime, end: datetime) -> list[PassageRow]:
         """Embedded passages counted in [start, end) that no narrative has, by passage_id."""
@@ -87,15 +115,22 @@ class PassageStore:
         window = (schema.articles.c.counted_at >= start, schema.articles.c.counted_at < end)
         return self._rows(select_passage_rows().where(*window, _embedded(build), ~taken))
 
-    def unmatched(self, build: str, statement_id: str, statement_hash: str, *, after: str = "", limit: int = 1000) -> list[PassageRow]:
+    def unmatched(
+        self, build: str, statement_id: str, statement_hash: str, *, after: str = "", limit: int = 1000
+    ) -> list[PassageRow]:
         """Embedded passages not yet compared with this wording of the statement, with `passage_id > after`, by passage_id."""
         statements, compared = schema.watch_statements.c, schema.watch_compared.c
         # One number for the whole query, and asked before the vectors: nearly every passage of an old workspace is compared already.
         number = sa.select(statements.statement_no).where(
             statements.statement_id == statement_id, statements.statement_hash == statement_hash
         )
-        known = sa.exists().where(compared.passage_no == schema.passages.c.passage_no, compared.statement_no == number.scalar_subquery())
-        statement = select_passage_rows().where(schema.passages.c.passage_id > after, ~known, _embedded(build))
+        known = sa.exists().where(
+            compared.passage_no == schema.passages.c.passage_no,
+            compared.statement_no == number.scalar_subquery(),
+        )
+        statement = select_passage_rows().where(
+            schema.passages.c.passage_id > after, ~known, _embedded(build)
+        )
         return self._rows(statement.limit(limit))
 
     def _rows(self, statement: sa.Select[Any], *order: sa.ColumnElement[Any]) -> list[PassageRow]:
@@ -112,7 +147,17 @@ def select_passage_rows() -> sa.Select[Any]:
         .outerjoin(schema.copy_members, schema.copy_members.c.article_id == schema.articles.c.article_id)
     )
     own = ("passage_id", "article_id", "ordinal", "text", "text_hash", "language")
-    of_article = ("title", "url", "source_id", "published_at", "date_confidence", "first_seen_at", "counted_at", "late", "origin")
+    of_article = (
+        "title",
+        "url",
+        "source_id",
+        "published_at",
+        "date_confidence",
+        "first_seen_at",
+        "counted_at",
+        "late",
+        "origin",
+    )
     return sa.select(
         *[schema.passages.c[name] for name in own],
         *[schema.articles.c[name] for name in of_article],
@@ -124,4 +169,6 @@ def select_passage_rows() -> sa.Select[Any]:
 
 
 def _embedded(build: str) -> sa.ColumnElement[bool]:
-    return sa.exists().where(schema.vectors.c.build == build, schema.vectors.c.text_hash == schema.passages.c.text_hash)
+    return sa.exists().where(
+        schema.vectors.c.build == build, schema.vectors.c.text_hash == schema.passages.c.text_hash
+    )

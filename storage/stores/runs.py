@@ -21,7 +21,15 @@ class RunStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def start(self, stage: str, *, now: datetime, seed: int, versions: Mapping[str, str], parameters: Mapping[str, Any]) -> Run:
+    def start(
+        self,
+        stage: str,
+        *,
+        now: datetime,
+        seed: int,
+        versions: Mapping[str, str],
+        parameters: Mapping[str, Any],
+    ) -> Run:
         """Open a run under `{stage}-{now}-{n}`, n from 1, the first that is free."""
         with self._database.write() as connection:
             number = 0
@@ -32,10 +40,20 @@ class RunStore:
                     run_id=f"{stage}-{now:%Y%m%dT%H%M%SZ}-{number}", stage=stage, started_at=now, as_of=now, seed=seed,
                     versions=dict(versions), parameters=dict(parameters),
                 )  # fmt: skip
-                inserted = insert_new(connection, schema.runs, [{**row_of(run), "number": number}], key="run_id")
+                inserted = insert_new(
+                    connection, schema.runs, [{**row_of(run), "number": number}], key="run_id"
+                )
         return run
 
-    def finish(self, run_id: str, *, now: datetime, state: RunState, counts: Mapping[str, int], error: str | None = None) -> None:
+    def finish(
+        self,
+        run_id: str,
+        *,
+        now: datetime,
+        state: RunState,
+        counts: Mapping[str, int],
+        error: str | None = None,
+    ) -> None:
         """Close a run.
 
         Raises:
@@ -43,7 +61,9 @@ class RunStore:
         """
         statement = sa.update(schema.runs).where(schema.runs.c.run_id == run_id)
         with self._database.write() as connection:
-            done = connection.execute(statement.values(finished_at=now, state=state, counts=dict(counts), error=error))
+            done = connection.execute(
+                statement.values(finished_at=now, state=state, counts=dict(counts), error=error)
+            )
             if not done.rowcount:
                 raise StorageError(f"run {run_id}: never started; open it with start first")
 
@@ -53,7 +73,9 @@ class RunStore:
         if state is not None:
             statement = statement.where(schema.runs.c.state == state)
         with self._database.read() as connection:
-            row = connection.execute(statement.order_by(schema.runs.c.started_at.desc(), schema.runs.c.number.desc()).limit(1)).first()
+            row = connection.execute(
+                statement.order_by(schema.runs.c.started_at.desc(), schema.runs.c.number.desc()).limit(1)
+            ).first()
         return record_of(Run, row) if row else None
 
     def interrupt_open(self, stage: str, now: datetime) -> int:
@@ -66,7 +88,9 @@ class RunStore:
         """The newest first, by (started_at, stage, number)."""
         statement = (
             sa.select(schema.runs)
-            .order_by(schema.runs.c.started_at.desc(), schema.runs.c.stage.desc(), schema.runs.c.number.desc())
+            .order_by(
+                schema.runs.c.started_at.desc(), schema.runs.c.stage.desc(), schema.runs.c.number.desc()
+            )
             .limit(limit)
         )
         with self._database.read() as connection:

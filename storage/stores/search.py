@@ -24,4 +24,7 @@ class SearchStore:
             return []
         with self._database.read() as connection:
             found = find_articles(connection, terms, filters=filters, limit=limit)
-        return [SearchHit(article_id=key, passage_id=None, score=score, snippet=snippet(body, terms)) for key, score, body in found]
+        return [
+            SearchHit(article_id=key, passage_id=None, score=score, snippet=snippet(body, terms))
+            for key, score, body in found
+        ]

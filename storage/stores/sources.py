@@ -23,17 +23,24 @@ class SourceStore:
     def sync(self, sources: Sequence[Source]) -> None:
         """Insert or update; when a source was first crawled is kept, and sources no longer named stay (their coverage does too)."""
         with self._database.write() as connection:
-            upsert(connection, schema.sources, [row_of(source) for source in sources], keep=("first_crawled_at",))
+            upsert(
+                connection, schema.sources, [row_of(source) for source in sources], keep=("first_crawled_at",)
+            )
 
     def all(self) -> list[Source]:
         """Every source, by id."""
         with self._database.read() as connection:
-            return [record_of(Source, row) for row in connection.execute(sa.select(schema.sources).order_by(schema.sources.c.source_id))]
+            return [
+                record_of(Source, row)
+                for row in connection.execute(sa.select(schema.sources).order_by(schema.sources.c.source_id))
+            ]
 
     def get(self, source_id: str) -> Source | None:
         """One source."""
         with self._database.read() as connection:
-            row = connection.execute(sa.select(schema.sources).where(schema.sources.c.source_id == source_id)).first()
+            row = connection.execute(
+                sa.select(schema.sources).where(schema.sources.c.source_id == source_id)
+            ).first()
         return record_of(Source, row) if row else None
 
     def mark_first_crawled(self, source_id: str, at: datetime) -> None:
@@ -52,13 +59,18 @@ class FeedStore:
     def get(self, feed_url: str) -> FeedState | None:
         """What is remembered of one feed."""
         with self._database.read() as connection:
-            row = connection.execute(sa.select(schema.feeds).where(schema.feeds.c.feed_url == feed_url)).first()
+            row = connection.execute(
+                sa.select(schema.feeds).where(schema.feeds.c.feed_url == feed_url)
+            ).first()
         return record_of(FeedState, row) if row else None
 
     def all(self) -> list[FeedState]:
         """Every feed, by URL."""
         with self._database.read() as connection:
-            return [record_of(FeedState, row) for row in connection.execute(sa.select(schema.feeds).order_by(schema.feeds.c.feed_url))]
+            return [
+                record_of(FeedState, row)
+                for row in connection.execute(sa.select(schema.feeds).order_by(schema.feeds.c.feed_url))
+            ]
 
     def record(self, state: FeedState, poll: FeedPoll, found: Sequence[Page]) -> int:
         """The poll, what to remember and the pages it brought, in one transaction; sync the archive before. Returns how many pages are new."""

@@ -58,34 +58,53 @@ class VectorStore:
         """Those of the hashes that have a vector of this build."""
         statement = sa.select(schema.vectors.c.text_hash).where(schema.vectors.c.build == build)
         with self._database.read() as connection:
-            return {row.text_hash for row in select_in(connection, statement, schema.vectors.c.text_hash, text_hashes)}
+            return {
+                row.text_hash
+                for row in select_in(connection, statement, schema.vectors.c.text_hash, text_hashes)
+            }
 
     def count(self, build: str) -> int:
         """How many vectors the build has."""
         with self._database.read() as connection:
-            return int(connection.execute(sa.select(sa.func.count()).where(schema.vectors.c.build == build)).scalar_one())
+            return int(
+                connection.execute(
+                    sa.select(sa.func.count()).where(schema.vectors.c.build == build)
+                ).scalar_one()
+            )
 
     def by_language(self, build: str, *, per_language: int) -> dict[str, npt.NDArray[np.float32]]:
         """Vectors of at most `per_language` texts per passage language, the first by text hash, shape (n, dimensions); languages sorted."""
         passages, vectors = schema.passages.c, schema.vectors.c
         embedded = sa.exists().where(vectors.build == build, vectors.text_hash == passages.text_hash)
-        first = sa.select(passages.text_hash).distinct().where(embedded).order_by(passages.text_hash).limit(per_language)
+        first = (
+            sa.select(passages.text_hash)
+            .distinct()
+            .where(embedded)
+            .order_by(passages.text_hash)
+            .limit(per_language)
+        )
         found = {}
         with self._database.read() as connection:
-            for language in connection.scalars(sa.select(passages.language).distinct().order_by(passages.language)).all():
+            for language in connection.scalars(
+                sa.select(passages.language).distinct().order_by(passages.language)
+            ).all():
                 keys = connection.scalars(first.where(passages.language == language)).all()
                 if keys:
                     found[language] = self._stack(connection, build, keys)
         return found
 
-    def nearest(self, build: str, vector: Vector, k: int, *, filters: SearchFilters | None = None) -> list[tuple[str, float]]:
+    def nearest(
+        self, build: str, vector: Vector, k: int, *, filters: SearchFilters | None = None
+    ) -> list[tuple[str, float]]:
         """The `k` passages of each language that are most alike: (passage_id, raw cosine), best first, ties by passage_id.
 
         Exact on both engines (pgvector's operator, one pass over the vectors on SQLite): an approximate index would make results depend
         on the order in which passages came. On SQLite it takes about 14 CPU-seconds for a million passages.
         """
         with self._database.read() as connection:
-            found = (self._scan if self._database.is_sqlite else self._ask_pgvector)(connection, build, vector, k, filters)
+            found = (self._scan if self._database.is_sqlite else self._ask_pgvector)(
+                connection, build, vector, k, filters
+            )
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
     def _ask_pgvector(
@@ -96,11 +115,18 @@ class VectorStore:
             sa.cast(given, schema.vectors.c.vector.type)
         )
         passages = schema.passages.c
-        rank = sa.func.row_number().over(partition_by=passages.language, order_by=(distance, passages.passage_id)).label("rank")
-        joined = _with_articles().join(
-            schema.vectors, (schema.vectors.c.text_hash == passages.text_hash) & (schema.vectors.c.build == build)
+        rank = (
+            sa.func.row_number()
+            .over(partition_by=passages.language, order_by=(distance, passages.passage_id))
+            .label("rank")
         )
-        ranked = filtered(sa.select(passages.passage_id, (1 - distance).label("cosine"), rank).select_from(joined), filters).subquery()
+        joined = _with_articles().join(
+            schema.vectors,
+            (schema.vectors.c.text_hash == passages.text_hash) & (schema.vectors.c.build == build),
+        )
+        ranked = filtered(
+            sa.select(passages.passage_id, (1 - distance).label("cosine"), rank).select_from(joined), filters
+        ).subquery()
         rows = connection.execute(sa.select(ranked.c.passage_id, ranked.c.cosine).where(ranked.c.rank <= k))
         return [(row.passage_id, float(row.cosine)) for row in rows]
 
@@ -110,7 +136,9 @@ class VectorStore:
         hashes, cosines = _all_cosines(connection, build, vector)
         if not len(hashes):
             return []
-        statement = sa.select(schema.passages.c.passage_id, schema.passages.c.language, schema.passages.c.text_hash)
+        statement = sa.select(
+            schema.passages.c.passage_id, schema.passages.c.language, schema.passages.c.text_hash
+        )
         best: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
         if filters is not None and filters != SearchFilters():
             statement = filtered(statement.select_from(_with_articles()), filters)
@@ -131,8 +159,13 @@ class VectorStore:
 
     @staticmethod
     def _load(connection: sa.Connection, build: str, keys: Collection[str]) -> dict[str, Vector]:
-        statement = sa.select(schema.vectors.c.text_hash, schema.vectors.c.vector).where(schema.vectors.c.build == build)
-        return {row.text_hash: row.vector for row in select_in(connection, statement, schema.vectors.c.text_hash, keys)}
+        statement = sa.select(schema.vectors.c.text_hash, schema.vectors.c.vector).where(
+            schema.vectors.c.build == build
+        )
+        return {
+            row.text_hash: row.vector
+            for row in select_in(connection, statement, schema.vectors.c.text_hash, keys)
+        }
 
 
 class MeanStore:
@@ -145,7 +178,9 @@ class MeanStore:
         """The table with the highest version."""
         with self._database.read() as connection:
             version = connection.execute(
-                sa.select(sa.func.max(schema.mean_tables.c.version)).where(schema.mean_tables.c.build == build)
+                sa.select(sa.func.max(schema.mean_tables.c.version)).where(
+                    schema.mean_tables.c.build == build
+                )
             ).scalar()
         return None if version is None else self.get(build, version)
 
@@ -157,9 +192,13 @@ class MeanStore:
             row = connection.execute(sa.select(schema.mean_tables).where(*this)).first()
             if row is None:
                 return None
-            means = connection.execute(sa.select(schema.mean_vectors).where(*those).order_by(schema.mean_vectors.c.language))
+            means = connection.execute(
+                sa.select(schema.mean_vectors).where(*those).order_by(schema.mean_vectors.c.language)
+            )
             by_language = {mean.language: mean.vector for mean in means}
-        return MeanTable(version=version, build=build, made_at=row.made_at, means=by_language, counts=row.counts)
+        return MeanTable(
+            version=version, build=build, made_at=row.made_at, means=by_language, counts=row.counts
+        )
 
     def freeze(self, table: MeanTable) -> None:
         """Keep a table for ever.
@@ -173,17 +212,29 @@ class MeanStore:
                 schema.mean_tables.c.build == table.build, schema.mean_tables.c.version == table.version
             )
             if connection.execute(taken).first():
-                raise StorageError(f"means: version {table.version} of build {table.build} is frozen; give the new table a higher version")
-            connection.execute(sa.insert(schema.mean_tables).values(**place, made_at=table.made_at, counts=table.counts))
-            upsert(connection, schema.mean_vectors, [{**place, "language": name, "vector": mean} for name, mean in table.means.items()])
+                raise StorageError(
+                    f"means: version {table.version} of build {table.build} is frozen; give the new table a higher version"
+                )
+            connection.execute(
+                sa.insert(schema.mean_tables).values(**place, made_at=table.made_at, counts=table.counts)
+            )
+            upsert(
+                connection,
+                schema.mean_vectors,
+                [{**place, "language": name, "vector": mean} for name, mean in table.means.items()],
+            )
 
 
 def _with_articles() -> sa.FromClause:
-    joined = schema.passages.join(schema.articles, schema.articles.c.article_id == schema.passages.c.article_id)
+    joined = schema.passages.join(
+        schema.articles, schema.articles.c.article_id == schema.passages.c.article_id
+    )
     return joined.outerjoin(schema.sources, schema.sources.c.source_id == schema.articles.c.source_id)
 
 
-def _all_cosines(connection: sa.Connection, build: str, vector: Vector) -> tuple[npt.NDArray[np.bytes_], npt.NDArray[np.float64]]:
+def _all_cosines(
+    connection: sa.Connection, build: str, vector: Vector
+) -> tuple[npt.NDArray[np.bytes_], npt.NDArray[np.float64]]:
     """Text hashes of a build, sorted, and the cosine of each to `vector`.
 
     The table is read as it lies on the disk (by its key, each row would be sought: three times as long), as bytes, which are made numbers a
@@ -196,7 +247,11 @@ def _all_cosines(connection: sa.Connection, build: str, vector: Vector) -> tuple
     unit = np.asarray(vector, np.float64) / max(float(np.linalg.norm(vector)), 1e-12)
     hashes, cosines = [], []
     for rows in _streamed(connection, raw):
-        matrix = np.frombuffer(b"".join([row.vector for row in rows]), "<f2").reshape(len(rows), -1).astype(np.float64)
+        matrix = (
+            np.frombuffer(b"".join([row.vector for row in rows]), "<f2")
+            .reshape(len(rows), -1)
+            .astype(np.float64)
+        )
         hashes.append(np.array([row.text_hash for row in rows], _HASH))
         cosines.append((matrix @ unit / np.maximum(np.linalg.norm(matrix, axis=1), 1e-12)).round(6))
     if not hashes:

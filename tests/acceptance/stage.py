@@ -19,7 +19,18 @@ from drumbeat.sample.plan import load_plan
 from drumbeat.sample.workspace import init_sample_workspace
 from tests.ports import free_port
 
-ANALYSIS = ("clean", "copies", "embed", "translations", "refit", "assign", "watch", "count", "detect", "alert")
+ANALYSIS = (
+    "clean",
+    "copies",
+    "embed",
+    "translations",
+    "refit",
+    "assign",
+    "watch",
+    "count",
+    "detect",
+    "alert",
+)
 """Everything between the archive and the reader."""
 
 # What may differ between two ways of arriving at the same state: which run did it, where in the archive a record lies, the Date header.
@@ -59,13 +70,28 @@ def sample_world(folder: Path, as_of: str) -> Iterator[Path]:
 
 def arguments(stage: str, workspace: Path, as_of: str) -> list[str]:
     """The command line of a stage."""
-    return [sys.executable, "-m", "drumbeat", stage, "--workspace", str(workspace), "--as-of", as_of, "--json"]
+    return [
+        sys.executable,
+        "-m",
+        "drumbeat",
+        stage,
+        "--workspace",
+        str(workspace),
+        "--as-of",
+        as_of,
+        "--json",
+    ]
 
 
 def run(stage: str, workspace: Path, as_of: str, **environ: str) -> dict[str, int]:
     """Run a stage to its end and return its counts."""
     done = subprocess.run(
-        arguments(stage, workspace, as_of), env={**os.environ, **environ}, capture_output=True, text=True, check=False, timeout=280
+        arguments(stage, workspace, as_of),
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
     )
     assert done.returncode == 0, f"{stage}: {done.stderr[-3000:]}"
     counts: dict[str, int] = json.loads(done.stdout)["counts"]
@@ -75,7 +101,10 @@ def run(stage: str, workspace: Path, as_of: str, **environ: str) -> dict[str, in
 def run_and_kill(stage: str, workspace: Path, as_of: str, *, after_seconds: float) -> bool:
     """Start a stage and kill -9 its whole process group; True if it was still running."""
     child = subprocess.Popen(
-        arguments(stage, workspace, as_of), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        arguments(stage, workspace, as_of),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         child.wait(after_seconds)
@@ -102,9 +131,16 @@ def timed(stage: str, workspace: Path, as_of: str) -> float:
 def rows_of(workspace: Path, *, without: Sequence[str] = ()) -> Rows:
     """Every table as sorted rows, less what only tells how the state was arrived at."""
     with sqlite3.connect(workspace / "drumbeat.db") as connection:
-        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
+        names = [
+            row[0]
+            for row in connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            )
+        ]
         tables = [
-            name for name in sorted(names) if name not in PASSING_TABLES | set(without) and "_fts" not in name and "search" not in name
+            name
+            for name in sorted(names)
+            if name not in PASSING_TABLES | set(without) and "_fts" not in name and "search" not in name
         ]
         return {name: _rows(connection, name) for name in tables}
 
@@ -127,4 +163,8 @@ def assert_same(left: Rows, right: Rows) -> None:
 
 def files_of(folder: Path) -> Mapping[str, bytes]:
     """Every file of a folder, by name."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

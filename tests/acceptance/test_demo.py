@@ -58,14 +58,26 @@ def judged(found: Findings) -> Score:
 
 def test_everything_is_seen_as_it_was_published(store: Store) -> None:
     """Exactly the listed articles are there, each on the morning after it could be seen, in its language; first crawls are history."""
-    plan, expected = load_world().plan, {(piece.outlet, piece.path): piece for piece in load_world().pieces if piece.listed}
+    plan, expected = (
+        load_world().plan,
+        {(piece.outlet, piece.path): piece for piece in load_world().pieces if piece.listed},
+    )
     articles = {place_of(article.url): article for article in store.articles.between(BEGINNING, AFTERWARDS)}
     assert set(articles) == set(expected)
-    assert {place for place, article in articles.items() if article.language != expected[place].language} == set()
-    first = {outlet.id: plan.at(plan.newcomer.added_day if outlet.id == plan.newcomer.outlet else 1, 6) for outlet in plan.outlet}
+    assert {
+        place for place, article in articles.items() if article.language != expected[place].language
+    } == set()
+    first = {
+        outlet.id: plan.at(plan.newcomer.added_day if outlet.id == plan.newcomer.outlet else 1, 6)
+        for outlet in plan.outlet
+    }
     history = {place for place, piece in expected.items() if piece.visible <= first[piece.outlet]}
     assert {place for place, article in articles.items() if article.origin == "backfill"} == history
-    waited = [articles[place].first_seen_at - piece.visible for place, piece in expected.items() if place not in history]
+    waited = [
+        articles[place].first_seen_at - piece.visible
+        for place, piece in expected.items()
+        if place not in history
+    ]
     assert timedelta(0) <= min(waited) <= max(waited) <= timedelta(days=1)
 
 
@@ -113,7 +125,10 @@ def test_outcomes_balance(store: Store) -> None:
 
 def test_the_mail_arrived_once_per_alert(played: Path, store: Store) -> None:
     """Each alert is one mail with text, HTML and charts, and is recorded as sent."""
-    mails = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in sorted((played / "mail").glob("*.eml"))]
+    mails = [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for path in sorted((played / "mail").glob("*.eml"))
+    ]
     deliveries = store.alerts.deliveries()
     assert {row.state for row in deliveries} == {"sent"}
     assert sorted(str(mail["Message-ID"]) for mail in mails) == sorted(row.message_id for row in deliveries)
@@ -125,5 +140,9 @@ def test_reports_are_written_every_week(played: Path) -> None:
     """Ten weeks give ten reports in three forms, and an index."""
     weeks = load_world().plan.days // 7
     assert len(list((played / "reports").glob("*-W*.html"))) == weeks
-    assert len(list((played / "reports").glob("*-W*.md"))) == len(list((played / "reports").glob("*-W*.json"))) == weeks
+    assert (
+        len(list((played / "reports").glob("*-W*.md")))
+        == len(list((played / "reports").glob("*-W*.json")))
+        == weeks
+    )
     assert (played / "reports" / "index.html").exists()

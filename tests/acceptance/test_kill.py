@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.stage import ANALYSIS, assert_same, kill_points, rows_of, run, run_and_kill, sample_world, timed
+from tests.acceptance.stage import (
+    ANALYSIS,
+    assert_same,
+    kill_points,
+    rows_of,
+    run,
+    run_and_kill,
+    sample_world,
+    timed,
+)
 
 AS_OF = "2026-01-21T06:00:00+00:00"
 KILLS = {"crawl": 4, "clean": 3, "embed": 3}

@@ -22,7 +22,10 @@ def shuffled_copy(source: Path, target: Path, seed: int) -> None:
     for path in source.glob("*.toml"):
         shutil.copy(path, target)
     shutil.copytree(source / "archive", target / "archive")
-    with open_store(f"sqlite:///{source / 'drumbeat.db'}") as old, create_store(f"sqlite:///{target / 'drumbeat.db'}") as new:
+    with (
+        open_store(f"sqlite:///{source / 'drumbeat.db'}") as old,
+        create_store(f"sqlite:///{target / 'drumbeat.db'}") as new,
+    ):
         new.sources.sync(old.sources.all())
         for row in old.sources.all():
             if row.first_crawled_at:
@@ -42,7 +45,11 @@ def test_order_seed_and_workers_leave_no_trace(tmp_path: Path) -> None:
         run("crawl", crawled, AS_OF)
     ways = {
         "plain": {"PYTHONHASHSEED": "0", "DRUMBEAT_CLEAN__WORKERS": "1", "DRUMBEAT_EMBED__WORKERS": "1"},
-        "shuffled": {"PYTHONHASHSEED": "4711", "DRUMBEAT_CLEAN__WORKERS": "2", "DRUMBEAT_EMBED__WORKERS": "2"},
+        "shuffled": {
+            "PYTHONHASHSEED": "4711",
+            "DRUMBEAT_CLEAN__WORKERS": "2",
+            "DRUMBEAT_EMBED__WORKERS": "2",
+        },
     }
     for seed, name in enumerate(ways):
         shuffled_copy(crawled, tmp_path / name, seed)

@@ -59,11 +59,15 @@ class Server:
         replies = self.answers.get(step)
         return replies.pop(0) if replies else usual
 
-    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         envelope.mail_from = address
         return await self._act("MAIL", server, "250 OK")
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         envelope.rcpt_tos.append(address)
         return await self._act("RCPT", server, "250 OK")
 
@@ -131,7 +135,13 @@ def workspace(root: Path, port: int = 0, **mail: Any) -> Workspace:
     given = {
         "host": "127.0.0.1" if port else "", "port": port or 25, "security": "none", "sender": SENDER, "recipients": ("desk@example.org",), "timeout_seconds": 5.0,
     }  # fmt: skip
-    return Workspace(root=root, settings=Settings(mail=MailSettings(**(given | mail))), sources=(), watchlist=(), schedule=Schedule())
+    return Workspace(
+        root=root,
+        settings=Settings(mail=MailSettings(**(given | mail))),
+        sources=(),
+        watchlist=(),
+        schedule=Schedule(),
+    )
 
 
 def make_alert(**changes: Any) -> Alert:
@@ -158,7 +168,11 @@ class Room:
     def deliver(self, port: int = 0, **mail: Any) -> dict[str, int]:
         """One round."""
         return deliver(
-            store=self.store, workspace=workspace(self.root, port, **mail), clock=self.clock, run_id="deliver-1", progress=NoProgress()
+            store=self.store,
+            workspace=workspace(self.root, port, **mail),
+            clock=self.clock,
+            run_id="deliver-1",
+            progress=NoProgress(),
         )
 
     def one(self) -> Delivery:

@@ -28,7 +28,9 @@ def delivery_of(alert: Alert, tmp: Any = None) -> Delivery:
 
 def parsed(alert: Alert) -> EmailMessage:
     """The alert's mail as a mail program reads it."""
-    message: EmailMessage = message_from_bytes(compose(alert, delivery_of(alert), sender=SENDER).as_bytes(), policy=policy.default)  # type: ignore[assignment]
+    message: EmailMessage = message_from_bytes(
+        compose(alert, delivery_of(alert), sender=SENDER).as_bytes(), policy=policy.default
+    )  # type: ignore[assignment]
     return message
 
 
@@ -60,7 +62,10 @@ def test_structure(mail: EmailMessage) -> None:
 
 def test_headers(mail: EmailMessage) -> None:
     """The headers tell machines that no answer is wanted, and carry the frozen time and identity."""
-    assert mail["Subject"] == "[Drumbeat] 3.1 times expected: بورت سالم تؤكد تفهمها للهواجس الأمنية لسيفيريا (narrative 12)"
+    assert (
+        mail["Subject"]
+        == "[Drumbeat] 3.1 times expected: بورت سالم تؤكد تفهمها للهواجس الأمنية لسيفيريا (narrative 12)"
+    )
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["List-Id"] == "Drumbeat alerts <alerts.drumbeat.example.org>"
     assert mail["Date"].datetime.isoformat() == "2026-11-19T09:00:00+00:00"
@@ -73,7 +78,9 @@ def test_charts_are_inside(mail: EmailMessage) -> None:
     page = html.fromstring(parts(mail)["text/html"].get_content())
     pictures = [part for part in mail.walk() if part.get_content_type() == "image/png"]
     shown = page.findall(".//img")
-    assert [f"<{picture.get('src').removeprefix('cid:')}>" for picture in shown] == [part["Content-ID"] for part in pictures]
+    assert [f"<{picture.get('src').removeprefix('cid:')}>" for picture in shown] == [
+        part["Content-ID"] for part in pictures
+    ]
     assert all(part.get_content().startswith(b"\x89PNG") for part in pictures)  # type: ignore[attr-defined]
     assert "21 texts against" in shown[0].get("alt")
     assert "Severia: 14 own texts, 5 copies" in shown[1].get("alt")
@@ -115,13 +122,18 @@ def test_hostile_text_stays_text() -> None:
     assert message.keys() == parsed(make_alert()).keys()
     assert "Bcc" not in message
     page = html.fromstring(parts(message)["text/html"].get_content())
-    assert page.xpath("//script|//img[not(starts-with(@src, 'cid:'))]|//a[not(starts-with(@href, 'http'))]") == []
+    assert (
+        page.xpath("//script|//img[not(starts-with(@src, 'cid:'))]|//a[not(starts-with(@href, 'http'))]")
+        == []
+    )
     assert "<script>alert(1)</script>" in page.text_content()
     assert "\u202e" not in parts(message)["text/plain"].get_content() + str(message["Subject"])
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.text() | st.text(alphabet="\r\nBc: @<>\u202eأ=?").map(lambda text: f"x\r\nBcc: a@b.c\r\n\r\n{text}"))
+@given(
+    st.text() | st.text(alphabet="\r\nBc: @<>\u202eأ=?").map(lambda text: f"x\r\nBcc: a@b.c\r\n\r\n{text}")
+)
 def test_no_label_makes_a_header(label: str) -> None:
     """Any label gives a subject of one line that leaves the other headers as they were."""
     frozen = evidence(narrative=narrative(label=label).to_dict())
@@ -136,7 +148,10 @@ def test_no_label_makes_a_header(label: str) -> None:
 def test_the_same_mail_every_time() -> None:
     """Composed twice, byte for byte the same: a repetition can be told from a second alert."""
     alert = make_alert()
-    assert compose(alert, delivery_of(alert), sender=SENDER).as_bytes() == compose(alert, delivery_of(alert), sender=SENDER).as_bytes()
+    assert (
+        compose(alert, delivery_of(alert), sender=SENDER).as_bytes()
+        == compose(alert, delivery_of(alert), sender=SENDER).as_bytes()
+    )
 
 
 def test_emergence_has_no_ratio() -> None:
@@ -152,13 +167,24 @@ def test_emergence_has_no_ratio() -> None:
 
 def test_message_ids_are_unlike() -> None:
     """Two recipients, and two workspaces with the same spike id, never share a Message-ID; a broken sender still gives one."""
-    found = {message_id(name, frozen, sender=SENDER) for name in ("a", "b") for frozen in (evidence(), evidence(start="2026-11-10"))}
+    found = {
+        message_id(name, frozen, sender=SENDER)
+        for name in ("a", "b")
+        for frozen in (evidence(), evidence(start="2026-11-10"))
+    }
     assert len(found) == 4
     assert message_id("a", {}, sender="nobody").endswith("@drumbeat.invalid>")
 
 
 @pytest.mark.parametrize(
-    "text", ["desk@example.org", "The Desk <desk@example.org>", "desk+drumbeat@mail.example.org", "desk@localhost", "desk@пример.рф"]
+    "text",
+    [
+        "desk@example.org",
+        "The Desk <desk@example.org>",
+        "desk+drumbeat@mail.example.org",
+        "desk@localhost",
+        "desk@пример.рф",
+    ],
 )
 def test_good_addresses(text: str) -> None:
     """What people write as an address is one."""

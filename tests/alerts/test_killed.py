@@ -19,7 +19,11 @@ ROOT = Path(__file__).parents[2]
 
 def start(room: Room, port: int) -> subprocess.Popen[bytes]:
     """The delivering process."""
-    return subprocess.Popen([sys.executable, "-m", "tests.alerts.child", str(room.root), str(port)], cwd=ROOT, stdout=subprocess.DEVNULL)
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.alerts.child", str(room.root), str(port)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+    )
 
 
 def kill(child: subprocess.Popen[bytes], reached: threading.Event) -> None:

@@ -159,10 +159,16 @@ def test_an_unreachable_server_stops_the_round(tmp_path: Path, server: Server) -
 def test_one_bad_recipient_does_not_stop_the_others(tmp_path: Path, server: Server) -> None:
     """A recipient that would be a second header fails with a clear message; the others get their mail."""
     attack = "desk@example.org\r\nBcc: all@example.org"
-    room = Room(tmp_path, recipients=(attack, "a@example.org, b@example.org", "nobody", "Desk <desk@example.org>"))
+    room = Room(
+        tmp_path, recipients=(attack, "a@example.org, b@example.org", "nobody", "Desk <desk@example.org>")
+    )
     with serving(server) as port:
         assert room.deliver(port) == {"failed": 3, "sent": 1}
-    assert all("is no mail address" in (row.last_error or "") for row in room.store.alerts.deliveries() if row.state == "failed")
+    assert all(
+        "is no mail address" in (row.last_error or "")
+        for row in room.store.alerts.deliveries()
+        if row.state == "failed"
+    )
     assert [mail["To"] for mail in server.mails] == ["Desk <desk@example.org>"]
     room.store.close()
 
@@ -170,25 +176,40 @@ def test_one_bad_recipient_does_not_stop_the_others(tmp_path: Path, server: Serv
 def test_an_alert_that_cannot_be_composed_fails_alone(room: Room, server: Server) -> None:
     """Evidence of another shape fails its own delivery, not the round."""
     broken = make_alert(
-        alert_id="b" * 16, spike_id="13-2026-11-19", evidence={"start": "2026-11-17", "end": "2026-11-20", "narrative": {}, "spike": {}}
+        alert_id="b" * 16,
+        spike_id="13-2026-11-19",
+        evidence={"start": "2026-11-17", "end": "2026-11-20", "narrative": {}, "spike": {}},
     )
     room.store.alerts.create(broken, deliveries_of(broken, workspace(room.root).settings.mail))
     with serving(server) as port:
         assert room.deliver(port) == {"failed": 1, "sent": 1}
-    assert any("cannot be composed" in (row.last_error or "") for row in room.store.alerts.deliveries("b" * 16))
+    assert any(
+        "cannot be composed" in (row.last_error or "") for row in room.store.alerts.deliveries("b" * 16)
+    )
 
 
-def test_starttls_with_login(tmp_path: Path, room: Room, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_starttls_with_login(
+    tmp_path: Path, room: Room, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """STARTTLS with a certificate that SSL_CERT_FILE vouches for, then a login, then the mail."""
     file, context = authority(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    options = {"tls_context": context, "require_starttls": True, "authenticator": accept_password(b"secret"), "auth_required": True}
+    options = {
+        "tls_context": context,
+        "require_starttls": True,
+        "authenticator": accept_password(b"secret"),
+        "auth_required": True,
+    }
     with serving(server, **options) as port:
-        assert room.deliver(port, security="starttls", username="desk", password=SecretStr("secret")) == {"sent": 1}
+        assert room.deliver(port, security="starttls", username="desk", password=SecretStr("secret")) == {
+            "sent": 1
+        }
     assert len(server.mails) == 1
 
 
-def test_tls_from_the_first_byte(tmp_path: Path, room: Room, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tls_from_the_first_byte(
+    tmp_path: Path, room: Room, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Implicit TLS works with a trusted certificate."""
     file, context = authority(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
@@ -199,7 +220,9 @@ def test_tls_from_the_first_byte(tmp_path: Path, room: Room, server: Server, mon
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-def test_an_untrusted_certificate_is_refused(tmp_path: Path, room: Room, server: Server, security: str) -> None:
+def test_an_untrusted_certificate_is_refused(
+    tmp_path: Path, room: Room, server: Server, security: str
+) -> None:
     """A certificate that nobody vouches for: no mail, no password, a clear message, and the mail waits."""
     _, context = authority(tmp_path)
     options = {"ssl_context": context} if security == "tls" else {"tls_context": context}
@@ -210,7 +233,9 @@ def test_an_untrusted_certificate_is_refused(tmp_path: Path, room: Room, server:
     assert server.mails == []
 
 
-def test_a_certificate_of_another_name_is_refused(tmp_path: Path, room: Room, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_certificate_of_another_name_is_refused(
+    tmp_path: Path, room: Room, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A trusted certificate of another host is no certificate."""
     file, context = authority(tmp_path, "elsewhere.example")
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
@@ -227,13 +252,22 @@ def test_a_server_without_starttls(room: Room, server: Server) -> None:
     assert server.mails == []
 
 
-def test_a_wrong_password_waits(tmp_path: Path, room: Room, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_password_waits(
+    tmp_path: Path, room: Room, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A refused login is the settings' fault: the mail waits and the message names the settings, never the password."""
     file, context = authority(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    options = {"tls_context": context, "require_starttls": True, "authenticator": accept_password(b"secret"), "auth_required": True}
+    options = {
+        "tls_context": context,
+        "require_starttls": True,
+        "authenticator": accept_password(b"secret"),
+        "auth_required": True,
+    }
     with serving(server, **options) as port:
-        assert room.deliver(port, security="starttls", username="desk", password=SecretStr("hunter2")) == {"pending": 1}
+        assert room.deliver(port, security="starttls", username="desk", password=SecretStr("hunter2")) == {
+            "pending": 1
+        }
         assert "DRUMBEAT_MAIL__PASSWORD" in (room.one().last_error or "")
         assert "hunter2" not in (room.one().last_error or "")
         assert room.deliver(port, security="starttls") == {"pending": 1}
@@ -242,7 +276,9 @@ def test_a_wrong_password_waits(tmp_path: Path, room: Room, server: Server, monk
 
 def test_no_password_in_the_clear(room: Room) -> None:
     """A password is not given to a distant server without encryption; nothing is even connected."""
-    assert room.deliver(25, host="mail.example.org", username="desk", password=SecretStr("hunter2")) == {"pending": 1}
+    assert room.deliver(25, host="mail.example.org", username="desk", password=SecretStr("hunter2")) == {
+        "pending": 1
+    }
     assert "unencrypted" in (room.one().last_error or "")
 
 

@@ -28,7 +28,9 @@ def delivery(state: str = "pending", attempts: int = 0) -> Delivery:
 
 def open_again(step: states.Step) -> bool:
     """What the store's outbox holds."""
-    return step.state in ("pending", "sending") or (step.state == "unknown" and step.attempts < states.LAST_UNKNOWN)
+    return step.state in ("pending", "sending") or (
+        step.state == "unknown" and step.attempts < states.LAST_UNKNOWN
+    )
 
 
 @given(st.lists(st.sampled_from(MISHAPS), max_size=40))
@@ -59,7 +61,8 @@ def test_waits_double_up_to_six_hours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "attempts", "due"), [("pending", 0, True), ("pending", 1, False), ("sending", 1, True), ("unknown", 1, True)]
+    ("state", "attempts", "due"),
+    [("pending", 0, True), ("pending", 1, False), ("sending", 1, True), ("unknown", 1, True)],
 )
 def test_what_is_due_at_once(state: str, attempts: int, due: bool) -> None:
     """New and cut-off deliveries are due at once, those put off wait."""

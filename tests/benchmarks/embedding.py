@@ -34,10 +34,17 @@ def passages(data: Path, count: int) -> list[tuple[str, int]]:
         texts = [json.loads(line)["text"].replace("\r", " ") for line in lines]
     np.random.default_rng(0).shuffle(texts)
     sized = ((text, len(tokenizer.ids(text))) for text in texts)
-    return [item for item, _ in zip((pair for pair in sized if TOKENS[0] <= pair[1] <= TOKENS[1]), range(count), strict=False)]
+    return [
+        item
+        for item, _ in zip(
+            (pair for pair in sized if TOKENS[0] <= pair[1] <= TOKENS[1]), range(count), strict=False
+        )
+    ]
 
 
-def turns(one: Callable[[str], Any], other: Callable[[str], Any], texts: list[str]) -> tuple[list[float], list[float], Matrix, Matrix]:
+def turns(
+    one: Callable[[str], Any], other: Callable[[str], Any], texts: list[str]
+) -> tuple[list[float], list[float], Matrix, Matrix]:
     """Processor seconds of both for each text, taking turns in who goes first, and their vectors."""
     seconds: tuple[list[float], list[float]] = ([], [])
     vectors: tuple[list[Any], list[Any]] = ([], [])
@@ -59,7 +66,9 @@ def measure(data: Path, count: int) -> dict[str, Any]:
     chosen = passages(data, count)
     texts = [text for text, _ in chosen]
     turns(lambda text: ours.embed([text])[0], theirs.query, texts[:4])
-    our_seconds, their_seconds, our_vectors, their_vectors = turns(lambda text: ours.embed([text])[0], theirs.query, texts)
+    our_seconds, their_seconds, our_vectors, their_vectors = turns(
+        lambda text: ours.embed([text])[0], theirs.query, texts
+    )
     cosines = (our_vectors * their_vectors).sum(axis=1)
     ratios = np.array(their_seconds) / np.array(our_seconds)
     return {

@@ -94,21 +94,35 @@ def panel(corpus: Corpus) -> Panel:
         for n, name in enumerate(names)
     ]  # fmt: skip
     polls = [
-        FeedPoll(run_id="", feed_url=name, source_id=name, polled_at=_at(days[t]), outcome="stored" if corpus.seen[n, t] else "http_5xx")
+        FeedPoll(
+            run_id="",
+            feed_url=name,
+            source_id=name,
+            polled_at=_at(days[t]),
+            outcome="stored" if corpus.seen[n, t] else "http_5xx",
+        )
         for n, name in enumerate(names)
         for t in range(begins[n], DAYS)
     ]
-    outputs = {(name, days[t]): (int(corpus.output[n, t]),) * 2 for n, name in enumerate(names) for t in range(DAYS)}
+    outputs = {
+        (name, days[t]): (int(corpus.output[n, t]),) * 2 for n, name in enumerate(names) for t in range(DAYS)
+    }
     ended = days[-1] + timedelta(days=1)
-    health = source_days(outputs, polls, [], sources, first=FIRST, last=ended, today=ended, history=SourceHistory())
-    return panel_of(_observations(corpus, names, days), health, narratives=range(1, len(corpus.texts) + 1), days=days)
+    health = source_days(
+        outputs, polls, [], sources, first=FIRST, last=ended, today=ended, history=SourceHistory()
+    )
+    return panel_of(
+        _observations(corpus, names, days), health, narratives=range(1, len(corpus.texts) + 1), days=days
+    )
 
 
 def _observations(corpus: Corpus, names: Sequence[str], days: Sequence[date]) -> list[Observation]:
     cells = zip(*np.nonzero(corpus.texts), strict=True)
     counted = ((int(n) + 1, names[s], days[t], int(corpus.texts[n, s, t])) for n, s, t in cells)
     return [
-        Observation(narrative_id=number, source_id=name, day=day, articles=texts, copy_groups=texts, own_texts=texts)
+        Observation(
+            narrative_id=number, source_id=name, day=day, articles=texts, copy_groups=texts, own_texts=texts
+        )
         for number, name, day, texts in counted
     ]
 
@@ -130,7 +144,9 @@ def false_alerts(counted: Panel, rules: SpikeSettings, *, blind: bool = False) -
         series = series_of(counted, until=baseline_end(day, rules))
         exposure = np.ones_like(series.exposure) if blind else series.exposure
         tests = examine(series.y, exposure, day=day, rules=rules)
-        family = has_baseline(series.y, tests.baseline, day=day, watched=nobody, rules=rules) & (exposure[:, day] > 0)
+        family = has_baseline(series.y, tests.baseline, day=day, watched=nobody, rules=rules) & (
+            exposure[:, day] > 0
+        )
         for n, window in mailed_on(tests, family, rules).items():
             enough = counted.outlets(day - window.days + 1, day)[n] >= rules.min_outlets
             mailed[n, day] = enough and not mailed[n, day - rules.quiet_days + 1 : day].any()
@@ -147,7 +163,10 @@ def main() -> None:
     for seed in range(chosen.seeds):
         counted = panel(simulate(chosen.narratives, seed))
         found.append([false_alerts(counted, SpikeSettings(), blind=blind) for blind in (False, True)])
-        print(f"seed {seed}: {found[-1][0]:.1f} false alerts a week; {found[-1][1]:.1f} if all days were taken alike", flush=True)
+        print(
+            f"seed {seed}: {found[-1][0]:.1f} false alerts a week; {found[-1][1]:.1f} if all days were taken alike",
+            flush=True,
+        )
     print(f"mean: {np.mean(found, 0)[0]:.1f}; {np.mean(found, 0)[1]:.1f}")
 
 

@@ -60,7 +60,9 @@ def simulate(narratives: int, seed: int) -> Corpus:
     y, bursts = quiet.copy(), []
     for narrative in sorted(dice.choice(narratives, narratives // 5, replace=False)):
         first, multiple = int(dice.integers(START, DAYS - 7)), int(dice.choice([2, 3, 5]))
-        y[narrative, first : first + 5] += dice.poisson(np.maximum(rate[narrative], 1.0) * (multiple - 1) * PROFILE * 2)
+        y[narrative, first : first + 5] += dice.poisson(
+            np.maximum(rate[narrative], 1.0) * (multiple - 1) * PROFILE * 2
+        )
         bursts.append((int(narrative), first, multiple))
     return Corpus(quiet, y, np.repeat(volume[None], narratives, 0), tuple(bursts))
 
@@ -80,7 +82,9 @@ def alerts(y: Floats, exposure: Floats, rules: SpikeSettings) -> npt.NDArray[np.
     mailed = np.zeros(y.shape, dtype=np.bool_)
     for day in range(START, DAYS):
         tests = examine(y, exposure, day=day, rules=rules)
-        family = has_baseline(y, tests.baseline, day=day, watched=np.zeros(len(y), dtype=np.bool_), rules=rules)
+        family = has_baseline(
+            y, tests.baseline, day=day, watched=np.zeros(len(y), dtype=np.bool_), rules=rules
+        )
         for n in mailed_on(tests, family, rules):
             mailed[n, day] = not mailed[n, max(0, day - rules.quiet_days + 1) : day].any()
     return mailed
@@ -129,7 +133,9 @@ def main() -> None:
     parser.add_argument("--narratives", type=int, default=2000)
     parser.add_argument("--seeds", type=int, default=3)
     chosen = parser.parse_args()
-    print(f"{'seed':>4} {'false/week':>10} {'shuffled':>9} {'x2':>5} {'x3':>5} {'x5':>5} {'delay d':>8} {'CPU s':>6}")
+    print(
+        f"{'seed':>4} {'false/week':>10} {'shuffled':>9} {'x2':>5} {'x3':>5} {'x5':>5} {'delay d':>8} {'CPU s':>6}"
+    )
     for seed in range(chosen.seeds):
         started = time.process_time()
         corpus = simulate(chosen.narratives, seed)

@@ -16,7 +16,9 @@ URL = "https://a.example/news/bridge"
 
 def decide(url: str = URL, guess: date | None = None, **claims: str) -> DateDecision:
     """The decision over these claims."""
-    return decide_date(claims, url, first_seen_at=SEEN, fetched_at=SEEN + timedelta(hours=1), guess=lambda: guess)
+    return decide_date(
+        claims, url, first_seen_at=SEEN, fetched_at=SEEN + timedelta(hours=1), guess=lambda: guess
+    )
 
 
 @pytest.mark.parametrize(
@@ -126,7 +128,10 @@ def test_impossible_claims_are_kept_but_not_believed() -> None:
     assert decide(meta="1970-01-01T00:00:00Z").confidence == "D"
     now = (SEEN + timedelta(hours=1, seconds=5)).isoformat()
     early = decide_date(
-        {"time": now, "feed": "2026-03-09T08:00:00Z"}, URL, first_seen_at=SEEN + timedelta(hours=2), fetched_at=SEEN + timedelta(hours=1)
+        {"time": now, "feed": "2026-03-09T08:00:00Z"},
+        URL,
+        first_seen_at=SEEN + timedelta(hours=2),
+        fetched_at=SEEN + timedelta(hours=1),
     )
     assert early.source == "feed"
 
@@ -167,4 +172,7 @@ def test_a_day_alone_counts_for_history_only() -> None:
     """Confidence C places history on its day; a live find with it counts when it was seen."""
     decision = decide("https://a.example/2026/03/09/x")
     assert count_at(decision, first_seen_at=SEEN, origin="live") == (SEEN, False)
-    assert count_at(decision, first_seen_at=SEEN, origin="backfill") == (datetime(2026, 3, 9, tzinfo=UTC), False)
+    assert count_at(decision, first_seen_at=SEEN, origin="backfill") == (
+        datetime(2026, 3, 9, tzinfo=UTC),
+        False,
+    )

@@ -27,7 +27,9 @@ def extracted(page: dict[str, Any]) -> Extraction:
 
 def dated(page: dict[str, Any], found: Extraction) -> DateDecision:
     """Its date, decided."""
-    return decide_date(found.date_claims, page["url"], first_seen_at=SEEN, fetched_at=SEEN, guess=lambda: found.guessed_day)
+    return decide_date(
+        found.date_claims, page["url"], first_seen_at=SEEN, fetched_at=SEEN, guess=lambda: found.guessed_day
+    )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page["file"] for page in PAGES])

@@ -41,13 +41,19 @@ def test_the_same_text_gives_the_same_answer() -> None:
 def test_a_template_does_not_beat_the_text() -> None:
     """`lang="en"` on every page of a Hausa, Russian or Arabic site changes nothing."""
     declared = [("html", "en-US"), ("meta", "en_GB"), ("jsonld", "en")]
-    assert [identify(TEXTS[name], declared=declared).language for name in ("ha", "ru", "ar")] == ["ha", "ru", "ar"]
+    assert [identify(TEXTS[name], declared=declared).language for name in ("ha", "ru", "ar")] == [
+        "ha",
+        "ru",
+        "ar",
+    ]
 
 
 def test_declarations_decide_between_close_relatives() -> None:
     """Where the text leaves two languages open, page and feed settle it."""
     text = "Berita terkini hari ini dari pusat kota."
-    answers = {identify(text, declared=[("html", tag), ("feed", tag), ("source", tag)]).best for tag in ("id", "ms")}
+    answers = {
+        identify(text, declared=[("html", tag), ("feed", tag), ("source", tag)]).best for tag in ("id", "ms")
+    }
     assert answers == {"id", "ms"}
 
 
@@ -67,11 +73,24 @@ def test_nothing_to_go_by_is_undetermined(text: str) -> None:
 def test_scripts_are_told_apart() -> None:
     """Quotations in another script do not outweigh the text; kana make Han Japanese."""
     assert main_script(TEXTS["ru"] + " (NASA, BBC)") == "cyrillic"
-    assert (main_script(TEXTS["zh"]), main_script(TEXTS["ja"]), main_script("123")) == ("han", "japanese", None)
+    assert (main_script(TEXTS["zh"]), main_script(TEXTS["ja"]), main_script("123")) == (
+        "han",
+        "japanese",
+        None,
+    )
 
 
 @pytest.mark.parametrize(
-    ("tag", "language"), [("ru-RU", "ru"), ("zh_Hant_TW", "zh"), ("nb", "no"), ("iw", "he"), ("und", None), ("x-default", None), ("", None)]
+    ("tag", "language"),
+    [
+        ("ru-RU", "ru"),
+        ("zh_Hant_TW", "zh"),
+        ("nb", "no"),
+        ("iw", "he"),
+        ("und", None),
+        ("x-default", None),
+        ("", None),
+    ],
 )
 def test_tags_are_normalised(tag: str, language: str | None) -> None:
     """Locales, old codes and macrolanguages come to our codes."""

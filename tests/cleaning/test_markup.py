@@ -31,7 +31,9 @@ def test_the_header_is_believed_before_the_page() -> None:
 
 def test_valid_utf8_is_utf8_whatever_was_declared() -> None:
     """A wrong declaration does not spoil a text that is valid UTF-8."""
-    assert RUSSIAN in decode(PAGE.format(name="windows-1251", text=RUSSIAN).encode(), "text/html; charset=iso-8859-1")
+    assert RUSSIAN in decode(
+        PAGE.format(name="windows-1251", text=RUSSIAN).encode(), "text/html; charset=iso-8859-1"
+    )
 
 
 def test_a_set_that_does_not_fit_is_not_used() -> None:
@@ -39,7 +41,10 @@ def test_a_set_that_does_not_fit_is_not_used() -> None:
     assert RUSSIAN in decode(PAGE.format(name="shift_jis", text=RUSSIAN).encode("cp1251"))
 
 
-@pytest.mark.parametrize("name", ["base64", "idna", "punycode", "rot13", "utf-7", "unicode_escape", "undefined", "hex", "no-such-set"])
+@pytest.mark.parametrize(
+    "name",
+    ["base64", "idna", "punycode", "rot13", "utf-7", "unicode_escape", "undefined", "hex", "no-such-set"],
+)
 def test_what_is_no_character_set_is_not_used(name: str) -> None:
     """Codecs that Python has and the web has not are passed over, in header and page; they crash nothing and rewrite nothing."""
     page = PAGE.format(name=name, text=RUSSIAN + "C:\\new +AGE-")
@@ -57,9 +62,15 @@ def test_a_cut_utf8_page_stays_readable() -> None:
 
 def test_blocks_are_what_a_reader_sees() -> None:
     """Paragraphs, cells and double line breaks part blocks; scripts and fields are no text; links are weighed."""
-    tree = parse("<body><p>One <a href=x>two three</a></p><script>no</script>four<br>five<br><br>six<select><option>no</select></body>")
+    tree = parse(
+        "<body><p>One <a href=x>two three</a></p><script>no</script>four<br>five<br><br>six<select><option>no</select></body>"
+    )
     blocks = cut_blocks(tree)
-    assert [(block.text, block.link_weight) for block in blocks] == [("One two three", 9), ("four\nfive", 0), ("six", 0)]
+    assert [(block.text, block.link_weight) for block in blocks] == [
+        ("One two three", 9),
+        ("four\nfive", 0),
+        ("six", 0),
+    ]
     assert weight_of("茶厂 tea") == 3 + 3 + 4
 
 
@@ -69,13 +80,17 @@ def test_an_article_caught_in_a_control_is_text(tag: str) -> None:
     text = "".join(f"<p>{sentence}</p>" for sentence in [RUSSIAN] * 4)
     caught = [block.text for block in cut_blocks(parse(f"<body><p>Menu</p><{tag}>Press {text}</body>"))]
     assert caught == ["Menu", "Press", *[RUSSIAN.strip()] * 4]
-    beside = [block.text for block in cut_blocks(parse(f"<body>{text}<{tag}><p>Press</p>{RUSSIAN}</{tag}></body>"))]
+    beside = [
+        block.text for block in cut_blocks(parse(f"<body>{text}<{tag}><p>Press</p>{RUSSIAN}</{tag}></body>"))
+    ]
     assert beside == [RUSSIAN.strip()] * 4
 
 
 def test_marks_that_nobody_sees_are_gone() -> None:
     """Soft hyphens and zero-width spaces, written as characters or as references, do not break words; joiners that shape letters stay."""
-    tree = parse("<body><p>Ver&shy;fas\u00adsungs&#173;be&#xAD;schwerde&#8203;&ZeroWidthSpace; می&zwnj;شود</p></body>")
+    tree = parse(
+        "<body><p>Ver&shy;fas\u00adsungs&#173;be&#xAD;schwerde&#8203;&ZeroWidthSpace; می&zwnj;شود</p></body>"
+    )
     assert [block.text for block in cut_blocks(tree)] == ["Verfassungsbeschwerde می\u200cشود"]
 
 
@@ -95,7 +110,10 @@ def test_comments_in_front_cost_nothing() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.binary(max_size=400) | st.text(max_size=400).map(lambda text: f"<html><body>{text}</body></html>".encode()))
+@given(
+    st.binary(max_size=400)
+    | st.text(max_size=400).map(lambda text: f"<html><body>{text}</body></html>".encode())
+)
 def test_any_bytes_have_an_outcome(body: bytes) -> None:
     """Whatever a server sends ends as an article or a named refusal."""
     found = extract_page(body, url="http://a.example/x")
@@ -124,5 +142,7 @@ def test_dense_scripts_need_fewer_characters() -> None:
     """A hundred Chinese characters are an article where a hundred Latin ones are not."""
     chinese = "临江老茶厂改造完成后以图书馆的面貌重新开放，第一天有三千多名读者走进这座厂房。" * 2
     latin = "The old tea works reopened as a library on Monday morning, with readers. "
-    assert isinstance(extract_page(f"<html><body><p>{chinese}</p></body></html>".encode(), url=""), Extraction)
+    assert isinstance(
+        extract_page(f"<html><body><p>{chinese}</p></body></html>".encode(), url=""), Extraction
+    )
     assert isinstance(extract_page(f"<html><body><p>{latin}</p></body></html>".encode(), url=""), Refusal)

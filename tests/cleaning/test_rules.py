@@ -26,18 +26,35 @@ def body(inner: str, *, title: str = "Council repairs the dam") -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["comments", "komentarze", "opOpinie", "kommentare", "commentaires", "otzyvy", "pinglun-list", "disqus_thread", "yorumlar"]
+    "name",
+    [
+        "comments",
+        "komentarze",
+        "opOpinie",
+        "kommentare",
+        "commentaires",
+        "otzyvy",
+        "pinglun-list",
+        "disqus_thread",
+        "yorumlar",
+    ],
 )
 def test_comments_go_however_long(name: str) -> None:
     """Comment blocks in any language go, also where they are most of the page's text."""
-    assert body(f"<h1>Council repairs the dam</h1><div class='main'>{ARTICLE}</div><div id='{name}'>{NOISE * 12}</div>") == "\n".join(PROSE)
+    assert body(
+        f"<h1>Council repairs the dam</h1><div class='main'>{ARTICLE}</div><div id='{name}'>{NOISE * 12}</div>"
+    ) == "\n".join(PROSE)
 
 
-@pytest.mark.parametrize("name", ["comments-open", "sidebar-left", "paywall", "has-related", "share-enabled", "cookie-notice-off"])
+@pytest.mark.parametrize(
+    "name", ["comments-open", "sidebar-left", "paywall", "has-related", "share-enabled", "cookie-notice-off"]
+)
 def test_no_name_removes_the_article(name: str) -> None:
     """Class names lie: what holds the headline and the prose stays."""
     assert body(f"<div class='{name}'><h1>Council repairs the dam</h1>{ARTICLE}</div>") == "\n".join(PROSE)
-    assert body(f"<h1>Council repairs the dam</h1>{''.join(f'<p class={name!r}>{sentence}</p>' for sentence in PROSE)}") == "\n".join(PROSE)
+    assert body(
+        f"<h1>Council repairs the dam</h1>{''.join(f'<p class={name!r}>{sentence}</p>' for sentence in PROSE)}"
+    ) == "\n".join(PROSE)
 
 
 def test_lists_of_other_articles_go_without_a_name() -> None:
@@ -46,13 +63,20 @@ def test_lists_of_other_articles_go_without_a_name() -> None:
         f"<div class='x7'><a href='/{i}'>Another story about something else number {i}</a><div>{NOISE[3:90]} and so on it goes.</div></div>"
         for i in range(5)
     )
-    assert body(f"<h1>Council repairs the dam</h1><div class='q1'>{ARTICLE}</div><div class='q2'>{items}</div>") == "\n".join(PROSE)
+    assert body(
+        f"<h1>Council repairs the dam</h1><div class='q1'>{ARTICLE}</div><div class='q2'>{items}</div>"
+    ) == "\n".join(PROSE)
 
 
 def test_a_body_cut_by_boxes_stays_one() -> None:
     """Paragraphs of one make belong together across advertisements and boxes."""
-    parts = "".join(f"<div class='chunk'><p class='t18'>{sentence}</p></div><div class='ad-slot'>Advertisement</div>" for sentence in PROSE)
-    assert body(f"<h1>Council repairs the dam</h1><section>{parts}</section><section class='more'>{NOISE}</section>") == "\n".join(PROSE)
+    parts = "".join(
+        f"<div class='chunk'><p class='t18'>{sentence}</p></div><div class='ad-slot'>Advertisement</div>"
+        for sentence in PROSE
+    )
+    assert body(
+        f"<h1>Council repairs the dam</h1><section>{parts}</section><section class='more'>{NOISE}</section>"
+    ) == "\n".join(PROSE)
 
 
 def test_hidden_continuation_is_text() -> None:
@@ -60,16 +84,22 @@ def test_hidden_continuation_is_text() -> None:
     page = f"<h1>Council repairs the dam</h1><p>{PROSE[0]}</p><p>{PROSE[1]}</p><div class='continue-content' style='display: none'>{''.join(f'<p>{s}</p>' for s in PROSE[2:])}</div>"
     assert body(page) == "\n".join(PROSE)
     dialogue = "<div style='display:none'><p>Please log in to read on.</p></div>"
-    assert body(f"<h1>Council repairs the dam</h1>{''.join(f'<p>{s}</p>' for s in PROSE[:3])}{dialogue}") == "\n".join(PROSE[:3])
+    assert body(
+        f"<h1>Council repairs the dam</h1>{''.join(f'<p>{s}</p>' for s in PROSE[:3])}{dialogue}"
+    ) == "\n".join(PROSE[:3])
 
 
 def test_the_stated_body_decides_in_doubt() -> None:
     """What the page's JSON-LD gives as the article is the article; a mere summary there is not."""
     stated = " ".join(PROSE)
-    script = f'<script type=\'application/ld+json\'>{{"@type": "NewsArticle", "articleBody": "{stated}"}}</script>'
+    script = (
+        f'<script type=\'application/ld+json\'>{{"@type": "NewsArticle", "articleBody": "{stated}"}}</script>'
+    )
     inner = f"<h1>Council repairs the dam</h1>{ARTICLE}{NOISE}"
     assert body(script + inner) == "\n".join(PROSE)
-    assert body(script.replace(stated, PROSE[0]) + f"<h1>Council repairs the dam</h1>{ARTICLE}") == "\n".join(PROSE)
+    assert body(script.replace(stated, PROSE[0]) + f"<h1>Council repairs the dam</h1>{ARTICLE}") == "\n".join(
+        PROSE
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,6 +139,8 @@ def test_a_kicker_gets_its_colon_back() -> None:
 
 def test_a_page_without_headline_or_title_takes_the_feeds() -> None:
     """Where the page names nothing, the feed's title is used."""
-    found = extract_page(f"<html><body><div>{ARTICLE}</div></body></html>".encode(), url="", hints={"title": "From the feed"})
+    found = extract_page(
+        f"<html><body><div>{ARTICLE}</div></body></html>".encode(), url="", hints={"title": "From the feed"}
+    )
     assert isinstance(found, Extraction)
     assert found.title == "From the feed"

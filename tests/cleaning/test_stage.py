@@ -35,7 +35,10 @@ def html(title: str, text: str) -> bytes:
 
 STUCK = html(
     "Endless",
-    "</p></div>".join(f"<div><p>Sentence number {i} about the bridge and the river.</p><ul><li>item {i}</li></ul>" for i in range(25_000)),
+    "</p></div>".join(
+        f"<div><p>Sentence number {i} about the bridge and the river.</p><ul><li>item {i}</li></ul>"
+        for i in range(25_000)
+    ),
 )
 """A real page that costs a parser far longer than the limit of these tests: about 20 CPU-seconds."""
 BODIES = {
@@ -44,7 +47,9 @@ BODIES = {
     "cyrillic": '<html><head><meta charset="windows-1251"><title>Мост открыт</title></head><body><article><h1>Мост открыт</h1><p>'.encode(
         "cp1251"
     )
-    + ("Министр открыл длинный мост через реку в понедельник и похвалил рабочих, которые его построили. " * 6).encode("cp1251"),
+    + (
+        "Министр открыл длинный мост через реку в понедельник и похвалил рабочих, которые его построили. " * 6
+    ).encode("cp1251"),
     "empty": b"  \n ",
     "pdf": b"%PDF-1.7 something",
     "short": html("Short", "Only this."),
@@ -89,7 +94,14 @@ class Archive:
             schedule=Schedule(),  # type: ignore[arg-type]
         )
         clock = FixedClock(makers.hours(30))
-        return clean(store=self.store, workspace=workspace, clock=clock, run_id="clean-1", progress=NoProgress(), again=again)
+        return clean(
+            store=self.store,
+            workspace=workspace,
+            clock=clock,
+            run_id="clean-1",
+            progress=NoProgress(),
+            again=again,
+        )
 
     def outcome(self, name: str) -> str | None:
         """How a page ended."""
@@ -132,7 +144,9 @@ def test_every_page_has_one_outcome(archive: Archive) -> None:
     assert archive.store.articles.count() == 3
 
 
-@pytest.mark.parametrize(("final", "outcome"), [("/", "soft_404"), ("/fr/", "soft_404"), ("/news/2", None), ("/?p=7", None)])
+@pytest.mark.parametrize(
+    ("final", "outcome"), [("/", "soft_404"), ("/fr/", "soft_404"), ("/news/2", None), ("/?p=7", None)]
+)
 def test_a_front_page_in_place_of_an_article_is_none(final: str, outcome: str | None) -> None:
     """A page that is gone and leads to the site's front page is an error page, whatever stands there."""
     page = replace(makers.page("gone"), final_url=f"https://alpha.example{final}")

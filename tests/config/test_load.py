@@ -74,7 +74,10 @@ def test_environment_wins_and_says_so(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[crawl]\ndelay_seconds = -1\n", ["drumbeat.toml", "crawl.delay_seconds", "-1", "greater than or equal to 0"]),
+        (
+            "[crawl]\ndelay_seconds = -1\n",
+            ["drumbeat.toml", "crawl.delay_seconds", "-1", "greater than or equal to 0"],
+        ),
         ("[crawl]\ndelay = 3\n", ["drumbeat.toml", "crawl.delay", "unknown key"]),
         ("[crawl\n", ["drumbeat.toml", "not readable as TOML"]),
         ("[mail]\npassword = 'x'\n", ["mail.password", "secret", "DRUMBEAT_MAIL__PASSWORD"]),
@@ -127,14 +130,14 @@ def test_a_byte_order_mark_is_no_error(folder: Path) -> None:
     assert load_workspace(folder, {}).settings.crawl.attempts == 4
 
 
-SOURCE = (
-    '[[source]]\nid = "a"\nname = "A"\ndomain = "a.example"\ncountry = "{country}"\nlanguages = ["en"]\n[[source.feeds]]\nurl = "{url}"\n'
-)
+SOURCE = '[[source]]\nid = "a"\nname = "A"\ndomain = "a.example"\ncountry = "{country}"\nlanguages = ["en"]\n[[source.feeds]]\nurl = "{url}"\n'
 
 
 def test_source_errors_name_the_source(folder: Path) -> None:
     """A wrong row says which outlet it is."""
-    (folder / "sources.toml").write_text(SOURCE.format(country="no", url="https://a.example/f").replace('"a"', '"ab"'), encoding="utf-8")
+    (folder / "sources.toml").write_text(
+        SOURCE.format(country="no", url="https://a.example/f").replace('"a"', '"ab"'), encoding="utf-8"
+    )
     with pytest.raises(ConfigError, match=r"sources.toml: source 'ab': country = 'no'"):
         load_workspace(folder, {})
 
@@ -147,14 +150,26 @@ def test_source_errors_name_the_source(folder: Path) -> None:
         ("https://a.example/f", "https://me:word@a.example/f", r"needs a login is not crawled"),
         ('"a.example"', '"https://a.example/"', r"domain = 'https://a\.example/'"),
         ('name = "A"', 'name = " "', r"name = ' ': string should have at least 1 character"),
-        ('name = "A"', 'name = "A"\ncoverage_start = 2026-02-01\ncoverage_end = 2026-01-01', r"would never be crawled"),
-        ('name = "A"', 'name = "A"\npoll_minutes = 99999999999999', r"poll_minutes = 99999999999999: input should be less than"),
+        (
+            'name = "A"',
+            'name = "A"\ncoverage_start = 2026-02-01\ncoverage_end = 2026-01-01',
+            r"would never be crawled",
+        ),
+        (
+            'name = "A"',
+            'name = "A"\npoll_minutes = 99999999999999',
+            r"poll_minutes = 99999999999999: input should be less than",
+        ),
         ("https://a.example/f", "https://a.example/" + "f" * 5_000, r"\.\.\.: URL should have at most"),
     ],
 )
 def test_a_source_error_is_one_clear_line(folder: Path, old: str, new: str, message: str) -> None:
     """One wrong value gives one line that says what is wrong with it, and no second one that only follows from it."""
-    row = SOURCE.format(country="NO", url="https://a.example/f").replace('id = "a"', 'id = "ab"').replace(old, new)
+    row = (
+        SOURCE.format(country="NO", url="https://a.example/f")
+        .replace('id = "a"', 'id = "ab"')
+        .replace(old, new)
+    )
     (folder / "sources.toml").write_text(row, encoding="utf-8")
     with pytest.raises(ConfigError, match=message) as caught:
         load_workspace(folder, {})
@@ -166,7 +181,8 @@ def test_an_address_stands_once(tmp_path: Path) -> None:
     """The same feed under two outlets is refused with both places."""
     for name in ("aa", "bb"):
         (tmp_path / f"{name}.toml").write_text(
-            SOURCE.format(country="NO", url="https://a.example/f").replace('"a"', f'"{name}"'), encoding="utf-8"
+            SOURCE.format(country="NO", url="https://a.example/f").replace('"a"', f'"{name}"'),
+            encoding="utf-8",
         )
     with pytest.raises(ConfigError, match=r"stands twice \(first in aa.toml\)"):
         load_sources(sorted(tmp_path.glob("*.toml")))
@@ -174,25 +190,39 @@ def test_an_address_stands_once(tmp_path: Path) -> None:
 
 def test_statement_ids_are_unique(folder: Path) -> None:
     """Two statements under one id are refused."""
-    (folder / "watchlist.toml").write_text('[[statement]]\nid = "aa"\nlabel = "l"\nstatements = ["s"]\n' * 2, encoding="utf-8")
+    (folder / "watchlist.toml").write_text(
+        '[[statement]]\nid = "aa"\nlabel = "l"\nstatements = ["s"]\n' * 2, encoding="utf-8"
+    )
     with pytest.raises(ConfigError, match="stands twice"):
         load_workspace(folder, {})
 
 
 @pytest.mark.parametrize(
     ("text", "key"),
-    [('statements = [" "]', "statements.0"), ('statements = ["s"]\nentities = [{ any_of = [""] }]', "entities.0.any_of.0")],
+    [
+        ('statements = [" "]', "statements.0"),
+        ('statements = ["s"]\nentities = [{ any_of = [""] }]', "entities.0.any_of.0"),
+    ],
 )
 def test_nothing_is_no_statement_and_no_entity(folder: Path, text: str, key: str) -> None:
     """An empty entity would stand in every article, and an empty statement means nothing."""
-    (folder / "watchlist.toml").write_text(f'[[statement]]\nid = "aa"\nlabel = "l"\n{text}\n', encoding="utf-8")
+    (folder / "watchlist.toml").write_text(
+        f'[[statement]]\nid = "aa"\nlabel = "l"\n{text}\n', encoding="utf-8"
+    )
     with pytest.raises(ConfigError, match=re.escape(f"statement 'aa': {key} = ")):
         load_workspace(folder, {})
 
 
 def add(folder: Path, source_id: str, feed: str) -> None:
     """Add an outlet as the command does."""
-    add_source(load_workspace(folder, {}), source_id=source_id, name="New", country="ML", languages=["fr"], feeds=[feed])
+    add_source(
+        load_workspace(folder, {}),
+        source_id=source_id,
+        name="New",
+        country="ML",
+        languages=["fr"],
+        feeds=[feed],
+    )
 
 
 def test_an_added_outlet_is_there(folder: Path) -> None:
@@ -203,7 +233,15 @@ def test_an_added_outlet_is_there(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "feed", ["{known}", "{shouted}", "http://[/", "https://a.example/\ud800", "mailto:a@b.example", "https://me:word@a.example/"]
+    "feed",
+    [
+        "{known}",
+        "{shouted}",
+        "http://[/",
+        "https://a.example/\ud800",
+        "mailto:a@b.example",
+        "https://me:word@a.example/",
+    ],
 )
 def test_what_cannot_be_added_changes_nothing(folder: Path, feed: str) -> None:
     """An address that another file lists, in whatever spelling, or that is none is refused, and the workspace loads as before."""

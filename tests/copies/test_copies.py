@@ -32,11 +32,16 @@ LANGUAGES = ("en", "fr", "ar", "ru", "es", "pt", "ha")
 
 def stories(language: str) -> list[str]:
     """Bodies of the sample world's articles, two joined to one so that they have the length of news."""
-    rows = [row["body"].strip() for row in tomllib.loads((TEXTS / f"{language}.toml").read_text(encoding="utf-8"))["article"]]
+    rows = [
+        row["body"].strip()
+        for row in tomllib.loads((TEXTS / f"{language}.toml").read_text(encoding="utf-8"))["article"]
+    ]
     return [f"{left}\n\n{right}" for left, right in zip(rows[::2], rows[1::2], strict=False)]
 
 
-def article(name: str, body: str, *, hours: float = 0, source: str = "alpha", language: str = "en") -> Article:
+def article(
+    name: str, body: str, *, hours: float = 0, source: str = "alpha", language: str = "en"
+) -> Article:
     """An article with this body."""
     return makers.article(
         name, title=f"T{name}", body=body, source_id=source, language=language, counted_at=makers.hours(hours),
@@ -49,7 +54,12 @@ def edited(text: str, kind: str) -> str:
     words, dice = text.split(" "), random.Random(kind)
     match kind:
         case "byline":
-            return "By our correspondent, with agencies. " + text + " Our service continues. " + " ".join(dice.choices(words, k=15))
+            return (
+                "By our correspondent, with agencies. "
+                + text
+                + " Our service continues. "
+                + " ".join(dice.choices(words, k=15))
+            )
         case "first half":
             return " ".join(words[: len(words) // 2])
         case "one word in ten dropped":
@@ -64,7 +74,10 @@ def edited(text: str, kind: str) -> str:
 def test_every_edit_is_found(language: str, kind: str) -> None:
     """All reprints are found among all other texts of the language, and nothing else is joined to them."""
     texts = stories(language)
-    grouped = group_texts({f"a{i}": text for i, text in enumerate(texts)} | {f"b{i}": edited(text, kind) for i, text in enumerate(texts)})
+    grouped = group_texts(
+        {f"a{i}": text for i, text in enumerate(texts)}
+        | {f"b{i}": edited(text, kind) for i, text in enumerate(texts)}
+    )
     for i in range(len(texts)):
         assert grouped[f"a{i}"] == grouped[f"b{i}"]
     assert len(set(grouped.values())) == len(texts)
@@ -73,7 +86,9 @@ def test_every_edit_is_found(language: str, kind: str) -> None:
 def test_chinese_is_compared_by_characters() -> None:
     """A text without spaces and its cut version are one; another on the same subject is not."""
     one = "新华社北京电外交部发言人表示中方一贯主张通过对话解决分歧希望有关各方保持克制避免局势进一步升级" * 3
-    other = "国家统计局今日公布数据显示前三季度经济运行总体平稳就业形势保持稳定居民收入继续增加物价温和上涨" * 3
+    other = (
+        "国家统计局今日公布数据显示前三季度经济运行总体平稳就业形势保持稳定居民收入继续增加物价温和上涨" * 3
+    )
     grouped = group_texts({"a": one, "b": one[:70], "c": other})
     assert grouped["a"] == grouped["b"] != grouped["c"]
 
@@ -81,7 +96,10 @@ def test_chinese_is_compared_by_characters() -> None:
 def test_a_round_up_does_not_join_its_stories() -> None:
     """An article that quotes three stories in full belongs to one of them at most."""
     first, second, third = stories("en")[:3]
-    rows = [article(name, body, hours=i) for i, (name, body) in enumerate([("1", first), ("2", second), ("3", third)])]
+    rows = [
+        article(name, body, hours=i)
+        for i, (name, body) in enumerate([("1", first), ("2", second), ("3", third)])
+    ]
     grouping = group_articles([*rows, article("4", "\n\n".join((first, second, third)), hours=9)], SETTINGS)
     groups = {member.article_id: member.group_id for member in grouping.members}
     assert len({groups[row.article_id] for row in rows}) == 3
@@ -115,8 +133,14 @@ def test_the_original_is_the_earliest_and_relations_are_named() -> None:
 def test_of_equal_dates_the_one_that_credits_an_agency_is_the_original() -> None:
     """Where days alone are known, who names the agency comes first; an exact earlier time beats any credit."""
     body = stories("en")[1]
-    plain, wire = article("1", body, hours=0), article("2", f"PORT-SALIM, March 2. /TASS/. {body}", hours=24, source="beta")
-    day = [replace(row, published_at=makers.hours(0), date_confidence="C", first_seen_at=makers.hours(30)) for row in (plain, wire)]
+    plain, wire = (
+        article("1", body, hours=0),
+        article("2", f"PORT-SALIM, March 2. /TASS/. {body}", hours=24, source="beta"),
+    )
+    day = [
+        replace(row, published_at=makers.hours(0), date_confidence="C", first_seen_at=makers.hours(30))
+        for row in (plain, wire)
+    ]
     assert group_articles(day, SETTINGS).groups[0].first_source_id == "beta"
     exact = [replace(row, published_at=makers.hours(hour)) for row, hour in ((plain, 1), (wire, 2))]
     assert group_articles(exact, SETTINGS).groups[0].first_source_id == "alpha"
@@ -146,7 +170,13 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def grouped(store: Store, root: Path) -> dict[str, int]:
     """Run the stage."""
     workspace = Workspace(root=root, settings=Settings(), sources=(), watchlist=(), schedule=Schedule())
-    return group_copies(store=store, workspace=workspace, clock=FixedClock(makers.DAY), run_id="copies-1", progress=NoProgress())
+    return group_copies(
+        store=store,
+        workspace=workspace,
+        clock=FixedClock(makers.DAY),
+        run_id="copies-1",
+        progress=NoProgress(),
+    )
 
 
 def members(store: Store) -> list[tuple[CopyMember, Article]]:
@@ -159,7 +189,12 @@ def waves() -> list[list[Article]]:
     texts = stories("en")[:10]
     kinds = ("x", "byline", "first half", "one word in ten dropped")
     rows = [
-        article(f"{i}-{j}", text if kind == "x" else edited(text, kind), hours=7 * i + 30 * ((i + j) % 4), source=("alpha", "beta")[j % 2])
+        article(
+            f"{i}-{j}",
+            text if kind == "x" else edited(text, kind),
+            hours=7 * i + 30 * ((i + j) % 4),
+            source=("alpha", "beta")[j % 2],
+        )
         for i, text in enumerate(texts)
         for j, kind in enumerate(kinds)
     ]
@@ -205,7 +240,10 @@ def test_what_translations_joined_stays_joined(store: Store, tmp_path: Path) -> 
     grouped(store, tmp_path)
     joined = [
         replace(
-            store.copies.of([rows[1].article_id])[rows[1].article_id], group_id=rows[0].article_id, relation="translation", containment=0.7
+            store.copies.of([rows[1].article_id])[rows[1].article_id],
+            group_id=rows[0].article_id,
+            relation="translation",
+            containment=0.7,
         )
     ]
     group = store.copies.group(rows[0].article_id)
@@ -224,7 +262,10 @@ def test_a_date_is_an_interval() -> None:
     """A moment is exact, a day is a day, an undated page is when it was seen."""
     row = article("1", "x", hours=30)
     assert published_between(row) == (makers.hours(30), makers.hours(30))
-    assert published_between(replace(row, published_at=makers.hours(24))) == (makers.hours(24), makers.hours(30))
+    assert published_between(replace(row, published_at=makers.hours(24))) == (
+        makers.hours(24),
+        makers.hours(30),
+    )
     assert published_between(replace(row, date_confidence="C")) == (makers.hours(24), makers.hours(30))
     assert published_between(replace(row, date_confidence="D")) == (makers.hours(30), makers.hours(30))
 

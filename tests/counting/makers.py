@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from storage.records import Assignment, FeedPoll, Narrative, Observation, PassageRow, Source, SourceDay, WatchHit
+from storage.records import (
+    Assignment,
+    FeedPoll,
+    Narrative,
+    Observation,
+    PassageRow,
+    Source,
+    SourceDay,
+    WatchHit,
+)
 
 FIRST = date(2026, 1, 5)
 """A Monday."""
@@ -50,7 +59,13 @@ def row(name: str, number: int = 0, hour: float = 12.0, **values: Any) -> Passag
 
 def assignment(name: str, narrative_id: int = 1, ordinal: int = 0) -> Assignment:
     """A passage of article `name` tells the narrative."""
-    return Assignment(passage_id=f"{name}:{ordinal:03d}", narrative_id=narrative_id, similarity=0.8, method="nearest", run_id="assign-1")
+    return Assignment(
+        passage_id=f"{name}:{ordinal:03d}",
+        narrative_id=narrative_id,
+        similarity=0.8,
+        method="nearest",
+        run_id="assign-1",
+    )
 
 
 def hit(name: str, stance: str = "endorses", narrative_id: int = 9) -> WatchHit:
@@ -107,7 +122,9 @@ def source_day(number: int, source_id: str = "alpha", **values: Any) -> SourceDa
     return SourceDay(source_id=source_id, day=day(number), **{**given, **values})
 
 
-def observation(number: int, source_id: str = "alpha", narrative_id: int = 1, texts: int = 1, **values: Any) -> Observation:
+def observation(
+    number: int, source_id: str = "alpha", narrative_id: int = 1, texts: int = 1, **values: Any
+) -> Observation:
     """So many own texts of a narrative on a day."""
     given: dict[str, Any] = {"articles": texts, "copy_groups": texts, "own_texts": texts}
     return Observation(narrative_id=narrative_id, source_id=source_id, day=day(number), **{**given, **values})

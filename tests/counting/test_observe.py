@@ -45,7 +45,9 @@ def test_a_second_printing_is_an_article_but_no_text() -> None:
 
 def test_what_a_day_counts_does_not_depend_on_where_the_recount_begins() -> None:
     """A text that is printed now and then counts again after two weeks of silence, however much of its past is read."""
-    rows = [row(f"a{n}", number, group_id="a0", source_id=f"s{n % 2}") for n, number in enumerate((0, 10, 20, 35))]
+    rows = [
+        row(f"a{n}", number, group_id="a0", source_id=f"s{n % 2}") for n, number in enumerate((0, 10, 20, 35))
+    ]
     whole = {item.day: item.own_texts for item in count(rows)}
     assert [whole[day(n)] for n in (0, 10, 20, 35)] == [1, 0, 0, 1]
     for n, number in enumerate((10, 20, 35), start=1):
@@ -69,9 +71,17 @@ def test_watched_narratives_leave_out_what_refutes() -> None:
 
 def test_a_merged_narrative_counts_under_its_survivor() -> None:
     """Passages of a merged narrative count where it went, merges followed to their end, and an article of both counts once."""
-    known = [narrative(1), narrative(2, status="merged", merged_into=3), narrative(3, status="merged", merged_into=1)]
+    known = [
+        narrative(1),
+        narrative(2, status="merged", merged_into=3),
+        narrative(3, status="merged", merged_into=1),
+    ]
     rows = [row("a"), row("b")]
-    found = count(rows, assignments=[assignment("a", 1), assignment("a", 2), assignment("b", 2)], survivors=survivors_of(known))
+    found = count(
+        rows,
+        assignments=[assignment("a", 1), assignment("a", 2), assignment("b", 2)],
+        survivors=survivors_of(known),
+    )
     assert [(item.narrative_id, item.articles) for item in found] == [(1, 2)]
 
 

@@ -57,13 +57,19 @@ def test_an_outage_whose_articles_came_in_later_is_not_down() -> None:
 def test_a_long_silence_is_an_outage() -> None:
     """Three days without anything, of a source with five articles a day, are a gap though every poll came through."""
     silent = {20: 0, 21: 0, 22: 0}
-    assert health(judge(STEADY | silent, polls=[poll(n) for n in range(41)])) == {20: "down", 21: "down", 22: "down"}
+    assert health(judge(STEADY | silent, polls=[poll(n) for n in range(41)])) == {
+        20: "down",
+        21: "down",
+        22: "down",
+    }
 
 
 def test_a_short_silence_and_a_small_source_are_not() -> None:
     """Two silent days, or a week of silence in an outlet with an article every third day, may be chance."""
     assert health(judge(STEADY | {20: 0, 21: 0})) == {}
-    assert health(judge({number: int(number % 3 == 0 and not 20 <= number < 27) for number in range(41)})) == {}
+    assert (
+        health(judge({number: int(number % 3 == 0 and not 20 <= number < 27) for number in range(41)})) == {}
+    )
 
 
 def test_weekends_off_are_no_outage() -> None:
@@ -83,7 +89,11 @@ def test_clearly_less_than_usual_is_degraded() -> None:
 def test_refused_pages_say_nothing_of_the_source() -> None:
     """Pages that robots.txt forbids or that are gone are neither fetched nor failed."""
     found = judge(
-        STEADY, fetches=[Fetch("alpha", at(25, n), outcome) for n, outcome in enumerate(["robots_denied", "http_404", "stored", "timeout"])]
+        STEADY,
+        fetches=[
+            Fetch("alpha", at(25, n), outcome)
+            for n, outcome in enumerate(["robots_denied", "http_404", "stored", "timeout"])
+        ],
     )
     assert [(item.fetched, item.failed) for item in found if item.day == day(25)] == [(1, 1)]
 
@@ -125,7 +135,9 @@ def test_history_ignores_what_was_not_seen() -> None:
     assert history.usual("beta", day(41)) is None
 
 
-@pytest.mark.parametrize(("count", "mean", "expected"), [(0, 3.0, 0.0498), (2, 3.0, 0.4232), (50, 3.0, 1.0), (0, 0.0, 1.0)])
+@pytest.mark.parametrize(
+    ("count", "mean", "expected"), [(0, 3.0, 0.0498), (2, 3.0, 0.4232), (50, 3.0, 1.0), (0, 0.0, 1.0)]
+)
 def test_poisson(count: int, mean: float, expected: float) -> None:
     """The distribution function agrees with tables."""
     assert poisson_at_most(count, mean) == pytest.approx(expected, abs=1e-4)

@@ -54,7 +54,11 @@ def test_a_run_later_on_the_same_day_is_short(store: Store) -> None:
     store.runs.finish(refit.run_id, now=at(69, 10), state="done", counts={})
     assert run(store, count, 69, hour=11)["days"] == whole
     assert run(store, count, 69, hour=12)["days"] == RECENT_DAYS + 1
-    store.corrections.add(Correction(correction_id="c", at=at(69, 13), kind="assign", narrative_id=1, passage_id=None, value=None))
+    store.corrections.add(
+        Correction(
+            correction_id="c", at=at(69, 13), kind="assign", narrative_id=1, passage_id=None, value=None
+        )
+    )
     assert run(store, count, 69, hour=14)["days"] == whole
     assert run(store, count, 70, hour=8)["days"] == whole + 1
 

@@ -24,13 +24,29 @@ CONTACT = "desk@example.org"
 
 def crawl_settings(**changes: Any) -> CrawlSettings:
     """Settings for a local server: no delay, short limits."""
-    return CrawlSettings(**({"delay_seconds": 0, "timeout_seconds": 20, "max_page_bytes": 200_000, "contact": CONTACT} | changes))
+    return CrawlSettings(
+        **(
+            {"delay_seconds": 0, "timeout_seconds": 20, "max_page_bytes": 200_000, "contact": CONTACT}
+            | changes
+        )
+    )
 
 
-def source(feeds: Sequence[str | dict[str, Any]], *, source_id: str = "outlet", domain: str = "127.0.0.1", **changes: Any) -> SourceConfig:
+def source(
+    feeds: Sequence[str | dict[str, Any]],
+    *,
+    source_id: str = "outlet",
+    domain: str = "127.0.0.1",
+    **changes: Any,
+) -> SourceConfig:
     """A source that may lie on this machine."""
     rows = [{"url": feed} if isinstance(feed, str) else feed for feed in feeds]
-    values = {"name": source_id, "country": "XA", "languages": ["en"], "allow_private_addresses": True} | changes
+    values = {
+        "name": source_id,
+        "country": "XA",
+        "languages": ["en"],
+        "allow_private_addresses": True,
+    } | changes
     return SourceConfig(id=source_id, domain=domain, feeds=rows, **values)
 
 
@@ -48,13 +64,21 @@ class Lab:
     @property
     def workspace(self) -> Workspace:
         """The workspace as it is now."""
-        return Workspace(root=self.root, settings=Settings(crawl=self.settings), sources=self.sources, watchlist=(), schedule=Schedule())
+        return Workspace(
+            root=self.root,
+            settings=Settings(crawl=self.settings),
+            sources=self.sources,
+            watchlist=(),
+            schedule=Schedule(),
+        )
 
     def crawl(self, only: Collection[str] = ()) -> dict[str, int]:
         """One crawl."""
         self.runs += 1
         self.store.sources.sync([as_stored(row) for row in self.sources])
-        with ArchiveWriter(self.workspace.archive_dir, max_bytes=10_000_000, name=f"crawl-{self.runs}") as archive:
+        with ArchiveWriter(
+            self.workspace.archive_dir, max_bytes=10_000_000, name=f"crawl-{self.runs}"
+        ) as archive:
             return run_crawl(
                 store=self.store,
                 workspace=self.workspace,
@@ -86,7 +110,11 @@ class Lab:
 
     def archived(self, kind: str) -> list[str]:
         """Addresses of archived answers of a kind, in order."""
-        return [response.url for _, response in ArchiveReader(self.workspace.archive_dir).records() if response.kind == kind]
+        return [
+            response.url
+            for _, response in ArchiveReader(self.workspace.archive_dir).records()
+            if response.kind == kind
+        ]
 
     def close(self) -> None:
         """Give the database back."""
@@ -95,12 +123,23 @@ class Lab:
 
 def as_stored(row: SourceConfig) -> Source:
     """A source as the door of a stage would store it."""
-    return Source(source_id=row.id, name=row.name, domain=row.domain, country=row.country, region=row.region, languages=row.languages)
+    return Source(
+        source_id=row.id,
+        name=row.name,
+        domain=row.domain,
+        country=row.country,
+        region=row.region,
+        languages=row.languages,
+    )
 
 
 def assert_balanced(counts: dict[str, int]) -> None:
     """The sums of a crawl's counts hold."""
     named = {"sources", "polls", "found", "tried", "postponed"}
-    outcomes = {name: count for name, count in counts.items() if name not in named and not name.startswith("polls_")}
+    outcomes = {
+        name: count for name, count in counts.items() if name not in named and not name.startswith("polls_")
+    }
     assert sum(outcomes.values()) == counts["tried"], counts
-    assert sum(count for name, count in counts.items() if name.startswith("polls_")) == counts["polls"], counts
+    assert sum(count for name, count in counts.items() if name.startswith("polls_")) == counts["polls"], (
+        counts
+    )

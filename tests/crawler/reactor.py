@@ -20,5 +20,7 @@ def ensure_reactor() -> None:
     reactor = the_reactor()
     started = threading.Event()
     reactor.callWhenRunning(started.set)
-    threading.Thread(target=reactor.run, kwargs={"installSignalHandlers": False}, daemon=True, name="reactor").start()
+    threading.Thread(
+        target=reactor.run, kwargs={"installSignalHandlers": False}, daemon=True, name="reactor"
+    ).start()
     assert started.wait(10)

@@ -111,15 +111,21 @@ class LocalSite:
         self._server = _Server((address, 0), Visit)
         self._server.site = self
         if tls:
-            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        )
 
     def __enter__(self) -> LocalSite:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.closing.set()
         self._server.shutdown()
         self._server.server_close()
@@ -146,7 +152,9 @@ class LocalSite:
     def seen(self, path: str, host: str | None = None) -> list[Seen]:
         """Requests for a path so far, in order."""
         with self._guard:
-            return [request for request in self.requests if request.path == path and host in (None, request.host)]
+            return [
+                request for request in self.requests if request.path == path and host in (None, request.host)
+            ]
 
 
 @dataclass(slots=True)
@@ -183,10 +191,15 @@ class Fresh:
     modified: str = "Mon, 02 Mar 2026 08:00:00 GMT"
 
     def serve(self, request: Visit) -> None:
-        if request.headers.get("If-None-Match") == self.etag or request.headers.get("If-Modified-Since") == self.modified:
+        if (
+            request.headers.get("If-None-Match") == self.etag
+            or request.headers.get("If-Modified-Since") == self.modified
+        ):
             request.answer(304, ETag=self.etag)
         else:
-            request.answer(200, self.body, Content_Type=self.content_type, ETag=self.etag, Last_Modified=self.modified)
+            request.answer(
+                200, self.body, Content_Type=self.content_type, ETag=self.etag, Last_Modified=self.modified
+            )
 
 
 @dataclass(slots=True)
@@ -204,7 +217,9 @@ class BadGzip:
     """Says gzip and sends something else."""
 
     def serve(self, request: Visit) -> None:
-        request.answer(200, b"this is no gzip stream at all", Content_Type="text/html", Content_Encoding="gzip")
+        request.answer(
+            200, b"this is no gzip stream at all", Content_Type="text/html", Content_Encoding="gzip"
+        )
 
 
 @dataclass(slots=True)
@@ -215,7 +230,9 @@ class GzipBomb:
     content_type: str = "text/html"
 
     def serve(self, request: Visit) -> None:
-        request.answer(200, gzip.compress(bytes(self.size), 9), Content_Type=self.content_type, Content_Encoding="gzip")
+        request.answer(
+            200, gzip.compress(bytes(self.size), 9), Content_Type=self.content_type, Content_Encoding="gzip"
+        )
 
 
 class EndlessPage:
@@ -335,6 +352,7 @@ def sitemap(links: Sequence[str], *, dates: Sequence[str] = ()) -> bytes:
     """A sitemap."""
     days = list(dates) or [""] * len(links)
     rows = "".join(
-        f"<url><loc>{escape(link)}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</url>" for link, day in zip(links, days, strict=True)
+        f"<url><loc>{escape(link)}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</url>"
+        for link, day in zip(links, days, strict=True)
     )
     return f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</urlset>'.encode()

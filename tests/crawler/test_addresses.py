@@ -87,7 +87,10 @@ def _resolve(names: Names, host: str) -> _Receiver:
 
 
 def _with_names(
-    monkeypatch: pytest.MonkeyPatch, told: dict[str, list[tuple[str, ...]]], check: Any, trusted: frozenset[str] = frozenset()
+    monkeypatch: pytest.MonkeyPatch,
+    told: dict[str, list[tuple[str, ...]]],
+    check: Any,
+    trusted: frozenset[str] = frozenset(),
 ) -> None:
     def ask(name: str) -> tuple[str, ...]:
         answers = told.get(name)

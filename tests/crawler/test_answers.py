@@ -25,7 +25,9 @@ NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 TEXT = b"hello world, " * 1_000
 
 
-def answer(status: int | None = 200, *, body: bytes = b"<html>x", content_type: str = "text/html", **changes: Any) -> Answer:
+def answer(
+    status: int | None = 200, *, body: bytes = b"<html>x", content_type: str = "text/html", **changes: Any
+) -> Answer:
     """An answer."""
     headers = (("Content-Type", content_type), *changes.pop("headers", ()))
     return Answer(
@@ -112,7 +114,8 @@ def test_decompression(body: bytes, encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "encoding"), [(b"plain", "gzip"), (gzip.compress(TEXT)[:-20], "gzip"), (TEXT, "br"), (b"\x00", "deflate")]
+    ("body", "encoding"),
+    [(b"plain", "gzip"), (gzip.compress(TEXT)[:-20], "gzip"), (TEXT, "br"), (b"\x00", "deflate")],
 )
 def test_damaged_compression(body: bytes, encoding: str) -> None:
     """Damaged, cut off or unasked-for encodings are named, not guessed at."""
@@ -128,7 +131,12 @@ def test_a_row_of_empty_members_is_given_up() -> None:
     assert time.process_time() - began < 5
 
 
-@given(st.binary(max_size=600), st.integers(0, 9), st.integers(1, 700), st.sampled_from(["gzip", "deflate", "deflate, gzip"]))
+@given(
+    st.binary(max_size=600),
+    st.integers(0, 9),
+    st.integers(1, 700),
+    st.sampled_from(["gzip", "deflate", "deflate, gzip"]),
+)
 def test_whatever_was_packed_comes_out(text: bytes, level: int, limit: int, encoding: str) -> None:
     """Any bytes, packed as any encoding says, come out whole, or are too large by exactly the limit."""
     body = text
@@ -174,7 +182,13 @@ def after(given: Answer, page: Page = PAGE) -> Page:
 def test_a_page_gets_one_outcome() -> None:
     """A success is final at once, with what is needed to find and judge it."""
     page = after(answer(headers=(("ETag", '"e"'), ("Set-Cookie", "no"))))
-    assert (page.fetch_outcome, page.fetch_run, page.attempts, page.next_attempt_at, page.status) == ("stored", "r", 1, None, 200)
+    assert (page.fetch_outcome, page.fetch_run, page.attempts, page.next_attempt_at, page.status) == (
+        "stored",
+        "r",
+        1,
+        None,
+        200,
+    )
     assert page.headers == {"content-type": "text/html", "etag": '"e"'}
     assert page.sha256 is not None
 
@@ -184,13 +198,23 @@ def test_passing_failures_wait_until_attempts_are_used_up() -> None:
     first = after(answer(503, wait=timedelta(hours=5)))
     assert (first.fetch_outcome, first.attempts, first.next_attempt_at) == (None, 1, NOW + timedelta(hours=5))
     second = after(answer(None, failure="timeout"), first)
-    assert (second.fetch_outcome, second.attempts, second.next_attempt_at, second.status) == ("timeout", 2, None, None)
+    assert (second.fetch_outcome, second.attempts, second.next_attempt_at, second.status) == (
+        "timeout",
+        2,
+        None,
+        None,
+    )
 
 
 def test_a_paused_host_costs_no_attempt() -> None:
     """A page that was not even asked for keeps its attempts and comes back when the host allows."""
     page = after(answer(None, failure="waiting", wait=timedelta(hours=1)))
-    assert (page.fetch_outcome, page.attempts, page.fetch_run, page.next_attempt_at) == (None, 0, None, NOW + timedelta(hours=1))
+    assert (page.fetch_outcome, page.attempts, page.fetch_run, page.next_attempt_at) == (
+        None,
+        0,
+        None,
+        NOW + timedelta(hours=1),
+    )
 
 
 def test_feed_states() -> None:
@@ -198,15 +222,29 @@ def test_feed_states() -> None:
     fresh = new_state("http://o.example/f", "o", "feed")
     good = answer(headers=(("ETag", '"e"'), ("Last-Modified", "Mon")))
     state = state_after(fresh, good, Listing(), poll_minutes=60)
-    assert (state.etag, state.last_modified, state.last_polled_at, state.last_outcome) == ('"e"', "Mon", NOW, "stored")
+    assert (state.etag, state.last_modified, state.last_polled_at, state.last_outcome) == (
+        '"e"',
+        "Mon",
+        NOW,
+        "stored",
+    )
     assert conditional_headers(state) == {"If-None-Match": '"e"', "If-Modified-Since": "Mon"}
-    assert conditional_headers(state_after(state, answer(304), None, poll_minutes=60)) == conditional_headers(state)
+    assert conditional_headers(state_after(state, answer(304), None, poll_minutes=60)) == conditional_headers(
+        state
+    )
     assert state_after(fresh, good, Listing(children=(ChildSitemap(url="x"),)), poll_minutes=60).etag is None
-    failed = state_after(state_after(state, answer(500), None, poll_minutes=60), answer(None, failure="dns_failed"), None, poll_minutes=60)
+    failed = state_after(
+        state_after(state, answer(500), None, poll_minutes=60),
+        answer(None, failure="dns_failed"),
+        None,
+        poll_minutes=60,
+    )
     assert (failed.failures, failed.last_outcome, failed.etag) == (2, "dns_failed", '"e"')
     assert failed.not_before is not None
     assert state_after(failed, good, Listing(), poll_minutes=60).failures == 0
-    paused = state_after(state, answer(None, failure="waiting", wait=timedelta(hours=1)), None, poll_minutes=60)
+    paused = state_after(
+        state, answer(None, failure="waiting", wait=timedelta(hours=1)), None, poll_minutes=60
+    )
     assert (paused.failures, paused.last_polled_at, paused.not_before) == (0, NOW, NOW + timedelta(hours=1))
 
 

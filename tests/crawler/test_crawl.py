@@ -11,7 +11,18 @@ import pytest
 from config.errors import ConfigError
 from storage.archive import ArchiveReader
 from tests.crawler.lab import CONTACT, NOW, Lab, assert_balanced, source
-from tests.crawler.server import Fresh, Gzipped, LocalSite, Page, Redirect, Status, Then, article, rss, sitemap
+from tests.crawler.server import (
+    Fresh,
+    Gzipped,
+    LocalSite,
+    Page,
+    Redirect,
+    Status,
+    Then,
+    article,
+    rss,
+    sitemap,
+)
 
 MakeLab = Callable[..., Lab]
 
@@ -30,7 +41,12 @@ def test_feed_to_stored_pages(site: LocalSite, lab: MakeLab) -> None:
     assert counts["found"] == counts["tried"] == counts["stored"] == 3
     assert_balanced(counts)
     page = made.page(links[0])
-    assert (page.fetch_outcome, page.fetch_run, page.status, page.final_url) == ("stored", made.run_id, 200, links[0])
+    assert (page.fetch_outcome, page.fetch_run, page.status, page.final_url) == (
+        "stored",
+        made.run_id,
+        200,
+        links[0],
+    )
     assert page.hints == {"title": f"Title of {links[0]}", "language": "fr"}
     assert page.warc is not None
     assert ArchiveReader(made.workspace.archive_dir).read(page.warc).body == article("Story 0")
@@ -39,7 +55,13 @@ def test_feed_to_stored_pages(site: LocalSite, lab: MakeLab) -> None:
     assert sorted(made.archived("page")) == links
     assert made.store.pages.fetch_outcomes(made.run_id) == {"stored": 3}
     (poll,) = made.polls()
-    assert (poll.outcome, poll.status, poll.entries, poll.new_links, poll.polled_at) == ("stored", 200, 3, 3, NOW)
+    assert (poll.outcome, poll.status, poll.entries, poll.new_links, poll.polled_at) == (
+        "stored",
+        200,
+        3,
+        3,
+        NOW,
+    )
 
 
 def test_who_we_are(site: LocalSite, lab: MakeLab) -> None:
@@ -70,7 +92,11 @@ def test_a_second_crawl_fetches_only_what_is_new(site: LocalSite, lab: MakeLab) 
     assert [len(site.seen(f"/news/{number}.html")) for number in range(3)] == [1, 1, 1]
     state = made.store.feeds.get(feed)
     assert state is not None
-    assert (state.etag, state.last_new_at, state.last_polled_at) == ('"two"', NOW + timedelta(hours=2), NOW + timedelta(hours=2))
+    assert (state.etag, state.last_new_at, state.last_polled_at) == (
+        '"two"',
+        NOW + timedelta(hours=2),
+        NOW + timedelta(hours=2),
+    )
 
 
 def test_asked_for_by_hand(site: LocalSite, lab: MakeLab) -> None:
@@ -150,9 +176,14 @@ def test_sitemap_index_with_gzipped_children(site: LocalSite, lab: MakeLab) -> N
     links = stories(site, 2)
     site.put("/s1.xml.gz", Page(gzip.compress(sitemap(links[:1])), "application/gzip"))
     site.put("/s2.xml", Fresh(sitemap(links[1:]), content_type="application/xml"))
-    children = "".join(f"<sitemap><loc>{site.url(path)}</loc></sitemap>" for path in ("/s1.xml.gz", "/s2.xml"))
+    children = "".join(
+        f"<sitemap><loc>{site.url(path)}</loc></sitemap>" for path in ("/s1.xml.gz", "/s2.xml")
+    )
     old = f"<sitemap><loc>{site.url('/old.xml')}</loc><lastmod>2025-01-01</lastmod></sitemap>"
-    index = site.put("/sitemap.xml", Fresh(f"<sitemapindex>{children}{old}</sitemapindex>".encode(), content_type="application/xml"))
+    index = site.put(
+        "/sitemap.xml",
+        Fresh(f"<sitemapindex>{children}{old}</sitemapindex>".encode(), content_type="application/xml"),
+    )
     made = lab(source([{"url": index, "kind": "sitemap"}]))
     counts = made.crawl()
     assert (counts["stored"], counts["polls_stored"]) == (2, 3)
@@ -167,7 +198,9 @@ def test_section_page(site: LocalSite, lab: MakeLab) -> None:
     """Articles linked from a section page are fetched, by the source's pattern."""
     stories(site, 2)
     body = b'<html><a href="/news/0.html">A title long enough</a><a href="/news/1.html">Another long title</a><a href="/about">About</a></html>'
-    made = lab(source([{"url": site.put("/politics", Page(body)), "kind": "section"}], link_pattern=r"/news/\d+"))
+    made = lab(
+        source([{"url": site.put("/politics", Page(body)), "kind": "section"}], link_pattern=r"/news/\d+")
+    )
     assert made.crawl()["stored"] == 2
     assert made.archived("section") == [site.url("/politics")]
     assert made.page(site.url("/news/0.html")).hints["title"] == "A title long enough"
@@ -191,7 +224,15 @@ def test_one_article_under_several_addresses_is_one(site: LocalSite, lab: MakeLa
     target = site.put("/news/long.html", Page(article("Long")))
     feed = site.put(
         "/feed.xml",
-        Page(rss([site.put("/news/short.html", Redirect(target, 301)), site.put("/a", Redirect("/z")), site.put("/b", Redirect("/z"))])),
+        Page(
+            rss(
+                [
+                    site.put("/news/short.html", Redirect(target, 301)),
+                    site.put("/a", Redirect("/z")),
+                    site.put("/b", Redirect("/z")),
+                ]
+            )
+        ),
     )
     site.put("/z", Page(article("Z")))
     made = lab(source([feed, {"url": site.put("/map.xml", Page(sitemap([target]))), "kind": "sitemap"}]))
@@ -200,7 +241,10 @@ def test_one_article_under_several_addresses_is_one(site: LocalSite, lab: MakeLa
     assert made.store.pages.fetch_outcomes() == {"duplicate": 2, "stored": 2}
     assert made.page(site.url("/news/short.html")).fetch_outcome == "duplicate"
     assert made.page(target).fetch_outcome == "stored"
-    assert sorted(made.page(site.url(path)).fetch_outcome or "" for path in ("/a", "/b")) == ["duplicate", "stored"]
+    assert sorted(made.page(site.url(path)).fetch_outcome or "" for path in ("/a", "/b")) == [
+        "duplicate",
+        "stored",
+    ]
 
 
 def test_an_address_whose_target_failed_is_stored(site: LocalSite, lab: MakeLab) -> None:
@@ -227,7 +271,11 @@ def test_many_sources_on_many_hosts(site: LocalSite, lab: MakeLab) -> None:
     made = lab(*rows)
     counts = made.crawl()
     assert (counts["stored"], counts["polls_stored"]) == (3, 3)
-    assert sorted(seen.host for seen in site.seen("/robots.txt")) == ["a.localhost", "b.localhost", "c.localhost"]
+    assert sorted(seen.host for seen in site.seen("/robots.txt")) == [
+        "a.localhost",
+        "b.localhost",
+        "c.localhost",
+    ]
 
 
 def test_the_order_of_sources_leaves_no_trace(site: LocalSite, lab: MakeLab) -> None:

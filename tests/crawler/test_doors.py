@@ -24,11 +24,30 @@ def test_inspect_shows_every_stage(site: LocalSite, lab: MakeLab) -> None:
     site.put("/long.html", Page(article("Long")))
     made = lab(source([site.url("/feed.xml")]))
     found = inspect(url + "?utm_source=x#top", workspace=made.workspace, clock=made.clock)
-    assert (found.outcome, found.answer.body, found.source and found.source.id) == ("stored", article("Long"), "outlet")
-    assert list(found.stages) == ["address", "names", "robots.txt", "request", "redirects", "answer", "outcome"]
+    assert (found.outcome, found.answer.body, found.source and found.source.id) == (
+        "stored",
+        article("Long"),
+        "outlet",
+    )
+    assert list(found.stages) == [
+        "address",
+        "names",
+        "robots.txt",
+        "request",
+        "redirects",
+        "answer",
+        "outcome",
+    ]
     assert found.stages["address"]["canonical"] == url
-    assert found.stages["names"] == {"host": "127.0.0.1", "addresses": "127.0.0.1", "verdict": "private, allowed"}
-    assert (found.stages["robots.txt"]["verdict"], found.stages["robots.txt"]["crawl delay, seconds"]) == ("rules", 0.1)
+    assert found.stages["names"] == {
+        "host": "127.0.0.1",
+        "addresses": "127.0.0.1",
+        "verdict": "private, allowed",
+    }
+    assert (found.stages["robots.txt"]["verdict"], found.stages["robots.txt"]["crawl delay, seconds"]) == (
+        "rules",
+        0.1,
+    )
     assert found.stages["redirects"] == {"1": url}
     assert found.stages["answer"]["address"] == site.url("/long.html")
     assert made.store.pages.fetch_outcomes() == {}
@@ -38,7 +57,11 @@ def test_inspect_shows_every_stage(site: LocalSite, lab: MakeLab) -> None:
 
 @pytest.mark.parametrize(
     ("url", "outcome"),
-    [("http://127.0.0.1:1/x", "private_address"), ("http://nowhere.invalid/", "dns_failed"), ("mailto:a@b.org", "bad_url")],
+    [
+        ("http://127.0.0.1:1/x", "private_address"),
+        ("http://nowhere.invalid/", "dns_failed"),
+        ("mailto:a@b.org", "bad_url"),
+    ],
 )
 def test_inspect_names_what_is_wrong(lab: MakeLab, url: str, outcome: str) -> None:
     """An address that cannot be fetched has its outcome, its meaning and no answer."""
@@ -63,7 +86,10 @@ def test_discover(site: LocalSite, lab: MakeLab) -> None:
     site.put("/news.xml", Page(news.encode()))
     site.put(
         "/robots.txt",
-        Page(f"Sitemap: {site.url('/map.xml')}\nSitemap: {site.url('/news.xml')}\nSitemap: {site.url('/gone.xml')}".encode(), "text/plain"),
+        Page(
+            f"Sitemap: {site.url('/map.xml')}\nSitemap: {site.url('/news.xml')}\nSitemap: {site.url('/gone.xml')}".encode(),
+            "text/plain",
+        ),
     )
     made = lab(allow_private_addresses=True)
     found = discover(site.url("/"), workspace=made.workspace, clock=made.clock)
@@ -77,7 +103,8 @@ def test_discover(site: LocalSite, lab: MakeLab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "message"), [("mailto:x", "not a web address"), ("http://127.0.0.1:1/", "connection_failed|robots_unreadable")]
+    ("given", "message"),
+    [("mailto:x", "not a web address"), ("http://127.0.0.1:1/", "connection_failed|robots_unreadable")],
 )
 def test_discover_says_what_is_wrong(lab: MakeLab, given: str, message: str) -> None:
     """A site that is none, or cannot be read, is an error that says so."""
@@ -96,16 +123,27 @@ def test_check_sources(site: LocalSite, lab: MakeLab) -> None:
         ]
     )
     good, gone = site.put("/good.xml", Page(body)), site.put("/gone.xml", Status(410))
-    index = site.put("/index.xml", Page(f"<sitemapindex><sitemap><loc>{site.url('/s.xml')}</loc></sitemap></sitemapindex>".encode()))
-    made = lab(source([good, gone], source_id="zulu"), source([{"url": index, "kind": "sitemap"}], source_id="alpha", enabled=False))
+    index = site.put(
+        "/index.xml",
+        Page(f"<sitemapindex><sitemap><loc>{site.url('/s.xml')}</loc></sitemap></sitemapindex>".encode()),
+    )
+    made = lab(
+        source([good, gone], source_id="zulu"),
+        source([{"url": index, "kind": "sitemap"}], source_id="alpha", enabled=False),
+    )
     rows = check_sources(workspace=made.workspace, clock=made.clock)
-    assert [(row.source_id, row.url, row.outcome, row.status, row.entries, row.followed, row.off_domain) for row in rows] == [
+    assert [
+        (row.source_id, row.url, row.outcome, row.status, row.entries, row.followed, row.off_domain)
+        for row in rows
+    ] == [
         ("alpha", index, "stored", 200, 1, 1, 0),
         ("zulu", good, "stored", 200, 3, 1, 1),
         ("zulu", gone, "http_410", 410, 0, 0, 0),
     ]
     assert rows[1].newest == datetime(2026, 3, 2, 7, tzinfo=UTC)
-    assert [row.url for row in check_sources(workspace=made.workspace, clock=made.clock, only=["alpha"])] == [index]
+    assert [row.url for row in check_sources(workspace=made.workspace, clock=made.clock, only=["alpha"])] == [
+        index
+    ]
     with pytest.raises(ConfigError, match="no such source"):
         check_sources(workspace=made.workspace, clock=made.clock, only=["beta"])
     assert made.store.feeds.all() == []

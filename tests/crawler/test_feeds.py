@@ -35,7 +35,11 @@ def test_rss() -> None:
         extra="<item><link>/2</link><description>d</description></item>",
     )
     first, second = parse_feed(body, URL).links
-    assert (first.title, first.link, first.language) == ("Title of http://outlet.example/1", "http://outlet.example/1", "fr")
+    assert (first.title, first.link, first.language) == (
+        "Title of http://outlet.example/1",
+        "http://outlet.example/1",
+        "fr",
+    )
     assert first.published == datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
     assert (second.link, second.published, second.summary) == ("http://outlet.example/2", None, "d")
 
@@ -68,7 +72,14 @@ def test_feed_proxies_name_the_original() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"<html><body>no feed</body></html>", b"\xff\xfe\x00nonsense", b'{"version": 1}', bytes(range(256)) * 20]
+    "body",
+    [
+        b"",
+        b"<html><body>no feed</body></html>",
+        b"\xff\xfe\x00nonsense",
+        b'{"version": 1}',
+        bytes(range(256)) * 20,
+    ],
 )
 def test_what_is_no_feed_is_unreadable(body: bytes) -> None:
     """Pages, nothing and noise are told from an empty feed."""
@@ -85,9 +96,7 @@ def test_broken_feeds_are_repaired() -> None:
 
 def test_halves_of_emoji_do_not_spoil_a_feed() -> None:
     """Emoji sent as two references to half a character are dropped; everything else of the feed is read."""
-    body = (
-        b"<rss version='2.0'><channel><item><title>A &#55357;&#56832;&#xD83D; B &#233;</title><guid>http://outlet.example/1</guid></item>"
-    )
+    body = b"<rss version='2.0'><channel><item><title>A &#55357;&#56832;&#xD83D; B &#233;</title><guid>http://outlet.example/1</guid></item>"
     (entry,) = parse_feed(body + b"</channel></rss>", URL).links
     assert (entry.title, entry.link) == ("A  B \u00e9", "http://outlet.example/1")
 
@@ -99,8 +108,13 @@ def test_entities_are_not_expanded_and_files_not_read(tmp_path: Path) -> None:
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 9))
     head = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "ha">{laughs}<!ENTITY file SYSTEM "{secret.as_uri()}">]>'
     for entity in ("&l8;", "&file;"):
-        feed = parse_feed(f'{head}<rss version="2.0"><channel><item><title>{entity}</title></item></channel></rss>'.encode(), URL)
-        tree = parse_sitemap(f"{head}<urlset><url><loc>http://outlet.example/{entity}</loc></url></urlset>".encode(), URL)
+        feed = parse_feed(
+            f'{head}<rss version="2.0"><channel><item><title>{entity}</title></item></channel></rss>'.encode(),
+            URL,
+        )
+        tree = parse_sitemap(
+            f"{head}<urlset><url><loc>http://outlet.example/{entity}</loc></url></urlset>".encode(), URL
+        )
         said = "".join(str(row) for row in (*feed.links, *tree.links))
         assert "swordfish" not in said
         assert len(said) < 10_000
@@ -125,7 +139,12 @@ def test_what_parsers_choke_on_costs_one_document(body: bytes, kind: FeedKind) -
 
 
 @pytest.mark.parametrize(
-    "body", [b'<rss version="2.0">' + b"<a " * 500_000, b"<urlset>" + b"<url>" * 200_000, rss(["x"] * 2) + b" " * MAX_FEED_BYTES]
+    "body",
+    [
+        b'<rss version="2.0">' + b"<a " * 500_000,
+        b"<urlset>" + b"<url>" * 200_000,
+        rss(["x"] * 2) + b" " * MAX_FEED_BYTES,
+    ],
 )
 def test_hostile_documents_are_bounded(body: bytes) -> None:
     """Documents made to take for ever (feedparser needs minutes for some) are read in part, within seconds."""
@@ -153,9 +172,12 @@ def test_news_sitemap() -> None:
 def test_sitemap_index_and_other_shapes() -> None:
     """An index names children; gzip, plain text and wrong namespaces are read; a gzip bomb is not."""
     index = parse_sitemap(
-        b"<sitemapindex><sitemap><loc>http://o.example/s1.xml</loc><lastmod>2026-03</lastmod></sitemap></sitemapindex>", URL
+        b"<sitemapindex><sitemap><loc>http://o.example/s1.xml</loc><lastmod>2026-03</lastmod></sitemap></sitemapindex>",
+        URL,
     )
-    assert [(child.url, child.updated) for child in index.children] == [("http://o.example/s1.xml", datetime(2026, 3, 1, tzinfo=UTC))]
+    assert [(child.url, child.updated) for child in index.children] == [
+        ("http://o.example/s1.xml", datetime(2026, 3, 1, tzinfo=UTC))
+    ]
     assert links(parse_sitemap(gzip.compress(sitemap(["http://o.example/1"])), URL)) == ["http://o.example/1"]
     assert links(parse_sitemap(b"\xef\xbb\xbfhttp://o.example/1\nhttp://o.example/2\n", URL)) == [
         "http://o.example/1",
@@ -240,11 +262,17 @@ def test_every_feed_and_sitemap_of_the_data_is_read_right() -> None:
     for row, body in _files(data / "sitemaps"):
         listing = parse_sitemap(body, URL)
         if row["well_formed"]:
-            assert {*links(listing), *(child.url for child in listing.children)} == set(row["locs"]), row["id"]
+            assert {*links(listing), *(child.url for child in listing.children)} == set(row["locs"]), row[
+                "id"
+            ]
 
 
 def _files(folder: Path) -> list[tuple[dict[str, Any], bytes]]:
-    rows = [json.loads(line) for line in gzip.decompress((folder / "index.jsonl.gz").read_bytes()).splitlines()]
+    rows = [
+        json.loads(line) for line in gzip.decompress((folder / "index.jsonl.gz").read_bytes()).splitlines()
+    ]
     with tarfile.open(folder / "files.tar.gz") as packed:
-        bodies = {Path(member.name).name: packed.extractfile(member).read() for member in packed if member.isfile()}  # type: ignore[union-attr]
+        bodies = {
+            Path(member.name).name: packed.extractfile(member).read() for member in packed if member.isfile()
+        }  # type: ignore[union-attr]
     return [(row, bodies[Path(row["file"]).name]) for row in rows]

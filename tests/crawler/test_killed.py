@@ -39,7 +39,10 @@ def test_kill_9_and_again(site: LocalSite, tmp_path: Path) -> None:
 
     No page is fetched again whose row was written; what a kill can cost is the one page under way.
     """
-    links = [site.put(f"/news/{number}.html", Slow(Page(article(f"Story {number}")), 0.03)) for number in range(PAGES)]
+    links = [
+        site.put(f"/news/{number}.html", Slow(Page(article(f"Story {number}")), 0.03))
+        for number in range(PAGES)
+    ]
     feed = site.put("/feed.xml", Slow(Page(rss(links)), 0.03))
     site.put("/robots.txt", Slow(Page(b"", "text/plain"), 0.03))
     kills: list[Callable[[], bool]] = [

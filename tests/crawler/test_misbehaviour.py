@@ -67,7 +67,9 @@ PASSING: dict[str, tuple[Behaviour, str]] = {
 
 def offer(site: LocalSite, behaviours: dict[str, tuple[Behaviour, str]]) -> tuple[str, dict[str, str]]:
     """Put pages on a site; its feed, and the address of each page with the outcome that it must have."""
-    expected = {site.put(f"/p/{name}", behaviour): outcome for name, (behaviour, outcome) in behaviours.items()}
+    expected = {
+        site.put(f"/p/{name}", behaviour): outcome for name, (behaviour, outcome) in behaviours.items()
+    }
     return site.put("/feed.xml", Page(rss(list(expected)))), expected
 
 
@@ -172,7 +174,9 @@ def test_broken_polls(site: LocalSite, lab: MakeLab, behaviour: Behaviour, outco
     assert [poll.outcome for poll in made.polls()] == [outcome, outcome]
 
 
-def test_an_error_nobody_foresaw_costs_one_request(site: LocalSite, lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_nobody_foresaw_costs_one_request(
+    site: LocalSite, lab: MakeLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where a library below fails in its own way, that page waits for another try, and the pages beside it are stored."""
     feed, expected = offer(site, {"odd": (Page(article("Odd")), "connection_failed"), "good": FINAL["good"]})
     made = lab(source([feed]), attempts=1)

@@ -9,7 +9,19 @@ from itertools import pairwise
 import pytest
 
 from tests.crawler.lab import NOW, Lab, assert_balanced, source
-from tests.crawler.server import Behaviour, Drop, LocalSite, Page, Redirect, RedirectLoop, Slow, Status, Then, article, rss
+from tests.crawler.server import (
+    Behaviour,
+    Drop,
+    LocalSite,
+    Page,
+    Redirect,
+    RedirectLoop,
+    Slow,
+    Status,
+    Then,
+    article,
+    rss,
+)
 
 MakeLab = Callable[..., Lab]
 ROBOTS = "text/plain"
@@ -22,7 +34,16 @@ def outlet(site: LocalSite, pages: int = 3, **changes: float) -> tuple[Lab | Non
 
 
 @pytest.mark.parametrize(
-    "robots", [Status(500), Status(503), Status(429), Drop(), RedirectLoop(), Page(b"<!DOCTYPE html><html>home"), Page(b"#" * 600_000)]
+    "robots",
+    [
+        Status(500),
+        Status(503),
+        Status(429),
+        Drop(),
+        RedirectLoop(),
+        Page(b"<!DOCTYPE html><html>home"),
+        Page(b"#" * 600_000),
+    ],
 )
 def test_unreadable_robots_mean_not_now(site: LocalSite, lab: MakeLab, robots: Behaviour) -> None:
     """Where robots.txt cannot be read nothing else is asked for, and the next crawl asks again."""
@@ -52,7 +73,11 @@ def test_unreadable_robots_leave_pages_waiting(site: LocalSite, lab: MakeLab) ->
 
 
 @pytest.mark.parametrize(
-    "robots", [Page(b"User-agent: drumbeat\nDisallow: /news", ROBOTS), Page(b"User-agent: *\nDisallow: /*.html$", ROBOTS)]
+    "robots",
+    [
+        Page(b"User-agent: drumbeat\nDisallow: /news", ROBOTS),
+        Page(b"User-agent: *\nDisallow: /*.html$", ROBOTS),
+    ],
 )
 def test_denied_pages_are_never_asked_for(site: LocalSite, lab: MakeLab, robots: Behaviour) -> None:
     """What robots.txt forbids has its outcome without a request."""
@@ -99,7 +124,9 @@ def test_delay_per_host(site: LocalSite, lab: MakeLab) -> None:
         base = f"http://{host}:{site.port}"
         site.put("/robots.txt", Page(robots, ROBOTS), host=host)
         site.put("/feed.xml", Page(rss([f"{base}/a.html", f"{base}/b.html"])), host=host)
-        rows.append(source([f"{base}/feed.xml"], source_id=host.replace(".", "-"), domain=host, delay_seconds=own))
+        rows.append(
+            source([f"{base}/feed.xml"], source_id=host.replace(".", "-"), domain=host, delay_seconds=own)
+        )
     lab(*rows, delay_seconds=0.1).crawl()
     for host, (_, _, expected) in delays.items():
         times = [seen.at for seen in site.requests if seen.host == host]
@@ -152,7 +179,9 @@ def test_retry_after_for_pages(site: LocalSite, lab: MakeLab) -> None:
 
 def test_retry_after_for_feeds(site: LocalSite, lab: MakeLab) -> None:
     """A feed is not polled before the date its server named, not even by hand."""
-    feed = site.put("/feed.xml", Then([Status(429, {"Retry-After": "Mon, 02 Mar 2026 12:00:00 GMT"}), Page(rss([]))]))
+    feed = site.put(
+        "/feed.xml", Then([Status(429, {"Retry-After": "Mon, 02 Mar 2026 12:00:00 GMT"}), Page(rss([]))])
+    )
     made = lab(source([feed]))
     assert made.crawl()["polls_http_4xx"] == 1
     made.later(hours=3, minutes=59)
@@ -164,7 +193,10 @@ def test_retry_after_for_feeds(site: LocalSite, lab: MakeLab) -> None:
 @pytest.mark.slow
 def test_a_short_pause_is_waited_out(site: LocalSite, lab: MakeLab) -> None:
     """A second's pause is kept within the crawl."""
-    links = [site.put("/news/0.html", Status(503, {"Retry-After": "1"})), site.put("/news/1.html", Status(503, {"Retry-After": "1"}))]
+    links = [
+        site.put("/news/0.html", Status(503, {"Retry-After": "1"})),
+        site.put("/news/1.html", Status(503, {"Retry-After": "1"})),
+    ]
     made = lab(source([site.put("/feed.xml", Page(rss(links)))]))
     assert made.crawl()["waiting"] == 2
     first, second = sorted(seen.at for path in ("/news/0.html", "/news/1.html") for seen in site.seen(path))
@@ -187,7 +219,9 @@ def test_an_endless_crawl_delay_is_a_no(site: LocalSite, lab: MakeLab) -> None:
     assert lab(source([feed])).crawl()["polls_robots_denied"] == 1
 
 
-def test_a_slow_host_does_not_hold_up_the_schedule(site: LocalSite, lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_host_does_not_hold_up_the_schedule(
+    site: LocalSite, lab: MakeLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """When an outlet's time is up its remaining pages wait for the next crawl."""
     monkeypatch.setattr("crawler.outlet.SECONDS_PER_SOURCE", 0.0)
     _, _, feed = outlet(site)

@@ -14,7 +14,10 @@ MakeLab = Callable[..., Lab]
 PUBLIC = "93.184.216.34"
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "paper.localhost", "127.1", "2130706433", "0x7f000001", "[::ffff:127.0.0.1]"])
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "localhost", "paper.localhost", "127.1", "2130706433", "0x7f000001", "[::ffff:127.0.0.1]"],
+)
 def test_loopback_in_every_spelling(site: LocalSite, lab: MakeLab, host: str) -> None:
     """A feed on this machine, however its address is spelt, is refused before anything is sent."""
     feed = f"http://{host}:{site.port}/feed.xml"
@@ -26,7 +29,13 @@ def test_loopback_in_every_spelling(site: LocalSite, lab: MakeLab, host: str) ->
 def test_names_that_lead_inside(site: LocalSite, lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
     """A public name with a private address is refused by the address, and said to be."""
     monkeypatch.setattr(addresses, "_ask_system", lambda _name: ("127.0.0.1",))
-    made = lab(source([f"http://news.example.org:{site.port}/feed.xml"], domain="example.org", allow_private_addresses=False))
+    made = lab(
+        source(
+            [f"http://news.example.org:{site.port}/feed.xml"],
+            domain="example.org",
+            allow_private_addresses=False,
+        )
+    )
     assert made.crawl()["polls_private_address"] == 1
     assert site.requests == []
 
@@ -37,7 +46,9 @@ def test_redirects_inside(site: LocalSite, lab: MakeLab, monkeypatch: pytest.Mon
     with LocalSite("127.0.0.2") as intranet:
         secret = intranet.put("/secret.html", Page(article("Secret")))
         link = site.put("/news/1.html", Redirect(secret))
-        hostile = source([site.put("/feed.xml", Page(rss([link])))], source_id="hostile", allow_private_addresses=False)
+        hostile = source(
+            [site.put("/feed.xml", Page(rss([link])))], source_id="hostile", allow_private_addresses=False
+        )
         own = source([intranet.put("/own.xml", Page(rss([])))], source_id="intranet", domain="127.0.0.2")
         made = lab(hostile, own)
         counts = made.crawl()
@@ -48,7 +59,10 @@ def test_redirects_inside(site: LocalSite, lab: MakeLab, monkeypatch: pytest.Mon
 
 def test_settings_may_allow(site: LocalSite, lab: MakeLab) -> None:
     """The workspace as a whole may be let into private networks."""
-    made = lab(source([site.put("/feed.xml", Page(rss([])))], allow_private_addresses=False), allow_private_addresses=True)
+    made = lab(
+        source([site.put("/feed.xml", Page(rss([])))], allow_private_addresses=False),
+        allow_private_addresses=True,
+    )
     assert made.crawl()["polls_stored"] == 1
 
 
@@ -62,7 +76,9 @@ def test_the_environment_s_proxy(site: LocalSite, lab: MakeLab, monkeypatch: pyt
     proxied(site, monkeypatch)
     link = site.put("/news/1.html", Page(article("One")), host="news.paper.example")
     site.put("/feed.xml", Page(rss([link])), host="news.paper.example")
-    made = lab(source(["http://news.paper.example/feed.xml"], domain="paper.example", allow_private_addresses=False))
+    made = lab(
+        source(["http://news.paper.example/feed.xml"], domain="paper.example", allow_private_addresses=False)
+    )
     assert made.crawl()["stored"] == 1
     assert {seen.host for seen in site.requests} == {"news.paper.example"}
     assert made.page(link).final_url == link
@@ -71,15 +87,21 @@ def test_the_environment_s_proxy(site: LocalSite, lab: MakeLab, monkeypatch: pyt
 def test_a_proxy_is_no_way_inside(site: LocalSite, lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that this machine resolves to a private address is refused, proxy or not."""
     proxied(site, monkeypatch)
-    monkeypatch.setattr(addresses, "_ask_system", lambda name: ("10.0.0.7",) if name == "intranet.example" else (PUBLIC,))
+    monkeypatch.setattr(
+        addresses, "_ask_system", lambda name: ("10.0.0.7",) if name == "intranet.example" else (PUBLIC,)
+    )
     link = site.put("/news/1.html", Redirect("http://intranet.example/secret"), host="paper.example")
     site.put("/feed.xml", Page(rss([link])), host="paper.example")
-    made = lab(source(["http://paper.example/feed.xml"], domain="paper.example", allow_private_addresses=False))
+    made = lab(
+        source(["http://paper.example/feed.xml"], domain="paper.example", allow_private_addresses=False)
+    )
     assert made.crawl()["private_address"] == 1
     assert {seen.host for seen in site.requests} == {"paper.example"}
 
 
-def test_this_machine_is_never_proxied(site: LocalSite, lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_this_machine_is_never_proxied(
+    site: LocalSite, lab: MakeLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Local names are reached directly, whatever proxy the environment names, so that the sample world works everywhere."""
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     feed = f"http://paper.localhost:{site.port}/feed.xml"

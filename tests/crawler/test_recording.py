@@ -57,7 +57,9 @@ def test_groups_share_one_sync_and_rows_come_last() -> None:
         with ThreadPoolExecutor(1) as thread:
             recorder = Recorder(log, log, thread)  # type: ignore[arg-type]
             page = PageRecord(page_id="p", url="u", source_id="o", discovered_at=NOW, origin="live")
-            await asyncio.gather(*(recorder.put(Entry(answer=_answer(number), page=page)) for number in range(2 * GROUP)))
+            await asyncio.gather(
+                *(recorder.put(Entry(answer=_answer(number), page=page)) for number in range(2 * GROUP))
+            )
             await recorder.flush()
 
     asyncio.run(work())
@@ -81,10 +83,16 @@ def test_what_is_called_off_is_written_all_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("where", "method", "problem"), [(ArchiveWriter, "sync", DiskFull("no room")), (PageStore, "record_fetch", DatabaseLocked("locked"))]
+    ("where", "method", "problem"),
+    [(ArchiveWriter, "sync", DiskFull("no room")), (PageStore, "record_fetch", DatabaseLocked("locked"))],
 )
 def test_a_failing_store_ends_the_crawl_and_loses_nothing(
-    site: LocalSite, lab: MakeLab, monkeypatch: pytest.MonkeyPatch, where: type, method: str, problem: Exception
+    site: LocalSite,
+    lab: MakeLab,
+    monkeypatch: pytest.MonkeyPatch,
+    where: type,
+    method: str,
+    problem: Exception,
 ) -> None:
     """A full disk or a locked database is an error of its own name; the next crawl takes up what is missing."""
     links = [site.put(f"/news/{number}.html", Page(article(f"Story {number}"))) for number in range(4)]

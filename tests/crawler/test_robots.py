@@ -24,7 +24,10 @@ PAGE = "http://o.example/news/1"
 def rules(body: bytes = b"", status: int | None = 200, **changes: Any) -> Rules:
     """Rules read from an answer."""
     url = "http://o.example/robots.txt"
-    return read_rules(Answer(url=url, final_url=url, kind="robots", fetched_at=NOW, status=status, body=body, **changes), "Drumbeat")
+    return read_rules(
+        Answer(url=url, final_url=url, kind="robots", fetched_at=NOW, status=status, body=body, **changes),
+        "Drumbeat",
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,8 +54,16 @@ def test_no_rules_allow_everybody(given: Rules, verdict: str) -> None:
         (rules(b"User-agent: *\nDisallow: /\nUser-agent: DRUMBEAT\nAllow: /"), PAGE, "other"),
         (rules(b"\xef\xbb\xbfUser-agent: *\nDisallow: /private"), "http://o.example/private/1", "Drumbeat"),
         (rules(b"User-agent: *\nDisallow: /news\nAllow: /news/1"), "http://o.example/news/2", "Drumbeat"),
-        (rules("User-agent: *\nDisallow: /private".encode("utf-16")), "http://o.example/private/1", "Drumbeat"),
-        (rules("\ufeffUser-agent: *\nDisallow: /private".encode("utf-16-be")), "http://o.example/private/1", "Drumbeat"),
+        (
+            rules("User-agent: *\nDisallow: /private".encode("utf-16")),
+            "http://o.example/private/1",
+            "Drumbeat",
+        ),
+        (
+            rules("\ufeffUser-agent: *\nDisallow: /private".encode("utf-16-be")),
+            "http://o.example/private/1",
+            "Drumbeat",
+        ),
     ],
 )
 def test_allowed(given: Rules, url: str, token: str) -> None:
@@ -64,7 +75,12 @@ def test_allowed(given: Rules, url: str, token: str) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [rules(b"User-agent: *\nDisallow: /news"), rules(b"user-agent: drumbeat\ndisallow: /*/1$"), rules(status=401), rules(status=403)],
+    [
+        rules(b"User-agent: *\nDisallow: /news"),
+        rules(b"user-agent: drumbeat\ndisallow: /*/1$"),
+        rules(status=401),
+        rules(status=403),
+    ],
 )
 def test_denied(given: Rules) -> None:
     """Rules that match us, wildcards too, and a locked robots.txt forbid."""
@@ -116,14 +132,21 @@ def test_asked_once_a_day() -> None:
 
     async def work() -> None:
         book = RobotsBook(clock)
-        await asyncio.gather(*(book.rules(f"http://o.example/{n}", ask) for n in range(5)), book.rules("https://o.example/1", ask))
+        await asyncio.gather(
+            *(book.rules(f"http://o.example/{n}", ask) for n in range(5)),
+            book.rules("https://o.example/1", ask),
+        )
         assert await book.known("http://o.example/7") is not None
         assert await book.known("http://other.example/") is None
         clock.advance(timedelta(hours=24))
         await book.rules(PAGE, ask)
 
     asyncio.run(work())
-    assert asked == ["http://o.example/robots.txt", "https://o.example/robots.txt", "http://o.example/robots.txt"]
+    assert asked == [
+        "http://o.example/robots.txt",
+        "https://o.example/robots.txt",
+        "http://o.example/robots.txt",
+    ]
 
 
 @pytest.mark.quality
@@ -132,9 +155,13 @@ def test_every_robots_txt_of_the_data_is_read() -> None:
     """Of 2,184 real files, each gives rules or is told to be a web page; none raises."""
     folder = Path(os.environ["DRUMBEAT_DATA"]) / "robots"
     html = {
-        row["file"] for row in map(json.loads, gzip.decompress((folder / "index.jsonl.gz").read_bytes()).splitlines()) if row["looks_html"]
+        row["file"]
+        for row in map(json.loads, gzip.decompress((folder / "index.jsonl.gz").read_bytes()).splitlines())
+        if row["looks_html"]
     }
     with tarfile.open(folder / "files.tar.gz") as packed:
-        files = {Path(member.name).name: packed.extractfile(member).read() for member in packed if member.isfile()}  # type: ignore[union-attr]
+        files = {
+            Path(member.name).name: packed.extractfile(member).read() for member in packed if member.isfile()
+        }  # type: ignore[union-attr]
     verdicts = {name: rules(body).verdict for name, body in files.items()}
     assert {name for name, verdict in verdicts.items() if verdict != "rules"} == html

@@ -8,7 +8,15 @@ import pytest
 from pydantic import ValidationError
 
 from crawler.listings import ChildSitemap, FoundLink, Listing
-from crawler.select import CHILDREN_PER_POLL, LINKS_PER_POLL, Finder, finder_for, plain, select_children, select_pages
+from crawler.select import (
+    CHILDREN_PER_POLL,
+    LINKS_PER_POLL,
+    Finder,
+    finder_for,
+    plain,
+    select_children,
+    select_pages,
+)
 from tests.crawler.lab import source
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -17,7 +25,12 @@ FEED = "http://feeds.outlet.example/rss.xml"
 
 def finder(*, first: bool = False) -> Finder:
     """For an outlet whose feed comes through a proxy's domain."""
-    return finder_for(source([FEED, "http://feedproxy.test/outlet"], domain="www.outlet.example"), first=first, now=NOW, backfill_days=60)
+    return finder_for(
+        source([FEED, "http://feedproxy.test/outlet"], domain="www.outlet.example"),
+        first=first,
+        now=NOW,
+        backfill_days=60,
+    )
 
 
 def listing(*links: FoundLink | str) -> Listing:
@@ -28,7 +41,13 @@ def listing(*links: FoundLink | str) -> Listing:
 def test_own_domains_only() -> None:
     """Links on the outlet's registered domain, below it, and on the domain of its own feed address are followed; others are counted."""
     found = select_pages(
-        listing("http://outlet.example/1", "/2", "https://fr.outlet.example/3", "http://feedproxy.test/~r/4", "http://other.example/5"),
+        listing(
+            "http://outlet.example/1",
+            "/2",
+            "https://fr.outlet.example/3",
+            "http://feedproxy.test/~r/4",
+            "http://other.example/5",
+        ),
         finder(),
         FEED,
     )
@@ -88,13 +107,25 @@ def test_origin_and_hints() -> None:
         original="http://outlet.example/one",
     )
     (page,) = select_pages(listing(link), finder(first=True), FEED).pages
-    assert (page.origin, page.url, page.discovered_from, page.discovered_at) == ("backfill", "http://outlet.example/one", FEED, NOW)
-    assert page.hints == {"title": "A bold & new title", "published": NOW.isoformat(), "language": "fr", "summary": "Lead"}
+    assert (page.origin, page.url, page.discovered_from, page.discovered_at) == (
+        "backfill",
+        "http://outlet.example/one",
+        FEED,
+        NOW,
+    )
+    assert page.hints == {
+        "title": "A bold & new title",
+        "published": NOW.isoformat(),
+        "language": "fr",
+        "summary": "Lead",
+    }
     assert select_pages(listing("/1"), finder(), FEED).pages[0].origin == "live"
     assert select_pages(listing(link), finder(), FEED, language="ar").pages[0].hints["language"] == "ar"
 
 
-@pytest.mark.parametrize(("stated", "kept"), [("zh_Hant-TW", "zh_Hant-TW"), ("x" * 4_000_000, None), ("en fr", None), ("", None)])
+@pytest.mark.parametrize(
+    ("stated", "kept"), [("zh_Hant-TW", "zh_Hant-TW"), ("x" * 4_000_000, None), ("en fr", None), ("", None)]
+)
 def test_a_language_is_kept_only_if_it_is_one(stated: str, kept: str | None) -> None:
     """What a listing states as its language stands with every one of its pages: megabytes in its place are not stored thousands of times."""
     (page,) = select_pages(listing(FoundLink(link="/1", language=stated)), finder(), FEED).pages
@@ -107,9 +138,14 @@ def test_bounds_keep_the_newest() -> None:
     pages = select_pages(listing(*reversed(many)), finder(), FEED).pages
     assert len(pages) == LINKS_PER_POLL
     assert pages[0].url.endswith("/0")
-    children = [ChildSitemap(url=f"http://outlet.example/s{n}.xml", updated=NOW - timedelta(days=n)) for n in range(90)]
+    children = [
+        ChildSitemap(url=f"http://outlet.example/s{n}.xml", updated=NOW - timedelta(days=n))
+        for n in range(90)
+    ]
     foreign = ChildSitemap(url="http://other.example/s.xml", updated=NOW)
-    chosen = select_children(Listing(children=(*children[::-1], foreign)), finder(), FEED, seen=["http://outlet.example/s0.xml"])
+    chosen = select_children(
+        Listing(children=(*children[::-1], foreign)), finder(), FEED, seen=["http://outlet.example/s0.xml"]
+    )
     assert chosen == [f"http://outlet.example/s{n}.xml" for n in range(1, CHILDREN_PER_POLL + 1)]
 
 

@@ -32,20 +32,31 @@ def digest(store: Store) -> Digest:
 
 def week(store: Store, hour: float = 6.5) -> Digest:
     """The days 63 to 69."""
-    return build_digest(store=store, workspace=workspace(Path()), start=day(63), end=day(70), clock=FixedClock(at(70, hour)))
+    return build_digest(
+        store=store, workspace=workspace(Path()), start=day(63), end=day(70), clock=FixedClock(at(70, hour))
+    )
 
 
 def test_the_burst_rises_under_its_watched_and_its_discovered_name(digest: Digest) -> None:
     """Both stand in the digest, the alerted one first; one alert was made."""
     assert [item.narrative_id for item in digest.rising] == [9, 1]
     assert [(item.narrative_id, item.deliveries) for item in digest.alerts] == [(9, {"sent": 1})]
-    assert {item.narrative_id: item.decision for item in digest.spikes if item.day == day(66)} == {1: "digest", 9: "alert"}
+    assert {item.narrative_id: item.decision for item in digest.spikes if item.day == day(66)} == {
+        1: "digest",
+        9: "alert",
+    }
 
 
 def test_the_figures_of_a_narrative(digest: Digest) -> None:
     """Observed, expected, texts and carriers agree with what was planted."""
     found = digest.rising[1]
-    assert (found.observed, found.articles, found.copy_groups, found.outlets, found.own_text_outlets) == (9.0, 9, 9, 8, 8)
+    assert (found.observed, found.articles, found.copy_groups, found.outlets, found.own_text_outlets) == (
+        9.0,
+        9,
+        9,
+        8,
+        8,
+    )
     assert found.expected is not None and found.ratio is not None
     assert 1.5 < found.expected < 3.5
     assert found.ratio == pytest.approx(found.observed / found.expected, abs=0.01)
@@ -76,7 +87,12 @@ def test_the_first_mover_is_named_with_its_doubts(digest: Digest) -> None:
 def test_quotes_are_spread_and_resolve(digest: Digest, store: Store) -> None:
     """Four quotes of different outlets and languages, the first mover's among them, each with its place in the archive."""
     quotes = digest.rising[1].quotes
-    assert len(quotes) == len({item.outlet.source_id for item in quotes}) == len({item.language for item in quotes}) == 4
+    assert (
+        len(quotes)
+        == len({item.outlet.source_id for item in quotes})
+        == len({item.language for item in quotes})
+        == 4
+    )
     assert [item.role for item in quotes] == ["first", "central", "central", "central"]
     assert {item.direction for item in quotes if item.language == "ar"} == {"rtl"}
     for item in quotes:
@@ -92,8 +108,15 @@ def test_carriers_and_their_shares(digest: Digest) -> None:
         item for item in OUTLETS[:8] if item != found.carriers[0].outlet.source_id
     ]
     assert found.carriers[0].lag_hours == 0.0
-    assert {(item.key, item.listed_in) for item in found.by_ownership} == {(LABEL, "A list of 2025"), ("not listed", None)}
-    assert sum(item.articles for item in found.by_country) == sum(item.articles for item in found.by_language) == found.articles
+    assert {(item.key, item.listed_in) for item in found.by_ownership} == {
+        (LABEL, "A list of 2025"),
+        ("not listed", None),
+    }
+    assert (
+        sum(item.articles for item in found.by_country)
+        == sum(item.articles for item in found.by_language)
+        == found.articles
+    )
     assert all(item.attention is not None and 0 < item.attention < 1 for item in found.by_country)
     assert found.lag_hours_median is not None and found.lag_hours_quartiles is not None
 
@@ -113,15 +136,18 @@ def test_what_was_found_this_week_is_new(digest: Digest, store: Store) -> None:
 
 def test_the_storm_is_named(digest: Digest) -> None:
     """Ten articles of one text, nine of them elsewhere, are named as such."""
-    assert [(item.articles, item.outlets, item.day, item.first_outlet.source_id) for item in digest.reprint_storms] == [
-        (10, 10, day(67), "outlet-00")
-    ]
+    assert [
+        (item.articles, item.outlets, item.day, item.first_outlet.source_id) for item in digest.reprint_storms
+    ] == [(10, 10, day(67), "outlet-00")]
     assert digest.reprint_storms[0].note.startswith("10 articles of 10 outlets are one text")
 
 
 def test_the_health_of_sources(digest: Digest) -> None:
     """The outage and the new outlet stand first, with the days that they are about."""
-    assert [(item.outlet.source_id, item.status) for item in digest.sources[:2]] == [("outlet-03", "outage"), ("outlet-11", "new")]
+    assert [(item.outlet.source_id, item.status) for item in digest.sources[:2]] == [
+        ("outlet-03", "outage"),
+        ("outlet-11", "new"),
+    ]
     assert digest.sources[0].note.startswith(f"no feed could be read on 2 of 7 days ({day(64)}, {day(65)})")
     assert digest.sources[0].daily[:4] == ("ok", "down", "down", "ok")
     assert {item.status for item in digest.sources[2:]} == {"ok"}
@@ -132,10 +158,15 @@ def test_a_pause_of_ones_own_is_not_laid_to_the_outlets(tmp_path: Path) -> None:
     """Days on which no feed was asked are told as such, not as days on which an outlet published nothing."""
     with built(tmp_path) as paused:
         days = paused.counts.source_days(day(63), day(70))
-        gone = [replace(item, health="down", articles=0, polls=0) if item.day < day(66) else item for item in days]
+        gone = [
+            replace(item, health="down", articles=0, polls=0) if item.day < day(66) else item for item in days
+        ]
         paused.counts.replace(day(63), day(70), paused.counts.observations(day(63), day(70)), gone)
         line = next(item for item in week(paused).sources if item.outlet.source_id == "outlet-00")
-    assert (line.status, line.note) == ("outage", f"not asked on 3 of 7 days ({day(63)}, {day(64)}, {day(65)}): a gap, not a fall")
+    assert (line.status, line.note) == (
+        "outage",
+        f"not asked on 3 of 7 days ({day(63)}, {day(64)}, {day(65)}): a gap, not a fall",
+    )
 
 
 def test_totals_and_what_was_not_seen(digest: Digest) -> None:
@@ -145,7 +176,11 @@ def test_totals_and_what_was_not_seen(digest: Digest) -> None:
     assert digest.totals.copy_groups == len(made) - 1 - 9
     assert digest.totals.reprints == 9
     assert digest.totals.outlets == 12
-    assert (digest.not_seen.late_articles, digest.not_seen.undetermined_language, digest.not_seen.weak_dates) == (1, 1, 1)
+    assert (
+        digest.not_seen.late_articles,
+        digest.not_seen.undetermined_language,
+        digest.not_seen.weak_dates,
+    ) == (1, 1, 1)
     assert digest.not_seen.sources_down == ("outlet-03",)
     assert digest.not_seen.poll_outcomes == {"http_5xx": 2, "stored": 82}
 
@@ -211,14 +246,20 @@ def test_the_evidence_of_an_alert(store: Store) -> None:
 def test_an_empty_period_is_refused(store: Store) -> None:
     """A period without a day is an error that says so."""
     with pytest.raises(ValueError, match="has no day"):
-        build_digest(store=store, workspace=workspace(Path()), start=day(5), end=day(5), clock=FixedClock(at(70)))
+        build_digest(
+            store=store, workspace=workspace(Path()), start=day(5), end=day(5), clock=FixedClock(at(70))
+        )
 
 
 def test_a_spike_of_nothing_is_refused(store: Store) -> None:
     """Evidence of a narrative that is not there is an error that names it."""
     spike = next(iter(store.spikes.between(day(66), day(67))))
     with pytest.raises(LookupError, match="no narrative 77"):
-        alert_evidence(store=store, workspace=workspace(Path()), spike=type(spike)(**{**_fields(spike), "narrative_id": 77}))
+        alert_evidence(
+            store=store,
+            workspace=workspace(Path()),
+            spike=type(spike)(**{**_fields(spike), "narrative_id": 77}),
+        )
 
 
 def _fields(record: Any) -> dict[str, Any]:
@@ -228,18 +269,31 @@ def _fields(record: Any) -> dict[str, Any]:
 def test_plain_forms() -> None:
     """Times end in Z, tuples become lists, right-to-left languages are known with their subtags."""
     assert to_plain((at(0), day(0), {1: (2,)})) == ["2026-01-05T12:00:00Z", "2026-01-05", {"1": [2]}]
-    assert [direction_of(language) for language in ("ar", "fa-IR", "en", "und")] == ["rtl", "rtl", "ltr", "ltr"]
+    assert [direction_of(language) for language in ("ar", "fa-IR", "en", "und")] == [
+        "rtl",
+        "rtl",
+        "ltr",
+        "ltr",
+    ]
 
 
 def test_recurring_forms_are_listed_nowhere(digest: Digest, tmp_path: Path) -> None:
     """What was put to rest as a form takes no texts any more: that is no fall; its own page is still there, and it may come back."""
     (number,) = [item.narrative_id for item in digest.rising if item.kind == "discovered"]
-    rested = LineageEvent(at=at(69), kind="dormant", narrative_id=number, other_id=None, run_id="r", detail={"reason": "form"})
+    rested = LineageEvent(
+        at=at(69), kind="dormant", narrative_id=number, other_id=None, run_id="r", detail={"reason": "form"}
+    )
     with built(tmp_path) as other:
         other.narratives.save([], events=[rested])
         found = week(other)
-        assert number not in {item.narrative_id for part in (found.rising, found.falling, found.new) for item in part}
-        detail = narrative_detail(store=other, workspace=workspace(Path()), narrative_id=number, start=day(63), end=day(70))
+        assert number not in {
+            item.narrative_id for part in (found.rising, found.falling, found.new) for item in part
+        }
+        detail = narrative_detail(
+            store=other, workspace=workspace(Path()), narrative_id=number, start=day(63), end=day(70)
+        )
         assert detail is not None and detail.articles == 9
         other.narratives.save([], events=[replace(rested, at=at(69, 20), kind="revived", detail={})])
-        assert [item.narrative_id for item in week(other).rising] == [item.narrative_id for item in digest.rising]
+        assert [item.narrative_id for item in week(other).rising] == [
+            item.narrative_id for item in digest.rising
+        ]

@@ -60,7 +60,14 @@ class Draft:
     groups: list[CopyGroup] = field(default_factory=list)
 
     def add(
-        self, outlet: str, number: int, *, narratives: Sequence[int] = (), group: str | None = None, hour: float = 9, **values: Any
+        self,
+        outlet: str,
+        number: int,
+        *,
+        narratives: Sequence[int] = (),
+        group: str | None = None,
+        hour: float = 9,
+        **values: Any,
     ) -> str:
         """One article with one passage; returns its id."""
         url = f"https://{outlet}.example/{number}/{len(self.articles)}"
@@ -88,7 +95,9 @@ class Draft:
         if 9 in narratives:
             self.hits.append(replace(hit("x"), passage_id=passage_id))
         relation: Any = "original" if group is None else "translation" if language != "en" else "near"
-        self.members.append(CopyMember(article_id=key, group_id=group or key, relation=relation, containment=1.0))
+        self.members.append(
+            CopyMember(article_id=key, group_id=group or key, relation=relation, containment=1.0)
+        )
         return key
 
 
@@ -130,18 +139,31 @@ def write(store: Store, made: Draft) -> None:
             broken = outlet == "outlet-03" and number in (64, 65)
             state = FeedState(feed_url=f"https://{outlet}.example/feed", source_id=outlet, kind="feed")
             outcome = "http_5xx" if broken else "stored"
-            poll = FeedPoll(run_id="crawl-1", feed_url=state.feed_url, source_id=outlet, polled_at=at(number, 20), outcome=outcome)
+            poll = FeedPoll(
+                run_id="crawl-1",
+                feed_url=state.feed_url,
+                source_id=outlet,
+                polled_at=at(number, 20),
+                outcome=outcome,
+            )
             store.feeds.record(state, poll, [])
     pages = [_page(item) for item in made.articles]
     store.pages.discover(pages)
     store.pages.record_fetch(pages)
     store.articles.save(
-        [CleanResult(page_id=item.article_id, outcome="article", clean_version="1", clean_run="c", article=item) for item in made.articles]
+        [
+            CleanResult(
+                page_id=item.article_id, outcome="article", clean_version="1", clean_run="c", article=item
+            )
+            for item in made.articles
+        ]
     )
     store.passages.save([item.article_id for item in made.articles], made.passages)
     store.copies.replace(_groups(made), made.members)
     store.narratives.save(
-        _narratives(made), made.assignments, [LineageEvent(at=at(70, 6), kind="born", narrative_id=3, other_id=None, run_id="refit-2")]
+        _narratives(made),
+        made.assignments,
+        [LineageEvent(at=at(70, 6), kind="born", narrative_id=3, other_id=None, run_id="refit-2")],
     )
     store.watch.put("concerns", "hash", [item.passage_id for item in made.hits], made.hits)
 
@@ -173,12 +195,22 @@ def _groups(made: Draft) -> list[CopyGroup]:
 
 
 def _narratives(made: Draft) -> list[Narrative]:
-    first = {item.narrative_id: item.passage_id for item in sorted(made.assignments, key=lambda each: each.passage_id)}
+    first = {
+        item.narrative_id: item.passage_id
+        for item in sorted(made.assignments, key=lambda each: each.passage_id)
+    }
     known = [
         narrative(key, keywords={"fr": ("blé",), "en": ("grain", "bread")}, exemplars=(first[key],), centroid=_centre(key), last_seen_at=at(69))
         for key in (1, 2, 3)
     ]  # fmt: skip
-    watched = narrative(9, kind="watched", label="Concerns", label_by="watchlist", statement_id="concerns", centroid=_centre(9))
+    watched = narrative(
+        9,
+        kind="watched",
+        label="Concerns",
+        label_by="watchlist",
+        statement_id="concerns",
+        centroid=_centre(9),
+    )
     return [*known, watched]
 
 
@@ -197,8 +229,12 @@ def run(store: Store, stage: Any, number: int, hour: float = 22) -> dict[str, in
     """Run `count` or `detect` at an hour of a day, with its Run row."""
     clock = FixedClock(at(number, hour))
     name = stage.__name__
-    started = store.runs.start(name, now=clock.now(), seed=0, versions={"drumbeat-monitor": "0"}, parameters={})
-    counts: dict[str, int] = stage(store=store, workspace=workspace(Path()), clock=clock, run_id=started.run_id, progress=NoProgress())
+    started = store.runs.start(
+        name, now=clock.now(), seed=0, versions={"drumbeat-monitor": "0"}, parameters={}
+    )
+    counts: dict[str, int] = stage(
+        store=store, workspace=workspace(Path()), clock=clock, run_id=started.run_id, progress=NoProgress()
+    )
     store.runs.finish(started.run_id, now=clock.now(), state="done", counts=counts)
     return counts
 

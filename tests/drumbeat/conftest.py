@@ -27,8 +27,14 @@ TEXTS = {
         "Le pont est ouvert",
         "Le long pont sur le fleuve a été ouvert à la circulation lundi après six ans de travaux, selon le ministère.",
     ),
-    ("ar", "gazette"): ("افتتاح الجسر", "افتُتح الجسر الطويل فوق النهر أمام حركة المرور يوم الاثنين بعد ست سنوات من العمل."),
-    ("ru", "gazette"): ("Футбол: победа в финале", "Футбольная команда выиграла финал кубка по пенальти в субботу вечером."),
+    ("ar", "gazette"): (
+        "افتتاح الجسر",
+        "افتُتح الجسر الطويل فوق النهر أمام حركة المرور يوم الاثنين بعد ست سنوات من العمل.",
+    ),
+    ("ru", "gazette"): (
+        "Футбол: победа в финале",
+        "Футбольная команда выиграла финал кубка по пенальти в субботу вечером.",
+    ),
     ("en", "gazette"): (
         "=HYPERLINK(1)",
         "Health workers vaccinated two million children against measles in a campaign that ended on Friday.",
@@ -57,14 +63,29 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("filled")
     url = f"sqlite:///{root / 'drumbeat.db'}"
     migrate(url)
-    workspace = Workspace(root=root, settings=Settings(embed=EmbedSettings(workers=1)), sources=(), watchlist=(), schedule=Schedule())
-    with open_store(url) as store, ArchiveWriter(root / "archive", max_bytes=10**7, name="crawl-1") as archive:
+    workspace = Workspace(
+        root=root,
+        settings=Settings(embed=EmbedSettings(workers=1)),
+        sources=(),
+        watchlist=(),
+        schedule=Schedule(),
+    )
+    with (
+        open_store(url) as store,
+        ArchiveWriter(root / "archive", max_bytes=10**7, name="crawl-1") as archive,
+    ):
         store.sources.sync([makers.source("wire", country="XB"), makers.source("gazette", country="XC")])
         _store_texts(store, archive)
         from analysis.embedding.stage import embed
 
         run = store.runs.start("embed", now=makers.DAY, seed=0, versions={}, parameters={})
-        counts = embed(store=store, workspace=workspace, clock=FixedClock(makers.hours(30)), run_id=run.run_id, progress=NoProgress())
+        counts = embed(
+            store=store,
+            workspace=workspace,
+            clock=FixedClock(makers.hours(30)),
+            run_id=run.run_id,
+            progress=NoProgress(),
+        )
         store.runs.finish(run.run_id, now=makers.DAY, state="done", counts=counts)
     return root
 
@@ -77,7 +98,9 @@ def _store_texts(store: Store, archive: ArchiveWriter) -> None:
         place = makers.archive_page(archive, page, body=ATTACK.encode())
         archive.sync()
         store.pages.record_fetch([replace(makers.fetched(page), warc=place)])
-        of = makers.article(article_id=page.page_id, source_id=source, url=url, title=title, body=body, language=language)
+        of = makers.article(
+            article_id=page.page_id, source_id=source, url=url, title=title, body=body, language=language
+        )
         store.articles.save([makers.cleaned(of)])
 
 
@@ -86,7 +109,11 @@ def workspace(filled: Path, tmp_path: Path) -> Workspace:
     """A copy of the filled workspace."""
     shutil.copytree(filled, tmp_path / "desk")
     return Workspace(
-        root=tmp_path / "desk", settings=Settings(embed=EmbedSettings(workers=1)), sources=(), watchlist=(), schedule=Schedule()
+        root=tmp_path / "desk",
+        settings=Settings(embed=EmbedSettings(workers=1)),
+        sources=(),
+        watchlist=(),
+        schedule=Schedule(),
     )
 
 

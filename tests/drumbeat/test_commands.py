@@ -34,7 +34,13 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         store.pages.discover([page])
         store.pages.record_fetch([makers.fetched(page)])
         store.articles.save(
-            [makers.cleaned(makers.article(article_id=page.page_id, source_id="wire", url=url, title=HOSTILE, language="en"))]
+            [
+                makers.cleaned(
+                    makers.article(
+                        article_id=page.page_id, source_id="wire", url=url, title=HOSTILE, language="en"
+                    )
+                )
+            ]
         )
         store.narratives.save([makers.narrative(1, label=HOSTILE)])
         store.spikes.save([makers.spike()])
@@ -46,7 +52,11 @@ def drumbeat(desk: Path, *arguments: str, **environment: str) -> subprocess.Comp
     """Run a command in a workspace, outside a terminal."""
     command = [sys.executable, "-m", "drumbeat", *arguments]
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, env={**os.environ, "DRUMBEAT_WORKSPACE": str(desk), **environment}
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "DRUMBEAT_WORKSPACE": str(desk), **environment},
     )
 
 
@@ -57,12 +67,18 @@ def drumbeat(desk: Path, *arguments: str, **environment: str) -> subprocess.Comp
         (("report", "--as-of", "2026-03-16"), "--as-of '2026-03-16': no such moment"),
         (("report", "--as-of", "0001-01-01T00:00:00Z"), "--as-of '0001-01-01T00:00:00Z': no such moment"),
         (("export", "articles", "--until", "9999-12-31"), "--until '9999-12-31': no such day"),
-        (("export", "articles", "--since", "2026-03-02", "--until", "2026-03-01"), "--since 2026-03-02: lies after"),
+        (
+            ("export", "articles", "--since", "2026-03-02", "--until", "2026-03-01"),
+            "--since 2026-03-02: lies after",
+        ),
         (("export", "articles", "--out", "/nowhere/x.csv"), "/nowhere/x.csv: No such file or directory"),
         (("narratives", "rename", str(10**22), "x"), "number"),
         (("search", "x", "--by", "words", "--limit", str(10**20)), "--limit"),
         (("search", "x", "--by", "words", "--source", "nobody"), "--source 'nobody': no such outlet"),
-        (("search", "x", "--by", "words", "--country", "Norway"), "--country 'Norway': expected an ISO 3166-1 code"),
+        (
+            ("search", "x", "--by", "words", "--country", "Norway"),
+            "--country 'Norway': expected an ISO 3166-1 code",
+        ),
         (("sources", "list", "--country", "Norway"), "--country 'Norway': expected an ISO 3166-1 code"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
@@ -75,7 +91,9 @@ def test_wrong_input_is_one_clear_line(desk: Path, arguments: tuple[str, ...], s
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [("search", "bridge", "--by", "words"), ("narratives", "list")], ids=lambda value: value[0])
+@pytest.mark.parametrize(
+    "arguments", [("search", "bridge", "--by", "words"), ("narratives", "list")], ids=lambda value: value[0]
+)
 def test_text_from_outlets_is_shown_and_never_obeyed(desk: Path, arguments: tuple[str, ...]) -> None:
     """Square brackets are no markup, escape sequences do not reach the terminal, nothing reorders the line."""
     done = drumbeat(desk, *arguments)
@@ -96,7 +114,9 @@ def test_no_rows_are_said_in_words(desk: Path) -> None:
     assert drumbeat(desk, "runs").stdout == "Runs: none\n"
 
 
-@pytest.mark.parametrize("name", ["runs", "alerts", "narratives list", "sources list", "config show", "storage check"])
+@pytest.mark.parametrize(
+    "name", ["runs", "alerts", "narratives list", "sources list", "config show", "storage check"]
+)
 def test_json_is_one_document_with_iso_times(desk: Path, name: str) -> None:
     """What `--json` prints is JSON, and its times are ISO 8601."""
     done = drumbeat(desk, *name.split(), "--json")
@@ -108,7 +128,9 @@ def test_json_is_one_document_with_iso_times(desk: Path, name: str) -> None:
 
 def test_an_alert_without_recipient_is_listed(desk: Path) -> None:
     """Where no recipient is set, an alert is not lost from sight."""
-    (line,) = [line for line in drumbeat(desk, "alerts").stdout.splitlines() if "Rising while nobody is told" in line]
+    (line,) = [
+        line for line in drumbeat(desk, "alerts").stdout.splitlines() if "Rising while nobody is told" in line
+    ]
     assert "no recipient" in line
     (found,) = json.loads(drumbeat(desk, "alerts", "--json").stdout)
     assert (found["subject"], found["deliveries"]) == ("Rising while nobody is told", [])
@@ -131,7 +153,9 @@ def test_a_database_password_is_not_shown(address: str, shown: str) -> None:
 @pytest.mark.slow
 def test_process_prints_one_json_document(desk: Path, tmp_path: Path) -> None:
     """Nine stages, one list."""
-    done = drumbeat(shutil.copytree(desk, tmp_path / "desk"), "process", "--json", "--as-of", "2026-03-04T12:00:00Z")
+    done = drumbeat(
+        shutil.copytree(desk, tmp_path / "desk"), "process", "--json", "--as-of", "2026-03-04T12:00:00Z"
+    )
     assert [row["stage"] for row in json.loads(done.stdout)][:2] == ["clean", "copies"], done.stderr
 
 

@@ -24,8 +24,12 @@ START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 def full(store: Store) -> Store:
     """A store in which every table has a row."""
     store.narratives.save([makers.narrative(1)])
-    store.events.replace(START, [Event(event_id=9, label="Bridge", first_at=makers.DAY, last_at=makers.DAY, articles=1)], {})
-    seen = Observation(narrative_id=1, source_id="wire", day=makers.DAY.date(), articles=1, copy_groups=1, own_texts=1)
+    store.events.replace(
+        START, [Event(event_id=9, label="Bridge", first_at=makers.DAY, last_at=makers.DAY, articles=1)], {}
+    )
+    seen = Observation(
+        narrative_id=1, source_id="wire", day=makers.DAY.date(), articles=1, copy_groups=1, own_texts=1
+    )
     store.counts.replace(seen.day, END.date(), [seen], [])
     store.spikes.save([makers.spike()])
     return store

@@ -27,7 +27,15 @@ NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
 
 def run_at(stage: str, moment: datetime) -> Run:
     """A finished run of a stage."""
-    return Run(run_id=f"{stage}-1", stage=stage, started_at=moment, as_of=moment, state="done", seed=0, counts={"done": 1})
+    return Run(
+        run_id=f"{stage}-1",
+        stage=stage,
+        started_at=moment,
+        as_of=moment,
+        state="done",
+        seed=0,
+        counts={"done": 1},
+    )
 
 
 def test_a_new_workspace_starts_everything_now_but_the_report() -> None:
@@ -39,7 +47,12 @@ def test_a_new_workspace_starts_everything_now_but_the_report() -> None:
 
 def test_next_run_is_last_run_plus_interval() -> None:
     """A restart takes up the rhythm where it was."""
-    jobs = {job.command: job for job in plan(Schedule(crawl_minutes=60), lambda stage: run_at(stage, NOW - timedelta(minutes=20)), NOW)}
+    jobs = {
+        job.command: job
+        for job in plan(
+            Schedule(crawl_minutes=60), lambda stage: run_at(stage, NOW - timedelta(minutes=20)), NOW
+        )
+    }
     assert jobs["crawl"].next_at == NOW + timedelta(minutes=40)
 
 
@@ -60,15 +73,23 @@ def test_a_report_written_on_time_is_not_written_again() -> None:
 def test_a_refit_without_anything_to_cluster_is_no_refit() -> None:
     """A new workspace does not wait a week for its first narratives."""
     empty = replace(run_at("refit", NOW - timedelta(hours=1)), counts={})
-    jobs = {job.command: job for job in plan(Schedule(), lambda stage: empty if stage == "refit" else None, NOW)}
+    jobs = {
+        job.command: job for job in plan(Schedule(), lambda stage: empty if stage == "refit" else None, NOW)
+    }
     assert jobs["refit"].next_at == NOW
 
 
 def test_a_first_report_is_made_up_for() -> None:
     """A machine that was off on its first Monday writes the report when it is on again; a workspace of today waits."""
-    for counted, due in ((NOW - timedelta(days=4), NOW), (NOW - timedelta(hours=1), datetime(2026, 3, 9, 6, tzinfo=UTC))):
+    for counted, due in (
+        (NOW - timedelta(days=4), NOW),
+        (NOW - timedelta(hours=1), datetime(2026, 3, 9, 6, tzinfo=UTC)),
+    ):
         last = run_at("detect", counted)
-        jobs = {job.command: job for job in plan(Schedule(), lambda stage, last=last: last if stage == "detect" else None, NOW)}  # type: ignore[misc]
+        jobs = {
+            job.command: job
+            for job in plan(Schedule(), lambda stage, last=last: last if stage == "detect" else None, NOW)
+        }  # type: ignore[misc]
         assert jobs["report"].next_at == due
 
 
@@ -87,7 +108,9 @@ def test_a_run_in_the_future_does_not_stop_the_schedule() -> None:
     ],
     ids=["done", "failed", "failed, often"],
 )
-def test_what_is_overdue_after_its_run_is_tried_again_soon(planned: datetime, every: timedelta, expected: datetime) -> None:
+def test_what_is_overdue_after_its_run_is_tried_again_soon(
+    planned: datetime, every: timedelta, expected: datetime
+) -> None:
     """A weekly command that failed does not wait a week, and none is repeated at once."""
     job = Job("refit", "refit", planned, every)
     assert next_turn(job, lambda: [job], FixedClock(NOW)).next_at == expected
@@ -99,7 +122,10 @@ def test_a_plan_that_cannot_be_made_keeps_the_schedule_alive() -> None:
     def locked() -> list[Job]:
         raise DatabaseLocked("locked")
 
-    assert next_turn(Job("crawl", "crawl", NOW, timedelta(hours=1)), locked, FixedClock(NOW)).next_at == NOW + RETRY
+    assert (
+        next_turn(Job("crawl", "crawl", NOW, timedelta(hours=1)), locked, FixedClock(NOW)).next_at
+        == NOW + RETRY
+    )
 
 
 def test_analysis_runs_one_command_at_a_time_and_again() -> None:
@@ -125,7 +151,9 @@ def test_analysis_runs_one_command_at_a_time_and_again() -> None:
             raise OSError("no memory for a process")
         return 0
 
-    scheduler = build_scheduler(lambda: [Job(command, command, now, often) for command in LINES], work, SystemClock())
+    scheduler = build_scheduler(
+        lambda: [Job(command, command, now, often) for command in LINES], work, SystemClock()
+    )
     scheduler.start()
     try:
         assert done.wait(20), turns
@@ -160,7 +188,9 @@ def test_two_schedulers_do_not_run_in_one_workspace(tmp_path: Path) -> None:
 def test_a_child_ends_well_while_its_parent_lives() -> None:
     """Watching the parent does not disturb the end of a stage: exit code 0 and nothing said."""
     arguments = [sys.executable, "-c", "from drumbeat.parent import die_with_parent; die_with_parent()"]
-    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, WATCHED_PIPE: "1"}) as child:
+    with subprocess.Popen(
+        arguments, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, WATCHED_PIPE: "1"}
+    ) as child:
         assert child.stderr is not None
         assert (child.wait(), child.stderr.read()) == (0, b"")
 

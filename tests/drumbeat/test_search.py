@@ -31,9 +31,18 @@ def test_words_find_words(store: Store, workspace: Workspace) -> None:
 @pytest.mark.slow
 def test_meaning_crosses_languages(store: Store, workspace: Workspace) -> None:
     """A German question finds the bridge in English, French and Arabic before anything else."""
-    found = search(store, "Eine neue Brücke über den Fluss wurde eröffnet", embed=workspace.settings.embed, mode="meaning")
+    found = search(
+        store,
+        "Eine neue Brücke über den Fluss wurde eröffnet",
+        embed=workspace.settings.embed,
+        mode="meaning",
+    )
     assert {row.language for row in found[:3]} == {"en", "fr", "ar"}
-    assert {row.url for row in found[:3]} == {url_of("en", "wire"), url_of("fr", "wire"), url_of("ar", "gazette")}
+    assert {row.url for row in found[:3]} == {
+        url_of("en", "wire"),
+        url_of("fr", "wire"),
+        url_of("ar", "gazette"),
+    }
 
 
 @pytest.mark.slow

@@ -20,7 +20,9 @@ def _run(name: str, store: Store, workspace: Workspace) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("name", ["assign", "watch", "refit"])
-def test_stages_that_write_narratives_exclude_each_other(name: str, store: Store, workspace: Workspace) -> None:
+def test_stages_that_write_narratives_exclude_each_other(
+    name: str, store: Store, workspace: Workspace
+) -> None:
     """While one of them holds the lock that they share the others are refused, and leave no Run row."""
     with StageLock(workspace.root / "locks", "narratives"):
         with pytest.raises(StageBusy, match="stage narratives"):

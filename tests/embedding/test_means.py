@@ -33,14 +33,18 @@ from tests.storage.makers import DAY, add_articles, article
 BUILD = build_name()
 
 
-def rows(count: int, seed: int = 0, dimensions: int = 384) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def rows(
+    count: int, seed: int = 0, dimensions: int = 384
+) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
     """Seeded unit vectors around one direction, as close together as the model's."""
     drawn = np.random.default_rng(seed).normal(size=(count, dimensions)).astype(np.float32) * 0.5
     drawn[:, seed] += dimensions**0.5
     return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True))
 
 
-def table(own: dict[str, np.ndarray[tuple[int, int], np.dtype[np.float32]]], *, build: str = BUILD, version: int = 1) -> MeanTable:
+def table(
+    own: dict[str, np.ndarray[tuple[int, int], np.dtype[np.float32]]], *, build: str = BUILD, version: int = 1
+) -> MeanTable:
     """A table made on the makers' day."""
     return make_table(own, build=build, version=version, made_at=DAY)
 
@@ -95,7 +99,13 @@ def test_unknown_languages_fall_back() -> None:
     assert np.array_equal(mean_of(made, "xx"), made.means[OVERALL])
     assert np.array_equal(mean_of(made, "und"), made.means[OVERALL])
     assert np.array_equal(mean_of(made, "pt-BR"), made.means["pt"])
-    assert [is_centred(made, tag) for tag in ("fr", "swa", "nr", "xx", "und")] == [True, True, False, False, False]
+    assert [is_centred(made, tag) for tag in ("fr", "swa", "nr", "xx", "und")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_a_language_without_prior_earns_its_own_mean() -> None:
@@ -141,7 +151,16 @@ def _fill(store: Store, language: str, vectors: np.ndarray[tuple[int, int], np.d
     add_articles(store, [of])
     names = [f"{of.article_id}-{number}" for number in range(len(vectors))]
     passages = [
-        Passage(passage_id=name, article_id=of.article_id, ordinal=number, start=0, end=1, text=name, text_hash=name, language=language)
+        Passage(
+            passage_id=name,
+            article_id=of.article_id,
+            ordinal=number,
+            start=0,
+            end=1,
+            text=name,
+            text_hash=name,
+            language=language,
+        )
         for number, name in enumerate(names)
     ]
     store.passages.save([of.article_id], passages)
@@ -180,7 +199,9 @@ def test_passages_of_the_store_are_centred(store: Store) -> None:
 def test_texts_without_a_workspace(graph_cache: Path, clock: FixedClock) -> None:
     """Texts and languages in, centred unit vectors out; translations lie together."""
     settings = EmbedSettings(cache_dir=graph_cache, workers=1)
-    vectors = embed_texts([BRIDGE["en"], BRIDGE["ru"], OTHER["ru"]], ["en", "ru", "ru"], settings=settings, clock=clock)
+    vectors = embed_texts(
+        [BRIDGE["en"], BRIDGE["ru"], OTHER["ru"]], ["en", "ru", "ru"], settings=settings, clock=clock
+    )
     assert vectors.shape == (3, 384)
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.3
 
@@ -195,7 +216,10 @@ def test_the_table_of_priors_can_be_made_again(tmp_path: Path) -> None:
         assert made["tags"].tolist() == ["ar", "fr"]
 
 
-@pytest.mark.parametrize(("tag", "key"), [("pt-BR", "pt"), ("ZH_hant", "zh"), ("swa", "sw"), ("amh", "am"), ("iw", "he"), ("xx", "xx")])
+@pytest.mark.parametrize(
+    ("tag", "key"),
+    [("pt-BR", "pt"), ("ZH_hant", "zh"), ("swa", "sw"), ("amh", "am"), ("iw", "he"), ("xx", "xx")],
+)
 def test_language_keys(tag: str, key: str) -> None:
     """Regions, scripts, three-letter and old codes come to one tag."""
     assert language_key(tag) == key

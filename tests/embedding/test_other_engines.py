@@ -50,7 +50,10 @@ class Handler(BaseHTTPRequestHandler):
 
 def lengths(body: dict[str, Any]) -> tuple[int, bytes]:
     """A vector of each text's length, rows in reverse order as the protocol allows."""
-    rows = [{"index": number, "embedding": [float(len(text)), 1.0, 0.0]} for number, text in enumerate(body["input"])]
+    rows = [
+        {"index": number, "embedding": [float(len(text)), 1.0, 0.0]}
+        for number, text in enumerate(body["input"])
+    ]
     return 200, json.dumps({"data": rows[::-1]}).encode()
 
 
@@ -71,7 +74,9 @@ def address(server: Server) -> str:
     return f"http://127.0.0.1:{server.server_port}/v1"
 
 
-def test_texts_go_to_the_endpoint_and_vectors_come_back_in_order(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_texts_go_to_the_endpoint_and_vectors_come_back_in_order(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Batches, model, key and prefix are sent; rows are sorted by index and brought to length 1."""
     monkeypatch.setenv(API_KEY, "secret")
     embedder = EndpointEmbedder("intfloat/multilingual-e5-large", endpoint=address(server) + "/", build="b")
@@ -79,7 +84,9 @@ def test_texts_go_to_the_endpoint_and_vectors_come_back_in_order(server: Server,
     vectors = embedder.embed(texts)
     assert embedder.dimensions == 3
     assert vectors.shape == (BATCH + 5, 3)
-    assert np.allclose(vectors[:, 0] / vectors[:, 1], [len("query: ") + number for number in range(BATCH + 5)])
+    assert np.allclose(
+        vectors[:, 0] / vectors[:, 1], [len("query: ") + number for number in range(BATCH + 5)]
+    )
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1)
     path, key, body = server.asked[-1]
     assert (path, key, body["model"]) == ("/v1/embeddings", "Bearer secret", "intfloat/multilingual-e5-large")
@@ -94,7 +101,11 @@ def test_texts_go_to_the_endpoint_and_vectors_come_back_in_order(server: Server,
         (200, b"<html>", "cannot be used"),
         (200, b'{"object": "list"}', "something else than a list of embeddings"),
         (200, b'{"data": []}', r"shape \(0,\) for 1 texts"),
-        (200, b'{"data": [{"index": 0, "embedding": [1, 2]}, {"index": 1, "embedding": [1]}]}', "something else"),
+        (
+            200,
+            b'{"data": [{"index": 0, "embedding": [1, 2]}, {"index": 1, "embedding": [1]}]}',
+            "something else",
+        ),
         (200, b'{"data": [{"index": 0, "embedding": [1, null]}]}', "holes"),
         (200, b'{"data": [{"index": 0, "embedding": [1, NaN]}]}', "holes"),
     ],
@@ -108,8 +119,12 @@ def test_answers_that_are_no_embeddings(server: Server, status: int, answer: byt
 
 def test_no_empty_text_is_sent(server: Server) -> None:
     """Not even to learn the size of vectors: servers of this protocol refuse it, and models outside the E5 family have no prefix."""
-    server.reply = lambda body: lengths(body) if all(body["input"]) else (400, b'{"error": "input cannot be empty"}')
-    assert EndpointEmbedder("text-embedding-3-small", endpoint=address(server), build="b").embed(["x"]).shape == (1, 3)
+    server.reply = lambda body: (
+        lengths(body) if all(body["input"]) else (400, b'{"error": "input cannot be empty"}')
+    )
+    assert EndpointEmbedder("text-embedding-3-small", endpoint=address(server), build="b").embed(
+        ["x"]
+    ).shape == (1, 3)
 
 
 @pytest.mark.parametrize("endpoint", [None, "", "file:///etc/passwd", "localhost:80"])
@@ -164,7 +179,10 @@ class Library:
     ],
 )
 def test_libraries_are_called_as_they_document(
-    module: str, name: str, kind: type[SentenceTransformersEmbedder | FastembedEmbedder], monkeypatch: pytest.MonkeyPatch
+    module: str,
+    name: str,
+    kind: type[SentenceTransformersEmbedder | FastembedEmbedder],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Vectors are unit rows; E5 models get their prefix, others none; an unknown model is a domain error."""
     monkeypatch.setitem(__import__("sys").modules, module, SimpleNamespace(**{name: Library}))
@@ -178,7 +196,10 @@ def test_libraries_are_called_as_they_document(
         kind("unknown", build="b")
 
 
-@pytest.mark.parametrize(("model", "prefix"), [("intfloat/multilingual-e5-small", "query: "), ("BAAI/bge-m3", ""), ("re5ult/x", "")])
+@pytest.mark.parametrize(
+    ("model", "prefix"),
+    [("intfloat/multilingual-e5-small", "query: "), ("BAAI/bge-m3", ""), ("re5ult/x", "")],
+)
 def test_only_e5_models_get_the_prefix(model: str, prefix: str) -> None:
     """The prefix belongs to how E5 was trained."""
     assert prefix_of(model) == prefix

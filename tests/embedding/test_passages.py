@@ -27,7 +27,27 @@ WORDS = [
     "👍🏽",
     "www.a-b.example/" + "x" * 40,
 ]
-MARKS = [". ", "! ", "? ", "؟ ", "۔ ", "। ", "። ", "。", "！", ", ", "; ", "، ", "\n", "\n\n", " ", "  ", "\u3000", "… ", '." ']
+MARKS = [
+    ". ",
+    "! ",
+    "? ",
+    "؟ ",
+    "۔ ",
+    "। ",
+    "። ",
+    "。",
+    "！",
+    ", ",
+    "; ",
+    "، ",
+    "\n",
+    "\n\n",
+    " ",
+    "  ",
+    "\u3000",
+    "… ",
+    '." ',
+]
 news = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(MARKS)), max_size=400).map(
     lambda pairs: "".join(word + mark for word, mark in pairs)
 )
@@ -57,14 +77,21 @@ def test_short_sentences_are_never_torn(text: str) -> None:
 
 def test_offsets_and_ids() -> None:
     """Each passage quotes its article by exact offsets and is named by article and ordinal."""
-    body = "\n\n".join(f"Paragraph {n} says that the minister of works spoke for {n} hours about the bridge. " * 3 for n in range(12))
+    body = "\n\n".join(
+        f"Paragraph {n} says that the minister of works spoke for {n} hours about the bridge. " * 3
+        for n in range(12)
+    )
     of = article(body=body, language="en")
     passages = cut(of, words=100)
     assert len(passages) > 3
     for ordinal, passage in enumerate(passages):
         assert passage.text == body[passage.start : passage.end]
         assert (passage.ordinal, passage.passage_id) == (ordinal, f"{of.article_id}:{ordinal:03d}")
-        assert (passage.text_hash, passage.language, passage.article_id) == (text_hash(passage.text), "en", of.article_id)
+        assert (passage.text_hash, passage.language, passage.article_id) == (
+            text_hash(passage.text),
+            "en",
+            of.article_id,
+        )
 
 
 def test_passages_end_with_paragraphs_where_they_can() -> None:

@@ -24,7 +24,9 @@ from tests.storage.makers import DAY
 
 pytestmark = [
     pytest.mark.quality,
-    pytest.mark.skipif(not os.environ.get("DRUMBEAT_DATA"), reason="needs the data folder: set DRUMBEAT_DATA"),
+    pytest.mark.skipif(
+        not os.environ.get("DRUMBEAT_DATA"), reason="needs the data folder: set DRUMBEAT_DATA"
+    ),
 ]
 
 
@@ -47,7 +49,9 @@ def test_speed_and_truth_against_the_wheels_engine() -> None:
     assert figures["cosine_mean"] >= 0.99
 
 
-def test_translations_are_found_among_sentences_of_african_news(settings: EmbedSettings, clock: FixedClock) -> None:
+def test_translations_are_found_among_sentences_of_african_news(
+    settings: EmbedSettings, clock: FixedClock
+) -> None:
     """First hit right among 200 English sentences: Swahili 0.97, Kinyarwanda 0.94, Yoruba 0.80, Hausa 0.72 (measured 0.99, 0.97, 0.84, 0.76)."""
     floors = {"swa": 0.97, "kin": 0.94, "yor": 0.80, "hau": 0.72}
     pairs = [row for row in rows("parallel/mafand") if row["lang_a"] == "en" and row["lang_b"] in floors]
@@ -66,7 +70,9 @@ def short_stories(languages: set[str]) -> list[tuple[str, str, str]]:
     parts: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for row in sorted(rows("parallel/ntrex"), key=lambda row: row["claim"]):
         if row["lang"] in languages:
-            parts[row["story"], row["lang"]] += [line.strip() for line in row["text"].split("\r") if line.strip()]
+            parts[row["story"], row["lang"]] += [
+                line.strip() for line in row["text"].split("\r") if line.strip()
+            ]
     return [(story, language, "\n".join(lines[:3])) for (story, language), lines in sorted(parts.items())]
 
 
@@ -76,20 +82,34 @@ def test_short_translations_are_told_from_other_stories(settings: EmbedSettings,
     languages = [language for _, language, _ in stories]
     vectors = embed_texts([body for _, _, body in stories], languages, settings=settings, clock=clock)
     texts = [
-        Text(text_id=str(place), language=language, at=DAY, vector=vectors[place], length=measure(body), numbers=numbers(body))
+        Text(
+            text_id=str(place),
+            language=language,
+            at=DAY,
+            vector=vectors[place],
+            length=measure(body),
+            numbers=numbers(body),
+        )
         for place, (_, language, body) in enumerate(stories)
     ]
     pairs = candidates(texts, frozenset(text.text_id for text in texts), window=timedelta(days=7))
     leads = [[body[s.start : s.end] for s in sentences(body)[:SENTENCES]] for _, _, body in stories]
     flat = [(place, line) for place, lead in enumerate(leads) for line in lead]
-    lines = embed_texts([line for _, line in flat], [languages[place] for place, _ in flat], settings=settings, clock=clock)
+    lines = embed_texts(
+        [line for _, line in flat], [languages[place] for place, _ in flat], settings=settings, clock=clock
+    )
     of: defaultdict[int, list[int]] = defaultdict(list)
     for number, (place, _) in enumerate(flat):
         of[place].append(number)
     accepted = {}
     for left, right in pairs:
         one, other = int(left.text_id), int(right.text_id)
-        score = alignment(lines[of[one]], [measure(x) for x in leads[one]], lines[of[other]], [measure(x) for x in leads[other]])
+        score = alignment(
+            lines[of[one]],
+            [measure(x) for x in leads[one]],
+            lines[of[other]],
+            [measure(x) for x in leads[other]],
+        )
         if is_translation(score, left, right, sure_score=CopySettings().translation_score):
             accepted[left.text_id, right.text_id] = score
     found = best_pairs(accepted, {text.text_id: text.language for text in texts})

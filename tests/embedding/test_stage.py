@@ -30,11 +30,15 @@ def run(store: Store, workspace: Workspace, clock: FixedClock) -> dict[str, int]
 def articles() -> list[Article]:
     """The test texts as articles."""
     return [
-        article(f"{kind}-{tag}", body=text, language=tag) for kind, texts in (("b", BRIDGE), ("o", OTHER)) for tag, text in texts.items()
+        article(f"{kind}-{tag}", body=text, language=tag)
+        for kind, texts in (("b", BRIDGE), ("o", OTHER))
+        for tag, text in texts.items()
     ]
 
 
-def test_articles_get_passages_vectors_and_means(store: Store, workspace: Workspace, clock: FixedClock) -> None:
+def test_articles_get_passages_vectors_and_means(
+    store: Store, workspace: Workspace, clock: FixedClock
+) -> None:
     """Everything is cut and embedded, the first means are frozen; a second run finds nothing to do."""
     add_articles(store, articles())
     counts = run(store, workspace, clock)
@@ -88,7 +92,9 @@ def counting(monkeypatch: pytest.MonkeyPatch, workspace: Workspace) -> Counting:
     return engine
 
 
-def test_a_reprint_is_never_embedded_twice(store: Store, workspace: Workspace, clock: FixedClock, counting: Counting) -> None:
+def test_a_reprint_is_never_embedded_twice(
+    store: Store, workspace: Workspace, clock: FixedClock, counting: Counting
+) -> None:
     """The same text in two articles, now or later, costs one vector."""
     add_articles(store, [article("1", body=BRIDGE["en"]), article("2", body=BRIDGE["en"])])
     assert run(store, workspace, clock) == {"articles": 2, "passages": 2, "embedded": 1}
@@ -97,7 +103,9 @@ def test_a_reprint_is_never_embedded_twice(store: Store, workspace: Workspace, c
     assert len(counting.asked) == len(set(counting.asked)) == 2
 
 
-def test_a_killed_run_goes_on_where_it_stopped(store: Store, workspace: Workspace, clock: FixedClock, counting: Counting) -> None:
+def test_a_killed_run_goes_on_where_it_stopped(
+    store: Store, workspace: Workspace, clock: FixedClock, counting: Counting
+) -> None:
     """What was written before the kill is neither lost nor asked for again."""
     add_articles(store, articles())
     counting.dies_after = 5

@@ -12,7 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.alignment import Text, alignment, best_pairs, candidates, is_translation, numbers, numbers_agree, numbers_differ
+from analysis.alignment import (
+    Text,
+    alignment,
+    best_pairs,
+    candidates,
+    is_translation,
+    numbers,
+    numbers_agree,
+    numbers_differ,
+)
 from analysis.embedding.stage import embed
 from analysis.translation_groups import connected, joined_group
 from analysis.translations import STAGE, asked_since, join_translations
@@ -34,7 +43,9 @@ OWN_WORDS = {
 """The same event, told independently."""
 
 
-def text(name: str, language: str, vector: np.ndarray[tuple[int], np.dtype[np.float32]], **values: object) -> Text:
+def text(
+    name: str, language: str, vector: np.ndarray[tuple[int], np.dtype[np.float32]], **values: object
+) -> Text:
     """A text of the makers' day."""
     given = {"at": DAY, "length": 600, "numbers": frozenset[str]()}
     return Text(**{"text_id": name, "language": language, "vector": vector, **given, **values})  # type: ignore[arg-type]
@@ -42,7 +53,13 @@ def text(name: str, language: str, vector: np.ndarray[tuple[int], np.dtype[np.fl
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("2,840 and 3.5", "2 840 et 3,5"), ("٢٨٤٠ ٣٫٥", "2840 35"), ("in 2024 300 men", "2024, then 300"), ("007", "7"), ("०", "0")],
+    [
+        ("2,840 and 3.5", "2 840 et 3,5"),
+        ("٢٨٤٠ ٣٫٥", "2840 35"),
+        ("in 2024 300 men", "2024, then 300"),
+        ("007", "7"),
+        ("०", "0"),
+    ],
 )
 def test_figures_are_read_in_every_script(one: str, other: str) -> None:
     """Separators, digits and leading zeros make no difference."""
@@ -102,7 +119,9 @@ def test_a_much_better_match_leaves_no_room() -> None:
     """Of two French texts only the better one remains, unless they are nearly as good."""
     texts = [text("a", "en", unit(1)), text("good", "fr", unit(1, 0.1)), text("worse", "fr", unit(1, 1))]
     assert [pair[1].text_id for pair in candidates(texts, frozenset({"a"}), window=WEEK)] == ["good"]
-    assert best_pairs({("a", "b"): 0.8, ("a", "c"): 0.5, ("a", "d"): 0.75}, {"a": "en", "b": "fr", "c": "fr", "d": "fr"}) == [
+    assert best_pairs(
+        {("a", "b"): 0.8, ("a", "c"): 0.5, ("a", "d"): 0.75}, {"a": "en", "b": "fr", "c": "fr", "d": "fr"}
+    ) == [
         ("a", "b"),
         ("a", "d"),
     ]
@@ -114,23 +133,35 @@ def test_candidates_do_not_depend_on_order(seed: int) -> None:
     dice = random.Random(seed)
     drawn = np.random.default_rng(seed).normal(size=(12, 3)).astype(np.float32)
     texts = [
-        text(f"{number:02d}", dice.choice(["en", "fr", "ru"]), unit(*drawn[number], size=3), at=DAY + timedelta(days=dice.randrange(12)))
+        text(
+            f"{number:02d}",
+            dice.choice(["en", "fr", "ru"]),
+            unit(*drawn[number], size=3),
+            at=DAY + timedelta(days=dice.randrange(12)),
+        )
         for number in range(12)
     ]
     asked = frozenset(f"{number:02d}" for number in range(0, 12, 2))
     expected = [(left.text_id, right.text_id) for left, right in candidates(texts, asked, window=WEEK)]
     dice.shuffle(texts)
-    assert [(left.text_id, right.text_id) for left, right in candidates(texts, asked, window=WEEK)] == expected
+    assert [
+        (left.text_id, right.text_id) for left, right in candidates(texts, asked, window=WEEK)
+    ] == expected
 
 
 def test_blocks_find_what_one_block_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     """History that does not fit into one block gives the same pairs."""
     drawn = np.random.default_rng(1).normal(size=(60, 3)).astype(np.float32)
-    texts = [text(f"{n:02d}", "enfrru"[n % 3 * 2 :][:2], unit(*drawn[n], size=3), at=DAY + timedelta(days=n // 3)) for n in range(60)]
+    texts = [
+        text(f"{n:02d}", "enfrru"[n % 3 * 2 :][:2], unit(*drawn[n], size=3), at=DAY + timedelta(days=n // 3))
+        for n in range(60)
+    ]
     everyone = frozenset(item.text_id for item in texts)
     whole = candidates(texts, everyone, window=WEEK)
     monkeypatch.setattr("analysis.alignment.BLOCK", 7)
-    assert [(a.text_id, b.text_id) for a, b in candidates(texts, everyone, window=WEEK)] == [(a.text_id, b.text_id) for a, b in whole]
+    assert [(a.text_id, b.text_id) for a, b in candidates(texts, everyone, window=WEEK)] == [
+        (a.text_id, b.text_id) for a, b in whole
+    ]
     assert whole
 
 
@@ -142,18 +173,28 @@ def test_connected_parts_do_not_depend_on_order(links: list[tuple[str, str]]) ->
     assert all(len(part) > 1 and part == sorted(part) for part in parts)
     members = [item for part in parts for item in part]
     assert len(members) == len(set(members))
-    assert all(any(left in part and right in part for part in parts) for left, right in links if left != right)
+    assert all(
+        any(left in part and right in part for part in parts) for left, right in links if left != right
+    )
 
 
 def test_the_earliest_text_stays_the_original() -> None:
     """Other originals become translations, their copies stay copies; outlets and wire are those of all."""
     first, second, copy = (
-        article(name, source_id=outlet, counted_at=hours(at)) for name, outlet, at in (("1", "x", 0), ("2", "y", 1), ("3", "x", 2))
+        article(name, source_id=outlet, counted_at=hours(at))
+        for name, outlet, at in (("1", "x", 0), ("2", "y", 1), ("3", "x", 2))
     )
     groups = [group(second, wire="AFP", size=2), group(first)]
-    members = [member(second, second.article_id), member(copy, second.article_id, "near", 0.9), member(first, first.article_id)]
+    members = [
+        member(second, second.article_id),
+        member(copy, second.article_id, "near", 0.9),
+        member(first, first.article_id),
+    ]
     joined, moved = joined_group(
-        groups, members, {first.article_id: "x", second.article_id: "y", copy.article_id: "x"}, {second.article_id: 0.5}
+        groups,
+        members,
+        {first.article_id: "x", second.article_id: "y", copy.article_id: "x"},
+        {second.article_id: 0.5},
     )
     assert (joined.group_id, joined.size, joined.outlets, joined.wire) == (first.article_id, 3, 2, "AFP")
     assert {item.article_id: (item.group_id, item.relation, item.containment) for item in moved} == {
@@ -167,7 +208,9 @@ def grouped(store: Store, articles: list[Article]) -> None:
     """Articles, each its own copy group."""
     store.sources.sync([source()])
     add_articles(store, articles)
-    store.copies.replace([group(item) for item in articles], [member(item, item.article_id) for item in articles])
+    store.copies.replace(
+        [group(item) for item in articles], [member(item, item.article_id) for item in articles]
+    )
 
 
 def run(store: Store, workspace: Workspace, clock: FixedClock) -> dict[str, int]:
@@ -178,9 +221,17 @@ def run(store: Store, workspace: Workspace, clock: FixedClock) -> dict[str, int]
 
 def world() -> list[Article]:
     """One text in six languages, another in six, and two independent reports on the first event."""
-    made = [article(f"b-{tag}", body=body, language=tag, counted_at=hours(place)) for place, (tag, body) in enumerate(BRIDGE.items())]
-    made += [article(f"o-{tag}", body=body, language=tag, counted_at=hours(place)) for place, (tag, body) in enumerate(OTHER.items())]
-    return made + [article(f"own-{tag}", body=body, language=tag, counted_at=hours(9)) for tag, body in OWN_WORDS.items()]
+    made = [
+        article(f"b-{tag}", body=body, language=tag, counted_at=hours(place))
+        for place, (tag, body) in enumerate(BRIDGE.items())
+    ]
+    made += [
+        article(f"o-{tag}", body=body, language=tag, counted_at=hours(place))
+        for place, (tag, body) in enumerate(OTHER.items())
+    ]
+    return made + [
+        article(f"own-{tag}", body=body, language=tag, counted_at=hours(9)) for tag, body in OWN_WORDS.items()
+    ]
 
 
 def members_of(store: Store, name: str) -> dict[str, CopyMember]:
@@ -189,7 +240,9 @@ def members_of(store: Store, name: str) -> dict[str, CopyMember]:
     return {item.article_id: item for item in store.copies.members([of.group_id])}
 
 
-def test_translations_join_and_own_reports_do_not(store: Store, workspace: Workspace, clock: FixedClock) -> None:
+def test_translations_join_and_own_reports_do_not(
+    store: Store, workspace: Workspace, clock: FixedClock
+) -> None:
     """Short translations in six languages become one group that the earliest leads; the same event in other words stays apart."""
     grouped(store, world())
     clock.advance(timedelta(days=1))
@@ -197,7 +250,9 @@ def test_translations_join_and_own_reports_do_not(store: Store, workspace: Works
     bridge = members_of(store, "b-en")
     assert set(bridge) == {article(f"b-{tag}").article_id for tag in BRIDGE}
     assert bridge[article("b-en").article_id].relation == "original"
-    assert {item.relation for key, item in bridge.items() if key != article("b-en").article_id} == {"translation"}
+    assert {item.relation for key, item in bridge.items() if key != article("b-en").article_id} == {
+        "translation"
+    }
     assert all(len(members_of(store, f"own-{tag}")) == 1 for tag in OWN_WORDS)
     assert counts["asked"] == 14
     led = store.copies.group(article("b-en").article_id)
@@ -217,7 +272,9 @@ def test_a_second_run_changes_nothing(store: Store, workspace: Workspace, clock:
     assert members_of(store, "b-en") == before
 
 
-def test_groups_do_not_depend_on_order(store: Store, workspace: Workspace, clock: FixedClock, tmp_path: Path) -> None:
+def test_groups_do_not_depend_on_order(
+    store: Store, workspace: Workspace, clock: FixedClock, tmp_path: Path
+) -> None:
     """Articles stored in another order end in the same groups with the same scores."""
     from storage.store import create_store
 
@@ -235,12 +292,18 @@ def test_groups_do_not_depend_on_order(store: Store, workspace: Workspace, clock
 
 def test_one_language_needs_no_model(store: Store, workspace: Workspace, clock: FixedClock) -> None:
     """Nothing to compare, nothing done; an empty store neither."""
-    assert set(join_translations(store=store, workspace=workspace, clock=clock, run_id="t", progress=NoProgress()).values()) == {0}
+    assert set(
+        join_translations(
+            store=store, workspace=workspace, clock=clock, run_id="t", progress=NoProgress()
+        ).values()
+    ) == {0}
     grouped(store, [article("1"), article("2")])
     assert set(run(store, workspace, clock).values()) == {0}
 
 
-def test_only_news_since_the_last_run_is_asked_about(store: Store, workspace: Workspace, clock: FixedClock) -> None:
+def test_only_news_since_the_last_run_is_asked_about(
+    store: Store, workspace: Workspace, clock: FixedClock
+) -> None:
     """A copy window before the last run; everything at first; a new source's history too."""
     assert asked_since(store, workspace, clock.now()).year == 1970
     opened = store.runs.start(STAGE, now=clock.now(), seed=0, versions={}, parameters={})
@@ -248,4 +311,6 @@ def test_only_news_since_the_last_run_is_asked_about(store: Store, workspace: Wo
     assert asked_since(store, workspace, DAY + timedelta(days=30)) == DAY - WEEK
     store.sources.sync([source()])
     store.sources.mark_first_crawled("alpha", DAY + timedelta(days=1))
-    assert asked_since(store, workspace, DAY + timedelta(days=30)) == DAY - WEEK - timedelta(days=workspace.settings.crawl.backfill_days)
+    assert asked_since(store, workspace, DAY + timedelta(days=30)) == DAY - WEEK - timedelta(
+        days=workspace.settings.crawl.backfill_days
+    )

@@ -47,12 +47,22 @@ def body_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 def code_lines(path: Path) -> int:
     """Lines that are neither blank, comment nor docstring."""
     text = path.read_text(encoding="utf-8")
-    lines = {number for number, line in enumerate(text.splitlines(), 1) if line.strip() and not line.strip().startswith("#")}
+    lines = {
+        number
+        for number, line in enumerate(text.splitlines(), 1)
+        if line.strip() and not line.strip().startswith("#")
+    }
     for node in ast.walk(tree_of(path)):
         for child in (
-            getattr(node, "body", []) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) else []
+            getattr(node, "body", [])
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            else []
         ):
-            if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant) and isinstance(child.value.value, str):
+            if (
+                isinstance(child, ast.Expr)
+                and isinstance(child.value, ast.Constant)
+                and isinstance(child.value.value, str)
+            ):
                 lines -= set(range(child.lineno, (child.end_lineno or child.lineno) + 1))
     return len(lines)
 
@@ -70,7 +80,9 @@ def test_functions_are_short() -> None:
 
 def test_files_are_small() -> None:
     """No file holds more lines of code than the house allows."""
-    assert {str(path.relative_to(ROOT)): code_lines(path) for path in FILES if code_lines(path) > FILE_LIMIT} == {}
+    assert {
+        str(path.relative_to(ROOT)): code_lines(path) for path in FILES if code_lines(path) > FILE_LIMIT
+    } == {}
 
 
 def test_public_things_are_documented() -> None:
@@ -81,7 +93,9 @@ def test_public_things_are_documented() -> None:
         if tree.body and not ast.get_docstring(tree):
             silent.append(str(path.relative_to(ROOT)))
         for node in tree.body:
-            named = isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_")
+            named = isinstance(
+                node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+            ) and not node.name.startswith("_")
             if named and not ast.get_docstring(node):  # type: ignore[arg-type]
                 silent.append(f"{path.relative_to(ROOT)}:{node.name}")  # type: ignore[attr-defined]
     assert silent == []
@@ -103,7 +117,9 @@ def test_only_the_clock_reads_the_time() -> None:
     pattern = re.compile(
         r"\bdatetime\.(now|utcnow|today)\b|\bdate\.today\b|\btime\.(time|time_ns|localtime|gmtime|ctime)\b|\bfrom time import (?!monotonic)"
     )
-    readers = {str(path.relative_to(ROOT)) for path in FILES if pattern.search(path.read_text(encoding="utf-8"))}
+    readers = {
+        str(path.relative_to(ROOT)) for path in FILES if pattern.search(path.read_text(encoding="utf-8"))
+    }
     assert readers <= set(CLOCK_READERS)
 
 
@@ -112,27 +128,40 @@ def test_broad_excepts_are_borders() -> None:
     unnamed = []
     for path in FILES:
         lines = path.read_text(encoding="utf-8").splitlines()
-        broad = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.ExceptHandler) and is_broad(node)]
-        unnamed += [f"{path.relative_to(ROOT)}:{node.lineno}" for node in broad if "border" not in lines[node.lineno - 1]]
+        broad = [
+            node for node in ast.walk(tree_of(path)) if isinstance(node, ast.ExceptHandler) and is_broad(node)
+        ]
+        unnamed += [
+            f"{path.relative_to(ROOT)}:{node.lineno}"
+            for node in broad
+            if "border" not in lines[node.lineno - 1]
+        ]
     assert unnamed == []
 
 
 def is_broad(node: ast.ExceptHandler) -> bool:
     """Whether it catches everything, alone or among others."""
     caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
-    return any(item is None or (isinstance(item, ast.Name) and item.id in ("Exception", "BaseException")) for item in caught)
+    return any(
+        item is None or (isinstance(item, ast.Name) and item.id in ("Exception", "BaseException"))
+        for item in caught
+    )
 
 
 def test_imports_keep_the_rooms_apart() -> None:
     """The import contracts hold."""
-    result = subprocess.run([Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_nobody_else_owns_our_names() -> None:
     """No installed distribution provides a top-level package named like one of our rooms."""
     owners = metadata.packages_distributions()
-    assert {room: owners.get(room, []) for room in ROOMS if set(owners.get(room, [])) - {"drumbeat-monitor"}} == {}
+    assert {
+        room: owners.get(room, []) for room in ROOMS if set(owners.get(room, [])) - {"drumbeat-monitor"}
+    } == {}
 
 
 def test_what_is_imported_is_declared() -> None:
@@ -144,7 +173,10 @@ def test_what_is_imported_is_declared() -> None:
     missing = {}
     for path in FILES:
         for name in imported(tree_of(path)) - sys.stdlib_module_names - set(ROOMS):
-            if not {owner.lower().replace("_", "-").replace(".", "-") for owner in owners.get(name, [name])} & declared:
+            if (
+                not {owner.lower().replace("_", "-").replace(".", "-") for owner in owners.get(name, [name])}
+                & declared
+            ):
                 missing[name] = str(path.relative_to(ROOT))
     assert missing == {}
 
@@ -183,7 +215,10 @@ def test_help_is_light() -> None:
         "used = resource.getrusage(resource.RUSAGE_SELF)\n"
         "print(used.ru_utime + used.ru_stime, *sorted(name.partition('.')[0] for name in sys.modules), file=sys.stderr)\n"
     )
-    runs = [subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True) for _ in range(5)]
+    runs = [
+        subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+        for _ in range(5)
+    ]
     seconds = min(float(run.stderr.split()[0]) for run in runs)
     heavy = {
         "bertopic",
@@ -204,8 +239,14 @@ def test_help_is_light() -> None:
     assert seconds <= 0.3
 
 
-@pytest.mark.parametrize("model", [*(type(section) for _, section in Settings()), Schedule], ids=lambda model: model.__name__)
+@pytest.mark.parametrize(
+    "model", [*(type(section) for _, section in Settings()), Schedule], ids=lambda model: model.__name__
+)
 def test_every_setting_does_something(model: type[Section]) -> None:
     """What a user can set is read outside of its declaration; a setting that nothing reads would silently do nothing."""
-    code = "\n".join(path.read_text(encoding="utf-8") for path in FILES if path.name not in ("settings.py", "schedule.py", "init.py"))
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in FILES
+        if path.name not in ("settings.py", "schedule.py", "init.py")
+    )
     assert [name for name in model.model_fields if not re.search(rf"\.{name}\b", code)] == []

@@ -73,11 +73,16 @@ def prepare(store: Store) -> None:
     store.means.freeze(MeanTable(version=1, build=BUILD, made_at=START, means=means, counts={"en": 10**6}))
 
 
-def tell(store: Store, name: str, text: str, *, outlet: str = "alpha", day: float = 0.0, language: str = "en") -> str:
+def tell(
+    store: Store, name: str, text: str, *, outlet: str = "alpha", day: float = 0.0, language: str = "en"
+) -> str:
     """Store an article of one passage with its vector; returns the passage id."""
     at = START + timedelta(days=day)
     article = replace(
-        makers.article(name, body=text, title=f"Title {name}", language=language, first_seen_at=at, counted_at=at), source_id=outlet
+        makers.article(
+            name, body=text, title=f"Title {name}", language=language, first_seen_at=at, counted_at=at
+        ),
+        source_id=outlet,
     )
     passage = makers.passage(article, text=text, start=0, end=len(text))
     makers.add_articles(store, [article])
@@ -86,11 +91,19 @@ def tell(store: Store, name: str, text: str, *, outlet: str = "alpha", day: floa
     return passage.passage_id
 
 
-def tell_claims(store: Store, claims: Sequence[str], *, texts: int = 8, first_day: float = 0.0, tag: str = "") -> dict[str, list[str]]:
+def tell_claims(
+    store: Store, claims: Sequence[str], *, texts: int = 8, first_day: float = 0.0, tag: str = ""
+) -> dict[str, list[str]]:
     """Some independently worded texts of each claim, over the outlets and a week; claim -> passage ids."""
     return {
         claim: [
-            tell(store, f"{tag}{claim}-{step}", f"Text {tag}{step} of {claim}.", outlet=OUTLETS[step % 4], day=first_day + step * 0.8)
+            tell(
+                store,
+                f"{tag}{claim}-{step}",
+                f"Text {tag}{step} of {claim}.",
+                outlet=OUTLETS[step % 4],
+                day=first_day + step * 0.8,
+            )
             for step in range(texts)
         ]
         for claim in claims
@@ -105,7 +118,9 @@ def at(day: float) -> FixedClock:
 def run(stage: object, store: Store, workspace: Workspace, day: float) -> dict[str, int]:
     """Run a door of the room."""
     assert callable(stage)
-    found: dict[str, int] = stage(store=store, workspace=workspace, clock=at(day), run_id=f"run-{day}", progress=NoProgress())
+    found: dict[str, int] = stage(
+        store=store, workspace=workspace, clock=at(day), run_id=f"run-{day}", progress=NoProgress()
+    )
     return found
 
 

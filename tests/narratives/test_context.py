@@ -37,7 +37,9 @@ def test_the_order_of_passages_does_not_matter() -> None:
     vectors = np.stack([vector_of(f"text {number}") for number in range(6)]).astype(np.float64)
     articles = ["a", "b", "a", "c", "b", "a"]
     turned = [4, 2, 0, 5, 3, 1]
-    assert in_context(vectors, articles)[turned] == pytest.approx(in_context(vectors[turned], [articles[place] for place in turned]))
+    assert in_context(vectors, articles)[turned] == pytest.approx(
+        in_context(vectors[turned], [articles[place] for place in turned])
+    )
 
 
 def _desk(store: Store, workspace: Workspace) -> Desk:
@@ -51,7 +53,9 @@ def test_the_whole_article_is_read_around_one_passage(store: Store, workspace: W
     texts = ["First of claim-a.", "Second of claim-b.", "Third without a vector."]
     article = makers.article("1", body=" ".join(texts))
     makers.add_articles(store, [article])
-    passages = [replace(makers.passage(article, number, text), language="en") for number, text in enumerate(texts)]
+    passages = [
+        replace(makers.passage(article, number, text), language="en") for number, text in enumerate(texts)
+    ]
     store.passages.save([article.article_id], passages)
     store.vectors.put(BUILD, {passage.text_hash: vector_of(passage.text) for passage in passages[:2]})
     (first, second, third) = store.passages.of_article(article.article_id)

@@ -21,10 +21,13 @@ from tests.narratives.test_nearest import row
 def test_an_event_is_told_within_days_by_several_outlets(store: Store, workspace: Workspace) -> None:
     """Tellings of one thing by two outlets are an event; the same by one outlet, or weeks later, is not."""
     near = [
-        tell(store, f"a{step}", f"Bridge opens {step} claim-bridge", outlet=outlet, day=10) for step, outlet in enumerate(("alpha", "beta"))
+        tell(store, f"a{step}", f"Bridge opens {step} claim-bridge", outlet=outlet, day=10)
+        for step, outlet in enumerate(("alpha", "beta"))
     ]
     far = tell(store, "far", "Bridge opens again claim-bridge", outlet="gamma", day=0)
-    own = [tell(store, f"own{step}", f"Price {step} claim-price", outlet="alpha", day=10) for step in range(2)]
+    own = [
+        tell(store, f"own{step}", f"Price {step} claim-price", outlet="alpha", day=10) for step in range(2)
+    ]
     assert run(assign, store, workspace, 11)["events"] == 1
     found = store.events.of([*near, far, *own])
     assert set(found) == set(near)
@@ -36,7 +39,10 @@ def test_an_event_is_told_within_days_by_several_outlets(store: Store, workspace
 
 def test_a_late_arrival_does_not_renumber_an_event(store: Store, workspace: Workspace) -> None:
     """A telling that is found later and was published earlier joins its event under the number that it has."""
-    near = [tell(store, f"a{step}", f"Bridge opens {step} claim-bridge", outlet=outlet, day=10) for step, outlet in enumerate(OUTLETS[:2])]
+    near = [
+        tell(store, f"a{step}", f"Bridge opens {step} claim-bridge", outlet=outlet, day=10)
+        for step, outlet in enumerate(OUTLETS[:2])
+    ]
     run(assign, store, workspace, 11)
     number = store.events.of(near)[near[0]]
     early = tell(store, "early", "Bridge opens early claim-bridge", outlet=OUTLETS[2], day=9)
@@ -50,10 +56,16 @@ def test_of_very_many_articles_the_newest_are_told(store: Store, workspace: Work
     """Above the limit the look back is as long as the limit reaches: what lies before stays as it was told."""
     rules = workspace.settings.narratives.model_copy(update={"max_window_passages": 4})
     small = replace(workspace, settings=workspace.settings.model_copy(update={"narratives": rules}))
-    old = [tell(store, f"a{step}", f"Bridge opens {step} claim-bridge", outlet=outlet, day=10) for step, outlet in enumerate(OUTLETS[:2])]
+    old = [
+        tell(store, f"a{step}", f"Bridge opens {step} claim-bridge", outlet=outlet, day=10)
+        for step, outlet in enumerate(OUTLETS[:2])
+    ]
     assert run(assign, store, small, 11)["events"] == 1
     told = store.events.of(old)
-    new = [tell(store, f"b{step}", f"Ferry sinks {step} claim-ferry", outlet=OUTLETS[step], day=12 + step / 10) for step in range(4)]
+    new = [
+        tell(store, f"b{step}", f"Ferry sinks {step} claim-ferry", outlet=OUTLETS[step], day=12 + step / 10)
+        for step in range(4)
+    ]
     assert run(assign, store, small, 12.5)["events"] == 1
     assert store.events.of(old) == told
     assert len(set(store.events.of(new).values())) == 1
@@ -71,7 +83,9 @@ def test_numbers_of_events() -> None:
     assert event_numbers([[one, late]], {}, sizes={}, staying={first}) == [split]
     alone, other = event_numbers([[one], [one]], {}, sizes={}, staying={first})
     assert len({first, alone, other}) == 3
-    assert event_numbers([[one, two, late]], {**former, late.passage_id: 7}, sizes={first: 3, 7: 1}, staying=()) == [first]
+    assert event_numbers(
+        [[one, two, late]], {**former, late.passage_id: 7}, sizes={first: 3, 7: 1}, staying=()
+    ) == [first]
 
 
 def test_events_far_apart_are_two() -> None:
@@ -96,7 +110,11 @@ def test_alike_narratives_share_a_theme() -> None:
 
 def test_a_theme_keeps_its_number_while_most_of_it_stays() -> None:
     """The larger claim on a number wins; a theme without one gets the next."""
-    groups = [[narrative(1, "a", theme=4), narrative(2, "a", theme=4)], [narrative(3, "b", theme=4)], [narrative(5, "c")]]
+    groups = [
+        [narrative(1, "a", theme=4), narrative(2, "a", theme=4)],
+        [narrative(3, "b", theme=4)],
+        [narrative(5, "c")],
+    ]
     assert theme_numbers(groups, next_id=7) == [4, 7, 8]
 
 
@@ -104,7 +122,10 @@ def rows_in(*languages: str) -> list[PassageRow]:
     """A row per language, each by an outlet of its own."""
     from dataclasses import replace
 
-    return [replace(row(f"p{place}", outlet=f"o{place}"), language=name, title=f"T{place}") for place, name in enumerate(languages)]
+    return [
+        replace(row(f"p{place}", outlet=f"o{place}"), language=name, title=f"T{place}")
+        for place, name in enumerate(languages)
+    ]
 
 
 def chosen(languages: Sequence[str], readers: Sequence[str], present: str = "") -> str:

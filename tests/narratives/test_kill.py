@@ -36,9 +36,17 @@ def busy(tmp_path: Path) -> Path:
         late = tell_claims(store, ("claim-grain", "claim-vote"), first_day=33, tag="late-")
         tell(store, "copy", "Text 3 of claim-mines.", outlet="delta", day=39)
         mines = _home(store, told["claim-mines"][1])
-        taken = Correction(correction_id="c0", at=moment(39), kind="reject", narrative_id=mines, passage_id=told["claim-mines"][0])
+        taken = Correction(
+            correction_id="c0",
+            at=moment(39),
+            kind="reject",
+            narrative_id=mines,
+            passage_id=told["claim-mines"][0],
+        )
         store.corrections.add(taken)
-        store.corrections.add(replace(taken, correction_id="c1", kind="assign", passage_id=late["claim-vote"][0]))
+        store.corrections.add(
+            replace(taken, correction_id="c1", kind="assign", passage_id=late["claim-vote"][0])
+        )
     return path
 
 
@@ -64,9 +72,18 @@ def rows_of(path: Path, stage: str) -> tuple[list[Any], ...]:
         for day in (DAY + 0.01, DAY + 0.02):
             run(STAGES[stage], store, workspace_in(path.parent), day)
         narratives = store.narratives.all(include_merged=True)
-        history = [(item.kind, item.narrative_id, item.other_id, sorted(item.detail.items())) for item in store.narratives.lineage()]
+        history = [
+            (item.kind, item.narrative_id, item.other_id, sorted(item.detail.items()))
+            for item in store.narratives.lineage()
+        ]
         return (
-            [(replace(item, centroid=None, born_run=""), item.centroid is not None and item.centroid.tobytes()) for item in narratives],
+            [
+                (
+                    replace(item, centroid=None, born_run=""),
+                    item.centroid is not None and item.centroid.tobytes(),
+                )
+                for item in narratives
+            ],
             [replace(item, run_id="") for item in store.narratives.assignments()],
             sorted(history, key=repr),
             [(item["kind"], item["narrative_id"], item["other_id"]) for item in store.narratives.pending()],
@@ -81,7 +98,9 @@ def test_killed_before_any_commit_and_run_again(busy: Path, stage: str) -> None:
     """Every copy that was struck ends in the rows of the one that was not: nothing is lost, doubled, or numbered again."""
     peace = busy.with_name("peace.db")
     shutil.copy(busy, peace)
-    subprocess.run([sys.executable, "-m", "tests.narratives.killed", str(busy), stage, str(DAY)], check=True, timeout=300)
+    subprocess.run(
+        [sys.executable, "-m", "tests.narratives.killed", str(busy), stage, str(DAY)], check=True, timeout=300
+    )
     expected = rows_of(peace, stage)
     struck = sorted(path for path in busy.parent.glob("drumbeat.db.*") if path.suffix[1:].isdigit())
     assert len(struck) >= (3 if stage == "assign" else 8)

@@ -9,7 +9,9 @@ from storage.records import PassageRow
 from tests.narratives.test_nearest import row
 
 
-def titled(key: str, title: str, language: str = "fr", *, outlet: str = "alpha", text: str = "") -> PassageRow:
+def titled(
+    key: str, title: str, language: str = "fr", *, outlet: str = "alpha", text: str = ""
+) -> PassageRow:
     """A passage of an article with a title."""
     return replace(row(key, outlet=outlet, text=text), title=title, language=language)
 
@@ -32,7 +34,10 @@ def test_what_an_outlet_sets_over_everything_is_no_headline() -> None:
     rubric = [titled(f"p{step}", "Actualités", text=f"Le blé arrive au port {step}.") for step in range(3)]
     assert named([*rubric, titled("p3", "Le blé arrive", outlet="beta")]) == "Le blé arrive"
     assert named(rubric) == "Le blé arrive au port 0."
-    assert named([titled(f"p{step}", "Le blé arrive", outlet=f"o{step}") for step in range(3)]) == "Le blé arrive"
+    assert (
+        named([titled(f"p{step}", "Le blé arrive", outlet=f"o{step}") for step in range(3)])
+        == "Le blé arrive"
+    )
 
 
 def test_a_headline_goes_before_an_untitled_text() -> None:

@@ -17,7 +17,10 @@ NEXT = replace(RULES, at="2026-03-16T06:00:00+00:00")
 def voices(*held: int | None, **values: Any) -> list[Voice]:
     """Voices of two passages in two outlets each, held by narratives."""
     given = {"passages": 2, "outlets": frozenset({"alpha", "beta"}), "founds": True, **values}
-    return [Voice(first_at=moment(place), first_id=f"p{place:02}", narrative_id=number, **given) for place, number in enumerate(held)]
+    return [
+        Voice(first_at=moment(place), first_id=f"p{place:02}", narrative_id=number, **given)
+        for place, number in enumerate(held)
+    ]
 
 
 def decided(seen: Sequence[Voice], *clusters: Sequence[int], rules: Rules = RULES, **values: Any) -> Decision:
@@ -125,5 +128,11 @@ def test_the_order_of_clusters_leaves_no_trace() -> None:
     for seed in range(6):
         shuffled = random.Random(seed).sample(clusters, len(clusters))
         found = decided(seen, *shuffled)
-        outcomes.add((tuple(sorted(found.joins.items())), tuple(sorted((b.narrative_id, b.voices) for b in found.births)), found.waiting))
+        outcomes.add(
+            (
+                tuple(sorted(found.joins.items())),
+                tuple(sorted((b.narrative_id, b.voices) for b in found.births)),
+                found.waiting,
+            )
+        )
     assert len(outcomes) == 1

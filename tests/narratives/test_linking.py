@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.narratives.linking import average_link, balanced, grouped, likeness_of, numbered, typical_likeness, unit
+from analysis.narratives.linking import (
+    average_link,
+    balanced,
+    grouped,
+    likeness_of,
+    numbered,
+    typical_likeness,
+    unit,
+)
 from tests.narratives.conftest import direction, vector_of
 
 
@@ -17,7 +25,13 @@ def cloud(claim: str, count: int, more: float = 0.0) -> np.ndarray:
 
 def test_tight_and_loose_groups_are_found_at_one_threshold() -> None:
     """A tight event and a loosely worded claim come out whole side by side; single texts stay alone."""
-    rows = np.concatenate([cloud("claim-loose", 20), cloud("claim-tight", 8, more=2.0), np.stack([vector_of(f"x{n}") for n in range(10)])])
+    rows = np.concatenate(
+        [
+            cloud("claim-loose", 20),
+            cloud("claim-tight", 8, more=2.0),
+            np.stack([vector_of(f"x{n}") for n in range(10)]),
+        ]
+    )
     labels = grouped(rows, 0.5)
     assert len(set(labels[:20].tolist())) == 1
     assert len(set(labels[20:28].tolist())) == 1

@@ -15,7 +15,9 @@ from tests.narratives.conftest import moment, vector_of
 
 def around(claim: str, count: int, *, first: int = 0) -> np.ndarray:
     """Vectors of texts of one claim."""
-    return np.stack([vector_of(f"{claim} text {step}") for step in range(first, first + count)]).astype(np.float64)
+    return np.stack([vector_of(f"{claim} text {step}") for step in range(first, first + count)]).astype(
+        np.float64
+    )
 
 
 def row(key: str, *, outlet: str = "alpha", day: float = 0, group: str = "", text: str = "") -> PassageRow:
@@ -59,9 +61,14 @@ def test_a_barred_home_is_not_taken() -> None:
 def memory_of(**claims: str) -> Memory:
     """Narratives n1, n2 ... of ten texts of a claim each."""
     numbers = [int(name[1:]) for name in claims for _ in range(10)]
-    vectors = np.concatenate([around(claim, 10, first=100 * place) for place, claim in enumerate(claims.values())])
+    vectors = np.concatenate(
+        [around(claim, 10, first=100 * place) for place, claim in enumerate(claims.values())]
+    )
     rows = [row(f"p{place:03}") for place in range(len(numbers))]
-    homes = [home_of(int(name[1:]), vectors[10 * place : 10 * place + 10], floor=0.25, share=0.1) for place, name in enumerate(claims)]
+    homes = [
+        home_of(int(name[1:]), vectors[10 * place : 10 * place + 10], floor=0.25, share=0.1)
+        for place, name in enumerate(claims)
+    ]
     return Memory(rows, vectors, numbers, homes)
 
 
@@ -82,8 +89,15 @@ def test_a_text_in_the_wrong_place_moves() -> None:
 
 def test_reprints_and_halves_of_an_article_are_one_voice() -> None:
     """Equal texts are one voice wherever they stand, alike texts of one copy group too; another claim of the article is a second voice."""
-    rows = [row("a", text="x"), row("b", text="x", outlet="beta"), row("c", group="a", text="y"), row("d", group="a", text="z")]
-    vectors = np.concatenate([np.repeat(around("claim-a", 1), 2, axis=0), around("claim-a", 1, first=5), around("claim-b", 1)])
+    rows = [
+        row("a", text="x"),
+        row("b", text="x", outlet="beta"),
+        row("c", group="a", text="y"),
+        row("d", group="a", text="z"),
+    ]
+    vectors = np.concatenate(
+        [np.repeat(around("claim-a", 1), 2, axis=0), around("claim-a", 1, first=5), around("claim-b", 1)]
+    )
     assert voices_of(rows, vectors).members == ((0, 1, 2), (3,))
 
 

@@ -40,26 +40,39 @@ def test_claims_come_together_across_languages(tmp_path: Path) -> None:
     Measured: precision 1.0, F1 0.88.
     """
     texts = chosen()
-    parts = [(place, body[start:end]) for place, body in enumerate(map(_body, texts)) for start, end in spans(body, words=100)]
+    parts = [
+        (place, body[start:end])
+        for place, body in enumerate(map(_body, texts))
+        for start, end in spans(body, words=100)
+    ]
     languages = [texts[place].language for place, _ in parts]
     vectors = _centred([part for _, part in parts], languages, tmp_path)
     rows = [replace(row(f"{place:03}:{number:03}", group=f"{place}", text=part), language=language)
             for number, ((place, part), language) in enumerate(zip(parts, languages, strict=True))]  # fmt: skip
     voices = voices_of(rows, in_context(vectors.astype(np.float64), [str(place) for place, _ in parts]))
     likeness = NarrativeSettings().cluster_likeness
-    labels = cluster(voices.texts, voices.vectors, voices.languages, likeness=likeness, min_size=4, sizes=voices.sizes).labels
+    labels = cluster(
+        voices.texts, voices.vectors, voices.languages, likeness=likeness, min_size=4, sizes=voices.sizes
+    ).labels
     votes: list[Counter[int]] = [Counter() for _ in texts]
     for members, label in zip(voices.members, labels.tolist(), strict=True):
         for member in members:
             votes[parts[member][0]][label] += 1
     homes = [max(vote, key=lambda label: (vote[label], -label)) for vote in votes]
     gold = {place: text.narrative for place, text in enumerate(texts) if text.narrative}
-    precision, recall = bcubed({place: homes[place] if homes[place] != OUTLIER else f"alone-{place}" for place in gold}, gold)
+    precision, recall = bcubed(
+        {place: homes[place] if homes[place] != OUTLIER else f"alone-{place}" for place in gold}, gold
+    )
     assert precision >= 0.95
     assert 2 * precision * recall / (precision + recall) >= 0.8
     for claim in CLAIMS:
-        home = Counter(homes[place] for place in gold if gold[place] == claim and homes[place] != OUTLIER).most_common(1)[0][0]
-        assert len({texts[place].language for place in gold if gold[place] == claim and homes[place] == home}) >= 2
+        home = Counter(
+            homes[place] for place in gold if gold[place] == claim and homes[place] != OUTLIER
+        ).most_common(1)[0][0]
+        assert (
+            len({texts[place].language for place in gold if gold[place] == claim and homes[place] == home})
+            >= 2
+        )
 
 
 def _body(text: Text) -> str:
@@ -69,6 +82,9 @@ def _body(text: Text) -> str:
 def _centred(parts: list[str], languages: list[str], cache: Path) -> Matrix:
     engine = E5Embedder(cache_dir=cache)
     raw = engine.embed(parts)
-    own = {language: raw[[place for place, other in enumerate(languages) if other == language]] for language in sorted(set(languages))}
+    own = {
+        language: raw[[place for place, other in enumerate(languages) if other == language]]
+        for language in sorted(set(languages))
+    }
     table = make_table(own, build=engine.build, version=1, made_at=START)
     return np.asarray(centre(raw, languages, table))

@@ -16,17 +16,32 @@ from tests.narratives.conftest import BUILD, at, moment
 @pytest.fixture
 def merged(store: Store) -> Store:
     """Narrative 2 was merged into 1."""
-    one = Narrative(narrative_id=1, label="One", first_seen_at=moment(0), last_seen_at=moment(0), build=BUILD, mean_version=1, born_run="r")
+    one = Narrative(
+        narrative_id=1,
+        label="One",
+        first_seen_at=moment(0),
+        last_seen_at=moment(0),
+        build=BUILD,
+        mean_version=1,
+        born_run="r",
+    )
     store.narratives.save([one, replace(one, narrative_id=2, label="Two", status="merged", merged_into=1)])
     return store
 
 
 def test_a_merged_number_names_its_survivor_and_says_so(merged: Store) -> None:
     """The old number leads to the new one; label, decision and history are written once."""
-    assert rename(merged, 2, "  Free \n grain ", at(1)) == "narrative 2 was merged into 1; narrative 1: 'One' is now 'Free grain'"
+    assert (
+        rename(merged, 2, "  Free \n grain ", at(1))
+        == "narrative 2 was merged into 1; narrative 1: 'One' is now 'Free grain'"
+    )
     assert [(item.label, item.label_by) for item in merged.narratives.all()] == [("Free grain", "analyst")]
-    assert [(item.kind, item.narrative_id, item.value) for item in merged.corrections.all()] == [("rename", 1, "Free grain")]
-    assert [(item.kind, item.detail) for item in merged.narratives.lineage()] == [("renamed", {"from": "One", "to": "Free grain"})]
+    assert [(item.kind, item.narrative_id, item.value) for item in merged.corrections.all()] == [
+        ("rename", 1, "Free grain")
+    ]
+    assert [(item.kind, item.detail) for item in merged.narratives.lineage()] == [
+        ("renamed", {"from": "One", "to": "Free grain"})
+    ]
 
 
 @pytest.mark.parametrize(

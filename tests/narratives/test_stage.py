@@ -23,7 +23,10 @@ CLAIMS = ("claim-grain", "claim-mines", "claim-lab")
 def homes_of(store: Store, told: dict[str, list[str]]) -> dict[str, int]:
     """Claim -> the narrative that holds most of its passages."""
     now = held(store)
-    return {claim: Counter(now[key] for key in keys if key in now).most_common(1)[0][0] for claim, keys in told.items()}
+    return {
+        claim: Counter(now[key] for key in keys if key in now).most_common(1)[0][0]
+        for claim, keys in told.items()
+    }
 
 
 @pytest.fixture
@@ -35,7 +38,9 @@ def told(store: Store) -> dict[str, list[str]]:
     return found
 
 
-def test_claims_become_narratives_and_the_rest_waits(store: Store, workspace: Workspace, told: dict[str, list[str]]) -> None:
+def test_claims_become_narratives_and_the_rest_waits(
+    store: Store, workspace: Workspace, told: dict[str, list[str]]
+) -> None:
     """One narrative per claim with everything that is shown of it; single texts stay in the pool."""
     counts = run(refit, store, workspace, 7)
     assert counts["born"] == 3
@@ -54,11 +59,16 @@ def test_claims_become_narratives_and_the_rest_waits(store: Store, workspace: Wo
     assert {event.kind for event in store.narratives.lineage()} == {"born"}
 
 
-def test_new_passages_join_within_the_day(store: Store, workspace: Workspace, told: dict[str, list[str]]) -> None:
+def test_new_passages_join_within_the_day(
+    store: Store, workspace: Workspace, told: dict[str, list[str]]
+) -> None:
     """After a refit, new texts are placed without clustering; a text that is a member's word for word follows it."""
     run(refit, store, workspace, 7)
     homes = homes_of(store, told)
-    new = [tell(store, f"new-{step}", f"Another text {step} of claim-lab.", outlet="beta", day=8) for step in range(6)]
+    new = [
+        tell(store, f"new-{step}", f"Another text {step} of claim-lab.", outlet="beta", day=8)
+        for step in range(6)
+    ]
     copy = tell(store, "copy", "Text 0 of claim-mines.", outlet="gamma", day=8)
     stranger = tell(store, "stranger", "Quite another thing.", day=8)
     before = held(store)
@@ -85,13 +95,19 @@ def test_numbers_stay_over_refits(store: Store, workspace: Workspace, told: dict
     assert {event.kind for event in store.narratives.lineage()} <= {"born", "continued"}
 
 
-def test_two_narratives_of_one_claim_merge_at_the_second_sight(store: Store, workspace: Workspace, told: dict[str, list[str]]) -> None:
+def test_two_narratives_of_one_claim_merge_at_the_second_sight(
+    store: Store, workspace: Workspace, told: dict[str, list[str]]
+) -> None:
     """A narrative that was torn in two waits for one refit and is merged by the next; its number leads to the older one."""
     run(refit, store, workspace, 7)
     one = homes_of(store, told)["claim-grain"]
     torn = replace(store.narratives.all()[one - 1], narrative_id=9, exemplars=())
     keys = told["claim-grain"]
-    moved = [replace(item, narrative_id=9) for item in store.narratives.assignments() if item.passage_id in keys[::2]]
+    moved = [
+        replace(item, narrative_id=9)
+        for item in store.narratives.assignments()
+        if item.passage_id in keys[::2]
+    ]
     store.narratives.save([torn], moved)
     assert run(refit, store, workspace, 8)["merged"] == 0
     assert [row["kind"] for row in store.narratives.pending()] == ["merge"]
@@ -102,12 +118,27 @@ def test_two_narratives_of_one_claim_merge_at_the_second_sight(store: Store, wor
     assert store.narratives.pending() == []
 
 
-def test_recurring_forms_found_nothing(store: Store, workspace: Workspace, told: dict[str, list[str]]) -> None:
+def test_recurring_forms_found_nothing(
+    store: Store, workspace: Workspace, told: dict[str, list[str]]
+) -> None:
     """Weather that four outlets print every few days is no narrative, while claims beside it are."""
     for outlet in ("alpha", "beta", "gamma", "delta"):
         for week in range(4):
-            key = tell(store, f"weather-{outlet}-{week}", f"Weather {outlet} {week} claim-weather", outlet=outlet, day=week * 3)
-            store.vectors.put(BUILD, {store.passages.many([key])[0].text_hash: store.vectors.get(BUILD, [_hash(store, outlet)])[0]})
+            key = tell(
+                store,
+                f"weather-{outlet}-{week}",
+                f"Weather {outlet} {week} claim-weather",
+                outlet=outlet,
+                day=week * 3,
+            )
+            store.vectors.put(
+                BUILD,
+                {
+                    store.passages.many([key])[0].text_hash: store.vectors.get(BUILD, [_hash(store, outlet)])[
+                        0
+                    ]
+                },
+            )
     counts = run(refit, store, workspace, 14)
     assert counts["born"] == 3
     assert counts["forms"] >= 1
@@ -119,7 +150,9 @@ def _hash(store: Store, outlet: str) -> str:
     return next(row.text_hash for row in rows if row.text.startswith(f"Weather {outlet}"))
 
 
-def test_silence_rests_and_a_new_passage_wakes(store: Store, workspace: Workspace, told: dict[str, list[str]]) -> None:
+def test_silence_rests_and_a_new_passage_wakes(
+    store: Store, workspace: Workspace, told: dict[str, list[str]]
+) -> None:
     """A month without a passage makes a narrative dormant; the next one that fits wakes it under its number."""
     run(refit, store, workspace, 7)
     number = homes_of(store, told)["claim-lab"]
@@ -162,9 +195,19 @@ class Killed(BaseException):
 def state(store: Store) -> tuple[Any, ...]:
     """Everything this room wrote, comparable."""
     narratives = [replace(item, centroid=None) for item in store.narratives.all(include_merged=True)]
-    centroids = [None if item.centroid is None else item.centroid.tobytes() for item in store.narratives.all(include_merged=True)]
+    centroids = [
+        None if item.centroid is None else item.centroid.tobytes()
+        for item in store.narratives.all(include_merged=True)
+    ]
     events = store.events.all(moment(-100), moment(100))
-    return narratives, centroids, store.narratives.assignments(), store.narratives.lineage(), store.narratives.pending(), events
+    return (
+        narratives,
+        centroids,
+        store.narratives.assignments(),
+        store.narratives.lineage(),
+        store.narratives.pending(),
+        events,
+    )
 
 
 def everything(store: Store, workspace: Workspace) -> None:
@@ -176,7 +219,9 @@ def everything(store: Store, workspace: Workspace) -> None:
     run(refit, store, workspace, 14)
 
 
-def test_the_same_again_changes_nothing(store: Store, workspace: Workspace, told: dict[str, list[str]]) -> None:
+def test_the_same_again_changes_nothing(
+    store: Store, workspace: Workspace, told: dict[str, list[str]]
+) -> None:
     """A stage that runs twice at the same moment leaves what it left."""
     everything(store, workspace)
     before = state(store)
@@ -213,7 +258,15 @@ def test_a_killed_refit_ends_as_an_undisturbed_one(
             except Killed:
                 left[0] = 10**6
                 run(refit, store, workspace, 7)
-            ends.append((held(store), [(item.narrative_id, item.size, item.label, item.exemplars) for item in store.narratives.all()]))
+            ends.append(
+                (
+                    held(store),
+                    [
+                        (item.narrative_id, item.size, item.label, item.exemplars)
+                        for item in store.narratives.all()
+                    ],
+                )
+            )
     assert ends[0] == ends[1]
 
 
@@ -224,7 +277,9 @@ def test_an_empty_store_is_no_error(workspace: Workspace) -> None:
         assert run(refit, empty, workspace, 0) == {}
 
 
-def test_above_the_limit_a_sample_is_clustered_and_the_rest_follows(store: Store, workspace: Workspace, told: dict[str, list[str]]) -> None:
+def test_above_the_limit_a_sample_is_clustered_and_the_rest_follows(
+    store: Store, workspace: Workspace, told: dict[str, list[str]]
+) -> None:
     """With a limit of twenty texts, the claims are found and most other texts follow by centroid."""
     rules = workspace.settings.narratives.model_copy(update={"max_window_passages": 22, "min_passages": 4})
     small = replace(workspace, settings=workspace.settings.model_copy(update={"narratives": rules}))

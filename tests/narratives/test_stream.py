@@ -21,10 +21,17 @@ def stream() -> tuple[list[str], list[float], Matrix]:
     told = []
     for claim in range(CLAIMS):
         begins = dice.uniform(0, DAYS - 7)
-        told += [(begins + dice.exponential(12), f"claim-{claim}", f"Text {step} of claim-{claim}") for step in range(TEXTS)]
+        told += [
+            (begins + dice.exponential(12), f"claim-{claim}", f"Text {step} of claim-{claim}")
+            for step in range(TEXTS)
+        ]
     told += [(dice.uniform(0, DAYS), "", f"Single text {step}") for step in range(60)]
     told.sort()
-    return [claim for _, claim, _ in told], [day for day, _, _ in told], np.stack([vector_of(text) for *_, text in told]).astype(np.float64)
+    return (
+        [claim for _, claim, _ in told],
+        [day for day, _, _ in told],
+        np.stack([vector_of(text) for *_, text in told]).astype(np.float64),
+    )
 
 
 def played(days: list[float], vectors: Matrix) -> list[dict[int, int]]:
@@ -36,16 +43,32 @@ def played(days: list[float], vectors: Matrix) -> list[dict[int, int]]:
     for now in range(WINDOW, DAYS + 1, 7):
         window = [text for text, day in enumerate(days) if now - WINDOW <= day < now]
         numbers = sorted(set(held.values()))
-        homes = [home_of(number, vectors[[text for text in held if held[text] == number]], floor=0.25, share=0.15) for number in numbers]
+        homes = [
+            home_of(number, vectors[[text for text in held if held[text] == number]], floor=0.25, share=0.15)
+            for number in numbers
+        ]
         new = [text for text in window if text not in held]
-        held |= {text: found.narrative_id for text, found in zip(new, place(vectors[new], homes, margin=0.03), strict=True) if found}
+        held |= {
+            text: found.narrative_id
+            for text, found in zip(new, place(vectors[new], homes, margin=0.03), strict=True)
+            if found
+        }
         labels = grouped(vectors[window], NarrativeSettings().cluster_likeness)
-        clusters = [Cluster(tuple(np.flatnonzero(labels == group).tolist())) for group in range(int(labels.max()) + 1)]
-        voices = [Voice(moment(days[text]), f"{text:04}", 1, frozenset({f"o{text % 9}"}), held.get(text), True) for text in window]
+        clusters = [
+            Cluster(tuple(np.flatnonzero(labels == group).tolist())) for group in range(int(labels.max()) + 1)
+        ]
+        voices = [
+            Voice(moment(days[text]), f"{text:04}", 1, frozenset({f"o{text % 9}"}), held.get(text), True)
+            for text in window
+        ]
         rules = Rules(min_passages=4, min_outlets=2, next_id=next_id, at=moment(now).isoformat())
         parts = [vectors[[window[voice] for voice in item.voices]] for item in clusters]
         seen = Window(
-            voices, clusters, numbers, waiting=waiting, likeness=lambda one, other, parts=parts: likeness_of(parts[one], parts[other])
+            voices,
+            clusters,
+            numbers,
+            waiting=waiting,
+            likeness=lambda one, other, parts=parts: likeness_of(parts[one], parts[other]),
         )
         found = decide(seen, rules)
         held = {text: found.merges.get(number, number) for text, number in held.items()}
@@ -77,6 +100,10 @@ def test_claims_keep_their_numbers() -> None:
     final = {text: number for numbers in stood for text, number in numbers.items() if claims[text]}
     both = Counter((claims[text], number) for text, number in final.items())
     by_claim, by_number = Counter(claims[text] for text in final), Counter(final.values())
-    precision = sum(both[claims[text], number] / by_number[number] for text, number in final.items()) / len(final)
-    recall = sum(both[claims[text], number] / by_claim[claims[text]] for text, number in final.items()) / len(final)
+    precision = sum(both[claims[text], number] / by_number[number] for text, number in final.items()) / len(
+        final
+    )
+    recall = sum(both[claims[text], number] / by_claim[claims[text]] for text, number in final.items()) / len(
+        final
+    )
     assert 2 * precision * recall / (precision + recall) >= 0.75

@@ -23,7 +23,11 @@ def rows() -> tuple[list[str], np.ndarray, list[str]]:
     """Four languages of one claim, and single texts."""
     texts = [(text.format(n=n), language) for language, text in TEXTS.items() for n in range(4)]
     texts += [(f"Nothing like any other text, number {n}", "en") for n in range(6)]
-    return [text for text, _ in texts], np.stack([vector_of(text) for text, _ in texts]), [language for _, language in texts]
+    return (
+        [text for text, _ in texts],
+        np.stack([vector_of(text) for text, _ in texts]),
+        [language for _, language in texts],
+    )
 
 
 @pytest.mark.slow
@@ -44,7 +48,9 @@ def test_the_order_of_texts_leaves_no_trace() -> None:
     texts, vectors, languages = rows()
     order = np.random.default_rng(1).permutation(len(texts))
     first = cluster(texts, vectors, languages, likeness=0.5, min_size=4)
-    second = cluster([texts[n] for n in order], vectors[order], [languages[n] for n in order], likeness=0.5, min_size=4)
+    second = cluster(
+        [texts[n] for n in order], vectors[order], [languages[n] for n in order], likeness=0.5, min_size=4
+    )
     assert second.labels.tolist() == first.labels[order].tolist()
     assert second.centroids.tobytes() == first.centroids.tobytes()
     assert second.keywords == first.keywords
@@ -54,7 +60,10 @@ def test_the_order_of_texts_leaves_no_trace() -> None:
 def test_texts_without_words_and_windows_without_clusters() -> None:
     """Numbers only, one text, nothing at all: no cluster and no error."""
     vectors = np.stack([vector_of(str(n)) for n in range(3)])
-    assert cluster(["1", "2", "3"], vectors, ["en"] * 3, likeness=0.5, min_size=4).labels.tolist() == [OUTLIER] * 3
+    assert (
+        cluster(["1", "2", "3"], vectors, ["en"] * 3, likeness=0.5, min_size=4).labels.tolist()
+        == [OUTLIER] * 3
+    )
     assert cluster(["one"], vectors[:1], ["en"], likeness=0.5, min_size=4).labels.tolist() == [OUTLIER]
     assert cluster([], np.zeros((0, SIZE)), [], likeness=0.5, min_size=4).centroids.shape == (0, SIZE)
 

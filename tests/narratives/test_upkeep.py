@@ -18,7 +18,17 @@ from config.workspace import Workspace
 from storage.ids import text_hash
 from storage.records import Assignment, Correction, LineageEvent, Narrative
 from storage.store import Store
-from tests.narratives.conftest import BUILD, OUTLETS, direction, held, moment, run, tell, tell_claims, vector_of
+from tests.narratives.conftest import (
+    BUILD,
+    OUTLETS,
+    direction,
+    held,
+    moment,
+    run,
+    tell,
+    tell_claims,
+    vector_of,
+)
 from tests.storage import makers
 
 pytestmark = pytest.mark.slow
@@ -41,9 +51,18 @@ def born_by_hand(store: Store, keys: list[str]) -> int:
     """A narrative that holds these passages: what an earlier refit, which saw less, made of them."""
     number = store.narratives.next_id()
     item = Narrative(
-        narrative_id=number, label="Weather", first_seen_at=moment(0), last_seen_at=moment(9), build=BUILD, mean_version=1, born_run="run-0"
+        narrative_id=number,
+        label="Weather",
+        first_seen_at=moment(0),
+        last_seen_at=moment(9),
+        build=BUILD,
+        mean_version=1,
+        born_run="run-0",
     )
-    rows = [Assignment(passage_id=key, narrative_id=number, similarity=0.9, method="cluster", run_id="run-0") for key in keys]
+    rows = [
+        Assignment(passage_id=key, narrative_id=number, similarity=0.9, method="cluster", run_id="run-0")
+        for key in keys
+    ]
     store.narratives.save([item], rows)
     return number
 
@@ -64,7 +83,9 @@ def test_a_form_rests_once_and_is_not_woken(store: Store, workspace: Workspace) 
     """A narrative that turns out to be a form rests for that reason; the next weather joins it and does not wake it."""
     number = born_by_hand(store, tell_weather(store))
     assert run(refit, store, workspace, 10)["dormant"] == 1
-    assert [event.detail["reason"] for event in store.narratives.lineage(number) if event.kind == "dormant"] == [FORM]
+    assert [
+        event.detail["reason"] for event in store.narratives.lineage(number) if event.kind == "dormant"
+    ] == [FORM]
     more = tell_weather(store, first=11, reports=2)
     assert run(assign, store, workspace, 16)["revived"] == 0
     assert {held(store).get(key) for key in more} - {None} == {number}
@@ -114,12 +135,16 @@ def test_nothing_is_put_into_a_watched_narrative(store: Store, workspace: Worksp
         statement_id="w", build=BUILD, mean_version=1, born_run="w",
     )  # fmt: skip
     store.narratives.save([watched])
-    store.corrections.add(Correction(correction_id="c", at=moment(1), kind="assign", narrative_id=1, passage_id=told[0]))
+    store.corrections.add(
+        Correction(correction_id="c", at=moment(1), kind="assign", narrative_id=1, passage_id=told[0])
+    )
     assert run(refit, store, workspace, 7)["born"] == 1
     assert set(held(store).values()) == {2}
 
 
-def test_decisions_on_a_narrative_hold_in_the_refit_that_merges_it(store: Store, workspace: Workspace) -> None:
+def test_decisions_on_a_narrative_hold_in_the_refit_that_merges_it(
+    store: Store, workspace: Workspace
+) -> None:
     """What an analyst put into a part goes with it into the whole; what was taken out of the part stays out of the whole."""
     told = tell_claims(store, ("claim-lab", "claim-mines", "claim-grain"))
     run(refit, store, workspace, 7)
@@ -127,7 +152,9 @@ def test_decisions_on_a_narrative_hold_in_the_refit_that_merges_it(store: Store,
     known = store.narratives.get(lab)
     assert known is not None
     mine = store.narratives.assignments(narrative_id=lab)
-    store.narratives.save([replace(known, narrative_id=9, exemplars=())], [replace(item, narrative_id=9) for item in mine[::2]])
+    store.narratives.save(
+        [replace(known, narrative_id=9, exemplars=())], [replace(item, narrative_id=9) for item in mine[::2]]
+    )
     run(refit, store, workspace, 8)
     put, taken = told["claim-mines"][0], mine[0].passage_id
     decision = Correction(correction_id="c0", at=moment(8), kind="assign", narrative_id=9, passage_id=put)
@@ -140,23 +167,30 @@ def test_decisions_on_a_narrative_hold_in_the_refit_that_merges_it(store: Store,
     assert taken not in held(store)
 
 
-def test_a_large_birth_is_one_transaction(store: Store, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_birth_is_one_transaction(
+    store: Store, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A story that a thousand pages reprint gets one number, whole or not at all: half of it would found another."""
     text = "Text of claim-lab."
     articles = [
         replace(
-            makers.article(f"copy-{step}", body=text, first_seen_at=moment(1), counted_at=moment(1)), source_id=OUTLETS[step % len(OUTLETS)]
+            makers.article(f"copy-{step}", body=text, first_seen_at=moment(1), counted_at=moment(1)),
+            source_id=OUTLETS[step % len(OUTLETS)],
         )
         for step in range(1000)
     ]
     makers.add_articles(store, articles)
-    store.passages.save([item.article_id for item in articles], [makers.passage(item, text=text) for item in articles])
+    store.passages.save(
+        [item.article_id for item in articles], [makers.passage(item, text=text) for item in articles]
+    )
     store.vectors.put(BUILD, {makers.passage(articles[0], text=text).text_hash: vector_of(text)})
     tell_claims(store, ("claim-lab",))
     sizes: list[int] = []
     save = store.narratives.save
 
-    def counting(found: Sequence[Narrative], rows: Sequence[Assignment] = (), events: Sequence[LineageEvent] = ()) -> None:
+    def counting(
+        found: Sequence[Narrative], rows: Sequence[Assignment] = (), events: Sequence[LineageEvent] = ()
+    ) -> None:
         sizes.append(len(rows))
         save(found, rows, events)
 
@@ -165,7 +199,9 @@ def test_a_large_birth_is_one_transaction(store: Store, workspace: Workspace, mo
     assert max(sizes) == len(held(store)) >= 1000
 
 
-def test_reading_in_parts_leaves_no_trace(store: Store, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_in_parts_leaves_no_trace(
+    store: Store, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One article and one passage at a time, everything is placed as it is all at once."""
     tell_claims(store, ("claim-lab", "claim-grain", "claim-mines"))
     run(refit, store, workspace, 7)

@@ -11,9 +11,17 @@ from analysis.narratives.words import folded, words
 @pytest.mark.parametrize(
     ("text", "language", "expected"),
     [
-        ("Meridia understands the security concerns", "en", ["meridia", "understands", "security", "concerns"]),
+        (
+            "Meridia understands the security concerns",
+            "en",
+            ["meridia", "understands", "security", "concerns"],
+        ),
         ("Меридия понимает озабоченности Северии", "ru", ["меридия", "понимает", "озабоченности", "северии"]),
-        ("毛里塔尼亚表示理解俄罗斯对安全的担忧", "zh", ["毛里塔尼亚", "表示", "理解", "俄罗斯", "安全", "担忧"]),
+        (
+            "毛里塔尼亚表示理解俄罗斯对安全的担忧",
+            "zh",
+            ["毛里塔尼亚", "表示", "理解", "俄罗斯", "安全", "担忧"],
+        ),
         ("मौरितानिया रूस की सुरक्षा चिंताओं को समझता है", "hi", ["मौरितानिया", "रूस", "सुरक्षा", "चिंताओं", "समझता"]),
         ("モーリタニアはロシアの懸念を理解", "ja", ["モーリタニア", "ロシア", "懸念", "理解"]),
         ("l'Église et la polícia", "fr", ["église", "polícia"]),

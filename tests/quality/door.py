@@ -59,7 +59,10 @@ def _main_job(data: Path, out: Path) -> Result:
 
 SETS: dict[str, QualitySet] = {
     "extraction": QualitySet("html", pages.measure),
-    **{f"langid-{name}": QualitySet(languages.NEEDS[name], partial(languages.measure, name=name)) for name in languages.NEEDS},
+    **{
+        f"langid-{name}": QualitySet(languages.NEEDS[name], partial(languages.measure, name=name))
+        for name in languages.NEEDS
+    },
     "dedup-itn": QualitySet("stories/itn.jsonl.gz", copies.measure_revisions),
     "dedup-headlines": QualitySet("headlines", copies.measure_headlines),
     "retrieval-mafand": QualitySet("parallel/mafand.jsonl.gz", meaning.measure_pairs),
@@ -83,7 +86,9 @@ def names() -> list[str]:
     return list(SETS)
 
 
-def run(data: Path, out: Path, *, only: Sequence[str] = (), everything: bool = False, clock: Clock) -> dict[str, Any]:
+def run(
+    data: Path, out: Path, *, only: Sequence[str] = (), everything: bool = False, clock: Clock
+) -> dict[str, Any]:
     """Measure sets and write `summary.json`, which is returned.
 
     Args:
@@ -108,17 +113,25 @@ def run(data: Path, out: Path, *, only: Sequence[str] = (), everything: bool = F
         cpu = _cpu_seconds() - before
         floors = [{**asdict(floor), "met": floor.met} for floor in result.floors]
         summary["sets"][name] = rounded({"figures": result.figures, "floors": floors, "cpu_seconds": cpu})
-        summary["floors_met"] = all(floor["met"] for part in summary["sets"].values() for floor in part["floors"])
+        summary["floors_met"] = all(
+            floor["met"] for part in summary["sets"].values() for floor in part["floors"]
+        )
         # after every set, so that a run that is cut off leaves what it had
-        (out / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        say(f"{name}: {cpu:.0f} CPU-seconds, floors {'met' if all(floor['met'] for floor in floors) else 'MISSED'}")
+        (out / "summary.json").write_text(
+            json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
+        say(
+            f"{name}: {cpu:.0f} CPU-seconds, floors {'met' if all(floor['met'] for floor in floors) else 'MISSED'}"
+        )
     return summary
 
 
 def _chosen(data: Path, only: Sequence[str], *, everything: bool) -> tuple[list[str], list[str]]:
     """Sets to run, and sets left out because the folder does not have them."""
     if not data.is_dir():
-        raise DataError(f"{data} is no folder; --data names one that is laid out like the project's evaluation data")
+        raise DataError(
+            f"{data} is no folder; --data names one that is laid out like the project's evaluation data"
+        )
     unknown = [name for name in only if not any(_is(known, name) for known in SETS)]
     if unknown:
         raise DataError(f"unknown set {unknown[0]!r}; there are {', '.join(SETS)}")

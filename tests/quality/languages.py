@@ -37,10 +37,16 @@ def texts_of(data: Path, name: str) -> list[Text]:
     """The labelled texts of a set."""
     rows = read_rows(data / NEEDS[name])
     if name == "mafand":
-        return [(f"{row['id']}:{side}", row[f"lang_{side}"], row[f"text_{side}"]) for row in rows for side in "ab"]
+        return [
+            (f"{row['id']}:{side}", row[f"lang_{side}"], row[f"text_{side}"]) for row in rows for side in "ab"
+        ]
     if name == "waddle":
         return [(row["id"], row["lang"], row["text"]) for row in rows]
-    return [(row["id"], row["lang"], f"{row.get('title') or ''} {row['text']}".strip()) for row in rows if row.get("main", True)]
+    return [
+        (row["id"], row["lang"], f"{row.get('title') or ''} {row['text']}".strip())
+        for row in rows
+        if row.get("main", True)
+    ]
 
 
 def measure(data: Path, out: Path, *, name: str) -> Result:
@@ -50,7 +56,10 @@ def measure(data: Path, out: Path, *, name: str) -> Result:
     own = {row[0]: language for row, (language, _) in zip(texts, answers, strict=True)}
     alone = {row[0]: language for row, (_, language) in zip(texts, answers, strict=True)}
     write_rows(out / f"langid-{name}.jsonl", [{"id": key, "lang": language} for key, language in own.items()])
-    write_rows(out / f"langid-{name}-py3langid.jsonl", [{"id": key, "lang": language} for key, language in alone.items()])
+    write_rows(
+        out / f"langid-{name}-py3langid.jsonl",
+        [{"id": key, "lang": language} for key, language in alone.items()],
+    )
     return compared(texts, own, alone)
 
 
@@ -73,9 +82,17 @@ def language_figures(texts: Sequence[Text], answers: dict[str, str]) -> dict[str
         else:
             missed[true] += 1
             wrong[found] += 1
-    f1 = mean(from_counts(right[language], wrong[language], missed[language]).f1 for language in sorted({*right, *missed}))
+    f1 = mean(
+        from_counts(right[language], wrong[language], missed[language]).f1
+        for language in sorted({*right, *missed})
+    )
     opened = mean(float(answer == "und") for answer in answers.values())
-    return {"texts": len(texts), "accuracy": right.total() / len(texts), "macro_f1": f1, "undetermined": opened}
+    return {
+        "texts": len(texts),
+        "accuracy": right.total() / len(texts),
+        "macro_f1": f1,
+        "undetermined": opened,
+    }
 
 
 def whole(tag: str) -> str:
@@ -90,7 +107,9 @@ def tell_both(text: str) -> tuple[str, str]:
 
 
 def _worst(texts: Sequence[Text], answers: dict[str, str]) -> list[str]:
-    found = Counter(f"{language}>{answers[key]}" for key, language, _ in texts if whole(language) != whole(answers[key]))
+    found = Counter(
+        f"{language}>{answers[key]}" for key, language, _ in texts if whole(language) != whole(answers[key])
+    )
     return [f"{pair} {count}" for pair, count in found.most_common(10)]
 
 

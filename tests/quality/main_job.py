@@ -23,7 +23,20 @@ from tests.quality.data import Row, html_sets, pages_of, write_rows
 from tests.quality.metrics import mean, text_overlap
 
 AS_OF = "2026-11-22T12:00:00+00:00"
-STAGES = ("crawl", "clean", "copies", "embed", "translations", "refit", "assign", "watch", "count", "detect", "alert", "report")
+STAGES = (
+    "crawl",
+    "clean",
+    "copies",
+    "embed",
+    "translations",
+    "refit",
+    "assign",
+    "watch",
+    "count",
+    "detect",
+    "alert",
+    "report",
+)
 SETTINGS = """\
 [crawl]
 contact = "quality@example.org"
@@ -36,7 +49,9 @@ window_days = 6000
 
 def run(data: Path, out: Path) -> dict[str, Any]:
     """Play the job and return its figures; predictions go to `out/main_job.jsonl`."""
-    truth = [(name, row, raw) for name in html_sets(data) for row, raw in pages_of(data, name) if row.get("text")]
+    truth = [
+        (name, row, raw) for name in html_sets(data) for row, raw in pages_of(data, name) if row.get("text")
+    ]
     workspace = out / "main_job"
     shutil.rmtree(workspace, ignore_errors=True)  # of an earlier run
     with LocalSite() as site:
@@ -48,7 +63,11 @@ def run(data: Path, out: Path) -> dict[str, Any]:
         fetched, cleaned = store.pages.fetch_outcomes(), store.pages.clean_outcomes()
         narratives = len(store.narratives.all())
     predictions = [
-        {"id": row["id"], "text": article.body if (article := articles[row["id"]]) else "", "title": article.title if article else ""}
+        {
+            "id": row["id"],
+            "text": article.body if (article := articles[row["id"]]) else "",
+            "title": article.title if article else "",
+        }
         for _, row, _ in truth
     ]
     write_rows(out / "main_job.jsonl", predictions)
@@ -57,9 +76,12 @@ def run(data: Path, out: Path) -> dict[str, Any]:
         "stages": counts,
         "fetch_outcomes": fetched,
         "clean_outcomes": cleaned,
-        "sums_balance": sum(fetched.values()) == len(truth) and sum(cleaned.values()) == fetched.get("stored", 0),
+        "sums_balance": sum(fetched.values()) == len(truth)
+        and sum(cleaned.values()) == fetched.get("stored", 0),
         "narratives": narratives,
-        "text_f1_by_language": by_language([row for _, row, _ in truth], {row["id"]: row["text"] for row in predictions}),
+        "text_f1_by_language": by_language(
+            [row for _, row, _ in truth], {row["id"]: row["text"] for row in predictions}
+        ),
     }
 
 
@@ -67,13 +89,21 @@ def by_language(rows: list[Row], texts: dict[str, str]) -> dict[str, dict[str, f
     """Mean text F1 of every language."""
     scores: defaultdict[str, list[float]] = defaultdict(list)
     for row in rows:
-        scores[row.get("lang") or row.get("lang_auto") or "?"].append(text_overlap(row["text"], texts[row["id"]]).f1)
-    return {language: {"pages": len(values), "f1": round(mean(values), 4)} for language, values in sorted(scores.items())}
+        scores[row.get("lang") or row.get("lang_auto") or "?"].append(
+            text_overlap(row["text"], texts[row["id"]]).f1
+        )
+    return {
+        language: {"pages": len(values), "f1": round(mean(values), 4)}
+        for language, values in sorted(scores.items())
+    }
 
 
 def host_of(row: Row) -> str:
     """The page's own host name; its publisher's where the source names no address."""
-    return urlsplit(row.get("url") or "").hostname or f"{re.sub(r'[^a-z0-9]+', '-', (row.get('publisher') or 'unknown').lower())}.example"
+    return (
+        urlsplit(row.get("url") or "").hostname
+        or f"{re.sub(r'[^a-z0-9]+', '-', (row.get('publisher') or 'unknown').lower())}.example"
+    )
 
 
 def _publish(site: LocalSite, truth: list[tuple[str, Row, bytes]]) -> dict[str, str]:
@@ -98,15 +128,35 @@ def _write_workspace(workspace: Path, addresses: dict[str, str], truth: list[tup
     languages = {host_of(row): row.get("lang") or "und" for _, row, _ in truth}
     entries = []
     for host in sorted({urlsplit(address).hostname or "" for address in addresses.values()}):
-        fields = {"id": re.sub(r"[^a-z0-9]+", "-", host), "name": host, "domain": host, "country": "XX", "languages": [languages[host]]}
-        entries.append("\n".join(["[[source]]", *(f"{key} = {json.dumps(value)}" for key, value in fields.items())]))
+        fields = {
+            "id": re.sub(r"[^a-z0-9]+", "-", host),
+            "name": host,
+            "domain": host,
+            "country": "XX",
+            "languages": [languages[host]],
+        }
+        entries.append(
+            "\n".join(["[[source]]", *(f"{key} = {json.dumps(value)}" for key, value in fields.items())])
+        )
         entries.append(f'feeds = [{{ url = "http://{host}/quality-feed.xml" }}]\n')
     (workspace / "sources.toml").write_text("\n".join(entries), encoding="utf-8")
 
 
 def _run_stage(stage: str, workspace: Path, proxy: str) -> dict[str, int]:
-    command = [sys.executable, "-m", "drumbeat", stage, "--workspace", str(workspace), "--as-of", AS_OF, "--json"]
-    done = subprocess.run(command, env={**os.environ, "http_proxy": proxy}, capture_output=True, text=True, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "drumbeat",
+        stage,
+        "--workspace",
+        str(workspace),
+        "--as-of",
+        AS_OF,
+        "--json",
+    ]
+    done = subprocess.run(
+        command, env={**os.environ, "http_proxy": proxy}, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise RuntimeError(f"{stage} failed ({done.returncode}): {done.stderr[-2000:]}")
     counts: dict[str, int] = json.loads(done.stdout)["counts"]

@@ -72,12 +72,21 @@ def measure_clusters(data: Path, out: Path, *, name: str) -> Result:
     rows = labelled(data, name)
     with Space(out) as space:
         passages = passage_rows(rows)
-        plain = space.centred([passage.text for passage in passages], [passage.language for passage in passages])
-    voices = voices_of(passages, in_context(plain.astype(np.float64), [passage.article_id for passage in passages]))
+        plain = space.centred(
+            [passage.text for passage in passages], [passage.language for passage in passages]
+        )
+    voices = voices_of(
+        passages, in_context(plain.astype(np.float64), [passage.article_id for passage in passages])
+    )
     groups = article_clusters(rows, passages, voices, min_size=1)
     narratives = article_clusters(rows, passages, voices, min_size=rules.min_passages)
-    write_rows(out / f"clusters-{name}.jsonl", [{"id": key, "cluster": label} for key, label in groups.items()])
-    write_rows(out / f"clusters-{name}-narratives.jsonl", [{"id": key, "cluster": label} for key, label in narratives.items()])
+    write_rows(
+        out / f"clusters-{name}.jsonl", [{"id": key, "cluster": label} for key, label in groups.items()]
+    )
+    write_rows(
+        out / f"clusters-{name}-narratives.jsonl",
+        [{"id": key, "cluster": label} for key, label in narratives.items()],
+    )
     figures = cluster_figures(rows, groups, truth.label)
     floors = [Floor(figure, figures[figure], least) for figure, least in truth.floors.items()]
     return Result({**figures, "narratives": cluster_figures(rows, narratives, truth.label)}, floors)
@@ -94,13 +103,24 @@ def measure_events(data: Path, out: Path) -> Result:
     found = dict(zip([lead.article_id for lead in leads], labels, strict=True))
     write_rows(out / "events-itn.jsonl", [{"id": row["id"], "cluster": found[row["id"]]} for row in rows])
     figures = cluster_figures(rows, found, "story")
-    return Result(figures, [Floor(figure, figures[figure], least) for figure, least in CLUSTERS["itn"].floors.items()])
+    return Result(
+        figures, [Floor(figure, figures[figure], least) for figure, least in CLUSTERS["itn"].floors.items()]
+    )
 
 
-def article_clusters(rows: Sequence[Row], passages: Sequence[PassageRow], voices: Voices, *, min_size: int) -> dict[str, int | None]:
+def article_clusters(
+    rows: Sequence[Row], passages: Sequence[PassageRow], voices: Voices, *, min_size: int
+) -> dict[str, int | None]:
     """Article id -> cluster, as a refit with the settings of a new workspace makes them; None where no passage is in a cluster."""
     likeness = NarrativeSettings().cluster_likeness
-    clustering = cluster(voices.texts, voices.vectors, voices.languages, likeness=likeness, min_size=min_size, sizes=voices.sizes)
+    clustering = cluster(
+        voices.texts,
+        voices.vectors,
+        voices.languages,
+        likeness=likeness,
+        min_size=min_size,
+        sizes=voices.sizes,
+    )
     votes: defaultdict[str, Counter[int]] = defaultdict(Counter)
     for places, label in zip(voices.members, clustering.labels.tolist(), strict=True):
         if label != OUTLIER:
@@ -164,12 +184,19 @@ def cluster_figures(rows: Sequence[Row], found: Mapping[str, int | None], label:
 def measure_pairs(data: Path, out: Path, *, pairs: Sequence[str] = ()) -> Result:
     """Sentences of African news: the translation among the 200 of the same pair of languages."""
     rows = [row for row in read_rows(data / "parallel/mafand.jsonl.gz") if not pairs or _pair(row) in pairs]
-    sides = [(f"{row['id']}:{side}", row[f"lang_{side}"], row[f"text_{side}"], _pair(row)) for row in rows for side in "ab"]
+    sides = [
+        (f"{row['id']}:{side}", row[f"lang_{side}"], row[f"text_{side}"], _pair(row))
+        for row in rows
+        for side in "ab"
+    ]
     with Space(out) as space:
         vectors = space.centred([side[2] for side in sides], [side[1] for side in sides])
     best: dict[str, list[str]] = {}
     for pair in sorted({side[3] for side in sides}):
-        pool, queries = ([place for place, side in enumerate(sides) if side[3] == pair and side[0].endswith(end)] for end in (":a", ":b"))
+        pool, queries = (
+            [place for place, side in enumerate(sides) if side[3] == pair and side[0].endswith(end)]
+            for end in (":a", ":b")
+        )
         best |= _ranked([side[0] for side in sides], vectors, queries, pool)
     write_rows(out / "retrieval-mafand.jsonl", [{"id": key, "best": found} for key, found in best.items()])
     gold = {f"{row['id']}:b": f"{row['id']}:a" for row in rows}
@@ -179,7 +206,11 @@ def measure_pairs(data: Path, out: Path, *, pairs: Sequence[str] = ()) -> Result
 
 def measure_parallel(data: Path, out: Path) -> Result:
     """Sentences in many languages: the English one among all English ones."""
-    rows = [row for row in read_rows(data / "langid/sib200.jsonl.gz") if row["lang"] == "eng_Latn" or row["lang"] in PARALLEL]
+    rows = [
+        row
+        for row in read_rows(data / "langid/sib200.jsonl.gz")
+        if row["lang"] == "eng_Latn" or row["lang"] in PARALLEL
+    ]
     with Space(out) as space:
         vectors = space.centred([row["text"] for row in rows], [row["lang"] for row in rows])
     english = [place for place, row in enumerate(rows) if row["lang"] == "eng_Latn"]
@@ -192,7 +223,9 @@ def measure_parallel(data: Path, out: Path) -> Result:
     return Result(figures, [Floor("accuracy_at_1", figures["accuracy_at_1"], 0.95)])
 
 
-def retrieval_figures(best: Mapping[str, Sequence[str]], gold: Mapping[str, str], language: Mapping[str, str]) -> dict[str, Any]:
+def retrieval_figures(
+    best: Mapping[str, Sequence[str]], gold: Mapping[str, str], language: Mapping[str, str]
+) -> dict[str, Any]:
     """Accuracy at 1 and mean reciprocal rank, overall and by language."""
 
     def figures(queries: Mapping[str, str]) -> dict[str, float]:
@@ -202,13 +235,20 @@ def retrieval_figures(best: Mapping[str, Sequence[str]], gold: Mapping[str, str]
     tags = sorted(set(language.values()))
     return {
         **figures(gold),
-        "languages": {tag: figures({key: right for key, right in gold.items() if language[key] == tag}) for tag in tags},
+        "languages": {
+            tag: figures({key: right for key, right in gold.items() if language[key] == tag}) for tag in tags
+        },
     }
 
 
-def _ranked(keys: Sequence[str], vectors: Matrix, queries: Sequence[int], pool: Sequence[int]) -> dict[str, list[str]]:
+def _ranked(
+    keys: Sequence[str], vectors: Matrix, queries: Sequence[int], pool: Sequence[int]
+) -> dict[str, list[str]]:
     order = np.argsort(-(vectors[queries] @ vectors[pool].T), axis=1, kind="stable")[:, :RANKED]
-    return {keys[query]: [keys[pool[place]] for place in row] for query, row in zip(queries, order.tolist(), strict=True)}
+    return {
+        keys[query]: [keys[pool[place]] for place in row]
+        for query, row in zip(queries, order.tolist(), strict=True)
+    }
 
 
 def _pair(row: Row) -> str:

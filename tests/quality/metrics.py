@@ -31,8 +31,16 @@ class Scores:
 
 def from_counts(true_positive: float, false_positive: float, false_negative: float) -> Scores:
     """Precision and recall of counts; a measure without a case is perfect where nothing was missed."""
-    precision = true_positive / (true_positive + false_positive) if true_positive + false_positive else float(false_negative == 0)
-    recall = true_positive / (true_positive + false_negative) if true_positive + false_negative else float(false_positive == 0)
+    precision = (
+        true_positive / (true_positive + false_positive)
+        if true_positive + false_positive
+        else float(false_negative == 0)
+    )
+    recall = (
+        true_positive / (true_positive + false_negative)
+        if true_positive + false_negative
+        else float(false_positive == 0)
+    )
     return Scores(precision, recall)
 
 
@@ -44,7 +52,9 @@ def pairs(count: int) -> int:
 def bcubed(gold: Sequence[Label], predicted: Sequence[Label]) -> Scores:
     """BCubed (Bagga & Baldwin 1998) over items, as the demo is scored."""
     items = range(len(gold))
-    return Scores(*score.bcubed(dict(zip(items, predicted, strict=True)), dict(zip(items, gold, strict=True))))
+    return Scores(
+        *score.bcubed(dict(zip(items, predicted, strict=True)), dict(zip(items, gold, strict=True)))
+    )
 
 
 def v_measure(gold: Sequence[Label], predicted: Sequence[Label]) -> float:
@@ -55,20 +65,30 @@ def v_measure(gold: Sequence[Label], predicted: Sequence[Label]) -> float:
     def entropy(counts: Counter[Label]) -> float:
         return -sum(count / items * math.log(count / items) for count in counts.values())
 
-    given_cluster = -sum(count / items * math.log(count / clusters[cluster]) for (_, cluster), count in both.items())
+    given_cluster = -sum(
+        count / items * math.log(count / clusters[cluster]) for (_, cluster), count in both.items()
+    )
     given_gold = -sum(count / items * math.log(count / golds[label]) for (label, _), count in both.items())
     homogeneity = 1 - given_cluster / entropy(golds) if entropy(golds) else 1.0
     completeness = 1 - given_gold / entropy(clusters) if entropy(clusters) else 1.0
-    return 2 * homogeneity * completeness / (homogeneity + completeness) if homogeneity + completeness else 0.0
+    return (
+        2 * homogeneity * completeness / (homogeneity + completeness) if homogeneity + completeness else 0.0
+    )
 
 
 def pair_counts(gold: Sequence[Label], predicted: Sequence[Label]) -> tuple[int, int, int]:
     """Pairs together in both, in gold, in predicted."""
     both = Counter(zip(gold, predicted, strict=True))
-    return sum(map(pairs, both.values())), sum(map(pairs, Counter(gold).values())), sum(map(pairs, Counter(predicted).values()))
+    return (
+        sum(map(pairs, both.values())),
+        sum(map(pairs, Counter(gold).values())),
+        sum(map(pairs, Counter(predicted).values())),
+    )
 
 
-def cross_language_pairs(gold: Sequence[Label], predicted: Sequence[Label], languages: Sequence[str]) -> Scores:
+def cross_language_pairs(
+    gold: Sequence[Label], predicted: Sequence[Label], languages: Sequence[str]
+) -> Scores:
     """Pair scores over pairs in two different languages: all pairs less those within a language."""
     together, in_gold, in_predicted = pair_counts(gold, predicted)
     by_language: defaultdict[str, list[int]] = defaultdict(list)
@@ -123,7 +143,10 @@ def same_day(true: object, found: object) -> bool:
 
 def reciprocal_ranks(best: Mapping[str, Sequence[str]], gold: Mapping[str, str]) -> tuple[float, float]:
     """(accuracy at 1, mean reciprocal rank) of ranked answers; a query without an answer counts 0."""
-    ranks = [1 / (best[query].index(right) + 1) if right in best.get(query, ()) else 0.0 for query, right in gold.items()]
+    ranks = [
+        1 / (best[query].index(right) + 1) if right in best.get(query, ()) else 0.0
+        for query, right in gold.items()
+    ]
     return mean(float(rank == 1) for rank in ranks), mean(ranks)
 
 

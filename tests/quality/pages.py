@@ -74,14 +74,32 @@ def own_answer(truth: Row, raw: bytes) -> Answer:
     except Exception:  # noqa: BLE001 - border: as in the cleaning pool, whatever a hostile page does to a parser costs only that page
         found = Refusal("crashed")
     if isinstance(found, Refusal):
-        return {"id": truth["id"], "text": "", "title": None, "date": None, "lang": None, "outcome": found.outcome}
+        return {
+            "id": truth["id"],
+            "text": "",
+            "title": None,
+            "date": None,
+            "lang": None,
+            "outcome": found.outcome,
+        }
     article = make_article(page, found, languages=(), settings=settings)
     # the article's moment is UTC; the day as the outlet wrote it is what the truth states
     day = decide_date(
-        found.date_claims, page.url, first_seen_at=page.discovered_at, fetched_at=page.discovered_at, guess=lambda: found.guessed_day
+        found.date_claims,
+        page.url,
+        first_seen_at=page.discovered_at,
+        fetched_at=page.discovered_at,
+        guess=lambda: found.guessed_day,
     ).day
     date = day.isoformat() if day else None
-    return {"id": truth["id"], "text": article.body, "title": article.title, "date": date, "lang": article.language, "outcome": "article"}
+    return {
+        "id": truth["id"],
+        "text": article.body,
+        "title": article.title,
+        "date": date,
+        "lang": article.language,
+        "outcome": "article",
+    }
 
 
 def baseline_answer(truth: Row, raw: bytes) -> Answer:
@@ -91,11 +109,17 @@ def baseline_answer(truth: Row, raw: bytes) -> Answer:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # names of time zones that dateutil does not know
-            found: Any = trafilatura.bare_extraction(raw, url=truth.get("url"), with_metadata=True, include_comments=False)
+            found: Any = trafilatura.bare_extraction(
+                raw, url=truth.get("url"), with_metadata=True, include_comments=False
+            )
     except Exception:  # noqa: BLE001 - border: an error of the baseline is an empty answer
         found = None
     fields = found.as_dict() if found is not None else {}
-    return {"id": truth["id"], **{name: fields.get(name) for name in ("text", "title", "date")}, "lang": fields.get("language")}
+    return {
+        "id": truth["id"],
+        **{name: fields.get(name) for name in ("text", "title", "date")},
+        "lang": fields.get("language"),
+    }
 
 
 def against_baseline(answers: Iterable[Judged]) -> tuple[dict[str, Any], list[Floor]]:
@@ -107,9 +131,14 @@ def against_baseline(answers: Iterable[Judged]) -> tuple[dict[str, Any], list[Fl
             language = language_of(answer.truth)
             own[language].append(text_f1(answer.truth, answer.own))
             alone[language].append(text_f1(answer.truth, answer.alone))
-    figures = {name: {"pages": len(own[name]), "text_f1": mean(own[name]), "trafilatura": mean(alone[name])} for name in sorted(own)}
+    figures = {
+        name: {"pages": len(own[name]), "text_f1": mean(own[name]), "trafilatura": mean(alone[name])}
+        for name in sorted(own)
+    }
     floors = [
-        Floor(f"text_f1 {name}", row["text_f1"], row["trafilatura"]) for name, row in figures.items() if row["pages"] >= LANGUAGE_PAGES
+        Floor(f"text_f1 {name}", row["text_f1"], row["trafilatura"])
+        for name, row in figures.items()
+        if row["pages"] >= LANGUAGE_PAGES
     ]
     return figures, floors
 
@@ -139,13 +168,26 @@ def page_figures(answers: Sequence[Judged]) -> dict[str, float]:
     """Means over the pages whose source states a thing."""
     texts = [text_f1(answer.truth, answer.own) for answer in answers if answer.truth.get("text")]
     titles = [title_alike(answer.truth, answer.own) for answer in answers if _states(answer.truth, "title")]
-    dates = [float(same_day(answer.truth.get("date"), answer.own["date"])) for answer in answers if _states(answer.truth, "date")]
-    tags = [float((answer.own["lang"] or "")[:2] == answer.truth["lang"][:2]) for answer in answers if answer.truth.get("lang")]
+    dates = [
+        float(same_day(answer.truth.get("date"), answer.own["date"]))
+        for answer in answers
+        if _states(answer.truth, "date")
+    ]
+    tags = [
+        float((answer.own["lang"] or "")[:2] == answer.truth["lang"][:2])
+        for answer in answers
+        if answer.truth.get("lang")
+    ]
     parts = [segment_counts(answer.truth, answer.own) for answer in answers if answer.truth.get("must")]
     named = {"text_f1": texts, "title": titles, "date": dates, "language": tags}
-    figures: dict[str, float] = {"pages": len(answers), **{name: mean(found) for name, found in named.items() if found}}
+    figures: dict[str, float] = {
+        "pages": len(answers),
+        **{name: mean(found) for name, found in named.items() if found},
+    }
     if parts:
-        figures["segments_f1"] = from_counts(*(float(sum(part[place] for part in parts)) for place in range(3))).f1
+        figures["segments_f1"] = from_counts(
+            *(float(sum(part[place] for part in parts)) for place in range(3))
+        ).f1
     return figures
 
 
@@ -180,4 +222,11 @@ def _states(truth: Row, name: str) -> bool:
 def _page(truth: Row) -> Page:
     day = truth.get("crawl_date")
     fetched = datetime.combine(datetime.fromisoformat(day).date(), time.max, UTC) if day else LATEST
-    return Page(page_id=truth["id"], url=truth.get("url") or "", source_id="", discovered_at=fetched, fetched_at=fetched, origin="backfill")
+    return Page(
+        page_id=truth["id"],
+        url=truth.get("url") or "",
+        source_id="",
+        discovered_at=fetched,
+        fetched_at=fetched,
+        origin="backfill",
+    )

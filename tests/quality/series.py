@@ -30,7 +30,13 @@ def measure_anomalies(data: Path, out: Path) -> Result:
     counts = [window_counts(row, found[row["id"]]) for row in rows]
     hits, windows, alarms = (sum(part[place] for part in counts) for place in range(3))
     scores = from_counts(hits, alarms, windows - hits)
-    figures = {"series": len(rows), "windows": windows, "precision": scores.precision, "recall": scores.recall, "f1": scores.f1}
+    figures = {
+        "series": len(rows),
+        "windows": windows,
+        "precision": scores.precision,
+        "recall": scores.recall,
+        "f1": scores.f1,
+    }
     return Result(figures, [Floor("f1", scores.f1, 0.45)])
 
 
@@ -39,22 +45,43 @@ def window_counts(row: Row, spikes: Sequence[int]) -> tuple[int, int, int]:
     moments = row["timestamps"]
     start = int(len(moments) * PROBATION)
     spikes = sorted({spike for spike in spikes if spike >= start})
-    inside = [[place for place, moment in enumerate(moments) if first <= moment <= last] for first, last in row["anomaly_windows"]]
+    inside = [
+        [place for place, moment in enumerate(moments) if first <= moment <= last]
+        for first, last in row["anomaly_windows"]
+    ]
     windows = [(places[0], places[-1]) for places in inside if places and places[-1] >= start]
     outside = [spike for spike in spikes if not any(first <= spike <= last for first, last in windows)]
-    alarms = sum(1 for place, spike in enumerate(outside) if place == 0 or spike - outside[place - 1] > len(moments) * ONE_ALARM)
-    return sum(any(first <= spike <= last for spike in spikes) for first, last in windows), len(windows), alarms
+    alarms = sum(
+        1
+        for place, spike in enumerate(outside)
+        if place == 0 or spike - outside[place - 1] > len(moments) * ONE_ALARM
+    )
+    return (
+        sum(any(first <= spike <= last for spike in spikes) for first, last in windows),
+        len(windows),
+        alarms,
+    )
 
 
 def measure_changes(data: Path, out: Path) -> Result:
     """Turing Change Point Dataset: F1 and covering against five annotators."""
     rows = list(read_rows(data / "series/tcpd.jsonl.gz"))
     found = {row["id"]: change_points(row["values"]) for row in rows}
-    write_rows(out / "spikes-tcpd.jsonl", [{"id": name, "changepoints": places} for name, places in found.items()])
-    annotations = {row["id"]: [sorted({0, *places}) for places in row["annotations"].values()] for row in rows}
+    write_rows(
+        out / "spikes-tcpd.jsonl", [{"id": name, "changepoints": places} for name, places in found.items()]
+    )
+    annotations = {
+        row["id"]: [sorted({0, *places}) for places in row["annotations"].values()] for row in rows
+    }
     f1 = mean(change_f1(annotations[name], places) for name, places in found.items())
-    cover = mean(mean(covering(own, found[row["id"]], len(row["values"])) for own in annotations[row["id"]]) for row in rows)
-    return Result({"series": len(rows), "f1": f1, "covering": cover}, [Floor("f1", f1, 0.75), Floor("covering", cover, 0.72)])
+    cover = mean(
+        mean(covering(own, found[row["id"]], len(row["values"])) for own in annotations[row["id"]])
+        for row in rows
+    )
+    return Result(
+        {"series": len(rows), "f1": f1, "covering": cover},
+        [Floor("f1", f1, 0.75), Floor("covering", cover, 0.72)],
+    )
 
 
 def change_f1(annotators: Sequence[Sequence[int]], found: Sequence[int]) -> float:
@@ -69,16 +96,23 @@ def change_f1(annotators: Sequence[Sequence[int]], found: Sequence[int]) -> floa
 def covering(true: Sequence[int], found: Sequence[int], length: int) -> float:
     """Mean overlap (Jaccard) of each true segment with its best found one, weighed by length."""
     own, theirs = _segments(true, length), _segments(found, length)
-    return sum((end - start) * max(_jaccard(start, end, other) for other in theirs) for start, end in own) / length
+    return (
+        sum((end - start) * max(_jaccard(start, end, other) for other in theirs) for start, end in own)
+        / length
+    )
 
 
 def measure_timelines(data: Path, out: Path) -> Result:
     """Days told as unusual in the volume of coverage against timelines that people wrote; weak evidence, no floor."""
     articles = _days_by_narrative(read_rows(data / "narratives/cltls.jsonl.gz"))
-    timelines = {name: set(days) for name, days in _days_by_narrative(read_rows(data / "narratives/cltls_timelines.jsonl.gz")).items()}
+    timelines = {
+        name: set(days)
+        for name, days in _days_by_narrative(read_rows(data / "narratives/cltls_timelines.jsonl.gz")).items()
+    }
     found = {name: _unusual_days(days) for name, days in sorted(articles.items())}
     write_rows(
-        out / "spikes-timelines.jsonl", [{"narrative": name, "dates": [day.isoformat() for day in days]} for name, days in found.items()]
+        out / "spikes-timelines.jsonl",
+        [{"narrative": name, "dates": [day.isoformat() for day in days]} for name, days in found.items()],
     )
     figures = {}
     for name in sorted(timelines):
@@ -89,7 +123,9 @@ def measure_timelines(data: Path, out: Path) -> Result:
             "flagged": len(flagged),
             "recall": sum(_near(day, flagged) for day in reachable) / max(1, len(reachable)),
             "precision": right / max(1, len(flagged)),
-            "precision_of_any_article_day": mean(float(_near(day, timelines[name])) for day in set(articles.get(name, ()))),
+            "precision_of_any_article_day": mean(
+                float(_near(day, timelines[name])) for day in set(articles.get(name, ()))
+            ),
         }
     return Result(figures)
 
@@ -104,7 +140,10 @@ def _days_by_narrative(rows: Iterable[Row]) -> dict[str, list[date]]:
 def _unusual_days(days: Sequence[date]) -> list[date]:
     counts, first = Counter(days), min(days)
     length = (max(days) - first).days + 1
-    return [first + timedelta(days=place) for place in detect_series([counts[first + timedelta(days=place)] for place in range(length)])]
+    return [
+        first + timedelta(days=place)
+        for place in detect_series([counts[first + timedelta(days=place)] for place in range(length)])
+    ]
 
 
 def _near(day: date, others: Iterable[date]) -> bool:

@@ -45,7 +45,9 @@ class Space:
         self._embedder = open_embedder(self._settings)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._embedder.close()
 
     def raw(self, texts: Sequence[str]) -> Matrix:
@@ -54,11 +56,17 @@ class Space:
         keys = sorted(missing)
         for start in range(0, len(keys), CHUNK):
             part = keys[start : start + CHUNK]
-            self._known.update(zip(part, self._embedder.embed([missing[key] for key in part]).astype(np.float16), strict=True))
+            self._known.update(
+                zip(
+                    part, self._embedder.embed([missing[key] for key in part]).astype(np.float16), strict=True
+                )
+            )
             say(f"  embedded {start + len(part)} of {len(keys)}")
         if keys:
             hashes = sorted(self._known)
-            np.savez(self._path, hashes=np.array(hashes), vectors=np.stack([self._known[key] for key in hashes]))
+            np.savez(
+                self._path, hashes=np.array(hashes), vectors=np.stack([self._known[key] for key in hashes])
+            )
         return np.stack([self._known[text_hash(text)] for text in texts]).astype(np.float32)
 
     def centred(self, texts: Sequence[str], languages: Sequence[str]) -> Matrix:
@@ -71,5 +79,8 @@ class Space:
         places: defaultdict[str, dict[str, int]] = defaultdict(dict)
         for place, (text, language) in enumerate(zip(texts, languages, strict=True)):
             places[language].setdefault(text_hash(text), place)
-        own = {language: raw[[found[key] for key in sorted(found)[:SAMPLE]]] for language, found in places.items()}
+        own = {
+            language: raw[[found[key] for key in sorted(found)[:SAMPLE]]]
+            for language, found in places.items()
+        }
         return make_table(own, build=self._build, version=1, made_at=datetime(2000, 1, 1, tzinfo=UTC))

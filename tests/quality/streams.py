@@ -41,7 +41,9 @@ def detect_series(values: Sequence[float], timestamps: Sequence[str] = ()) -> li
         ValueError: there are timestamps, but not one for each value.
     """
     if timestamps and len(timestamps) != len(values):
-        raise ValueError(f"series: {len(values)} values but {len(timestamps)} timestamps; give one for each value, or none")
+        raise ValueError(
+            f"series: {len(values)} values but {len(timestamps)} timestamps; give one for each value, or none"
+        )
     series = _bridged(values)
     if len(series) < 4 * WINDOW:
         return []
@@ -102,7 +104,10 @@ class _LineCost:
 
     def __init__(self, series: Floats) -> None:
         place = np.arange(len(series), dtype=np.float64)
-        self._sums = [np.concatenate(([0.0], np.cumsum(part))) for part in (series, series**2, place, place**2, place * series)]
+        self._sums = [
+            np.concatenate(([0.0], np.cumsum(part)))
+            for part in (series, series**2, place, place**2, place * series)
+        ]
 
     def of(self, starts: npt.NDArray[np.int64], end: int) -> Floats:
         """Cost of each run [start, end)."""

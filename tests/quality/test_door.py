@@ -32,7 +32,9 @@ def test_a_set_leaves_predictions_and_figures(small: Path, tmp_path: Path) -> No
     """Predictions a line each, figures with versions, machine and date, exit code 0."""
     out = tmp_path / "out"
     assert main(["quality", "--data", str(small), "--out", str(out), "--only", "sitemaps"]) == 0
-    (prediction,) = [json.loads(line) for line in (out / "sitemaps.jsonl").read_text(encoding="utf-8").splitlines()]
+    (prediction,) = [
+        json.loads(line) for line in (out / "sitemaps.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     assert prediction == {"id": "one", "locs": ["https://example.org/1", "https://example.org/2"], "news": []}
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     assert summary["sets"]["sitemaps"]["figures"] == {"files": 1, "equal": 1.0, "loc_f1": 1.0}
@@ -40,14 +42,18 @@ def test_a_set_leaves_predictions_and_figures(small: Path, tmp_path: Path) -> No
     assert {"date", "machine", "versions"} <= set(summary)
 
 
-def test_a_missed_floor_is_the_exit_code(small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missed_floor_is_the_exit_code(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """An address that is not found is named as a missed floor, and the exit code is 1."""
     _write_index(small / "sitemaps", ["https://example.org/elsewhere"])
     assert main(["quality", "--data", str(small), "--out", str(tmp_path / "out"), "--only", "sitemaps"]) == 1
     assert "MISSED sitemaps: loc_f1 0.0 (at least 0.99)" in capsys.readouterr().out
 
 
-def test_what_the_folder_lacks_is_left_out_by_name(small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_the_folder_lacks_is_left_out_by_name(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Without --only the sets run that are there; the others are listed."""
     out = tmp_path / "out"
     assert main(["quality", "--data", str(small), "--out", str(out)]) == 0
@@ -67,7 +73,11 @@ def test_what_the_folder_lacks_is_left_out_by_name(small: Path, tmp_path: Path, 
     ],
 )
 def test_what_is_wrong_is_said(
-    arguments: list[str], said: str, small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    arguments: list[str],
+    said: str,
+    small: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A missing folder, an unknown set and a set without data are named; the exit code is 2."""
     monkeypatch.delenv("DRUMBEAT_DATA", raising=False)

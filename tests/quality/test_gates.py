@@ -21,7 +21,11 @@ PAIRS = {"en-hau": 0.70, "en-swa": 0.95, "fr-wol": 0.65}
 
 def missed(result: Result) -> list[str]:
     """The floors that do not hold, as one reads them."""
-    return [f"{floor.figure} is {floor.value:.4f}, not {floor.at_least:.4f}" for floor in result.floors if not floor.met]
+    return [
+        f"{floor.figure} is {floor.value:.4f}, not {floor.at_least:.4f}"
+        for floor in result.floors
+        if not floor.met
+    ]
 
 
 def test_events_come_together_across_languages(data: Path, out: Path) -> None:
@@ -66,7 +70,9 @@ def test_languages_are_told_better_than_by_one_identifier(data: Path, name: str)
     """On a fixed sample the product names more languages rightly than py3langid alone."""
     texts = stable_sample(languages.texts_of(data, name), lambda text: text[0], TEXTS)
     answers = [languages.tell_both(text) for _, _, text in texts]
-    own, alone = ({text[0]: answer[place] for text, answer in zip(texts, answers, strict=True)} for place in (0, 1))
+    own, alone = (
+        {text[0]: answer[place] for text, answer in zip(texts, answers, strict=True)} for place in (0, 1)
+    )
     assert missed(languages.compared(texts, own, alone)) == []
 
 

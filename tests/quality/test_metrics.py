@@ -100,7 +100,9 @@ def test_segments_are_counted_both_ways() -> None:
 def test_ranks_are_averaged() -> None:
     """First, third, not there, not asked: 1, 1/3, 0, 0."""
     best = {"q1": ["a"], "q2": ["x", "y", "b"], "q3": ["x"]}
-    assert list(reciprocal_ranks(best, {"q1": "a", "q2": "b", "q3": "c", "q4": "d"})) == pytest.approx([1 / 4, 1 / 3])
+    assert list(reciprocal_ranks(best, {"q1": "a", "q2": "b", "q3": "c", "q4": "d"})) == pytest.approx(
+        [1 / 4, 1 / 3]
+    )
 
 
 def test_pairs_that_are_neither_asked_nor_forbidden_do_not_count() -> None:
@@ -125,14 +127,25 @@ def test_likeness_takes_pairs_of_characters() -> None:
 
 def test_languages_count_as_macrolanguages() -> None:
     """Moroccan Arabic is Arabic, Bosnian is Serbo-Croatian; a code and a tag mean the same."""
-    assert (whole("ary_Arab"), whole("bs"), whole("hrv_Latn"), whole("zh-yue"), whole("hau")) == ("ar", "sh", "sh", "zh", "ha")
+    assert (whole("ary_Arab"), whole("bs"), whole("hrv_Latn"), whole("zh-yue"), whole("hau")) == (
+        "ar",
+        "sh",
+        "sh",
+        "zh",
+        "ha",
+    )
 
 
 def test_language_figures_by_hand() -> None:
     """Two of three right; F1 of Hausa 1, of French 2/3 (nothing taken for it), of the third language 0."""
     texts = [("1", "hau", ""), ("2", "fr", ""), ("3", "fr", ""), ("4", "ewe", "")]
     figures = language_figures(texts, {"1": "ha", "2": "fr", "3": "und", "4": "und"})
-    assert figures == {"texts": 4, "accuracy": 0.5, "macro_f1": pytest.approx((1 + 2 / 3 + 0) / 3), "undetermined": 0.5}
+    assert figures == {
+        "texts": 4,
+        "accuracy": 0.5,
+        "macro_f1": pytest.approx((1 + 2 / 3 + 0) / 3),
+        "undetermined": 0.5,
+    }
 
 
 def test_a_floor_is_the_other_identifier() -> None:
@@ -145,7 +158,11 @@ def test_a_floor_is_the_other_identifier() -> None:
 def test_feed_entries_are_compared_at_their_place() -> None:
     """Markup in titles does not matter, order does; a file without a known count is not counted."""
     truth: list[Row] = [
-        {"id": "f", "n_entries": 2, "entries": [{"title": "A &amp; b", "link": "u"}, {"title": "C", "link": "v"}]},
+        {
+            "id": "f",
+            "n_entries": 2,
+            "entries": [{"title": "A &amp; b", "link": "u"}, {"title": "C", "link": "v"}],
+        },
         {"id": "g"},
     ]
     figures = feed_figures(truth, {"f": [{"title": "<b>A</b> &amp; B", "link": "u"}], "g": []})

@@ -17,7 +17,17 @@ from analysis.digest.evidence import (
     Quote,
     SpikeNote,
 )
-from analysis.digest.records import AlertEvidence, AlertLine, Digest, LeadLine, MethodNotes, NotSeen, SourceLine, StormLine, Totals
+from analysis.digest.records import (
+    AlertEvidence,
+    AlertLine,
+    Digest,
+    LeadLine,
+    MethodNotes,
+    NotSeen,
+    SourceLine,
+    StormLine,
+    Totals,
+)
 from analysis.plain import direction_of
 
 START, END = date(2026, 11, 16), date(2026, 11, 23)
@@ -42,7 +52,9 @@ def outlet(source_id: str, name: str, country: str, ownership: str = "not listed
 WIRE = outlet("severia-wire", "Северия сегодня", "XB", "State Controlled Media (SC)")
 ARABIC = outlet("meridia-alyoum", "ميريديا اليوم", "XA", "Captured Public/State Managed Media (CaPu)")
 FRENCH = outlet("meridie-presse", "Méridie Presse", "XA")
-HAUSA = outlet("muryar-dausara", "Muryar Dausara", "XF", "Independent State Funded and State Managed Media (ISFM)")
+HAUSA = outlet(
+    "muryar-dausara", "Muryar Dausara", "XF", "Independent State Funded and State Managed Media (ISFM)"
+)
 ENGLISH = outlet("northmark-courier", "Northmark Courier", "XE")
 HOSTILE = outlet("hostile-daily", f"Hostile Daily {ATTACK}", "XG")
 OUTLETS = (WIRE, ARABIC, FRENCH, HAUSA, ENGLISH, HOSTILE)
@@ -114,10 +126,24 @@ def carriers() -> tuple[Carrier, ...]:
     return tuple(rows)
 
 
-def share(key: str, outlets: int, own: int, articles: int, *, listed_in: str | None = None, attention: float | None = None) -> CarrierShare:
+def share(
+    key: str,
+    outlets: int,
+    own: int,
+    articles: int,
+    *,
+    listed_in: str | None = None,
+    attention: float | None = None,
+) -> CarrierShare:
     """Carriers of one class."""
     return CarrierShare(
-        key=key, listed_in=listed_in, outlets=outlets, articles=articles, copy_groups=own + 1, own_texts=own, attention=attention
+        key=key,
+        listed_in=listed_in,
+        outlets=outlets,
+        articles=articles,
+        copy_groups=own + 1,
+        own_texts=own,
+        attention=attention,
     )
 
 
@@ -221,5 +247,11 @@ def digest(**changes: Any) -> Digest:
 
 def evidence(**changes: Any) -> dict[str, Any]:
     """What an alert of narrative 12 shows, as it is frozen."""
-    made = AlertEvidence(start=date(2026, 11, 17), end=date(2026, 11, 20), spike=spike(), narrative=narrative(), methods=digest().methods)
+    made = AlertEvidence(
+        start=date(2026, 11, 17),
+        end=date(2026, 11, 20),
+        spike=spike(),
+        narrative=narrative(),
+        methods=digest().methods,
+    )
     return made.to_dict() | changes

@@ -26,7 +26,13 @@ def test_report_in_a_browser(tmp_path: Path, width: int) -> None:
     assert found["wide"] == []
     assert found["scroll"] <= found["client"]
     assert found["scripts"] == 0
-    assert {tuple(pair) for pair in found["quotes"]} == {("ru", "ltr"), ("ar", "rtl"), ("ha", "ltr"), ("fr", "ltr"), ("", "ltr")}
+    assert {tuple(pair) for pair in found["quotes"]} == {
+        ("ru", "ltr"),
+        ("ar", "rtl"),
+        ("ha", "ltr"),
+        ("fr", "ltr"),
+        ("", "ltr"),
+    }
     assert ["ar", "rtl"] in found["headings"]
     assert found["styled"] == "0px"
 
@@ -34,7 +40,9 @@ def test_report_in_a_browser(tmp_path: Path, width: int) -> None:
 def test_faults_would_be_seen(tmp_path: Path) -> None:
     """The eye is really open: a script that the page's policy refuses is noticed, and a line that is too wide."""
     faults = f'<script>1</script><p class="nowrap">{"wide " * 400}</p></main>'
-    found, console = look(as_html(report_view(digest(), as_of=at(23, 6))).replace("</main>", faults), tmp_path, width=800)
+    found, console = look(
+        as_html(report_view(digest(), as_of=at(23, 6))).replace("</main>", faults), tmp_path, width=800
+    )
     assert found["scripts"] == 1
     assert found["scroll"] > found["client"]
     assert any("Content Security Policy" in line for line in console)

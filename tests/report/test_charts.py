@@ -37,7 +37,9 @@ def sample_chart(**given: Any) -> charts.Chart:
 
 def carriers() -> charts.Chart:
     """Three countries."""
-    return charts.carriers_chart([("Russia", 12, 3), ("Mauritania", 4, 9), ("Mali", 2, 0)], title="By country")
+    return charts.carriers_chart(
+        [("Russia", 12, 3), ("Mauritania", 4, 9), ("Mali", 2, 0)], title="By country"
+    )
 
 
 @pytest.mark.slow
@@ -46,7 +48,14 @@ def test_bytes_are_the_same_in_every_process() -> None:
     found = []
     for seed, zone, locale in (("1", "Asia/Tokyo", "C"), ("2", "America/Lima", "C.UTF-8")):
         environment = os.environ | {"PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": locale}
-        done = subprocess.run([sys.executable, "-c", PRINT], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", PRINT],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         found.append(done.stdout)
     assert found[0] == found[1]
     assert len(set(found[0].split())) == 6
@@ -68,7 +77,13 @@ def test_svg_is_one_described_image() -> None:
 def test_description_tells_the_figures() -> None:
     """Days, the highest day, the period against the expectation, the spike and the gap are in the text alternative."""
     told = sample_chart().description
-    for words in ("70 days from 14 September 2026", "Spike marked on 19 November 2026", "In the period:", "expected", "3 days hardly seen"):
+    for words in (
+        "70 days from 14 September 2026",
+        "Spike marked on 19 November 2026",
+        "In the period:",
+        "expected",
+        "3 days hardly seen",
+    ):
         assert words in told
 
 

@@ -39,7 +39,9 @@ TRICKS = [
     "é",
     "مرحبا",
 ]
-hostile = st.one_of(st.text(), st.lists(st.sampled_from(TRICKS) | st.text(max_size=5), max_size=12).map("".join))
+hostile = st.one_of(
+    st.text(), st.lists(st.sampled_from(TRICKS) | st.text(max_size=5), max_size=12).map("".join)
+)
 
 
 @given(hostile)

@@ -24,7 +24,9 @@ def test_number(value: float, text: str) -> None:
 def test_number_is_close(value: float) -> None:
     """What is shown is never off by more than its last figure allows, and has no exponent."""
     shown = float(words.number(value).replace(",", ""))
-    assert abs(shown - value) <= max(0.005001, 0.05001 if value >= 0.95 else 0, 0.5001 if value >= 9.95 else 0)
+    assert abs(shown - value) <= max(
+        0.005001, 0.05001 if value >= 0.95 else 0, 0.5001 if value >= 9.95 else 0
+    )
 
 
 def test_count() -> None:
@@ -34,14 +36,24 @@ def test_count() -> None:
     assert words.count(2, "country", "countries") == "2 countries"
 
 
-@pytest.mark.parametrize(("share", "text"), [(0, "0 %"), (0.001, "under 1 %"), (0.26, "26 %"), (0.999, "over 99 %"), (1, "100 %")])
+@pytest.mark.parametrize(
+    ("share", "text"), [(0, "0 %"), (0.001, "under 1 %"), (0.26, "26 %"), (0.999, "over 99 %"), (1, "100 %")]
+)
 def test_percent(share: float, text: str) -> None:
     """Never rounded to none or all."""
     assert words.percent(share) == text
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.5, "0.5"), (0.0134, "0.013"), (0.0001, "0.0001"), (0.00002, "under 0.0001"), (0, "under 0.0001"), (1, "1")]
+    ("value", "text"),
+    [
+        (0.5, "0.5"),
+        (0.0134, "0.013"),
+        (0.0001, "0.0001"),
+        (0.00002, "under 0.0001"),
+        (0, "under 0.0001"),
+        (1, "1"),
+    ],
 )
 def test_probability(value: float, text: str) -> None:
     """Two figures without an exponent."""
@@ -69,11 +81,16 @@ def test_between() -> None:
     first = datetime(2026, 11, 16, 8, 30, tzinfo=UTC)
     assert words.between(first, first) == "at 16 Nov 2026, 08:30 UTC"
     assert words.between(first, first + timedelta(hours=2)) == "between 08:30 and 10:30 UTC on 16 Nov 2026"
-    assert words.between("2026-11-16T00:00:00Z", "2026-11-17T00:00:00Z") == "between 16 Nov 2026, 00:00 UTC and 17 Nov 2026, 00:00 UTC"
+    assert (
+        words.between("2026-11-16T00:00:00Z", "2026-11-17T00:00:00Z")
+        == "between 16 Nov 2026, 00:00 UTC and 17 Nov 2026, 00:00 UTC"
+    )
     assert words.moment("2026-11-16T10:30:00+02:00") == "16 Nov 2026, 08:30 UTC"
 
 
-@pytest.mark.parametrize(("hours", "text"), [(0, "first"), (0.4, "at once"), (5.2, "+5 h"), (47, "+47 h"), (60, "+2.5 days")])
+@pytest.mark.parametrize(
+    ("hours", "text"), [(0, "first"), (0.4, "at once"), (5.2, "+5 h"), (47, "+47 h"), (60, "+2.5 days")]
+)
 def test_lag(hours: float, text: str) -> None:
     """Hours up to two days, then days."""
     assert words.lag(hours) == text
@@ -81,7 +98,12 @@ def test_lag(hours: float, text: str) -> None:
 
 def test_names() -> None:
     """Countries and languages have English names, those of the sample world too; what has none is shown as it is."""
-    assert [names.country_name(code) for code in ("RU", "MR", "XA", "QQ")] == ["Russia", "Mauritania", "Meridia", "QQ"]
+    assert [names.country_name(code) for code in ("RU", "MR", "XA", "QQ")] == [
+        "Russia",
+        "Mauritania",
+        "Meridia",
+        "QQ",
+    ]
     assert [names.language_name(tag) for tag in ("ha", "ar", "pt-BR", "und", "xqx")] == [
         "Hausa",
         "Arabic",
@@ -93,7 +115,9 @@ def test_names() -> None:
     assert not names.is_invented({"RU", "XK"})
 
 
-@pytest.mark.parametrize(("days", "text"), [(1, "on 16 November 2026"), (3, "in 3 days up to 16 November 2026")])
+@pytest.mark.parametrize(
+    ("days", "text"), [(1, "on 16 November 2026"), (3, "in 3 days up to 16 November 2026")]
+)
 def test_window(days: int, text: str) -> None:
     """One day is called by its name."""
     assert words.window(days, date(2026, 11, 16)) == text

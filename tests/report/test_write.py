@@ -40,17 +40,29 @@ def text_of(element: Any) -> str:
 
 def test_names_of_the_files(files: ReportFiles) -> None:
     """An ISO week names the files; nothing else is left in the folder."""
-    assert sorted(path.name for path in files.html.parent.iterdir()) == ["2026-W47.html", "2026-W47.json", "2026-W47.md", "index.html"]
+    assert sorted(path.name for path in files.html.parent.iterdir()) == [
+        "2026-W47.html",
+        "2026-W47.json",
+        "2026-W47.md",
+        "index.html",
+    ]
     assert view.stem(date(2026, 11, 17), date(2026, 11, 20)) == "2026-11-17_2026-11-19"
     assert view.stem(date(2026, 12, 28), date(2027, 1, 4)) == "2026-W53"
 
 
 def test_html_stands_alone(page: Any) -> None:
     """No script, no handler, nothing fetched; every link goes to http(s), inside the page, or to the report's other forms."""
-    assert page.xpath("//script|//link|//img|//iframe|//object|//form|//base|//*[@*[starts-with(name(), 'on')]]|//*[@style]") == []
+    assert (
+        page.xpath(
+            "//script|//link|//img|//iframe|//object|//form|//base|//*[@*[starts-with(name(), 'on')]]|//*[@style]"
+        )
+        == []
+    )
     targets = {link.get("href") for link in page.xpath("//a")}
     assert all(re.match(r"https?://|#|2026-W47\.(json|md)$", target) for target in targets)
-    assert {link.get("rel") for link in page.xpath("//a[starts-with(@href, 'http')]")} == {"noopener noreferrer nofollow external"}
+    assert {link.get("rel") for link in page.xpath("//a[starts-with(@href, 'http')]")} == {
+        "noopener noreferrer nofollow external"
+    }
 
 
 def test_policy_names_the_style(page: Any) -> None:
@@ -156,7 +168,10 @@ def test_markdown_tables_hold(files: ReportFiles) -> None:
 def test_json_is_the_whole_digest(files: ReportFiles) -> None:
     """The JSON form is the digest as it is, unshortened, with its format and moment."""
     read = json.loads(files.data.read_text(encoding="utf-8"))
-    assert {key: read.pop(key) for key in ("format", "as_of")} == {"format": "drumbeat-report/1", "as_of": "2026-11-23T06:00:00Z"}
+    assert {key: read.pop(key) for key in ("format", "as_of")} == {
+        "format": "drumbeat-report/1",
+        "as_of": "2026-11-23T06:00:00Z",
+    }
     assert read.pop("notice").startswith("Invented")
     assert read == json.loads(json.dumps(digest().to_dict()))
     assert read["falling"][0]["label"] == ATTACK
@@ -195,7 +210,9 @@ def test_a_narrative_with_next_to_nothing(tmp_path: Path) -> None:
         keywords={}, series=(), spike=None, first_mover=None, carriers=(), by_country=(), by_language=(), by_ownership=(), quotes=(), copies=(), ratio=None, expected=0.0, observed=1.0,
         lag_hours_median=None, lag_hours_quartiles=None,
     )  # fmt: skip
-    page = html.fromstring(write_report(digest(rising=(bare,)), tmp_path, as_of=AS_OF).html.read_text(encoding="utf-8"))
+    page = html.fromstring(
+        write_report(digest(rising=(bare,)), tmp_path, as_of=AS_OF).html.read_text(encoding="utf-8")
+    )
     told = text_of(page.get_element_by_id("n12"))
     assert "1 text against 0 expected." in told
     assert "No passage can be quoted." in told
@@ -211,7 +228,9 @@ def test_lone_surrogates_do_not_stop_the_report(tmp_path: Path) -> None:
 
 def test_index_lists_the_newest_first(tmp_path: Path) -> None:
     """Reports in the order of time with their figures; strange files are passed over."""
-    write_report(digest(start=date(2026, 11, 9), end=date(2026, 11, 16), rising=(), new=()), tmp_path, as_of=at(16, 6))
+    write_report(
+        digest(start=date(2026, 11, 9), end=date(2026, 11, 16), rising=(), new=()), tmp_path, as_of=at(16, 6)
+    )
     write_report(digest(), tmp_path, as_of=AS_OF)
     (tmp_path / "2026-W01.json").write_text("{broken")
     (tmp_path / "2026-W02.json").write_text('{"format": "other"}')
@@ -231,7 +250,9 @@ def test_a_crash_leaves_the_old_report(tmp_path: Path, monkeypatch: pytest.Monke
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(ReportError, match=r"2026-W47\.json: the report cannot be written: No space left on device; make room"):
+    with pytest.raises(
+        ReportError, match=r"2026-W47\.json: the report cannot be written: No space left on device; make room"
+    ):
         write_report(digest(rising=()), tmp_path, as_of=AS_OF)
     assert files.html.read_bytes() == before
 

@@ -19,7 +19,17 @@ from tests.ports import free_port
 @pytest.mark.slow
 def test_the_first_morning(tmp_path: Path) -> None:
     """`--days 1` crawls what is there and takes it for history; it alerts and reports nothing, and says where to look."""
-    command = [sys.executable, "-m", "drumbeat", "demo", str(tmp_path / "world"), "--days", "1", "--port", str(free_port())]
+    command = [
+        sys.executable,
+        "-m",
+        "drumbeat",
+        "demo",
+        str(tmp_path / "world"),
+        "--days",
+        "1",
+        "--port",
+        str(free_port()),
+    ]
     run = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     workspace, world = load_workspace(tmp_path / "world", {}), load_world()

@@ -20,10 +20,16 @@ def perfect() -> Findings:
     articles = {(row.outlet, row.path): NUMBERS.get(row.narrative or "") for row in listed}
     return Findings(
         articles=articles,
-        members={number: [place for place, found in articles.items() if found == number] for number in NUMBERS.values()},
+        members={
+            number: [place for place, found in articles.items() if found == number]
+            for number in NUMBERS.values()
+        },
         first_movers={NUMBERS[narrative]: outlet for narrative, outlet in TRUTH.first_movers.items()},
         alerts=[
-            FoundAlert(narrative=NUMBERS[spike.narrative], at=datetime.combine(spike.first_day, time(6), UTC) + timedelta(days=1))
+            FoundAlert(
+                narrative=NUMBERS[spike.narrative],
+                at=datetime.combine(spike.first_day, time(6), UTC) + timedelta(days=1),
+            )
             for spike in TRUTH.spikes
         ],
         storms=[TRUTH.storm[0]],
@@ -38,7 +44,9 @@ def test_a_perfect_run_scores_full() -> None:
     assert all(spike.in_time for spike in result.spikes)
     assert (result.other_alerts, result.outage_alerts, result.newcomer_alerts) == ((), 0, 0)
     assert result.storm_named
-    assert all(row.recall == row.purity == 1.0 and row.languages_found == row.languages for row in result.narratives)
+    assert all(
+        row.recall == row.purity == 1.0 and row.languages_found == row.languages for row in result.narratives
+    )
 
 
 def test_nothing_found_scores_nothing() -> None:
@@ -62,7 +70,12 @@ def test_unassigned_articles_stand_alone() -> None:
 def test_a_merged_pair_costs_precision() -> None:
     """Two narratives found as one halve the purity of the smaller."""
     found = perfect()
-    result = score(TRUTH, replace(found, articles={place: 1 if number == 2 else number for place, number in found.articles.items()}))
+    result = score(
+        TRUTH,
+        replace(
+            found, articles={place: 1 if number == 2 else number for place, number in found.articles.items()}
+        ),
+    )
     assert result.recall == 1.0
     assert result.precision < 1.0
     assert {row.narrative for row in result.narratives if row.purity < 1} == {"n1", "n2"}
@@ -83,8 +96,13 @@ def test_a_watched_narrative_may_alert_too() -> None:
     """An alert of the watched narrative that holds the same articles belongs to the spike."""
     found = perfect()
     watched = 77
-    alerts = [replace(alert, narrative=watched) if alert.narrative == NUMBERS["n1"] else alert for alert in found.alerts]
-    result = score(TRUTH, replace(found, alerts=alerts, members={**found.members, watched: found.members[NUMBERS["n1"]]}))
+    alerts = [
+        replace(alert, narrative=watched) if alert.narrative == NUMBERS["n1"] else alert
+        for alert in found.alerts
+    ]
+    result = score(
+        TRUTH, replace(found, alerts=alerts, members={**found.members, watched: found.members[NUMBERS["n1"]]})
+    )
     assert all(spike.in_time for spike in result.spikes)
     assert result.other_alerts == ()
 
@@ -94,7 +112,10 @@ def test_late_alerts_are_late(days: int, in_time: bool) -> None:
     """An alert two days after the first day of a spike is too late."""
     found = perfect()
     first = TRUTH.spikes[0]
-    late = FoundAlert(narrative=NUMBERS[first.narrative], at=datetime.combine(first.first_day, time(6), UTC) + timedelta(days=days))
+    late = FoundAlert(
+        narrative=NUMBERS[first.narrative],
+        at=datetime.combine(first.first_day, time(6), UTC) + timedelta(days=days),
+    )
     result = score(TRUTH, replace(found, alerts=[late]))
     assert result.spikes[0].in_time is in_time
 

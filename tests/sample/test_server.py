@@ -25,7 +25,9 @@ from tests.ports import free_port
 @contextmanager
 def served(code: str) -> Iterator[subprocess.Popen[str]]:
     """A process that runs `code` and says a line when it is ready."""
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     try:
         assert process.stdout is not None
         process.first = process.stdout.readline()  # type: ignore[attr-defined]

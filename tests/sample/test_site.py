@@ -92,7 +92,9 @@ def test_only_the_outlets_own_ways_exist() -> None:
     """An outlet with a section page has no feed."""
     site = site_of("severia-mundo")
     assert site.answer("/latest", {}, END).status == 200
-    assert {site.answer(path, {}, END).status for path in ("/rss.xml", "/atom.xml", "/news-sitemap.xml")} == {404}
+    assert {site.answer(path, {}, END).status for path in ("/rss.xml", "/atom.xml", "/news-sitemap.xml")} == {
+        404
+    }
 
 
 def test_unchanged_pages_answer_304() -> None:
@@ -101,7 +103,12 @@ def test_unchanged_pages_answer_304() -> None:
     first = site.answer("/rss.xml", {}, END)
     assert site.answer("/rss.xml", {"if-none-match": first.headers["ETag"]}, END).status == 304
     assert site.answer("/rss.xml", {"if-modified-since": first.headers["Last-Modified"]}, END).status == 304
-    assert site.answer("/rss.xml", {"if-none-match": '"x"', "if-modified-since": first.headers["Last-Modified"]}, END).status == 200
+    assert (
+        site.answer(
+            "/rss.xml", {"if-none-match": '"x"', "if-modified-since": first.headers["Last-Modified"]}, END
+        ).status
+        == 200
+    )
     earlier = site.answer("/rss.xml", {}, PLAN.at(20))
     assert site.answer("/rss.xml", {"if-none-match": earlier.headers["ETag"]}, END).status == 200
 

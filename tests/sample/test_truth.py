@@ -20,9 +20,9 @@ def test_it_reads_back() -> None:
     """Articles, first movers, spikes, outage, newcomer and storm come back as they were planned."""
     truth, world = load_truth(), load_world()
     plan = world.plan
-    assert [(article.outlet, article.path, article.published, article.visible) for article in truth.articles] == [
-        (piece.outlet, piece.path, piece.published, piece.visible) for piece in world.pieces
-    ]
+    assert [
+        (article.outlet, article.path, article.published, article.visible) for article in truth.articles
+    ] == [(piece.outlet, piece.path, piece.published, piece.visible) for piece in world.pieces]
     assert truth.first_movers == {narrative.id: narrative.first_mover for narrative in plan.narrative}
     assert [(spike.narrative, plan.day_of(plan.at(0).replace(year=spike.first_day.year, month=spike.first_day.month, day=spike.first_day.day)))
             for spike in truth.spikes] == [(n.id, n.spike.first_day) for n in plan.narrative if n.spike]  # fmt: skip

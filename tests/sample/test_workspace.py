@@ -17,7 +17,9 @@ def test_it_is_an_ordinary_workspace(tmp_path: Path) -> None:
     plan = load_plan()
     init_sample_workspace(tmp_path, plan, port=20000)
     workspace = load_workspace(tmp_path, {})
-    assert {source.id for source in workspace.sources} == {outlet.id for outlet in plan.outlet} - {plan.newcomer.outlet}
+    assert {source.id for source in workspace.sources} == {outlet.id for outlet in plan.outlet} - {
+        plan.newcomer.outlet
+    }
     assert all(source.allow_private_addresses and source.delay_seconds == 0 for source in workspace.sources)
     assert not workspace.settings.crawl.allow_private_addresses
     assert workspace.settings.mail.port == 20001
@@ -31,7 +33,9 @@ def test_labels_carry_their_invented_list(tmp_path: Path) -> None:
     init_sample_workspace(tmp_path, plan)
     sources = load_workspace(tmp_path, {}).sources
     labelled = [source for source in sources if source.ownership]
-    assert {source.ownership.listed_in for source in labelled if source.ownership} == {"invented list of the Drumbeat sample world"}
+    assert {source.ownership.listed_in for source in labelled if source.ownership} == {
+        "invented list of the Drumbeat sample world"
+    }
     assert len(labelled) < len(sources)
 
 
@@ -49,7 +53,10 @@ def test_every_file_says_that_all_is_invented(tmp_path: Path) -> None:
     add_newcomer(tmp_path, load_plan(), port=18750)
     files = list(tmp_path.rglob("*.toml"))
     assert len(files) == 5
-    assert all("EVERYTHING IN THIS WORKSPACE IS INVENTED" in path.read_text(encoding="utf-8").splitlines()[0] for path in files)
+    assert all(
+        "EVERYTHING IN THIS WORKSPACE IS INVENTED" in path.read_text(encoding="utf-8").splitlines()[0]
+        for path in files
+    )
 
 
 def test_a_workspace_is_never_overwritten(tmp_path: Path) -> None:

@@ -26,7 +26,9 @@ def world() -> World:
 
 def of_narrative(world: World, narrative: str) -> list[Piece]:
     """Its pieces, oldest first."""
-    return sorted((piece for piece in world.pieces if piece.narrative == narrative), key=lambda piece: piece.published)
+    return sorted(
+        (piece for piece in world.pieces if piece.narrative == narrative), key=lambda piece: piece.published
+    )
 
 
 def test_it_is_as_large_as_promised(world: World) -> None:
@@ -46,7 +48,10 @@ def test_it_is_the_same_every_time() -> None:
     digests = {
         hashlib.sha256(
             subprocess.run(
-                [sys.executable, "-c", script], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True
+                [sys.executable, "-c", script],
+                env=os.environ | {"PYTHONHASHSEED": seed},
+                capture_output=True,
+                check=True,
             ).stdout
         ).hexdigest()
         for seed in ("1", "2")
@@ -63,10 +68,16 @@ def test_another_seed_makes_another_world() -> None:
 def test_no_text_is_published_twice_as_own(world: World) -> None:
     """Every planted and local text is somebody's own text once; all planted texts are used."""
     own = Counter(
-        piece.key for piece in world.pieces if piece.kind in ("own", "recurring") or (piece.kind == "background" and "/l" in piece.key)
+        piece.key
+        for piece in world.pieces
+        if piece.kind in ("own", "recurring") or (piece.kind == "background" and "/l" in piece.key)
     )
     assert set(own.values()) == {1}
-    written = sum(len(book.of_narrative(narrative.id)) for book in load_books().values() for narrative in world.plan.narrative)
+    written = sum(
+        len(book.of_narrative(narrative.id))
+        for book in load_books().values()
+        for narrative in world.plan.narrative
+    )
     assert sum(piece.kind == "own" for piece in world.pieces) == written
 
 
@@ -92,7 +103,11 @@ def test_spikes_are_as_planned(world: World) -> None:
     for narrative in spikes:
         assert narrative.spike is not None
         days = range(narrative.spike.first_day, narrative.spike.last_day + 1)
-        burst = [piece for piece in of_narrative(world, narrative.id) if piece.kind == "own" and world.plan.day_of(piece.published) in days]
+        burst = [
+            piece
+            for piece in of_narrative(world, narrative.id)
+            if piece.kind == "own" and world.plan.day_of(piece.published) in days
+        ]
         assert days.start > 28
         assert len(days) <= 3
         assert len(burst) >= 9
@@ -104,7 +119,9 @@ def test_spikes_are_as_planned(world: World) -> None:
 def test_the_rest_is_calm(world: World) -> None:
     """Outside its spike no narrative has more than three texts in three days."""
     for narrative in world.plan.narrative:
-        spike = range(narrative.spike.first_day, narrative.spike.last_day + 2) if narrative.spike else range(0)
+        spike = (
+            range(narrative.spike.first_day, narrative.spike.last_day + 2) if narrative.spike else range(0)
+        )
         per_day = Counter(world.plan.day_of(piece.published) for piece in of_narrative(world, narrative.id))
         for start in range(1, world.plan.days - 1):
             if not set(range(start, start + 3)) & set(spike):
@@ -121,7 +138,11 @@ def test_the_storm_is_everywhere_at_once(world: World) -> None:
     moments = [piece.published for piece in storm]
     assert max(moments) - min(moments) <= timedelta(days=2)
     agency = world.plan.outlet_of(world.plan.storm.agency)
-    assert all(agency.name in piece.paragraphs[0] and agency.name in piece.paragraphs[-1] for piece in storm if piece.outlet != agency.id)
+    assert all(
+        agency.name in piece.paragraphs[0] and agency.name in piece.paragraphs[-1]
+        for piece in storm
+        if piece.outlet != agency.id
+    )
 
 
 def test_the_outage_swallows_a_part(world: World) -> None:
@@ -142,7 +163,11 @@ def test_the_newcomer_begins_late_and_busily(world: World) -> None:
     assert 36 <= min(world.plan.day_of(piece.published) for piece in pieces) < newcomer.added_day == 43
     assert sum(piece.narrative is not None for piece in pieces) >= 5
     firsts = {narrative.spike.first_day for narrative in world.plan.narrative if narrative.spike}
-    assert not firsts & {world.plan.day_of(piece.published) for piece in pieces if piece.narrative and piece.key.split("/")[1][:2] == "n4"}
+    assert not firsts & {
+        world.plan.day_of(piece.published)
+        for piece in pieces
+        if piece.narrative and piece.key.split("/")[1][:2] == "n4"
+    }
 
 
 def test_reprints_name_what_they_copy(world: World) -> None:
@@ -175,6 +200,8 @@ def test_slots_of_forms_are_filled(world: World) -> None:
 def test_every_outlet_publishes_steadily(world: World) -> None:
     """No outlet is silent for two weeks between its first article and the end, the outage apart."""
     for outlet in world.plan.outlet:
-        days = sorted(world.plan.day_of(piece.published) for piece in world.pieces if piece.outlet == outlet.id)
+        days = sorted(
+            world.plan.day_of(piece.published) for piece in world.pieces if piece.outlet == outlet.id
+        )
         gaps = [later - earlier for earlier, later in zip(days, [*days[1:], world.plan.days], strict=True)]
         assert max(gaps) < 14, outlet.id

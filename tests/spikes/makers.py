@@ -30,7 +30,12 @@ def counts(rate: float, *, narratives: int = 1, days: int = 112, seed: int = 1) 
 class World:
     """Texts of narratives by day and outlet; every outlet is healthy unless told otherwise."""
 
-    def __init__(self, *, health: Mapping[tuple[str, int], str] | None = None, output: Callable[[str, int], int] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        health: Mapping[tuple[str, int], str] | None = None,
+        output: Callable[[str, int], int] | None = None,
+    ) -> None:
         self._health = health or {}
         self._output = output or (lambda outlet, number: 10)
         self.rows: dict[int, list[PassageRow]] = {}
@@ -43,7 +48,11 @@ class World:
         for outlet in outlets:
             name = f"{narrative_id}-{number:03d}-{outlet}-{len(rows):04d}"
             place = OUTLETS.index(outlet) if outlet in OUTLETS else 10
-            given = {"source_id": outlet, "country": f"X{'ABC'[place % 3]}", "language": ("en", "fr", "ar")[place % 3]}
+            given = {
+                "source_id": outlet,
+                "country": f"X{'ABC'[place % 3]}",
+                "language": ("en", "fr", "ar")[place % 3],
+            }
             rows.append(row(name, number, 8 + place, **{**given, **values}))
         return self
 
@@ -76,7 +85,12 @@ class World:
         return source_day(number, outlet, articles=texts, copy_groups=texts, health=health)
 
     def examine(
-        self, number: int = TODAY, earlier: Sequence[Spike] = (), *, rules: SpikeSettings = RULES, running: bool = False
+        self,
+        number: int = TODAY,
+        earlier: Sequence[Spike] = (),
+        *,
+        rules: SpikeSettings = RULES,
+        running: bool = False,
     ) -> DayResult:
         """Test a day."""
         return examine_day(self.desk(rules), day(number), earlier, running=running, run_id="detect-1")

@@ -42,7 +42,9 @@ def test_past_peaks_weigh_less() -> None:
     burst[0, 90:95] = 20.0
     calm = fit(y, np.ones_like(y), until=112, days=56).rate[0]
     assert fit(burst, np.ones_like(y), until=112, days=56).rate[0] < 1.8 * calm
-    assert (burst * 0.5 ** (np.arange(112)[::-1] / 21)).sum() / (0.5 ** (np.arange(112)[::-1] / 21)).sum() > 2 * calm
+    assert (burst * 0.5 ** (np.arange(112)[::-1] / 21)).sum() / (
+        0.5 ** (np.arange(112)[::-1] / 21)
+    ).sum() > 2 * calm
 
 
 def test_an_empty_past_expects_next_to_nothing() -> None:

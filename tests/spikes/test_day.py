@@ -31,7 +31,14 @@ def test_a_burst_is_alerted_on_its_first_day() -> None:
     found = told(burst())
     assert set(found) == {1}
     spike = found[1]
-    assert (spike.decision, spike.window_days, spike.observed, spike.outlets, spike.countries, spike.languages) == (
+    assert (
+        spike.decision,
+        spike.window_days,
+        spike.observed,
+        spike.outlets,
+        spike.countries,
+        spike.languages,
+    ) == (
         "alert",
         1,
         7.0,
@@ -61,7 +68,10 @@ def test_one_text_of_many_outlets_is_a_storm() -> None:
     """Ten reprints of one text are named a reprint storm and not alerted, once in the quiet days."""
     world = burst(outlets=10, group_id="storm")
     found = told(world)[1]
-    assert (found.decision, found.checks) == ("suppressed", {"reprint_storm": "named: 10 articles of 10 outlets are one text"})
+    assert (found.decision, found.checks) == (
+        "suppressed",
+        {"reprint_storm": "named: 10 articles of 10 outlets are one text"},
+    )
     assert found.observed == 1.0
     yesterday = list(burst_yesterday().examine(TODAY - 1).spikes)
     assert [item.decision for item in yesterday] == ["suppressed"]
@@ -154,7 +164,10 @@ def test_a_weekly_rhythm_is_named() -> None:
     world = burst(outlets=0)
     for week in range(8):
         world.tell(TODAY - 7 * week, OUTLETS[:6])
-    assert all(item.decision == "digest" and item.checks["calendar"].startswith("named:") for item in told(world).values())
+    assert all(
+        item.decision == "digest" and item.checks["calendar"].startswith("named:")
+        for item in told(world).values()
+    )
 
 
 def test_busy_days_are_allowed_for() -> None:
@@ -198,7 +211,9 @@ def test_a_watched_and_a_discovered_narrative_give_one_alert() -> None:
 def test_a_watched_narrative_needs_no_past() -> None:
     """What an analyst asked for and nobody has said before is told when it is said."""
     world = burst(outlets=0)
-    world.known(narrative(50, kind="watched")).tell(TODAY, OUTLETS[:4], narrative_id=50).known(narrative(50, kind="watched"))
+    world.known(narrative(50, kind="watched")).tell(TODAY, OUTLETS[:4], narrative_id=50).known(
+        narrative(50, kind="watched")
+    )
     assert told(world)[50].decision == "alert"
 
 
@@ -223,7 +238,9 @@ def test_a_new_narrative_that_lasts_is_mailed() -> None:
     world = burst(outlets=0)
     for n, number in enumerate(range(TODAY - 8, TODAY - 2)):
         world.tell(number, OUTLETS[n : n + 1], narrative_id=60)
-    found = told(world.tell(TODAY - 1, OUTLETS[:3], narrative_id=60).tell(TODAY, OUTLETS[3:8], narrative_id=60))
+    found = told(
+        world.tell(TODAY - 1, OUTLETS[:3], narrative_id=60).tell(TODAY, OUTLETS[3:8], narrative_id=60)
+    )
     assert (found[60].decision, found[60].detector) == ("alert", "emergence")
 
 
@@ -233,7 +250,9 @@ def test_in_a_young_corpus_nothing_is_known_to_be_new() -> None:
     world = World(health=begun)
     for n, number in enumerate(range(TODAY - 8, TODAY - 2)):
         world.tell(number, OUTLETS[n : n + 1], narrative_id=60)
-    found = told(world.tell(TODAY - 1, OUTLETS[:3], narrative_id=60).tell(TODAY, OUTLETS[3:8], narrative_id=60))
+    found = told(
+        world.tell(TODAY - 1, OUTLETS[:3], narrative_id=60).tell(TODAY, OUTLETS[3:8], narrative_id=60)
+    )
     assert (found[60].decision, found[60].detector) == ("digest", "emergence")
 
 

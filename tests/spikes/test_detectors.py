@@ -29,7 +29,9 @@ def slow(y: Floats, t: int) -> Floats:
 
 def stream(y: Floats, t: int) -> Floats:
     """1 where the series detector told something in the last days."""
-    return np.array([float(any(t - 12 < index <= t for index in detect_series(list(part[: t + 1])))) for part in y])
+    return np.array(
+        [float(any(t - 12 < index <= t for index in detect_series(list(part[: t + 1])))) for part in y]
+    )
 
 
 DETECTORS: dict[str, Detector] = {"fast": fast, "slow": slow, "stream": stream}

@@ -39,6 +39,9 @@ def test_shuffled_days_are_quiet(corpora: list[Corpus]) -> None:
 def test_outlets_keep_the_budget() -> None:
     """Through outlets that fail, rest and come late hardly anything is mailed where nothing is news, unlike when all days are taken alike."""
     panels = [outlets.panel(outlets.simulate(500, seed)) for seed in range(2)]
-    found, alike = (np.mean([outlets.false_alerts(panel, RULES, blind=blind) for panel in panels]) for blind in (False, True))
+    found, alike = (
+        np.mean([outlets.false_alerts(panel, RULES, blind=blind) for panel in panels])
+        for blind in (False, True)
+    )
     assert found <= 3
     assert alike > 2 * found

@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 
 from analysis.spikes.detectors import examine
-from analysis.spikes.policy import Candidate, Sent, decide, false_discovery, fast_tier, outlet_floor, quiet_since
+from analysis.spikes.policy import (
+    Candidate,
+    Sent,
+    decide,
+    false_discovery,
+    fast_tier,
+    outlet_floor,
+    quiet_since,
+)
 from config.settings import SpikeSettings
 from storage.records import Spike
 from tests.counting.makers import day
@@ -24,11 +32,22 @@ def spike(narrative_id: int = 1, number: int = 70, **values: Any) -> Spike:
         "window_days": 3, "observed": 8.0, "expected": 1.0, "p_value": 1e-4, "q_value": 0.01, "cusum": 4.0, "detector": "fast", "outlets": 6,
         "countries": 2, "languages": 2, "articles": 9, "reprint_share": 0.1, "decision": "digest", "run_id": "detect-1",
     }  # fmt: skip
-    return Spike(spike_id=f"{narrative_id}-{day(number)}", narrative_id=narrative_id, day=day(number), **{**given, **values})
+    return Spike(
+        spike_id=f"{narrative_id}-{day(number)}",
+        narrative_id=narrative_id,
+        day=day(number),
+        **{**given, **values},
+    )
 
 
 def candidate(
-    narrative_id: int = 1, *, tier: Any = "mail", watched: bool = False, articles: str = "", level: float = 8.0, **values: Any
+    narrative_id: int = 1,
+    *,
+    tier: Any = "mail",
+    watched: bool = False,
+    articles: str = "",
+    level: float = 8.0,
+    **values: Any,
 ) -> Candidate:
     """A candidate with articles named by letters; by default one of its own."""
     names = frozenset(articles or f"only-{narrative_id}".split())
@@ -37,14 +56,23 @@ def candidate(
     )  # fmt: skip
 
 
-def sent(narrative_id: int = 1, number: int = 66, *, articles: str = "", level: float = 8.0, **values: Any) -> Sent:
+def sent(
+    narrative_id: int = 1, number: int = 66, *, articles: str = "", level: float = 8.0, **values: Any
+) -> Sent:
     """An alert of some days before."""
-    return Sent(spike=spike(narrative_id, number, decision="alert", **values), articles=frozenset(articles), level=level)
+    return Sent(
+        spike=spike(narrative_id, number, decision="alert", **values),
+        articles=frozenset(articles),
+        level=level,
+    )
 
 
 def decisions(*candidates: Candidate, before: tuple[Sent, ...] = (), mailed: int = 0, close: dict[tuple[int, int], float] | None = None, rules: SpikeSettings = RULES) -> dict[int, str]:  # fmt: skip
     """Narrative -> decision."""
-    return {item.narrative_id: item.decision for item in decide(candidates, before, close or {}, rules, mailed=mailed)}
+    return {
+        item.narrative_id: item.decision
+        for item in decide(candidates, before, close or {}, rules, mailed=mailed)
+    }
 
 
 def test_what_the_detectors_ask_for() -> None:
@@ -80,7 +108,10 @@ def test_twins_give_one_alert() -> None:
     pair = (candidate(1, articles="abcd", p_value=1e-9), candidate(2, articles="abcx", watched=True))
     assert decisions(*pair) == {1: "digest", 2: "alert"}
     assert decisions(candidate(1, articles="abcd"), candidate(2, articles="axyz")) == {1: "alert", 2: "alert"}
-    assert decisions(candidate(1), candidate(2, p_value=1e-9), close={(1, 2): 0.8}) == {1: "digest", 2: "alert"}
+    assert decisions(candidate(1), candidate(2, p_value=1e-9), close={(1, 2): 0.8}) == {
+        1: "digest",
+        2: "alert",
+    }
 
 
 def test_twins_of_an_earlier_alert_stay_quiet() -> None:

@@ -42,15 +42,27 @@ class Played:
             told = self._narrative(piece, dice)
             if told:
                 passage = self.rows[-1].passage_id
-                self.assignments.append(Assignment(passage_id=passage, narrative_id=told, similarity=0.8, method="nearest", run_id="a"))
+                self.assignments.append(
+                    Assignment(
+                        passage_id=passage, narrative_id=told, similarity=0.8, method="nearest", run_id="a"
+                    )
+                )
 
     def _midnight(self, number: int) -> datetime:
         return datetime.combine(self.plan.first_day, time(), UTC) + timedelta(days=number - 1)
 
     def _row(self, number: int, piece: Piece, seen: datetime, *, translations: bool) -> PassageRow:
         outlet = self.plan.outlet_of(piece.outlet)
-        group = f"{number}" if piece.kind == "recurring" else piece.key.split("/")[1] if translations and "/s" in piece.key else piece.key
-        first_day = piece.outlet == self.plan.newcomer.outlet and seen == self._midnight(self.plan.newcomer.added_day)
+        group = (
+            f"{number}"
+            if piece.kind == "recurring"
+            else piece.key.split("/")[1]
+            if translations and "/s" in piece.key
+            else piece.key
+        )
+        first_day = piece.outlet == self.plan.newcomer.outlet and seen == self._midnight(
+            self.plan.newcomer.added_day
+        )
         return PassageRow(
             passage_id=f"{number:04d}:000", article_id=f"{number:04d}", ordinal=0, text="", text_hash="", language=piece.language, title=piece.title,
             url="", source_id=piece.outlet, country=outlet.country, ownership=outlet.ownership or "not listed", group_id=group,
@@ -69,7 +81,10 @@ class Played:
     def sources(self) -> list[Source]:
         """The outlets with the day of their first crawl."""
         added = {self.plan.newcomer.outlet: self.plan.newcomer.added_day}
-        return [source(item.id, country=item.country, first_crawled_at=self._midnight(added.get(item.id, 1))) for item in self.plan.outlet]
+        return [
+            source(item.id, country=item.country, first_crawled_at=self._midnight(added.get(item.id, 1)))
+            for item in self.plan.outlet
+        ]
 
     def polls(self) -> list[FeedPoll]:
         """One poll a day and outlet; those of the outage fail."""
@@ -90,19 +105,28 @@ class Played:
         known = {item.passage_id for item in rows}
         assignments = [item for item in self.assignments if item.passage_id in known]
         narratives = [narrative(key) for key in sorted({item.narrative_id for item in assignments})]
-        told = tellings(rows, assignments, [], survivors={item.narrative_id: item.narrative_id for item in narratives})
+        told = tellings(
+            rows, assignments, [], survivors={item.narrative_id: item.narrative_id for item in narratives}
+        )
         outputs: dict[tuple[str, date], tuple[int, int]] = {}
         seen: set[str] = set()
-        for row in sorted((row for row in rows if not row.late), key=lambda row: (row.counted_at, row.article_id)):
+        for row in sorted(
+            (row for row in rows if not row.late), key=lambda row: (row.counted_at, row.article_id)
+        ):
             before = outputs.get((row.source_id, row.counted_at.date()), (0, 0))
-            outputs[row.source_id, row.counted_at.date()] = (before[0] + 1, before[1] + (row.group_id not in seen))
+            outputs[row.source_id, row.counted_at.date()] = (
+                before[0] + 1,
+                before[1] + (row.group_id not in seen),
+            )
             seen.add(row.group_id)
         polls = [poll for poll in self.polls() if poll.polled_at.date() <= today]
         health = source_days(
             outputs, polls, [], self.sources(), first=first, last=today + timedelta(days=1), today=today, history=SourceHistory()
         )  # fmt: skip
         days = [first + timedelta(days=n) for n in range((today - first).days + 1)]
-        panel = panel_of(observe(told), health, narratives=[item.narrative_id for item in narratives], days=days)
+        panel = panel_of(
+            observe(told), health, narratives=[item.narrative_id for item in narratives], days=days
+        )
         by_narrative: dict[int, list[PassageRow]] = {}
         by_article = {row.article_id: row for row in rows}
         for item in told:
@@ -121,7 +145,9 @@ def test_both_spikes_and_nothing_else(seed: int, translations: bool) -> None:
         earlier = [item for item in found if item.day > today - timedelta(days=7)]
         found += examine_day(played.desk(today), today, earlier, running=True, run_id="d").spikes
     first_days = {
-        PLANTED[item.id]: played.plan.first_day + timedelta(days=item.spike.first_day - 1) for item in played.plan.narrative if item.spike
+        PLANTED[item.id]: played.plan.first_day + timedelta(days=item.spike.first_day - 1)
+        for item in played.plan.narrative
+        if item.spike
     }
     assert {item.narrative_id: item.day for item in found if item.decision == "alert"} == first_days
     assert sum(item.decision == "alert" for item in found) == len(first_days)

@@ -23,7 +23,12 @@ def days(**changes: dict[int, dict[str, object]]) -> list[SourceDay]:
 def panel(source_days: list[SourceDay], texts: dict[tuple[str, int], int] | None = None) -> Panel:
     """One narrative with a text a day by outlet `a`, or the texts given."""
     told = {("a", n): 1 for n in range(60)} if texts is None else texts
-    return panel_of([observation(n, key, texts=count) for (key, n), count in told.items()], source_days, narratives=[1], days=DAYS)
+    return panel_of(
+        [observation(n, key, texts=count) for (key, n), count in told.items()],
+        source_days,
+        narratives=[1],
+        days=DAYS,
+    )
 
 
 def test_ordinary_days_have_exposure_one() -> None:

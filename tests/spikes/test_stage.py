@@ -24,7 +24,10 @@ def counted(store: Store) -> Store:
 
 def spikes(store: Store) -> list[tuple[Any, ...]]:
     """What was found, without the run that found it."""
-    return [(item.spike_id, item.decision, item.observed, item.checks) for item in store.spikes.between(day(0), day(80))]
+    return [
+        (item.spike_id, item.decision, item.observed, item.checks)
+        for item in store.spikes.between(day(0), day(80))
+    ]
 
 
 def alerts(store: Store) -> list[Spike]:
@@ -70,7 +73,9 @@ def test_what_does_not_stand_out_any_more_is_gone(counted: Store) -> None:
     alert = alerts(counted)[0]
     counted.spikes.save([replace(alert, spike_id=f"2-{day(BURST)}", narrative_id=2, decision="digest")])
     run(counted, detect, BURST + 1)
-    assert [(item.narrative_id, item.decision) for item in counted.spikes.between(day(BURST), day(BURST + 1))] == [
+    assert [
+        (item.narrative_id, item.decision) for item in counted.spikes.between(day(BURST), day(BURST + 1))
+    ] == [
         (1, "digest"),
         (9, "alert"),
     ]
@@ -78,7 +83,9 @@ def test_what_does_not_stand_out_any_more_is_gone(counted: Store) -> None:
 
 def test_recurring_forms_are_not_tested(counted: Store) -> None:
     """A burst of what was put to rest as a form is told to nobody; the same texts as a watched statement still are."""
-    rested = LineageEvent(at=at(60), kind="dormant", narrative_id=1, other_id=None, run_id="r", detail={"reason": "form"})
+    rested = LineageEvent(
+        at=at(60), kind="dormant", narrative_id=1, other_id=None, run_id="r", detail={"reason": "form"}
+    )
     counted.narratives.save([], events=[rested])
     run(counted, detect, BURST)
     assert {item.narrative_id for item in counted.spikes.between(day(BURST), day(BURST + 1))} == {9}
@@ -95,7 +102,9 @@ def test_a_merge_does_not_alert_a_story_again(store: Store) -> None:
     run(store, count, BURST + 1)
     run(store, detect, BURST + 1)
     assert [item.narrative_id for item in alerts(store)] == [1]
-    (after,) = [item for item in store.spikes.between(day(BURST + 1), day(BURST + 2)) if item.narrative_id == 3]
+    (after,) = [
+        item for item in store.spikes.between(day(BURST + 1), day(BURST + 2)) if item.narrative_id == 3
+    ]
     assert after.checks["quiet"] == f"named: alerted on {day(BURST)}; its level has not doubled since"
 
 

@@ -18,13 +18,23 @@ SINCE = dict.fromkeys(OUTLETS, day(0))
 
 def ahead(narratives: int, lag: int = 2) -> list[Observation]:
     """Alpha tells each narrative so many days before beta."""
-    return [observation(n + place, name, narrative_id=n) for n in range(narratives) for place, name in ((0, "alpha"), (lag, "beta"))]
+    return [
+        observation(n + place, name, narrative_id=n)
+        for n in range(narratives)
+        for place, name in ((0, "alpha"), (lag, "beta"))
+    ]
 
 
 def test_a_steady_leader_is_found() -> None:
     """Always two days ahead in twelve narratives of equal output: a lead, with its interval and what chance would give."""
     (found,) = lead_lines(ahead(12), REFS, SINCE)
-    assert (found.leader.source_id, found.follower.source_id, found.leads, found.narratives, found.expected) == (
+    assert (
+        found.leader.source_id,
+        found.follower.source_id,
+        found.leads,
+        found.narratives,
+        found.expected,
+    ) == (
         "alpha",
         "beta",
         12,
@@ -51,7 +61,9 @@ def test_too_few_narratives_say_nothing() -> None:
 
 def test_who_writes_more_comes_first_by_chance() -> None:
     """An outlet with nine times the texts is expected to come first that often: no lead."""
-    rows = ahead(12) + [observation(40 + later, "alpha", narrative_id=n) for n in range(12) for later in range(8)]
+    rows = ahead(12) + [
+        observation(40 + later, "alpha", narrative_id=n) for n in range(12) for later in range(8)
+    ]
     assert lead_lines(rows, REFS, SINCE) == ()
 
 
@@ -59,7 +71,11 @@ def test_shuffled_order_gives_hardly_any_lead() -> None:
     """Where the order is chance, at most one pair in twenty corpora is shown."""
     dice, shown = np.random.default_rng(7), 0
     for _ in range(20):
-        rows = [observation(int(dice.integers(0, 30)), name, narrative_id=n) for n in range(25) for name in ("alpha", "beta", "gamma")]
+        rows = [
+            observation(int(dice.integers(0, 30)), name, narrative_id=n)
+            for n in range(25)
+            for name in ("alpha", "beta", "gamma")
+        ]
         shown += bool(lead_lines(rows, REFS, SINCE))
     assert shown <= 2
 

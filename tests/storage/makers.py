@@ -41,14 +41,29 @@ def hours(count: float) -> datetime:
 
 def source(source_id: str = "alpha", **values: Any) -> Source:
     """An outlet."""
-    given = {"name": source_id.title(), "domain": f"{source_id}.example", "country": "XA", "region": "north", "languages": ("en", "fr")}
+    given = {
+        "name": source_id.title(),
+        "domain": f"{source_id}.example",
+        "country": "XA",
+        "region": "north",
+        "languages": ("en", "fr"),
+    }
     return Source(source_id=source_id, **{**given, **values})
 
 
 def page(name: str = "1", **values: Any) -> Page:
     """A page found at `https://alpha.example/{name}`."""
     url = f"https://alpha.example/{name}"
-    return Page(**{"page_id": ids.page_id(url), "url": url, "source_id": "alpha", "discovered_at": DAY, "origin": "live", **values})
+    return Page(
+        **{
+            "page_id": ids.page_id(url),
+            "url": url,
+            "source_id": "alpha",
+            "discovered_at": DAY,
+            "origin": "live",
+            **values,
+        }
+    )
 
 
 def fetched(of: Page, *, offset: int = 0, **values: Any) -> Page:
@@ -91,7 +106,14 @@ def article(name: str = "1", **values: Any) -> Article:
 def cleaned(of: Article, **values: Any) -> CleanResult:
     """An article as cleaning hands it over."""
     return CleanResult(
-        **{"page_id": of.article_id, "outcome": "article", "clean_version": "1", "clean_run": "clean-1", "article": of, **values}
+        **{
+            "page_id": of.article_id,
+            "outcome": "article",
+            "clean_version": "1",
+            "clean_run": "clean-1",
+            "article": of,
+            **values,
+        }
     )
 
 
@@ -103,7 +125,13 @@ def refused(name: str = "1", outcome: str = "too_short") -> CleanResult:
 def add_articles(store: Store, articles: Sequence[Article]) -> None:
     """Pages found, fetched and cleaned."""
     pages = [
-        Page(page_id=item.article_id, url=item.url, source_id=item.source_id, discovered_at=item.first_seen_at, origin=item.origin)
+        Page(
+            page_id=item.article_id,
+            url=item.url,
+            source_id=item.source_id,
+            discovered_at=item.first_seen_at,
+            origin=item.origin,
+        )
         for item in articles
     ]
     store.pages.discover(pages)
@@ -134,7 +162,9 @@ def unit(*values: float, size: int = 8) -> Vector:
     return (full / np.linalg.norm(full)).astype(np.float32)
 
 
-def add_passages(store: Store, names: Sequence[str], *, texts: Sequence[str] = (), vectors: Sequence[Vector] = ()) -> list[Passage]:
+def add_passages(
+    store: Store, names: Sequence[str], *, texts: Sequence[str] = (), vectors: Sequence[Vector] = ()
+) -> list[Passage]:
     """One article with one passage per name, embedded where vectors are given; passages in the order of the names."""
     articles = [article(name) for name in names]
     add_articles(store, articles)
@@ -234,16 +264,26 @@ def delivery(of: Alert, recipient: str = "desk@example.org", **values: Any) -> D
 
 def feed(**values: Any) -> FeedState:
     """What is remembered of a feed."""
-    return FeedState(**{"feed_url": "https://alpha.example/feed", "source_id": "alpha", "kind": "feed", **values})
+    return FeedState(
+        **{"feed_url": "https://alpha.example/feed", "source_id": "alpha", "kind": "feed", **values}
+    )
 
 
 def poll(**values: Any) -> FeedPoll:
     """One poll of it."""
-    given = {"run_id": "crawl-1", "feed_url": "https://alpha.example/feed", "source_id": "alpha", "polled_at": DAY, "outcome": "read"}
+    given = {
+        "run_id": "crawl-1",
+        "feed_url": "https://alpha.example/feed",
+        "source_id": "alpha",
+        "polled_at": DAY,
+        "outcome": "read",
+    }
     return FeedPoll(**{**given, **values})
 
 
-def archive_page(writer: ArchiveWriter, of: Page, *, status: int = 200, body: bytes = b"<p>text</p>", kind: str = "page") -> WarcPlace:
+def archive_page(
+    writer: ArchiveWriter, of: Page, *, status: int = 200, body: bytes = b"<p>text</p>", kind: str = "page"
+) -> WarcPlace:
     """Write a page's response."""
     return writer.write(
         url=of.url,

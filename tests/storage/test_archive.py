@@ -55,21 +55,45 @@ def test_a_response_comes_back(writer: ArchiveWriter, tmp_path: Path) -> None:
     )  # fmt: skip
     writer.sync()
     found = ArchiveReader(tmp_path).read(place)
-    assert (found.url, found.final_url, found.fetched_at) == ("https://alpha.example/é%20", "https://alpha.example/1?a=|", hours(1.5))
+    assert (found.url, found.final_url, found.fetched_at) == (
+        "https://alpha.example/é%20",
+        "https://alpha.example/1?a=|",
+        hours(1.5),
+    )
     assert (found.status, found.kind, found.body) == (200, "section", b"\x1f\x8b\x08 not gzip \x00\xff")
-    assert found.headers == (("Content-Type", "text/html"), ("Set-Cookie", "a"), ("Set-Cookie", "b X-Forged: 1"), ("Content-Length", "15"))
+    assert found.headers == (
+        ("Content-Type", "text/html"),
+        ("Set-Cookie", "a"),
+        ("Set-Cookie", "b X-Forged: 1"),
+        ("Content-Length", "15"),
+    )
 
 
-@given(body=st.binary(max_size=300), url=st.text(max_size=40), status=st.integers(100, 999), value=st.text(max_size=20))
+@given(
+    body=st.binary(max_size=300),
+    url=st.text(max_size=40),
+    status=st.integers(100, 999),
+    value=st.text(max_size=20),
+)
 @settings(max_examples=60, deadline=None)
 def test_any_response_comes_back(body: bytes, url: str, status: int, value: str) -> None:
     """Whatever bytes and addresses a site sends, they come back; equal responses are equal bytes."""
     one = response(
-        body=body, url=url, final_url=f"HTTPS://{url}", status=status, headers=(("X-Any", value), ("Transfer-Encoding", "chunked"))
+        body=body,
+        url=url,
+        final_url=f"HTTPS://{url}",
+        status=status,
+        headers=(("X-Any", value), ("Transfer-Encoding", "chunked")),
     )
     found = decode(decompress(encode(one)))
     assert found is not None
-    assert (found.body, found.url, found.final_url, found.status, found.fetched_at) == (body, url, f"HTTPS://{url}", status, one.fetched_at)
+    assert (found.body, found.url, found.final_url, found.status, found.fetched_at) == (
+        body,
+        url,
+        f"HTTPS://{url}",
+        status,
+        one.fetched_at,
+    )
     assert encode(one) == encode(one)
 
 
@@ -83,7 +107,11 @@ def test_other_programs_read_it(writer: ArchiveWriter, tmp_path: Path) -> None:
         for record in ArchiveIterator(file, check_digests="raise"):
             record.content_stream().read()
             records.append((record.rec_type, record.rec_headers.get_header("WARC-Target-URI"), record.format))
-    assert records == [("warcinfo", None, "warc"), ("response", page("1").url, "warc"), ("response", page("2").url, "warc")]
+    assert records == [
+        ("warcinfo", None, "warc"),
+        ("response", page("1").url, "warc"),
+        ("response", page("2").url, "warc"),
+    ]
 
 
 def test_files_are_open_while_written(tmp_path: Path) -> None:
@@ -94,7 +122,11 @@ def test_files_are_open_while_written(tmp_path: Path) -> None:
     writer = ArchiveWriter(tmp_path, max_bytes=10**9, name="crawl")
     place = archive_page(writer, page("1"))
     reader = ArchiveReader(tmp_path)
-    assert (place.file, (tmp_path / f"{FILE}.open").exists(), reader.being_written(FILE)) == (FILE, True, True)
+    assert (place.file, (tmp_path / f"{FILE}.open").exists(), reader.being_written(FILE)) == (
+        FILE,
+        True,
+        True,
+    )
     before = reader.read(place)
     writer.close()
     assert (reader.read(place), reader.being_written(FILE), reader.files()) == (before, False, [FILE])
@@ -113,8 +145,14 @@ def test_files_are_changed_when_full(tmp_path: Path) -> None:
 
 def test_two_writers_never_share_a_file(tmp_path: Path) -> None:
     """Writers of one name take the next free number."""
-    with ArchiveWriter(tmp_path, max_bytes=10**9, name="crawl") as one, ArchiveWriter(tmp_path, max_bytes=10**9, name="crawl") as other:
-        assert {archive_page(one, page("1")).file, archive_page(other, page("2")).file} == {FILE, "crawl-00002.warc.gz"}
+    with (
+        ArchiveWriter(tmp_path, max_bytes=10**9, name="crawl") as one,
+        ArchiveWriter(tmp_path, max_bytes=10**9, name="crawl") as other,
+    ):
+        assert {archive_page(one, page("1")).file, archive_page(other, page("2")).file} == {
+            FILE,
+            "crawl-00002.warc.gz",
+        }
         assert recover(tmp_path) == []
 
 
@@ -158,7 +196,9 @@ def test_a_torn_tail_is_cut(tmp_path: Path, kept: int) -> None:
     assert recover(tmp_path) == []
 
 
-@pytest.mark.parametrize("tail", [b"", b"\x00" * 5000, b"\x1f\x8b\x08", gzip.compress(b"not a record"), b"\x1f\x8b\x08\x00" * 40])
+@pytest.mark.parametrize(
+    "tail", [b"", b"\x00" * 5000, b"\x1f\x8b\x08", gzip.compress(b"not a record"), b"\x1f\x8b\x08\x00" * 40]
+)
 def test_rubbish_at_the_end_is_cut(tmp_path: Path, tail: bytes) -> None:
     """What a power cut leaves (zeros, pieces) goes too; a whole file is only closed."""
     places = torn(tmp_path, tail)

@@ -44,7 +44,13 @@ def test_a_whole_archive_needs_nothing(store: Store, folder: Path) -> None:
     store.pages.discover([page("1"), page("2")])
     store.pages.record_fetch([fetched(page("1"), warc=place)])
     report = run(store, folder, adopt=True)
-    assert (report.files, report.records, report.orphans, report.missing, report.checked_at) == (2, 1, (), (), hours(9))
+    assert (report.files, report.records, report.orphans, report.missing, report.checked_at) == (
+        2,
+        1,
+        (),
+        (),
+        hours(9),
+    )
 
 
 def test_nothing_at_all_is_fine(store: Store, folder: Path) -> None:
@@ -63,14 +69,29 @@ def test_records_of_waiting_pages_are_adopted(store: Store, folder: Path) -> Non
     assert [(orphan.place, orphan.finding) for orphan in report.orphans] == [(place, "adopted")]
     found = store.pages.get(page("1").page_id)
     assert found is not None
-    assert (found.warc, found.fetch_outcome, found.fetched_at, found.origin) == (place, "stored", hours(1), "backfill")
-    assert (found.status, found.sha256, found.hints) == (200, sha256(b"<p>text</p>").hexdigest(), {"title": "T"})
+    assert (found.warc, found.fetch_outcome, found.fetched_at, found.origin) == (
+        place,
+        "stored",
+        hours(1),
+        "backfill",
+    )
+    assert (found.status, found.sha256, found.hints) == (
+        200,
+        sha256(b"<p>text</p>").hexdigest(),
+        {"title": "T"},
+    )
     assert run(store, folder, adopt=True).orphans == ()
 
 
 def test_unknown_pages_are_adopted_with_their_source(store: Store, folder: Path) -> None:
     """A page nobody knows is a live page of the source with the longest fitting domain, or of an unknown source."""
-    store.sources.sync([source("a", domain="example"), source("b", domain="alpha.example"), source("c", domain="pha.example")])
+    store.sources.sync(
+        [
+            source("a", domain="example"),
+            source("b", domain="alpha.example"),
+            source("c", domain="pha.example"),
+        ]
+    )
     with ArchiveWriter(folder, max_bytes=10**9, name="crawl") as writer:
         archive_page(writer, page("1"))
         archive_page(writer, replace(page("2"), url="https://elsewhere.test/2"))
@@ -89,7 +110,11 @@ def test_a_page_is_adopted_once(store: Store, folder: Path) -> None:
     written(folder, "2")
     store.pages.discover([page("2")])
     store.pages.record_fetch([fetched(page("2"), warc=None, fetch_outcome="http_404", status=404)])
-    assert [orphan.finding for orphan in run(store, folder, adopt=True).orphans] == ["adopted", "superseded", "superseded"]
+    assert [orphan.finding for orphan in run(store, folder, adopt=True).orphans] == [
+        "adopted",
+        "superseded",
+        "superseded",
+    ]
     assert [one.warc for one in store.pages.by_place(first.file)] == [first]
     assert next(orphan.place for orphan in run(store, folder, adopt=True).orphans) == second
     assert store.pages.fetch_outcomes() == {"http_404": 1, "stored": 1}
@@ -107,7 +132,10 @@ def test_lost_records_are_listed(store: Store, folder: Path) -> None:
     """Rows that point to a file that is gone, or to a place without a record, are named."""
     (place,) = written(folder, "1")
     store.pages.discover([page("1"), page("2")])
-    wrong = [fetched(page("1"), warc=replace(place, offset=place.offset + 1)), fetched(page("2"), warc=replace(place, file="gone.warc.gz"))]
+    wrong = [
+        fetched(page("1"), warc=replace(place, offset=place.offset + 1)),
+        fetched(page("2"), warc=replace(place, file="gone.warc.gz")),
+    ]
     store.pages.record_fetch(wrong)
     report = run(store, folder)
     assert [one.page_id for one in report.missing] == [one.page_id for one in wrong]

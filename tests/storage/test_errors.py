@@ -15,7 +15,15 @@ import psycopg
 import pytest
 
 from storage.engine import Database
-from storage.errors import DatabaseLocked, DiskFull, ForeignDatabase, MissingVectors, StageBusy, StaleDatabase, StorageError
+from storage.errors import (
+    DatabaseLocked,
+    DiskFull,
+    ForeignDatabase,
+    MissingVectors,
+    StageBusy,
+    StaleDatabase,
+    StorageError,
+)
 from storage.schema import REVISION
 from storage.store import Store, create_store, open_store
 from tests.storage.makers import BUILD, DAY, add_articles, article, cleaned, page, source
@@ -49,7 +57,10 @@ def test_a_locked_database_is_named(sqlite_url: str) -> None:
                 lambda: store.vectors.put(BUILD, {"a": np.ones(4, dtype=np.float32)}),
                 lambda: store.runs.start("clean", now=DAY, seed=1, versions={}, parameters={}),
             ):
-                with pytest.raises(DatabaseLocked, match=r"locked by another process for more than 0.05 s; nothing was written"):
+                with pytest.raises(
+                    DatabaseLocked,
+                    match=r"locked by another process for more than 0.05 s; nothing was written",
+                ):
                     write()
             assert store.sources.all() == [source("alpha")]
         finally:
@@ -176,7 +187,9 @@ def set_revision(url: str, revision: str) -> None:
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://x/y", "nonsense", ""])
 def test_addresses_are_checked(url: str) -> None:
     """An address that cannot be used says what was expected, without showing a password."""
-    with pytest.raises(StorageError, match=r"expected sqlite:///path/to/file.db or postgresql://user@host/name"):
+    with pytest.raises(
+        StorageError, match=r"expected sqlite:///path/to/file.db or postgresql://user@host/name"
+    ):
         open_store(url)
 
 
@@ -201,7 +214,9 @@ def test_a_store_is_not_sent_elsewhere(sqlite_store: Store) -> None:
         pickle.dumps(sqlite_store)
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")  # the fork is what is tested
+@pytest.mark.filterwarnings(
+    "ignore:This process .* is multi-threaded:DeprecationWarning"
+)  # the fork is what is tested
 def test_a_forked_child_is_refused(sqlite_store: Store) -> None:
     """A store used in a forked child is a clear error there, and works on in the parent."""
     sqlite_store.sources.sync([source("alpha")])

@@ -19,7 +19,11 @@ from storage.schema import REVISION, VERSION_TABLE, metadata
 from storage.store import open_store
 from tests.storage.makers import add_passages
 
-FOLDER = Path(storage.__file__ or "").parent / "migrations" if storage.__file__ else Path(next(iter(storage.__path__))) / "migrations"
+FOLDER = (
+    Path(storage.__file__ or "").parent / "migrations"
+    if storage.__file__
+    else Path(next(iter(storage.__path__))) / "migrations"
+)
 
 
 def scripts() -> ScriptDirectory:
@@ -38,7 +42,9 @@ def test_there_is_one_head() -> None:
     assert all(len(revision) == 4 and revision.isdigit() for revision in line)
 
 
-_SQLITE = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name"
+_SQLITE = (
+    "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name"
+)
 _POSTGRESQL = (
     """SELECT table_name, column_name, ordinal_position, data_type, udt_name, is_nullable, column_default, collation_name, is_identity,
               character_maximum_length, numeric_precision, datetime_precision
@@ -57,7 +63,11 @@ def described(url: str) -> list[tuple[object, ...]]:
         statements = (_SQLITE,) if database.is_sqlite else _POSTGRESQL
         rows = [tuple(row) for statement in statements for row in connection.exec_driver_sql(statement)]
     database.close()
-    return [tuple(" ".join(str(value).split()) for value in row) for row in rows if not any(VERSION_TABLE in str(value) for value in row)]
+    return [
+        tuple(" ".join(str(value).split()) for value in row)
+        for row in rows
+        if not any(VERSION_TABLE in str(value) for value in row)
+    ]
 
 
 def made_by_schema(url: str) -> None:

@@ -29,7 +29,11 @@ def test_ten_thousand_passages(sqlite_store: Store) -> None:
     articles = [article(str(number), counted_at=hours(number / 100)) for number in range(ARTICLES)]
     add_articles(sqlite_store, articles)
     text = "Mauritania understands the security concerns of everybody. " * 8
-    passages = [passage(of, ordinal, f"{text}{of.article_id}{ordinal}") for of in articles for ordinal in range(PER_ARTICLE)]
+    passages = [
+        passage(of, ordinal, f"{text}{of.article_id}{ordinal}")
+        for of in articles
+        for ordinal in range(PER_ARTICLE)
+    ]
     matrix = np.random.default_rng(1).normal(size=(len(passages), 384)).astype(np.float32)
     vectors = {one.text_hash: row for one, row in zip(passages, matrix, strict=True)}
 
@@ -42,4 +46,6 @@ def test_ten_thousand_passages(sqlite_store: Store) -> None:
     assert seconds(lambda: sqlite_store.vectors.get(BUILD, list(vectors))) < 1
     assert seconds(lambda: sqlite_store.vectors.nearest(BUILD, unit(1, size=384), 20)) < 1
     assert len(sqlite_store.passages.window(DAY, hours(99))) == ARTICLES * PER_ARTICLE
-    assert sqlite_store.vectors.nearest(BUILD, matrix[5], 1)[0][0] == ids.passage_id(articles[0].article_id, 5)
+    assert sqlite_store.vectors.nearest(BUILD, matrix[5], 1)[0][0] == ids.passage_id(
+        articles[0].article_id, 5
+    )

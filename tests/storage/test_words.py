@@ -31,7 +31,10 @@ def test_words_are_folded(text: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ('mali "security concerns" rus*', [Term(("mali",)), Term(("security", "concerns")), Term(("rus",), prefix=True)]),
+        (
+            'mali "security concerns" rus*',
+            [Term(("mali",)), Term(("security", "concerns")), Term(("rus",), prefix=True)],
+        ),
         ('"open phrase', [Term(("open", "phrase"))]),
         ("co-operation*", [Term(("co", "operation"), prefix=True)]),
         ('a"b c"d', [Term(("a",)), Term(("b", "c")), Term(("d",))]),

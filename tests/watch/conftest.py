@@ -47,8 +47,12 @@ STATEMENT_CONFIG = StatementConfig(
 def workspace(tmp_path: Path) -> Workspace:
     """One statement; vectors by hand."""
     # What says the claim stands out by about three of this small workspace's spreads.
-    settings = Settings(embed=EmbedSettings(engine="openai", model="by-hand"), watch=WatchSettings(one_entity_z_threshold=2.5))
-    return Workspace(root=tmp_path, settings=settings, sources=(), watchlist=(STATEMENT_CONFIG,), schedule=Schedule())
+    settings = Settings(
+        embed=EmbedSettings(engine="openai", model="by-hand"), watch=WatchSettings(one_entity_z_threshold=2.5)
+    )
+    return Workspace(
+        root=tmp_path, settings=settings, sources=(), watchlist=(STATEMENT_CONFIG,), schedule=Schedule()
+    )
 
 
 @pytest.fixture
@@ -66,7 +70,9 @@ def fresh_store(url: str) -> Store:
     return opened
 
 
-def telling(name: str, text: str, *, source: str = "alpha", language: str = "en", at_hour: float = 0) -> tuple[Article, Passage]:
+def telling(
+    name: str, text: str, *, source: str = "alpha", language: str = "en", at_hour: float = 0
+) -> tuple[Article, Passage]:
     """An article of one passage of one sentence."""
     at = makers.hours(at_hour)
     given = makers.article(name, body=text, title="News", language=language, first_seen_at=at, counted_at=at)
@@ -81,7 +87,9 @@ def store_all(store: Store, tellings: Sequence[tuple[Article, Passage]]) -> None
     store.vectors.put(BUILD, {passage.text_hash: vector_of(passage.text) for _, passage in tellings})
 
 
-def add(store: Store, name: str, text: str, *, source: str = "alpha", language: str = "en", at_hour: float = 0) -> str:
+def add(
+    store: Store, name: str, text: str, *, source: str = "alpha", language: str = "en", at_hour: float = 0
+) -> str:
     """Store one telling; its passage id."""
     article, passage = telling(name, text, source=source, language=language, at_hour=at_hour)
     store_all(store, [(article, passage)])
@@ -91,5 +99,9 @@ def add(store: Store, name: str, text: str, *, source: str = "alpha", language: 
 def add_noise(store: Store, count: int = 40) -> None:
     """Ordinary news in two languages."""
     store_all(
-        store, [telling(f"noise-{n}", f"Meridia has weather of kind {n}", language=("en", "fr")[n % 2], at_hour=n) for n in range(count)]
+        store,
+        [
+            telling(f"noise-{n}", f"Meridia has weather of kind {n}", language=("en", "fr")[n % 2], at_hour=n)
+            for n in range(count)
+        ],
     )

@@ -41,18 +41,28 @@ def golden() -> Golden:
     languages = [language for _ in cases for language in LANGUAGES for _ in range(4)]
     engine = shared_embedder(EmbedSettings(workers=1))
     raw, names = engine.embed(texts), np.array(languages)
-    table = make_table({key: raw[names == key] for key in LANGUAGES}, build=engine.build, version=1, made_at=DAY)
+    table = make_table(
+        {key: raw[names == key] for key in LANGUAGES}, build=engine.build, version=1, made_at=DAY
+    )
     vectors = centre(raw, languages, table)
-    sides = [centre(engine.embed([case[side] for case in cases]), [NO_LANGUAGE] * len(cases), table) for side in ("statement", "counter")]
+    sides = [
+        centre(engine.embed([case[side] for case in cases]), [NO_LANGUAGE] * len(cases), table)
+        for side in ("statement", "counter")
+    ]
     ordinary = background(sides[0], {key: vectors[names == key] for key in LANGUAGES})
     own = np.arange(len(cases)).repeat(4 * len(LANGUAGES)), np.arange(len(texts))
     shape = (len(cases), len(LANGUAGES), 4)
     return Golden(
         z=ordinary.z(cosine(sides[0], vectors), languages)[own].reshape(shape),
         margin=(cosine(sides[0], vectors) - cosine(sides[1], vectors))[own].reshape(shape),
-        named=np.array([Guard(case["entities"]).lets(text) for case in cases for language in LANGUAGES for text in case[language]]).reshape(
-            shape
-        ),
+        named=np.array(
+            [
+                Guard(case["entities"]).lets(text)
+                for case in cases
+                for language in LANGUAGES
+                for text in case[language]
+            ]
+        ).reshape(shape),
     )
 
 

@@ -13,7 +13,10 @@ from analysis.watch.inflection import fold
     [
         ("Mauritanie", ["LA MAURITANIE a répondu", "l'Mauritanie", "(Mauritanie)"]),
         ("Côte d'Ivoire", ["en cote d'ivoire", "La Côte d\u2019Ivoire", "Côte\nd'Ivoire"]),
-        ("Niger", ["l'Niger", "Niger's army", "Niger\u2019s army", "Nigers Armee", "Niger-Bénin", "Ni\u00adger"]),
+        (
+            "Niger",
+            ["l'Niger", "Niger's army", "Niger\u2019s army", "Nigers Armee", "Niger-Bénin", "Ni\u00adger"],
+        ),
         ("Houthi", ["the Houthis said"]),
         ("EU", ["the EU's envoy", "EU-Africa"]),
         ("U.S.", ["the U.S. Senate"]),

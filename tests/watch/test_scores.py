@@ -32,7 +32,9 @@ def test_the_narrative_itself_does_not_raise_its_own_bar() -> None:
 
 def test_each_language_has_its_own_level() -> None:
     """The same cosine is far from ordinary in a narrow language and ordinary in a wide one."""
-    wide = unit_rows(noise(ENOUGH, 4) + np.random.default_rng(5).normal(0, 0.5, (ENOUGH, 1)).astype(np.float32) * STATEMENT)
+    wide = unit_rows(
+        noise(ENOUGH, 4) + np.random.default_rng(5).normal(0, 0.5, (ENOUGH, 1)).astype(np.float32) * STATEMENT
+    )
     found = background(STATEMENT, {"en": noise(ENOUGH, 6), "fr": wide})
     in_english, in_french = found.z(np.array([[0.5, 0.5]]), ["en", "fr"])[0]
     assert in_english > 1.5 * in_french

@@ -23,7 +23,9 @@ SAID = "Meridia sees it so: CLAIM"
 
 def run(store: Store, workspace: Workspace, run_id: str = "watch-1") -> dict[str, int]:
     """One run of the stage."""
-    return stage.watch(store=store, workspace=workspace, clock=FixedClock(DAY), run_id=run_id, progress=NoProgress())
+    return stage.watch(
+        store=store, workspace=workspace, clock=FixedClock(DAY), run_id=run_id, progress=NoProgress()
+    )
 
 
 def watching(workspace: Workspace, **values: Any) -> Workspace:
@@ -34,12 +36,20 @@ def watching(workspace: Workspace, **values: Any) -> Workspace:
 def test_what_says_the_statement_is_found_in_every_language(store: Store, workspace: Workspace) -> None:
     """Hits of two languages, none of ordinary news, and the narrative tells their number and dates."""
     add_noise(store)
-    said = [add(store, "one", f"{SAID} 1", at_hour=5), add(store, "two", f"{SAID} 2", language="fr", at_hour=9)]
+    said = [
+        add(store, "one", f"{SAID} 1", at_hour=5),
+        add(store, "two", f"{SAID} 2", language="fr", at_hour=9),
+    ]
     counts = run(store, workspace)
     assert counts == {"statements": 1, "compared": 42, "endorses": 2, "reports": 0, "refutes": 0}
     assert [hit.passage_id for hit in store.watch.hits("concerns")] == sorted(said)
     (narrative,) = store.narratives.all()
-    assert (narrative.kind, narrative.statement_id, narrative.label_by, narrative.size) == ("watched", "concerns", "watchlist", 2)
+    assert (narrative.kind, narrative.statement_id, narrative.label_by, narrative.size) == (
+        "watched",
+        "concerns",
+        "watchlist",
+        2,
+    )
     assert (narrative.first_seen_at, narrative.last_seen_at) == (hours(5), hours(9))
     assert sorted(narrative.exemplars) == sorted(said)
 
@@ -76,7 +86,9 @@ def test_only_what_is_new_is_compared(store: Store, workspace: Workspace) -> Non
     assert len(store.watch.hits()) == 2
 
 
-def test_a_killed_run_is_taken_up(store: Store, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_run_is_taken_up(
+    store: Store, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Killed after its first chunks and run again, the stage finds what an undisturbed run finds."""
     add_noise(store)
     for number in range(6):
@@ -120,7 +132,9 @@ def test_an_analyst_overrules(store: Store, workspace: Workspace) -> None:
     add_noise(store)
     wrong, right = add(store, "one", f"{SAID} 1"), add(store, "two", f"{SAID} 2")
     run(store, workspace)
-    store.corrections.add(Correction(correction_id="c", at=DAY, kind="reject", narrative_id=1, passage_id=wrong))
+    store.corrections.add(
+        Correction(correction_id="c", at=DAY, kind="reject", narrative_id=1, passage_id=wrong)
+    )
     store.narratives.save([replace(store.narratives.all()[0], label="Mine", label_by="analyst")])
     run(store, workspace)
     assert [hit.passage_id for hit in store.watch.hits()] == [right]

@@ -19,7 +19,10 @@ RAW = {text: vector_of(text) for text in (STATEMENT, COUNTER, "Other")}
 
 
 def ready(
-    config: StatementConfig = STATEMENT_CONFIG, table: MeanTable = TABLE, rejected: tuple[str, ...] = (), margin: float = 0.03
+    config: StatementConfig = STATEMENT_CONFIG,
+    table: MeanTable = TABLE,
+    rejected: tuple[str, ...] = (),
+    margin: float = 0.03,
 ) -> Prepared:
     """The statement made ready."""
     return prepared(config, RAW, table, settings=WatchSettings(stance_margin=margin), rejected=rejected)
@@ -46,19 +49,31 @@ def test_whatever_changes_the_result_changes_the_hash(changed: Prepared) -> None
 
 def test_the_label_does_not_matter() -> None:
     """A new label is no reason to compare everything again."""
-    assert ready(STATEMENT_CONFIG.model_copy(update={"label": "New"})).statement_hash == ready().statement_hash
+    assert (
+        ready(STATEMENT_CONFIG.model_copy(update={"label": "New"})).statement_hash == ready().statement_hash
+    )
 
 
 def test_thresholds() -> None:
     """The statement's own goes first; else the more entities must be named, the less the vectors must say."""
     settings = WatchSettings()
     one = STATEMENT_CONFIG.entities
-    found = [threshold_of(STATEMENT_CONFIG.model_copy(update={"entities": one * count}), settings) for count in range(4)]
-    assert found == [settings.z_threshold, settings.one_entity_z_threshold, settings.guarded_z_threshold, settings.guarded_z_threshold]
+    found = [
+        threshold_of(STATEMENT_CONFIG.model_copy(update={"entities": one * count}), settings)
+        for count in range(4)
+    ]
+    assert found == [
+        settings.z_threshold,
+        settings.one_entity_z_threshold,
+        settings.guarded_z_threshold,
+        settings.guarded_z_threshold,
+    ]
     assert found == sorted(found, reverse=True)
     assert threshold_of(STATEMENT_CONFIG.model_copy(update={"z_threshold": 9.0}), settings) == 9.0
 
 
 def test_texts_are_embedded_once() -> None:
     """A text that two statements share is one text."""
-    assert texts_of([STATEMENT_CONFIG, STATEMENT_CONFIG.model_copy(update={"id": "again"})]) == sorted([STATEMENT, COUNTER])
+    assert texts_of([STATEMENT_CONFIG, STATEMENT_CONFIG.model_copy(update={"id": "again"})]) == sorted(
+        [STATEMENT, COUNTER]
+    )

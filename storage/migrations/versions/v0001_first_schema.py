@@ -31,7 +31,9 @@ _TIME = sa.DateTime().with_variant(sa.DateTime(timezone=True), "postgresql")
 _VECTOR = sa.LargeBinary().with_variant(_HalfVector(), "postgresql")
 
 _WORDS = {
-    "sqlite": ("CREATE VIRTUAL TABLE article_words USING fts5(title, body, tokenize = 'unicode61 remove_diacritics 2')",),
+    "sqlite": (
+        "CREATE VIRTUAL TABLE article_words USING fts5(title, body, tokenize = 'unicode61 remove_diacritics 2')",
+    ),
     "postgresql": (
         "CREATE TABLE article_words (article_no BIGINT NOT NULL CONSTRAINT pk_article_words PRIMARY KEY "
         "CONSTRAINT fk_article_words_article_no REFERENCES articles (article_no) ON DELETE CASCADE, words TSVECTOR NOT NULL)",
@@ -65,7 +67,9 @@ def _id(name: str) -> sa.Column[int]:
 
 
 def _number_of(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True)
+    return sa.Column(
+        name, sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
 
 
 def _text(name: str, *, null: bool = False) -> sa.Column[str]:
@@ -98,11 +102,15 @@ def _day(name: str, *, null: bool = False) -> sa.Column[object]:
 
 def _child(name: str, parent: str, *, primary: bool = False) -> sa.Column[str]:
     """A row that goes when its parent goes."""
-    return sa.Column(name, _TEXT, sa.ForeignKey(parent, ondelete="CASCADE"), primary_key=primary, nullable=False)
+    return sa.Column(
+        name, _TEXT, sa.ForeignKey(parent, ondelete="CASCADE"), primary_key=primary, nullable=False
+    )
 
 
 def _child_number(name: str, parent: str) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger, sa.ForeignKey(parent, ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    return sa.Column(
+        name, sa.BigInteger, sa.ForeignKey(parent, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
 
 
 def _coverage() -> None:

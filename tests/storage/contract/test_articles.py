@@ -84,12 +84,27 @@ def with_everything(store: Store) -> None:
     """Two articles in one copy group, with passages, an assignment, a hit and an event."""
     made = add_passages(store, ["1", "2"])
     one, two = article("1"), article("2")
-    store.copies.replace([group(one, size=2)], [member(one, one.article_id), member(two, one.article_id, "near", 0.9)])
+    store.copies.replace(
+        [group(one, size=2)], [member(one, one.article_id), member(two, one.article_id, "near", 0.9)]
+    )
     store.narratives.save(
         [narrative(1)],
-        [Assignment(passage_id=item.passage_id, narrative_id=1, similarity=0.9, method="nearest", run_id="r") for item in made],
+        [
+            Assignment(
+                passage_id=item.passage_id, narrative_id=1, similarity=0.9, method="nearest", run_id="r"
+            )
+            for item in made
+        ],
     )
-    hit = WatchHit(statement_id="s", passage_id=made[0].passage_id, narrative_id=1, cosine=0.8, z=4.0, stance="endorses", run_id="r")
+    hit = WatchHit(
+        statement_id="s",
+        passage_id=made[0].passage_id,
+        narrative_id=1,
+        cosine=0.8,
+        z=4.0,
+        stance="endorses",
+        run_id="r",
+    )
     store.watch.put("s", "h", [item.passage_id for item in made], [hit])
 
 
@@ -163,10 +178,15 @@ def test_groups_merge(store: Store) -> None:
     one, two, three = article("1"), article("2"), article("3")
     add_articles(store, [one, two, three])
     store.copies.replace(
-        [group(one), group(two, size=2)], [member(one, one.article_id), member(two, two.article_id), member(three, two.article_id)]
+        [group(one), group(two, size=2)],
+        [member(one, one.article_id), member(two, two.article_id), member(three, two.article_id)],
     )
-    store.copies.replace([group(one, size=2)], [member(two, one.article_id, "near", 0.9)], dissolved=[two.article_id])
-    assert [item.article_id for item in store.copies.members([one.article_id])] == sorted([one.article_id, two.article_id])
+    store.copies.replace(
+        [group(one, size=2)], [member(two, one.article_id, "near", 0.9)], dissolved=[two.article_id]
+    )
+    assert [item.article_id for item in store.copies.members([one.article_id])] == sorted(
+        [one.article_id, two.article_id]
+    )
     assert store.copies.group(two.article_id) is None
     assert store.copies.ungrouped() == [three]
 

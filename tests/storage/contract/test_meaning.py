@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 
 from storage.errors import StorageError
-from storage.records import Assignment, Correction, Event, LineageEvent, Narrative, Observation, SourceDay, Theme, WatchHit
+from storage.records import (
+    Assignment,
+    Correction,
+    Event,
+    LineageEvent,
+    Narrative,
+    Observation,
+    SourceDay,
+    Theme,
+    WatchHit,
+)
 from storage.store import Store
 from tests.storage.makers import BUILD, DAY, add_passages, alert, delivery, hours, narrative, spike, unit
 
@@ -19,12 +29,16 @@ def same(one: Narrative, other: Narrative | None) -> bool:
     assert other is not None
     assert one.centroid is not None
     assert other.centroid is not None
-    return np.array_equal(one.centroid, other.centroid) and replace(one, centroid=None) == replace(other, centroid=None)
+    return np.array_equal(one.centroid, other.centroid) and replace(one, centroid=None) == replace(
+        other, centroid=None
+    )
 
 
 def test_narratives_come_back_whole(store: Store) -> None:
     """Every field survives, the centroid to the last bit; merged ones are shown when asked for."""
-    full = narrative(7, label_by="analyst", kind="watched", status="dormant", split_from=3, theme_id=2, statement_id="s")
+    full = narrative(
+        7, label_by="analyst", kind="watched", status="dormant", split_from=3, theme_id=2, statement_id="s"
+    )
     store.narratives.save([full, narrative(3, status="merged", merged_into=7)])
     assert same(full, store.narratives.get(7))
     assert [item.narrative_id for item in store.narratives.all()] == [7]
@@ -55,7 +69,10 @@ def test_old_numbers_lead_to_the_narrative_of_today(store: Store) -> None:
 def test_a_passage_has_one_narrative(store: Store) -> None:
     """A newer assignment replaces the older; assignments are listed by narrative and by time."""
     made = add_passages(store, ["1", "2"])
-    older = [Assignment(passage_id=one.passage_id, narrative_id=1, similarity=0.5, method="nearest", run_id="r1") for one in made]
+    older = [
+        Assignment(passage_id=one.passage_id, narrative_id=1, similarity=0.5, method="nearest", run_id="r1")
+        for one in made
+    ]
     newer = replace(older[0], narrative_id=2, similarity=0.1 + 0.2, run_id="r2")
     store.narratives.save([narrative(1), narrative(2)], older)
     store.narratives.save([], [newer])
@@ -77,7 +94,9 @@ def test_saving_is_all_or_nothing(store: Store) -> None:
 def test_history_is_kept_once_and_in_order(store: Store) -> None:
     """An event saved again after a kill is there once; either side finds it."""
     born = LineageEvent(at=DAY, kind="born", narrative_id=1, other_id=None, run_id="r")
-    merged = LineageEvent(at=hours(1), kind="merged_into", narrative_id=2, other_id=1, run_id="r", detail={"share": 0.6})
+    merged = LineageEvent(
+        at=hours(1), kind="merged_into", narrative_id=2, other_id=1, run_id="r", detail={"share": 0.6}
+    )
     store.narratives.save([narrative(1)], events=[merged, born])
     store.narratives.save([narrative(1)], events=[merged])
     assert store.narratives.lineage() == [born, merged]
@@ -120,7 +139,9 @@ def test_a_statement_is_compared_once_per_wording(store: Store) -> None:
     """Compared passages are not offered again; another wording discards hits and starts over; other statements are not touched."""
     made = add_passages(store, ["1", "2"], vectors=[unit(1), unit(0, 1)])
     ids = sorted(one.passage_id for one in made)
-    hit = WatchHit(statement_id="s", passage_id=ids[0], narrative_id=4, cosine=0.81, z=3.5, stance="refutes", run_id="r")
+    hit = WatchHit(
+        statement_id="s", passage_id=ids[0], narrative_id=4, cosine=0.81, z=3.5, stance="refutes", run_id="r"
+    )
     other = replace(hit, statement_id="t")
     assert [row.passage_id for row in store.passages.unmatched(BUILD, "s", "h1")] == ids
     store.watch.put("s", "h1", ids[:1], [hit])
@@ -151,7 +172,10 @@ def test_events_are_replaced_from_a_day_on(store: Store) -> None:
     assert store.events.all(hours(-39), hours(-29)) == []
     assert (store.events.get(3), store.events.get(2)) == (new, None)
     assert (store.events.members(3), store.events.members(2)) == ([made[1].passage_id], [])
-    assert store.events.of([one.passage_id for one in made] + ["nothing"]) == {made[0].passage_id: 1, made[1].passage_id: 3}
+    assert store.events.of([one.passage_id for one in made] + ["nothing"]) == {
+        made[0].passage_id: 1,
+        made[1].passage_id: 3,
+    }
 
 
 def test_counts_are_replaced_by_day(store: Store) -> None:
@@ -159,7 +183,14 @@ def test_counts_are_replaced_by_day(store: Store) -> None:
     days = [DAY.date() + timedelta(days=number) for number in range(3)]
 
     def observed(narrative_id: int, number: int, articles: int = 1) -> Observation:
-        return Observation(narrative_id=narrative_id, source_id="alpha", day=days[number], articles=articles, copy_groups=1, own_texts=0)
+        return Observation(
+            narrative_id=narrative_id,
+            source_id="alpha",
+            day=days[number],
+            articles=articles,
+            copy_groups=1,
+            own_texts=0,
+        )
 
     def exposure(number: int, articles: int = 1) -> SourceDay:
         return SourceDay(
@@ -174,7 +205,9 @@ def test_counts_are_replaced_by_day(store: Store) -> None:
             health="degraded",
         )
 
-    store.counts.replace(days[0], days[2], [observed(2, 0), observed(1, 1), observed(1, 0)], [exposure(1), exposure(0)])
+    store.counts.replace(
+        days[0], days[2], [observed(2, 0), observed(1, 1), observed(1, 0)], [exposure(1), exposure(0)]
+    )
     store.counts.replace(days[1], days[2], [observed(1, 1, 9)], [exposure(1, 9)])
     assert store.counts.observations(days[0], days[2]) == [observed(1, 0), observed(1, 1, 9), observed(2, 0)]
     assert store.counts.observations(days[0], days[2], narrative_id=2) == [observed(2, 0)]
@@ -188,13 +221,19 @@ def test_spikes_come_back_whole(store: Store) -> None:
     store.spikes.save([newer, older])
     store.spikes.save([replace(older, decision="digest")])
     assert store.spikes.get(older.spike_id) == replace(older, decision="digest")
-    assert store.spikes.between(DAY.date(), DAY.date() + timedelta(days=7)) == [replace(older, decision="digest")]
+    assert store.spikes.between(DAY.date(), DAY.date() + timedelta(days=7)) == [
+        replace(older, decision="digest")
+    ]
     assert store.spikes.get("nothing") is None
 
 
 def test_a_day_tested_again_replaces_its_spikes(store: Store) -> None:
     """What the second test does not find is gone, alerts and other days apart."""
-    given = [spike(), spike("2-2026-03-02", narrative_id=2, decision="digest"), spike("3-2026-03-03", narrative_id=3, decision="digest")]
+    given = [
+        spike(),
+        spike("2-2026-03-02", narrative_id=2, decision="digest"),
+        spike("3-2026-03-03", narrative_id=3, decision="digest"),
+    ]
     day = given[0].day
     given[2] = replace(given[2], day=day + timedelta(days=1))
     store.spikes.save(given)
@@ -223,18 +262,26 @@ def test_the_outbox_holds_what_is_to_be_done(store: Store) -> None:
     for name in names[1:]:
         state = "unknown" if name == "unknown2" else name
         attempts = 2 if name == "unknown2" else 1
-        store.alerts.set_state(items[name].delivery_id, state, at=hours(1), attempts=attempts, error="dropped")  # type: ignore[arg-type]
+        store.alerts.set_state(
+            items[name].delivery_id, state, at=hours(1), attempts=attempts, error="dropped"
+        )  # type: ignore[arg-type]
     expected = sorted(items[name].delivery_id for name in ("pending", "sending", "unknown"))
     assert [item.delivery_id for item in store.alerts.outbox()] == expected
-    changed = next(item for item in store.alerts.deliveries(made.alert_id) if item.recipient.startswith("sent@"))
-    assert changed == replace(items["sent"], state="sent", attempts=1, last_error="dropped", updated_at=hours(1))
+    changed = next(
+        item for item in store.alerts.deliveries(made.alert_id) if item.recipient.startswith("sent@")
+    )
+    assert changed == replace(
+        items["sent"], state="sent", attempts=1, last_error="dropped", updated_at=hours(1)
+    )
     with pytest.raises(StorageError, match="delivery nothing"):
         store.alerts.set_state("nothing", "sent", at=DAY, attempts=1)
 
 
 def test_runs_have_free_names(store: Store) -> None:
     """Two runs in one second have two names; a finished run carries its counts; the last is the newest of a state."""
-    first = store.runs.start("clean", now=DAY, seed=2**40, versions={"clean": "1"}, parameters={"only": ["a"]})
+    first = store.runs.start(
+        "clean", now=DAY, seed=2**40, versions={"clean": "1"}, parameters={"only": ["a"]}
+    )
     second = store.runs.start("clean", now=DAY, seed=1, versions={}, parameters={})
     assert (first.run_id, second.run_id) == ("clean-20260302T000000Z-1", "clean-20260302T000000Z-2")
     assert store.runs.last("clean") is None

@@ -31,12 +31,17 @@ def test_a_source_remembers_its_first_crawl(store: Store) -> None:
     store.sources.mark_first_crawled("alpha", hours(1))
     store.sources.mark_first_crawled("alpha", hours(2))
     store.sources.sync([source("alpha", name="New name")])
-    assert store.sources.all() == [source("alpha", name="New name", first_crawled_at=hours(1)), source("beta")]
+    assert store.sources.all() == [
+        source("alpha", name="New name", first_crawled_at=hours(1)),
+        source("beta"),
+    ]
 
 
 def test_a_poll_is_recorded_with_what_it_brought(store: Store) -> None:
     """State, poll and new pages are there together; known pages are not counted again."""
-    assert store.feeds.record(feed(etag='"x"', last_polled_at=DAY), poll(entries=2), [page("1"), page("2")]) == 2
+    assert (
+        store.feeds.record(feed(etag='"x"', last_polled_at=DAY), poll(entries=2), [page("1"), page("2")]) == 2
+    )
     assert store.feeds.record(feed(failures=1), poll(polled_at=hours(1)), [page("2"), page("3")]) == 1
     assert store.feeds.get(feed().feed_url) == feed(failures=1)
     assert store.feeds.all() == [feed(failures=1)]
@@ -55,7 +60,11 @@ def test_a_poll_written_twice_is_there_once(store: Store) -> None:
 
 def test_pages_are_found_once(store: Store) -> None:
     """A URL is one page, whoever finds it again; the first finder stays."""
-    first = page("1", hints={"title": "Ça ira", "published": "2026-03-02T00:00:00Z"}, discovered_from="https://alpha.example/feed")
+    first = page(
+        "1",
+        hints={"title": "Ça ira", "published": "2026-03-02T00:00:00Z"},
+        discovered_from="https://alpha.example/feed",
+    )
     assert store.pages.discover([first, replace(first, hints={})]) == 1
     assert store.pages.discover([page("1", source_id="beta"), page("2")]) == 1
     assert store.pages.get(first.page_id) == first
@@ -90,7 +99,10 @@ def test_a_fetch_comes_back_whole(store: Store) -> None:
     found = page("1", hints={"title": "T"})
     store.pages.discover([found])
     done = fetched(
-        found, final_url="https://alpha.example/moved", origin="backfill", warc=WarcPlace(file="a.warc.gz", offset=2**40, length=7)
+        found,
+        final_url="https://alpha.example/moved",
+        origin="backfill",
+        warc=WarcPlace(file="a.warc.gz", offset=2**40, length=7),
     )
     store.pages.record_fetch([done])
     assert store.pages.get(found.page_id) == done
@@ -104,10 +116,17 @@ def test_a_fetch_comes_back_whole(store: Store) -> None:
 def test_finished_fetches_by_source_and_time(store: Store) -> None:
     """Pages whose fetch ended in the span, with their outcome; what still waits is not among them."""
     waiting = replace(fetched(page("3")), fetch_outcome=None)
-    others = [fetched(page("1")), fetched(page("2"), fetched_at=hours(5), fetch_outcome="http_404", warc=None), waiting]
+    others = [
+        fetched(page("1")),
+        fetched(page("2"), fetched_at=hours(5), fetch_outcome="http_404", warc=None),
+        waiting,
+    ]
     store.pages.discover([page(name) for name in "123"])
     store.pages.record_fetch(others)
-    assert store.pages.fetched(hours(0), hours(9)) == [("alpha", hours(1), "stored"), ("alpha", hours(5), "http_404")]
+    assert store.pages.fetched(hours(0), hours(9)) == [
+        ("alpha", hours(1), "stored"),
+        ("alpha", hours(5), "http_404"),
+    ]
     assert store.pages.fetched(hours(1), hours(5)) == [("alpha", hours(1), "stored")]
 
 
@@ -123,7 +142,9 @@ def test_pages_to_clean_come_in_pages(store: Store) -> None:
     """Archived pages unseen by these rules, by id, a bounded number after a given id."""
     pages = [page(str(number)) for number in range(5)]
     store.pages.discover(pages)
-    done = sorted((fetched(one, offset=place) for place, one in enumerate(pages[:4])), key=lambda one: one.page_id)
+    done = sorted(
+        (fetched(one, offset=place) for place, one in enumerate(pages[:4])), key=lambda one: one.page_id
+    )
     store.pages.record_fetch(done)
     assert store.pages.to_clean("1") == done
     assert store.pages.to_clean("1", limit=2) == done[:2]
@@ -139,7 +160,14 @@ def test_many_pages_in_any_order(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "odd", ["nul \x00 here", "lone \ud800 surrogate", "tab\tnewline\n", "🥁 दुनिया 世界 עולם", "'; DROP TABLE pages; --"]
+    "odd",
+    [
+        "nul \x00 here",
+        "lone \ud800 surrogate",
+        "tab\tnewline\n",
+        "🥁 दुनिया 世界 עולם",
+        "'; DROP TABLE pages; --",
+    ],
 )
 def test_odd_text_is_kept(store: Store, odd: str) -> None:
     """What broken pages send is stored; only NUL and lone surrogates become U+FFFD, one for one."""

@@ -10,26 +10,59 @@ import pytest
 from storage.errors import MissingVectors, StorageError
 from storage.records import Assignment, MeanTable, SearchFilters
 from storage.store import Store
-from tests.storage.makers import BUILD, DAY, add_articles, add_passages, article, group, hours, member, narrative, passage, source, unit
+from tests.storage.makers import (
+    BUILD,
+    DAY,
+    add_articles,
+    add_passages,
+    article,
+    group,
+    hours,
+    member,
+    narrative,
+    passage,
+    source,
+    unit,
+)
 
 
 def test_a_passage_row_knows_its_surroundings(store: Store) -> None:
     """Article, source and copy group stand beside the passage."""
     store.sources.sync([source("alpha", country="XB", ownership="Independent")])
-    one, two = article("1", published_at=hours(-1), late=True), article("2", source_id="nobody", counted_at=hours(3))
+    one, two = (
+        article("1", published_at=hours(-1), late=True),
+        article("2", source_id="nobody", counted_at=hours(3)),
+    )
     add_articles(store, [one, two])
-    store.copies.replace([group(one)], [member(two, one.article_id, "near", 0.9), member(one, one.article_id)])
+    store.copies.replace(
+        [group(one)], [member(two, one.article_id, "near", 0.9), member(one, one.article_id)]
+    )
     store.passages.save([one.article_id, two.article_id], [passage(one, 1), passage(one, 0), passage(two)])
     rows = store.passages.of_article(one.article_id)
     assert [row.ordinal for row in rows] == [0, 1]
-    assert (rows[0].country, rows[0].ownership, rows[0].published_at, rows[0].late) == ("XB", "Independent", hours(-1), True)
+    assert (rows[0].country, rows[0].ownership, rows[0].published_at, rows[0].late) == (
+        "XB",
+        "Independent",
+        hours(-1),
+        True,
+    )
     other = store.passages.many([passage(two).passage_id, "nothing"])[0]
-    assert (other.group_id, other.relation, other.country, other.ownership) == (one.article_id, "near", "", "not listed")
+    assert (other.group_id, other.relation, other.country, other.ownership) == (
+        one.article_id,
+        "near",
+        "",
+        "not listed",
+    )
     assert store.passages.of_articles([one.article_id, "nothing"]) == rows
     assert store.passages.window(DAY, hours(3)) == rows
-    assert store.passages.leads(DAY, hours(4), limit=9) == sorted([rows[0], other], key=lambda row: row.passage_id)
+    assert store.passages.leads(DAY, hours(4), limit=9) == sorted(
+        [rows[0], other], key=lambda row: row.passage_id
+    )
     assert store.passages.leads(DAY, hours(4), limit=1) == [other]
-    assert {row.passage_id for row in store.passages.window(DAY, hours(4))} == {*(row.passage_id for row in rows), other.passage_id}
+    assert {row.passage_id for row in store.passages.window(DAY, hours(4))} == {
+        *(row.passage_id for row in rows),
+        other.passage_id,
+    }
 
 
 def test_an_ungrouped_article_is_its_own_group(store: Store) -> None:
@@ -70,7 +103,9 @@ def test_vectors_come_back_in_the_order_asked(store: Store) -> None:
     found = store.vectors.get(BUILD, asked)
     assert found.shape == (1101, 384)
     assert found.dtype == np.float32
-    assert np.array_equal(found, np.stack([vectors[key] for key in asked]).astype(np.float16).astype(np.float32))
+    assert np.array_equal(
+        found, np.stack([vectors[key] for key in asked]).astype(np.float16).astype(np.float32)
+    )
     assert store.vectors.count(BUILD) == 1100
     assert store.vectors.count("another build") == 0
     assert store.vectors.has(BUILD, [asked[0], "nothing"]) == {asked[0]}
@@ -80,7 +115,9 @@ def test_vectors_come_back_in_the_order_asked(store: Store) -> None:
 def test_missing_vectors_are_named(store: Store) -> None:
     """A hash that was never embedded is an error that says which build and what to run."""
     store.vectors.put(BUILD, {"a": unit(1)})
-    with pytest.raises(MissingVectors, match=r"1 of 2 texts have none under build test-build, the first is b"):
+    with pytest.raises(
+        MissingVectors, match=r"1 of 2 texts have none under build test-build, the first is b"
+    ):
         store.vectors.get(BUILD, ["a", "b"])
     with pytest.raises(KeyError):
         store.vectors.get("another build", ["a"])
@@ -103,7 +140,12 @@ def test_vectors_by_language_are_the_first_by_hash(store: Store) -> None:
 
 def test_nearest_passages_come_best_first(store: Store) -> None:
     """Every passage of a text counts, ties go by id, and cosines are those of the vectors whatever the length of the question."""
-    made = add_passages(store, ["1", "2", "3", "4"], texts=["a", "b", "a", "c"], vectors=[unit(1), unit(1, 1), unit(1), unit(0, 1)])
+    made = add_passages(
+        store,
+        ["1", "2", "3", "4"],
+        texts=["a", "b", "a", "c"],
+        vectors=[unit(1), unit(1, 1), unit(1), unit(0, 1)],
+    )
     twins = sorted([made[0].passage_id, made[2].passage_id])
     found = store.vectors.nearest(BUILD, 5 * unit(1), 3)
     assert [passage_id for passage_id, _ in found] == [*twins, made[1].passage_id]
@@ -119,7 +161,10 @@ def test_every_language_has_its_nearest(store: Store) -> None:
     store.passages.save([of.article_id for of in articles], made)
     store.vectors.put(BUILD, {one.text_hash: unit(1, place) for place, one in enumerate(made)})
     store.vectors.put(BUILD, {"0" * 32: unit(1), "f" * 32: unit(1)})
-    assert [passage_id for passage_id, _ in store.vectors.nearest(BUILD, unit(1), 1)] == [made[0].passage_id, made[2].passage_id]
+    assert [passage_id for passage_id, _ in store.vectors.nearest(BUILD, unit(1), 1)] == [
+        made[0].passage_id,
+        made[2].passage_id,
+    ]
 
 
 def test_nearest_obeys_filters(store: Store) -> None:
@@ -135,7 +180,10 @@ def test_nearest_obeys_filters(store: Store) -> None:
 
     def found(filters: SearchFilters) -> list[int]:
         ids = [one.passage_id for one in made]
-        return [ids.index(passage_id) + 1 for passage_id, _ in store.vectors.nearest(BUILD, unit(1), 9, filters=filters)]
+        return [
+            ids.index(passage_id) + 1
+            for passage_id, _ in store.vectors.nearest(BUILD, unit(1), 9, filters=filters)
+        ]
 
     assert found(SearchFilters()) == [1, 2, 3, 4]
     assert found(SearchFilters(start=hours(1))) == [4]
@@ -149,8 +197,12 @@ def test_unassigned_passages_wait(store: Store) -> None:
     made = add_passages(store, ["1", "2", "3"], texts=["a", "b", "c"])
     assert store.passages.unassigned(BUILD, DAY, hours(1)) == []
     store.vectors.put(BUILD, {made[0].text_hash: unit(1), made[1].text_hash: unit(1)})
-    assert [row.passage_id for row in store.passages.unassigned(BUILD, DAY, hours(1))] == sorted(one.passage_id for one in made[:2])
-    taken = Assignment(passage_id=made[0].passage_id, narrative_id=1, similarity=1.0, method="cluster", run_id="r")
+    assert [row.passage_id for row in store.passages.unassigned(BUILD, DAY, hours(1))] == sorted(
+        one.passage_id for one in made[:2]
+    )
+    taken = Assignment(
+        passage_id=made[0].passage_id, narrative_id=1, similarity=1.0, method="cluster", run_id="r"
+    )
     store.narratives.save([narrative(1)], [taken])
     assert [row.passage_id for row in store.passages.unassigned(BUILD, DAY, hours(1))] == [made[1].passage_id]
     assert store.passages.unassigned(BUILD, hours(1), hours(2)) == []

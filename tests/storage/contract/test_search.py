@@ -84,10 +84,19 @@ def test_filters_narrow(store: Store) -> None:
     store.sources.sync([source("alpha", country="XA"), source("beta", country="XB")])
     add_articles(
         store,
-        [article("1"), article("2", source_id="beta"), article("3", language="fr"), article("4", counted_at=hours(9))],
+        [
+            article("1"),
+            article("2", source_id="beta"),
+            article("3", language="fr"),
+            article("4", counted_at=hours(9)),
+        ],
     )
     assert sorted(found(store, "mauritania", SearchFilters(start=hours(1)))) == ["Title 4"]
-    assert sorted(found(store, "mauritania", SearchFilters(start=DAY, end=hours(9)))) == ["Title 1", "Title 2", "Title 3"]
+    assert sorted(found(store, "mauritania", SearchFilters(start=DAY, end=hours(9)))) == [
+        "Title 1",
+        "Title 2",
+        "Title 3",
+    ]
     assert found(store, "mauritania", SearchFilters(countries=("XB",))) == ["Title 2"]
     assert found(store, "mauritania", SearchFilters(languages=("fr",), source_ids=("alpha",))) == ["Title 3"]
     assert len(store.search.text("mauritania", filters=ALL, limit=2)) == 2
