@@ -180,9 +180,7 @@ class Fetcher:
             )
         except DrumbeatError:
             raise
-        except (
-            Exception
-        ) as error:  # border: whatever hostile bytes do to the libraries below costs only this request
+        except Exception as error:  # border: what hostile bytes do to the libraries costs only this request
             logger.warning("request failed in a way no rule names", url=address, exc_info=True)
             return self._failed(url, ticket, "connection_failed", f"{type(error).__name__}: {error}")
         return self._answer(url, ticket, response)

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
-from drumbeat.safe import csv_cell
+from drumbeat.shown.safe import csv_cell
 from storage.records import Event, Narrative, Observation, Source, Spike
 from storage.store import Store
 

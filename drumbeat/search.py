@@ -75,8 +75,8 @@ def by_meaning(
     store: Store, query: str, *, embed: EmbedSettings, filters: SearchFilters, limit: int
 ) -> list[SearchHit]:
     """The nearest passages of every language, one per article, by centred cosine."""
+    from analysis.embedding.centring import centre, centred
     from analysis.embedding.choose import build_of, shared_embedder
-    from analysis.vectors import centre, centred
 
     table = store.means.latest(build_of(embed))
     if table is None:

@@ -46,7 +46,7 @@ def cleaned(
     languages: tuple[str, ...] = (),
 ) -> Stages:
     """What cleaning makes of fetched bytes, stage by stage."""
-    from analysis.passages import cut
+    from analysis.text.passages import cut
     from crawler.cleaning.extract import Refusal
     from crawler.cleaning.page import extract, make_article
     from drumbeat.explain import article_told

@@ -18,7 +18,7 @@ from storage.types import (
     half_vector,
 )
 
-REVISION: Final = "0002"
+REVISION: Final = "0007"
 """The revision in `migrations/` that this schema is; revisions count up."""
 VERSION_TABLE: Final = "drumbeat_version"
 """Holds the database's revision, and by its name tells that the database is ours."""
@@ -34,8 +34,8 @@ metadata = sa.MetaData(
 sa.event.listen(
     metadata,
     "before_create",
-    sa.DDL("CREATE EXTENSION IF NOT EXISTS vector").execute_if(dialect="postgresql"),
-)  # type: ignore[no-untyped-call]  # the class has no types
+    sa.DDL("CREATE EXTENSION IF NOT EXISTS vector").execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call]  # no types
+)
 
 
 def _key(name: str) -> sa.Column[str]:

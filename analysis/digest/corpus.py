@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from analysis.counts.source_health import SEEN, USUAL_DAYS
 from analysis.digest.desk import DigestDesk
 from analysis.digest.records import (
     AlertLine,
@@ -17,7 +18,6 @@ from analysis.digest.records import (
     Totals,
 )
 from analysis.plain import direction_of
-from analysis.source_health import SEEN, USUAL_DAYS
 from analysis.spikes.checks import STORM_ARTICLES
 from config.clock import midnight
 from storage.records import Article, CopyGroup, Source, SourceDay

@@ -8,14 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
-from analysis.counting import survivors_of
+from analysis.counts.reach import look_back
+from analysis.counts.series import panel_of
 from analysis.digest.evidence import ArchivePlace, OutletRef, SpikeNote
 from analysis.digest.spread import outlet_ref, outlet_refs
 from analysis.digest.trends import Trends, ratio_of
-from analysis.narratives.templates import resting_forms
-from analysis.spikes.desk import look_back
 from analysis.spikes.policy import outlet_floor
-from analysis.spikes.series import panel_of
+from analysis.tellings import resting_forms, survivors_of
 from config.clock import midnight
 from config.workspace import Workspace
 from storage.records import CopyGroup, Narrative, Observation, PassageRow, Source, SourceDay, Spike

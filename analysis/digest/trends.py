@@ -8,10 +8,11 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from analysis.arrays import Floats
+from analysis.counts.series import Panel, Series, series_of
 from analysis.digest.evidence import DayPoint
-from analysis.spikes.baseline import Floats, fit, lower_tail, upper_tail
+from analysis.spikes.baseline import fit, lower_tail, upper_tail
 from analysis.spikes.detectors import baseline_end, has_baseline
-from analysis.spikes.series import Panel, Series, series_of
 from config.settings import SpikeSettings
 
 FEWEST_EXPECTED = 0.1

@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
+from analysis.arrays import Vectors
 from config.errors import DrumbeatError
-
-Matrix = npt.NDArray[np.float32]
-"""Rows are vectors, shape (n, dimensions)."""
 
 QUERY_PREFIX = "query: "
 """What E5 models expect before a text. Used on both sides: on news, recall of translations at one false hit in a thousand rises from 0.89
@@ -29,7 +24,7 @@ class Embedder(Protocol):
     """Name of everything that a vector depends on; vectors of different builds are never compared."""
     dimensions: int
 
-    def embed(self, texts: Sequence[str]) -> Matrix:
+    def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), dimensions), float32.
 
         Raises:
@@ -40,9 +35,3 @@ class Embedder(Protocol):
     def close(self) -> None:
         """Give processes and connections back; may be called twice."""
         ...
-
-
-def unit_rows(matrix: Matrix) -> Matrix:
-    """Rows of `matrix` at length 1; a row of zeros stays as it is."""
-    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
-    return np.asarray(matrix / np.where(lengths > 0, lengths, 1), dtype=np.float32)

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from analysis.embedding.base import EmbeddingError, Matrix, unit_rows
+from analysis.arrays import Vectors, unit_rows
+from analysis.embedding.base import EmbeddingError
 from analysis.embedding.cache import cached_graph
 from analysis.embedding.graph import GRAPH_VERSION, INPUT, OUTPUT
 from analysis.embedding.processor import processor_class
@@ -52,7 +53,7 @@ class E5Embedder:
         positions = weights.floats("emb.pos").reshape(sizes.positions, sizes.hidden)
         self._positions = positions + weights.floats("emb.type")[: sizes.hidden]
 
-    def embed(self, texts: Sequence[str]) -> Matrix:
+    def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of `texts`, shape (n, 384); texts over 512 tokens are cut there."""
         if not texts:
             return np.zeros((0, self.dimensions), np.float32)
@@ -61,10 +62,10 @@ class E5Embedder:
     def close(self) -> None:
         """Nothing to give back."""
 
-    def _one(self, text: str) -> Matrix:
+    def _one(self, text: str) -> Vectors:
         ids = self._tokenizer.ids(text)
         hidden = unpacked(self._words[ids]) + self._positions[: len(ids)]
-        mean: Matrix = self._session.run([OUTPUT], {INPUT: hidden[None]})[0]
+        mean: Vectors = self._session.run([OUTPUT], {INPUT: hidden[None]})[0]
         return mean
 
 

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from analysis.embedding.base import EmbeddingError, Matrix, unit_rows
+from analysis.arrays import Vectors, unit_rows
+from analysis.embedding.base import EmbeddingError
 from analysis.embedding.libraries import prefix_of
 
 API_KEY = "DRUMBEAT_EMBED_API_KEY"
@@ -42,7 +43,7 @@ class EndpointEmbedder:
         # Any text will do but an empty one, which such servers refuse.
         self.dimensions = self._ask([f"{self._prefix}news"]).shape[1]
 
-    def embed(self, texts: Sequence[str]) -> Matrix:
+    def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of `texts`, shape (n, dimensions)."""
         prefixed = [self._prefix + text for text in texts]
         parts = [self._ask(prefixed[start : start + BATCH]) for start in range(0, len(prefixed), BATCH)]
@@ -51,7 +52,7 @@ class EndpointEmbedder:
     def close(self) -> None:
         """Nothing to give back: every request has its own connection."""
 
-    def _ask(self, texts: list[str]) -> Matrix:
+    def _ask(self, texts: list[str]) -> Vectors:
         """Vectors as the server gives them, in the order of `texts`."""
         body = json.dumps({"model": self._model, "input": texts, "encoding_format": "float"}).encode()
         headers = {"Content-Type": "application/json"}
@@ -71,7 +72,7 @@ class EndpointEmbedder:
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise EmbeddingError(f"embed.endpoint: {self._address} cannot be used ({error})") from error
 
-    def _vectors(self, answer: Any, expected: int) -> Matrix:
+    def _vectors(self, answer: Any, expected: int) -> Vectors:
         try:
             rows = sorted(answer["data"], key=lambda row: row["index"])
             vectors = np.asarray([row["embedding"] for row in rows], np.float32)

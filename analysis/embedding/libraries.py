@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from analysis.embedding.base import QUERY_PREFIX, EmbeddingError, Matrix, unit_rows
+from analysis.arrays import Vectors, unit_rows
+from analysis.embedding.base import QUERY_PREFIX, EmbeddingError
 
 
 class SentenceTransformersEmbedder:
@@ -33,7 +34,7 @@ class SentenceTransformersEmbedder:
             ) from error
         self.dimensions = int(self._model.get_sentence_embedding_dimension())
 
-    def embed(self, texts: Sequence[str]) -> Matrix:
+    def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of `texts`, shape (n, dimensions); one text a batch, because padding moves the last bits."""
         if not texts:
             return np.zeros((0, self.dimensions), np.float32)
@@ -66,7 +67,7 @@ class FastembedEmbedder:
             raise EmbeddingError(f"embed.model: fastembed cannot load {model!r} ({error})") from error
         self.dimensions = len(next(iter(self._model.embed([self._prefix], batch_size=1))))
 
-    def embed(self, texts: Sequence[str]) -> Matrix:
+    def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of `texts`, shape (n, dimensions); one text a batch, because its models may be quantised."""
         if not texts:
             return np.zeros((0, self.dimensions), np.float32)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.embedding.base import Matrix
+from analysis.arrays import Vectors
 from analysis.embedding.languages import flores_codes
 from analysis.embedding.pool import PooledE5
 
@@ -40,7 +40,7 @@ def read_sentences(data: Path) -> dict[str, list[str]]:
     return dict(sentences)
 
 
-def language_means(sentences: dict[str, list[str]]) -> dict[str, Matrix]:
+def language_means(sentences: dict[str, list[str]]) -> dict[str, Vectors]:
     """Tag -> mean of the raw vectors of its sentences, for every tag with a FLORES code."""
     embedder = PooledE5()
     try:
@@ -49,7 +49,7 @@ def language_means(sentences: dict[str, list[str]]) -> dict[str, Matrix]:
         embedder.close()
 
 
-def write_table(means: dict[str, Matrix], path: Path) -> None:
+def write_table(means: dict[str, Vectors], path: Path) -> None:
     """Tags and float16 means, rows in one order."""
     tags = sorted(means)
     np.savez_compressed(

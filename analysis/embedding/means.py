@@ -24,7 +24,7 @@ from importlib import resources
 
 import numpy as np
 
-from analysis.embedding.base import Matrix
+from analysis.arrays import Vectors
 from analysis.embedding.languages import UNDETERMINED, family_of, language_key
 from storage.records import MeanTable, Vector
 from storage.store import Store
@@ -59,7 +59,7 @@ def has_priors(build: str) -> bool:
     return PRIOR_MODEL in build.split("/")
 
 
-def make_table(own: Mapping[str, Matrix], *, build: str, version: int, made_at: datetime) -> MeanTable:
+def make_table(own: Mapping[str, Vectors], *, build: str, version: int, made_at: datetime) -> MeanTable:
     """Means from the raw vectors of own passages, by language as the articles name it, and the priors where they fit the build.
 
     Without priors every language is shrunk to the overall mean of the workspace.
@@ -155,16 +155,16 @@ class _Priors:
         return {**self.means, **{f"@{family}": mean for family, mean in self._families.items()}}
 
 
-def _by_key(own: Mapping[str, Matrix]) -> dict[str, Matrix]:
+def _by_key(own: Mapping[str, Vectors]) -> dict[str, Vectors]:
     """Vectors by the key of their language, keys sorted; `pt` and `pt-BR` become one."""
-    groups: defaultdict[str, list[Matrix]] = defaultdict(list)
+    groups: defaultdict[str, list[Vectors]] = defaultdict(list)
     for language in sorted(own):
         if len(own[language]):
             groups[language_key(language)].append(np.asarray(own[language], np.float32))
     return {key: np.concatenate(groups[key]) for key in sorted(groups)}
 
 
-def _shift(groups: Mapping[str, Matrix], priors: _Priors) -> Vector:
+def _shift(groups: Mapping[str, Vectors], priors: _Priors) -> Vector:
     """How far own passages lie from the priors of their languages on average, shrunk to nothing where there are few.
 
     Without priors it is the workspace's own mean, unshrunk: there is nothing else to start from.
@@ -176,6 +176,6 @@ def _shift(groups: Mapping[str, Matrix], priors: _Priors) -> Vector:
     return np.asarray(weight * away.mean(axis=0), np.float32)
 
 
-def _shrunk(vectors: Matrix, prior: Vector) -> Vector:
+def _shrunk(vectors: Vectors, prior: Vector) -> Vector:
     """The mean of `vectors`, drawn to `prior` as by 20 passages that lie there."""
     return np.asarray((vectors.sum(axis=0) + SHRINKAGE * prior) / (len(vectors) + SHRINKAGE), np.float32)

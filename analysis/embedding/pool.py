@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.embedding.base import EmbeddingError, Matrix
+from analysis.arrays import Vectors
+from analysis.embedding.base import EmbeddingError
 from analysis.embedding.cache import cached_graph
 from analysis.embedding.e5 import DIMENSIONS, E5Embedder, build_name
 from analysis.embedding.processor import processor_class
@@ -51,7 +52,7 @@ class PooledE5:
         self._here: E5Embedder | None = None
         self._pool: ProcessPoolExecutor | None = None
 
-    def embed(self, texts: Sequence[str]) -> Matrix:
+    def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of `texts`, shape (n, 384)."""
         if self._workers == 1 or (len(texts) < SMALL and self._pool is None):
             return self._embed_here(texts)
@@ -71,7 +72,7 @@ class PooledE5:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
 
-    def _embed_here(self, texts: Sequence[str]) -> Matrix:
+    def _embed_here(self, texts: Sequence[str]) -> Vectors:
         if self._here is None:
             self._here = E5Embedder(weights_file=self._weights_file, cache_dir=self._cache_dir)
         return self._here.embed(texts)
@@ -102,7 +103,7 @@ def _die_with_parent() -> None:
         os._exit(1)
 
 
-def _embed_there(texts: list[str]) -> Matrix:
+def _embed_there(texts: list[str]) -> Vectors:
     if _engine is None:
         raise EmbeddingError("embed: this process has no engine; texts go through PooledE5.embed")
     return _engine.embed(texts)

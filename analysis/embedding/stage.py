@@ -12,7 +12,7 @@ import structlog
 from analysis.embedding.base import Embedder
 from analysis.embedding.choose import build_of, settings_of, shared_embedder
 from analysis.embedding.means import ensure_means
-from analysis.passages import cut
+from analysis.text.passages import cut
 from config.clock import Clock
 from config.progress import Progress
 from config.workspace import Workspace

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.narratives.linking import Matrix, unit
+from analysis.arrays import Matrix, unit
 
 CONTEXT = 0.35
 """Weight of the article's mean beside the passage's own vector."""

@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from analysis.counting import survivors_of
+from analysis.arrays import Matrix
+from analysis.embedding.centring import centred
 from analysis.embedding.choose import build_of, settings_of
 from analysis.narratives.context import in_context
 from analysis.narratives.corrections import Obeyed, obeyed
-from analysis.narratives.linking import Matrix
-from analysis.narratives.templates import resting_forms
-from analysis.vectors import centred
+from analysis.tellings import resting_forms, survivors_of
 from config.clock import Clock
 from config.settings import NarrativeSettings
 from config.workspace import Workspace

@@ -14,7 +14,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from analysis.narratives.linking import Matrix
+from analysis.arrays import Matrix
 from storage.records import PassageRow
 
 EXEMPLARS = 6

@@ -25,8 +25,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Matrix = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
+from analysis.arrays import Labels, Matrix, average_link, numbered, sums_of, unit
 
 BALANCE = 0.125
 """Power of the variance by which directions are damped; 0.075 to 0.175 are as good within 0.01."""
@@ -85,69 +84,6 @@ def typical_likeness(rows: Matrix) -> float:
             :, count - nearest :
         ].mean(axis=1)
     return float(np.median(means))
-
-
-def average_link(
-    vectors: npt.ArrayLike, cosine: float, *, days: npt.ArrayLike | None = None, span: float = np.inf
-) -> Labels:
-    """Average-link groups of unit rows: merged while the mean cosine between two groups is at least `cosine`. Exact, n * n / 2 distances.
-
-    Args:
-        days: when each text was told; texts more than `span` days apart count as unrelated (cosine 0). NaN: not known, near to all.
-    """
-    from scipy.cluster.hierarchy import fcluster, linkage
-
-    rows = np.asarray(vectors, np.float64)
-    count = len(rows)
-    if count < 2:
-        return np.zeros(count, np.int64)
-    moments = np.full(count, np.nan) if days is None else np.asarray(days, np.float64)
-    distances = np.empty(count * (count - 1) // 2)
-    filled = 0
-    for row in range(count - 1):
-        cosines = rows[row + 1 :] @ rows[row]
-        cosines[np.abs(moments[row + 1 :] - moments[row]) > span] = 0.0
-        distances[filled : filled + len(cosines)] = 1.0 - cosines
-        filled += len(cosines)
-    if count == 2:
-        # Most copy groups are an article of two passages: a tree for each took a third of the time of a refit.
-        return np.array([0, int(max(distances[0], 0.0) > 1.0 - cosine)], np.int64)
-    tree = linkage(np.maximum(distances, 0.0, out=distances), "average")
-    return numbered(fcluster(tree, 1.0 - cosine, "distance"))
-
-
-def numbered(labels: npt.ArrayLike) -> Labels:
-    """The same groups, numbered from 0 in the order in which they first appear."""
-    _, first, inverse = np.unique(np.asarray(labels), return_index=True, return_inverse=True)
-    place = np.empty(len(first), np.int64)
-    place[np.argsort(first, kind="stable")] = np.arange(len(first))
-    return place[inverse.reshape(-1)]
-
-
-def unit(rows: Matrix) -> Matrix:
-    """Rows at length 1; a row of zeros stays."""
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(lengths > 0, lengths, 1.0)
-
-
-def likeness_of(one: Matrix, other: Matrix) -> float:
-    """Mean cosine between two groups of unit rows, relative to the mean cosines within them; 0 where either has fewer than two rows."""
-    if min(len(one), len(other)) < 2:
-        return 0.0
-    within = [max(_mean_pair(rows), 1e-6) for rows in (one, other)]
-    return float(one.mean(axis=0) @ other.mean(axis=0) / np.sqrt(within[0] * within[1]))
-
-
-def _mean_pair(rows: Matrix) -> float:
-    total = rows.sum(axis=0)
-    return float((total @ total - len(rows)) / (len(rows) * (len(rows) - 1)))
-
-
-def sums_of(rows: Matrix, labels: Labels) -> Matrix:
-    """Sum of the rows of each group, shape (groups, d)."""
-    sums = np.zeros((int(labels.max()) + 1, rows.shape[1]))
-    np.add.at(sums, labels, rows)
-    return sums
 
 
 class _Merger:

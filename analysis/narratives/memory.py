@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import numpy as np
 
+from analysis.arrays import Matrix
 from analysis.narratives.desk import Desk
-from analysis.narratives.linking import Matrix
 from analysis.narratives.nearest import Home, home_of
 from storage.records import Narrative, PassageRow
 

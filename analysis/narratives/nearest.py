@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analysis.narratives.linking import Matrix, unit
+from analysis.arrays import Matrix, unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,16 +16,16 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 import structlog
 
+from analysis.arrays import Labels, Matrix, likeness_of
+from analysis.embedding.centring import is_centred
 from analysis.narratives.desk import CHUNK, Desk
 from analysis.narratives.lineage import Cluster, Decision, Rules, Voice, Waiting, Window, decide
-from analysis.narratives.linking import Labels, Matrix, likeness_of
 from analysis.narratives.memory import in_parts, kin, open_narratives, remember, restless
 from analysis.narratives.nearest import home_of, place
 from analysis.narratives.templates import is_form
 from analysis.narratives.topics import OUTLIER, cluster
 from analysis.narratives.upkeep import Seen, bring_up_to_date, forms_now, rest
 from analysis.narratives.voices import Voices, voices_of
-from analysis.vectors import is_centred
 from config.progress import Progress
 from storage.ids import text_hash
 from storage.records import Assignment, LineageEvent, PassageRow

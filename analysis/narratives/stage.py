@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from analysis.embedding.choose import build_of, settings_of
 from analysis.embedding.means import refreeze_means
-from analysis.events import update_events
 from analysis.narratives.assign import assign_new
 from analysis.narratives.desk import open_desk
-from analysis.themes import update_themes
+from analysis.narratives.events import update_events
+from analysis.narratives.themes import update_themes
 from config.clock import Clock
 from config.progress import Progress
 from config.workspace import Workspace

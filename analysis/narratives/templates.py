@@ -10,18 +10,16 @@ forms 0.65 to 0.98, 531 of planted narratives at most 0.58, other news at most 0
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC
 
 import numpy as np
 
-from analysis.narratives.linking import Matrix
-from storage.records import LineageEvent, PassageRow
+from analysis.arrays import Matrix
+from storage.records import PassageRow
 
 TWIN = 0.62
 SHARE = 0.5
-FORM = "form"
-"""Reason in the history of a narrative that turned out to be a recurring form."""
 
 
 def is_form(rows: Sequence[PassageRow], vectors: Matrix) -> bool:
@@ -31,12 +29,6 @@ def is_form(rows: Sequence[PassageRow], vectors: Matrix) -> bool:
         by_outlet[row.source_id].append(place)
     twins = sum(_twins([rows[place] for place in places], vectors[places]) for places in by_outlet.values())
     return bool(rows) and twins >= SHARE * len(rows)
-
-
-def resting_forms(history: Iterable[LineageEvent]) -> set[int]:
-    """Narratives that were put to rest as recurring forms, by their history in the order of time."""
-    last = {item.narrative_id: item for item in history if item.kind in ("dormant", "revived")}
-    return {number for number, item in last.items() if item.detail.get("reason") == FORM}
 
 
 def _twins(rows: Sequence[PassageRow], vectors: Matrix) -> int:

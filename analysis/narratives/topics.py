@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from analysis.arrays import Labels, Matrix, numbered, sums_of, unit
 from analysis.narratives.keywords import Keywords, keywords_of
-from analysis.narratives.linking import Labels, Matrix, grouped, numbered, sums_of, unit
+from analysis.narratives.linking import grouped
 from analysis.narratives.words import words
 
 OUTLIER = -1

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from analysis.arrays import Matrix, unit
 from analysis.narratives.desk import Desk
 from analysis.narratives.keywords import Keywords, keywords_of
 from analysis.narratives.labels import exemplars, label, ranked, standing_titles
 from analysis.narratives.lineage import Birth, Decision
-from analysis.narratives.linking import Matrix, unit
-from analysis.narratives.templates import FORM
 from analysis.narratives.voices import Voices
 from analysis.narratives.words import words
+from analysis.tellings import FORM
 from config.progress import Progress
 from storage.records import Assignment, LineageEvent, LineageKind, Narrative, PassageRow
 

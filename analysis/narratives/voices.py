@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.narratives.linking import Matrix, average_link, unit
+from analysis.arrays import Matrix, average_link, unit
 from storage.records import PassageRow
 
 ONE_CLAIM = 0.1

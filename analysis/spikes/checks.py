@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.counts.series import Panel, Series, series_of
 from analysis.spikes.baseline import fit, upper_tail
 from analysis.spikes.detectors import baseline_end
 from analysis.spikes.facts import WindowFacts
-from analysis.spikes.series import Panel, Series, series_of
 from config.settings import SpikeSettings
 
 RETEST_P = 0.01

@@ -9,12 +9,13 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
+from analysis.counts.reach import FAST_DAYS
+from analysis.counts.series import Series, series_of
 from analysis.spikes import policy
 from analysis.spikes.baseline import fit, upper_tail
 from analysis.spikes.checks import STORM_ARTICLES, STORM_SHARE, Case, explanations
 from analysis.spikes.desk import Desk
 from analysis.spikes.detectors import (
-    FAST_DAYS,
     DayTest,
     Detector,
     EmergenceFacts,
@@ -27,7 +28,6 @@ from analysis.spikes.detectors import (
 )
 from analysis.spikes.facts import WindowFacts
 from analysis.spikes.policy import Candidate, Sent
-from analysis.spikes.series import Series, series_of
 from storage.records import Spike
 
 STORM_P = 0.001

@@ -6,11 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 
-import numpy as np
-
-from analysis.spikes.detectors import CUSUM_DAYS, FAST_DAYS
+from analysis.arrays import closeness
+from analysis.counts.series import Panel
 from analysis.spikes.facts import WindowFacts, facts_of
-from analysis.spikes.series import Panel
 from config.settings import SpikeSettings
 from storage.records import Narrative, PassageRow
 
@@ -59,16 +57,3 @@ class Desk:
             for n, a in enumerate(known)
             for b in known[n + 1 :]
         }
-
-
-def look_back(rules: SpikeSettings) -> int:
-    """Days before a tested one that its tests read: the run-up of the CUSUM and the baseline before that."""
-    return CUSUM_DAYS + max(FAST_DAYS) + rules.guard_days + rules.baseline_days
-
-
-def closeness(a: Narrative, b: Narrative) -> float:
-    """Cosine of two centres; 0 where they cannot be compared (other embedding, other means)."""
-    if a.centroid is None or b.centroid is None or (a.build, a.mean_version) != (b.build, b.mean_version):
-        return 0.0
-    lengths = float(np.linalg.norm(a.centroid) * np.linalg.norm(b.centroid))
-    return float(a.centroid @ b.centroid) / lengths if lengths else 0.0

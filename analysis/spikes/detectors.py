@@ -16,18 +16,17 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from analysis.spikes.baseline import Baseline, Expected, Floats, fit, upper_tail
+from analysis.arrays import Floats
+from analysis.counts.reach import CUSUM_DAYS, FAST_DAYS
+from analysis.spikes.baseline import Baseline, Expected, fit, upper_tail
 from config.settings import SpikeSettings
 
 Detector = Literal["fast", "slow", "emergence"]
 Tier = Literal["mail", "digest", ""]
 """What a detector asks for; empty: nothing."""
 
-FAST_DAYS = (1, 3)
 SLOW_DAYS = 7
 """Days whose sum is reported for a slow rise."""
-CUSUM_DAYS = 28
-"""Days that the CUSUM looks back."""
 ESTABLISHED_DAYS = 3
 """Days with own texts before the guard band that give a discovered narrative a baseline."""
 KAPPA = 2.0

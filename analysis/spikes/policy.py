@@ -13,7 +13,8 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from analysis.spikes.baseline import Floats, upper_tail
+from analysis.arrays import Floats
+from analysis.spikes.baseline import upper_tail
 from analysis.spikes.detectors import KAPPA, DayTest, Tier, WindowTest
 from config.settings import SpikeSettings
 from storage.records import Spike, SpikeDecision

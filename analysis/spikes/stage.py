@@ -17,11 +17,11 @@ from datetime import UTC, date, timedelta
 
 import structlog
 
-from analysis.counting import survivors_of, tellings
-from analysis.narratives.templates import resting_forms
+from analysis.counts.reach import look_back
+from analysis.counts.series import panel_of
 from analysis.spikes.day import examine_day
-from analysis.spikes.desk import Desk, look_back
-from analysis.spikes.series import panel_of
+from analysis.spikes.desk import Desk
+from analysis.tellings import resting_forms, survivors_of, tellings
 from config.clock import Clock, midnight
 from config.progress import Progress
 from config.settings import SpikeSettings

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analysis.embedding.base import Matrix
+from analysis.arrays import Vectors
 from analysis.embedding.languages import language_key
 
 Floats = npt.NDArray[np.float64]
@@ -51,7 +51,7 @@ class Background:
         return np.asarray((cosines - stacked[:, :, 0]) / stacked[:, :, 1], np.float64)
 
 
-def background(statements: Matrix, sample: Mapping[str, Matrix]) -> Background:
+def background(statements: Vectors, sample: Mapping[str, Vectors]) -> Background:
     """What is ordinary for each statement.
 
     Args:
@@ -72,7 +72,7 @@ def background(statements: Matrix, sample: Mapping[str, Matrix]) -> Background:
     return Background(own, pooled)
 
 
-def cosine(left: Matrix, right: Matrix) -> Floats:
+def cosine(left: Vectors, right: Vectors) -> Floats:
     """Cosines of unit vectors, shape (left, right), in double precision so that they do not depend on how passages are chunked."""
     return np.asarray(np.asarray(left, np.float64) @ np.asarray(right, np.float64).T)
 

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 import numpy as np
 import structlog
 
-from analysis.embedding.base import Matrix
+from analysis.arrays import Vectors
+from analysis.embedding.centring import centre, centred
 from analysis.embedding.choose import build_of, settings_of, shared_embedder
 from analysis.embedding.means import ensure_means
-from analysis.sentences import sentences
-from analysis.vectors import centre, centred
+from analysis.text.sentences import sentences
 from analysis.watch.registry import claim_numbers, refresh
 from analysis.watch.scores import Background, background, cosine
 from analysis.watch.stance import stance_of
@@ -128,7 +128,7 @@ def _compare_all(
     progress: Progress,
 ) -> None:
     progress.start(STAGE)
-    sample: dict[str, Matrix] | None = None
+    sample: dict[str, Vectors] | None = None
     for statement in statements:
         rows = _waiting(desk, statement)
         if not rows:
@@ -203,7 +203,7 @@ def _stances(desk: _Desk, statement: Prepared, rows: Sequence[PassageRow]) -> li
     raw = _kept_vectors(desk, sorted({text for part in parts for text in part}))
     stances = []
     for row, part in zip(rows, parts, strict=True):
-        vectors: Matrix = centre(
+        vectors: Vectors = centre(
             np.stack([raw[text] for text in part]), [row.language] * len(part), desk.table
         )
         nearness, against = cosine(statement.vectors, vectors), cosine(statement.counters, vectors)

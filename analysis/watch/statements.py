@@ -9,8 +9,8 @@ from hashlib import blake2b
 
 import numpy as np
 
-from analysis.embedding.base import Matrix
-from analysis.vectors import centre
+from analysis.arrays import Vectors
+from analysis.embedding.centring import centre
 from analysis.watch.guard import Guard
 from config.settings import WatchSettings
 from config.watchlist import StatementConfig
@@ -31,8 +31,8 @@ class Prepared:
     statement_hash: str
     threshold: float
     guard: Guard
-    vectors: Matrix
-    counters: Matrix
+    vectors: Vectors
+    counters: Vectors
     rejected: frozenset[str]
     """Passages that an analyst ruled out."""
 
@@ -97,7 +97,7 @@ def threshold_of(config: StatementConfig, settings: WatchSettings) -> float:
     ]
 
 
-def _centred(texts: Sequence[str], raw: Mapping[str, Vector], table: MeanTable) -> Matrix:
+def _centred(texts: Sequence[str], raw: Mapping[str, Vector], table: MeanTable) -> Vectors:
     if not texts:
         return np.zeros((0, len(next(iter(table.means.values())))), np.float32)
     return centre(np.stack([raw[text] for text in texts]), [NO_LANGUAGE] * len(texts), table)

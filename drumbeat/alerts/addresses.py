@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import Any
 
 from drumbeat.alerts.problems import BadAddress
-from drumbeat.safe import header_text, one_line
+from drumbeat.shown.safe import header_text, one_line
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
 _DOMAIN = re.compile(

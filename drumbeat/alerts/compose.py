@@ -14,13 +14,13 @@ from email.utils import format_datetime
 from typing import Any
 
 from analysis.plain import to_plain
-from drumbeat import charts
 from drumbeat.alerts.addresses import mail_address, mail_domain
-from drumbeat.report.environment import html_environment, plain_environment
-from drumbeat.report.names import country_name
 from drumbeat.report.view import DATES, FIGURES, narrative_chart, notice_for
-from drumbeat.report.words import number
-from drumbeat.safe import header_text, one_line, shorten
+from drumbeat.shown import charts
+from drumbeat.shown.environment import html_environment, plain_environment
+from drumbeat.shown.names import country_name
+from drumbeat.shown.safe import header_text, one_line, shorten
+from drumbeat.shown.words import number
 from storage.records import Alert, Delivery
 
 SUBJECT_LABEL = 90

@@ -21,7 +21,7 @@ from email.policy import SMTP
 from config.settings import MailSettings
 from drumbeat.alerts.addresses import mail_address
 from drumbeat.alerts.problems import DeliveryProblem, Refused, Unanswered, Unfinished, Unreachable
-from drumbeat.safe import header_text
+from drumbeat.shown.safe import header_text
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 LOGIN_WANTED = (530, 534, 535, 538)

@@ -114,7 +114,7 @@ def search(
 
 
 def _say_result(row: SearchResult) -> None:
-    from drumbeat.safe import isolate, one_line, shorten
+    from drumbeat.shown.safe import isolate, one_line, shorten
 
     typer.echo(
         f"\n{row.counted_at:%Y-%m-%d}  {row.source_id}  {row.language}  by {row.found_by}  article {row.article_id}"

@@ -53,7 +53,7 @@ def page_show(
     out: Annotated[Path | None, typer.Option(help="Write the bytes to this file.")] = None,
 ) -> None:
     """Give the archived bytes of a page back, exactly as they were received."""
-    from drumbeat.safe import one_line
+    from drumbeat.shown.safe import one_line
     from storage.pages import archived_response
 
     with session(workspace) as opened:

@@ -71,7 +71,7 @@ def main() -> None:
             message = ": ".join(str(part) for part in (error.filename, error.strerror) if part)
         else:
             raise
-        from drumbeat.safe import visible
+        from drumbeat.shown.safe import visible
 
         typer.secho(
             f"drumbeat: {visible(message)}", err=True, fg=None if os.environ.get("NO_COLOR") else "red"

@@ -163,7 +163,7 @@ def say_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object
     from rich.table import Table
     from rich.text import Text
 
-    from drumbeat.safe import visible
+    from drumbeat.shown.safe import visible
 
     if not rows:
         typer.echo(f"{title}: none")

@@ -13,8 +13,7 @@ from markupsafe import Markup
 
 from analysis.digest.records import Digest
 from analysis.plain import to_plain
-from drumbeat import charts
-from drumbeat.report import names, words
+from drumbeat.shown import charts, names, words
 
 INVENTED_NOTICE = (
     "Invented sample world: the countries, outlets, people and claims in this document do not exist."

@@ -20,7 +20,7 @@ import structlog
 from analysis.digest.records import Digest
 from config.errors import DrumbeatError
 from drumbeat.report import view
-from drumbeat.report.environment import html_environment, markdown_environment
+from drumbeat.shown.environment import html_environment, markdown_environment
 
 logger = structlog.get_logger(__name__)
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from analysis.counting import survivors_of
 from analysis.digest.spread import first_mover, outlet_refs
+from analysis.tellings import survivors_of
 from drumbeat.sample.score import Findings, FoundAlert, Place
 from storage.store import Store
 

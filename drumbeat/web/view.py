@@ -11,8 +11,8 @@ from fastapi import Path
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator
 
-from drumbeat.report.environment import html_environment
 from drumbeat.report.view import style
+from drumbeat.shown.environment import html_environment
 
 NarrativeNumber = Annotated[int, Path(ge=0, le=2**31 - 1)]
 """A narrative's number in an address."""

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.embedding.base import Matrix
+from analysis.arrays import Vectors
 from analysis.embedding.e5 import E5Embedder
 from analysis.embedding.tokens import Tokenizer
 from analysis.embedding.weights import Weights, find_weights
@@ -44,7 +44,7 @@ def passages(data: Path, count: int) -> list[tuple[str, int]]:
 
 def turns(
     one: Callable[[str], Any], other: Callable[[str], Any], texts: list[str]
-) -> tuple[list[float], list[float], Matrix, Matrix]:
+) -> tuple[list[float], list[float], Vectors, Vectors]:
     """Processor seconds of both for each text, taking turns in who goes first, and their vectors."""
     seconds: tuple[list[float], list[float]] = ([], [])
     vectors: tuple[list[Any], list[Any]] = ([], [])

@@ -15,10 +15,10 @@ from datetime import UTC, date, datetime, time, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from analysis.source_health import SourceHistory, source_days
-from analysis.spikes.baseline import Floats
+from analysis.arrays import Floats
+from analysis.counts.series import Panel, panel_of, series_of
+from analysis.counts.source_health import SourceHistory, source_days
 from analysis.spikes.detectors import baseline_end, examine, has_baseline
-from analysis.spikes.series import Panel, panel_of, series_of
 from config.settings import SpikeSettings
 from storage.records import FeedPoll, Observation, Source
 from tests.benchmarks.spikes import PER, mailed_on

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analysis.spikes.baseline import Floats
+from analysis.arrays import Floats
 from analysis.spikes.detectors import DayTest, WindowTest, examine, has_baseline
 from analysis.spikes.policy import best_window, false_discovery, fast_tier, slow_tier
 from config.settings import SpikeSettings

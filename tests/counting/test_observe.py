@@ -6,7 +6,8 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from analysis.counting import COPY_REACH, observe, survivors_of, tellings
+from analysis.counts.counting import observe
+from analysis.tellings import COPY_REACH, survivors_of, tellings
 from storage.records import Observation, PassageRow
 from tests.counting.makers import assignment, at, day, hit, narrative, row
 

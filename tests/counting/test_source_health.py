@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from analysis.source_health import Fetch, SourceHistory, poisson_at_most, source_days
+from analysis.counts.source_health import Fetch, SourceHistory, poisson_at_most, source_days
 from storage.records import FeedPoll, Source, SourceDay
 from tests.counting.makers import at, day, poll, source
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from analysis.counting import RECENT_DAYS, count
-from analysis.spikes.desk import look_back
+from analysis.counts.counting import RECENT_DAYS, count
+from analysis.counts.reach import look_back
 from analysis.spikes.stage import detect
 from config.settings import SpikeSettings
 from storage.records import Correction

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from analysis.counts.series import panel_of
 from analysis.digest.build import alert_evidence, build_digest, narrative_detail
 from analysis.digest.records import Digest
 from analysis.digest.trends import Trends
 from analysis.plain import direction_of, to_plain
-from analysis.spikes.series import panel_of
 from config.clock import FixedClock
 from config.settings import SpikeSettings
 from storage.records import LineageEvent

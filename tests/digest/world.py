@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.counting import count
+from analysis.counts.counting import count
 from analysis.spikes.stage import detect
 from config.clock import FixedClock
 from config.progress import NoProgress

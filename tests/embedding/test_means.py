@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.embedding import make_prior_means
+from analysis.embedding.centring import centre, centred, embed_texts, is_centred, mean_of
 from analysis.embedding.e5 import E5Embedder, build_name
 from analysis.embedding.languages import family_of, flores_codes, language_key
 from analysis.embedding.means import (
@@ -22,7 +23,6 @@ from analysis.embedding.means import (
     prior_means,
     refreeze_means,
 )
-from analysis.vectors import centre, centred, embed_texts, is_centred, mean_of
 from config.clock import FixedClock
 from config.settings import EmbedSettings
 from storage.records import MeanTable, Passage

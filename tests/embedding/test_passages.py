@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.passages import FRAGMENT_CHARACTERS, cut, measure, spans
+from analysis.text.passages import FRAGMENT_CHARACTERS, cut, measure, spans
 from storage.ids import text_hash
 from tests.storage.makers import article
 

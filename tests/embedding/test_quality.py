@@ -13,10 +13,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.alignment import SENTENCES, Text, alignment, best_pairs, candidates, is_translation, numbers
-from analysis.passages import measure
-from analysis.sentences import sentences
-from analysis.vectors import embed_texts
+from analysis.embedding.centring import embed_texts
+from analysis.text.passages import measure
+from analysis.text.sentences import sentences
+from analysis.translations.alignment import (
+    SENTENCES,
+    Text,
+    alignment,
+    best_pairs,
+    candidates,
+    is_translation,
+    numbers,
+)
 from config.clock import FixedClock
 from config.settings import CopySettings, EmbedSettings
 from tests.benchmarks.embedding import measure as measure_engine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.sentences import sentences
+from analysis.text.sentences import sentences
 
 
 def cut(text: str) -> list[str]:

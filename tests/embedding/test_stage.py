@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
+from analysis.arrays import Vectors
 from analysis.embedding import stage
-from analysis.embedding.base import Matrix
 from analysis.embedding.choose import build_of, settings_of, shared_embedder
 from analysis.embedding.stage import embed
 from config.clock import FixedClock
@@ -70,7 +70,7 @@ class Counting:
     asked: list[str] = field(default_factory=list)
     dies_after: int = 10**9
 
-    def embed(self, texts: Sequence[str]) -> Matrix:
+    def embed(self, texts: Sequence[str]) -> Vectors:
         """Ones."""
         if len(self.asked) + len(texts) > self.dies_after:
             raise KeyboardInterrupt

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.alignment import (
+from analysis.embedding.stage import embed
+from analysis.translations.alignment import (
     Text,
     alignment,
     best_pairs,
@@ -22,9 +23,8 @@ from analysis.alignment import (
     numbers_agree,
     numbers_differ,
 )
-from analysis.embedding.stage import embed
-from analysis.translation_groups import connected, joined_group
-from analysis.translations import STAGE, asked_since, join_translations
+from analysis.translations.groups import connected, joined_group
+from analysis.translations.stage import STAGE, asked_since, join_translations
 from config.clock import FixedClock
 from config.progress import NoProgress
 from config.workspace import Workspace
@@ -158,7 +158,7 @@ def test_blocks_find_what_one_block_finds(monkeypatch: pytest.MonkeyPatch) -> No
     ]
     everyone = frozenset(item.text_id for item in texts)
     whole = candidates(texts, everyone, window=WEEK)
-    monkeypatch.setattr("analysis.alignment.BLOCK", 7)
+    monkeypatch.setattr("analysis.translations.alignment.BLOCK", 7)
     assert [(a.text_id, b.text_id) for a, b in candidates(texts, everyone, window=WEEK)] == [
         (a.text_id, b.text_id) for a, b in whole
     ]

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.events import event_numbers, group_events
+from analysis.narratives.events import event_numbers, group_events
 from analysis.narratives.labels import exemplars, label, ranked
 from analysis.narratives.stage import assign
-from analysis.themes import grouped_themes, theme_numbers
+from analysis.narratives.themes import grouped_themes, theme_numbers
 from config.workspace import Workspace
 from storage.records import Narrative, PassageRow
 from storage.store import Store

@@ -5,15 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.narratives.linking import (
-    average_link,
-    balanced,
-    grouped,
-    likeness_of,
-    numbered,
-    typical_likeness,
-    unit,
-)
+from analysis.arrays import average_link, likeness_of, numbered, unit
+from analysis.narratives.linking import balanced, grouped, typical_likeness
 from tests.narratives.conftest import direction, vector_of
 
 

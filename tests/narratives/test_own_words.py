@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.embedding.base import Matrix
+from analysis.arrays import Vectors
+from analysis.embedding.centring import centre
 from analysis.embedding.e5 import E5Embedder
 from analysis.embedding.means import make_table
 from analysis.narratives.context import in_context
 from analysis.narratives.topics import OUTLIER, cluster
 from analysis.narratives.voices import voices_of
-from analysis.passages import spans
-from analysis.vectors import centre
+from analysis.text.passages import spans
 from config.settings import NarrativeSettings
 from drumbeat.sample.score import bcubed
 from drumbeat.sample.texts import Text, load_books
@@ -79,7 +79,7 @@ def _body(text: Text) -> str:
     return "\n\n".join(text.paragraphs)
 
 
-def _centred(parts: list[str], languages: list[str], cache: Path) -> Matrix:
+def _centred(parts: list[str], languages: list[str], cache: Path) -> Vectors:
     engine = E5Embedder(cache_dir=cache)
     raw = engine.embed(parts)
     own = {

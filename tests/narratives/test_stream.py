@@ -6,8 +6,9 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
+from analysis.arrays import Matrix, likeness_of
 from analysis.narratives.lineage import Cluster, Rules, Voice, Waiting, Window, decide
-from analysis.narratives.linking import Matrix, grouped, likeness_of
+from analysis.narratives.linking import grouped
 from analysis.narratives.nearest import home_of, place
 from config.settings import NarrativeSettings
 from tests.narratives.conftest import moment, vector_of

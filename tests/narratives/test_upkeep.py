@@ -13,7 +13,7 @@ from analysis.narratives import assign as assign_module
 from analysis.narratives import desk as desk_module
 from analysis.narratives import memory as memory_module
 from analysis.narratives.stage import assign, refit
-from analysis.narratives.templates import FORM
+from analysis.tellings import FORM
 from config.workspace import Workspace
 from storage.ids import text_hash
 from storage.records import Assignment, Correction, LineageEvent, Narrative

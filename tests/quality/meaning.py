@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from analysis.embedding.base import Matrix
-from analysis.events import group_events
+from analysis.arrays import Vectors
 from analysis.narratives.context import in_context
+from analysis.narratives.events import group_events
 from analysis.narratives.topics import OUTLIER, cluster
 from analysis.narratives.voices import Voices, voices_of
-from analysis.passages import cut
+from analysis.text.passages import cut
 from config.settings import CopySettings, EmbedSettings, NarrativeSettings
 from crawler.copies.grouping import group_articles
 from storage.ids import text_hash
@@ -242,7 +242,7 @@ def retrieval_figures(
 
 
 def _ranked(
-    keys: Sequence[str], vectors: Matrix, queries: Sequence[int], pool: Sequence[int]
+    keys: Sequence[str], vectors: Vectors, queries: Sequence[int], pool: Sequence[int]
 ) -> dict[str, list[str]]:
     order = np.argsort(-(vectors[queries] @ vectors[pool].T), axis=1, kind="stable")[:, :RANKED]
     return {

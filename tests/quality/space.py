@@ -12,10 +12,10 @@ from types import TracebackType
 import numpy as np
 import numpy.typing as npt
 
-from analysis.embedding.base import Matrix
+from analysis.arrays import Vectors
+from analysis.embedding.centring import centre
 from analysis.embedding.choose import build_of, open_embedder
 from analysis.embedding.means import SAMPLE, make_table
-from analysis.vectors import centre
 from config.settings import EmbedSettings
 from storage.ids import text_hash
 from storage.records import MeanTable
@@ -50,7 +50,7 @@ class Space:
     ) -> None:
         self._embedder.close()
 
-    def raw(self, texts: Sequence[str]) -> Matrix:
+    def raw(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), dimensions)."""
         missing = {key: text for text in texts if (key := text_hash(text)) not in self._known}
         keys = sorted(missing)
@@ -69,12 +69,12 @@ class Space:
             )
         return np.stack([self._known[text_hash(text)] for text in texts]).astype(np.float32)
 
-    def centred(self, texts: Sequence[str], languages: Sequence[str]) -> Matrix:
+    def centred(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
         """Vectors less the mean of their language - prior and own, as a workspace freezes them - at length 1."""
         raw = self.raw(texts)
         return centre(raw, languages, self._table(texts, languages, raw))
 
-    def _table(self, texts: Sequence[str], languages: Sequence[str], raw: Matrix) -> MeanTable:
+    def _table(self, texts: Sequence[str], languages: Sequence[str], raw: Vectors) -> MeanTable:
         """The means of a workspace that holds these texts; distinct ones, of each language at most as many as it samples."""
         places: defaultdict[str, dict[str, int]] = defaultdict(dict)
         for place, (text, language) in enumerate(zip(texts, languages, strict=True)):

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from drumbeat import charts
+from drumbeat.shown import charts
 from tests.report.sample import END, START, series
 
 ROOT = Path(__file__).parents[2]
 PRINT = """
 from hashlib import sha256
 from tests.report.test_charts import sample_chart, carriers
-from drumbeat.charts import to_png, to_svg
+from drumbeat.shown.charts import to_png, to_svg
 for chart in (sample_chart(), sample_chart(by="week"), carriers()):
     print(sha256(to_svg(chart, element_id="c1").encode()).hexdigest(), sha256(to_png(chart)).hexdigest())
 """

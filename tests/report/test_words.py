@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drumbeat.report import names, words
+from drumbeat.shown import names, words
 
 
 @pytest.mark.parametrize(

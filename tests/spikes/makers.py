@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from analysis.spikes.baseline import Floats
+from analysis.arrays import Floats
+from analysis.counts.series import panel_of
 from analysis.spikes.day import DayResult, examine_day
 from analysis.spikes.desk import Desk
-from analysis.spikes.series import panel_of
 from config.settings import SpikeSettings
 from storage.records import Narrative, PassageRow, Spike
 from tests.counting.makers import assignment, day, narrative, row, source_day
@@ -69,7 +69,7 @@ class World:
 
     def desk(self, rules: SpikeSettings = RULES) -> Desk:
         """What the tests of a day look at."""
-        from analysis.counting import observe, tellings
+        from analysis.counts.counting import observe, tellings
 
         rows = [item for part in self.rows.values() for item in part]
         assignments = [assignment(item.article_id, key) for key, part in self.rows.items() for item in part]

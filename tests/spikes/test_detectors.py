@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from analysis.spikes.baseline import Floats
+from analysis.arrays import Floats
 from analysis.spikes.detectors import EmergenceFacts, cusum, emergence, examine
 from tests.quality.streams import change_points, detect_series
 from tests.spikes.makers import RULES, counts

@@ -11,11 +11,13 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from analysis.counting import observe, tellings
-from analysis.source_health import SourceHistory, source_days
+from analysis.counts.counting import observe
+from analysis.counts.reach import look_back
+from analysis.counts.series import panel_of
+from analysis.counts.source_health import SourceHistory, source_days
 from analysis.spikes.day import examine_day
-from analysis.spikes.desk import Desk, look_back
-from analysis.spikes.series import panel_of
+from analysis.spikes.desk import Desk
+from analysis.tellings import tellings
 from config.settings import SpikeSettings
 from drumbeat.sample.generate import load_world
 from drumbeat.sample.pieces import Piece, World

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from analysis.spikes.series import Panel, panel_of, series_of
+from analysis.counts.series import Panel, panel_of, series_of
 from storage.records import SourceDay
 from tests.counting.makers import day, observation, source_day
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from analysis.counting import count
+from analysis.counts.counting import count
 from analysis.spikes.stage import CATCH_UP_DAYS, days_to_test, detect
 from storage.records import LineageEvent, Spike
 from storage.store import Store

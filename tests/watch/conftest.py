@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.embedding.base import unit_rows
+from analysis.arrays import unit_rows
 from config.schedule import Schedule
 from config.settings import EmbedSettings, Settings, WatchSettings
 from config.watchlist import EntityConfig, StatementConfig

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from analysis.embedding.centring import centre
 from analysis.embedding.choose import shared_embedder
 from analysis.embedding.means import make_table
-from analysis.vectors import centre
 from analysis.watch.guard import Guard
 from analysis.watch.scores import background, cosine
 from analysis.watch.statements import NO_LANGUAGE

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.embedding.base import Matrix, unit_rows
+from analysis.arrays import Vectors, unit_rows
 from analysis.watch.scores import ENOUGH, LEAST_SPREAD, background, cosine
 
 STATEMENT = unit_rows(np.eye(1, 64, dtype=np.float32))
 
 
-def noise(count: int, seed: int) -> Matrix:
+def noise(count: int, seed: int) -> Vectors:
     """Texts that have nothing to do with each other."""
     return unit_rows(np.random.default_rng(seed).normal(size=(count, 64)).astype(np.float32))
 
 
-def near(count: int, seed: int, share: float = 1.0) -> Matrix:
+def near(count: int, seed: int, share: float = 1.0) -> Vectors:
     """Texts that say the statement."""
     return unit_rows(noise(count, seed) + share * STATEMENT)
 

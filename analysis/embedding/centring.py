@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.embedding.base import Matrix, unit_rows
+from analysis.arrays import Vectors, unit_rows
 from analysis.embedding.choose import shared_embedder
 from analysis.embedding.languages import family_of, language_key
 from analysis.embedding.means import OVERALL, make_table
@@ -20,7 +20,7 @@ from storage.records import MeanTable, PassageRow, Vector
 from storage.store import Store
 
 
-def centred(store: Store, rows: Sequence[PassageRow], table: MeanTable) -> Matrix:
+def centred(store: Store, rows: Sequence[PassageRow], table: MeanTable) -> Vectors:
     """Centred unit vectors of `rows`, shape (len(rows), dimensions), row i for rows[i].
 
     Raises:
@@ -30,7 +30,7 @@ def centred(store: Store, rows: Sequence[PassageRow], table: MeanTable) -> Matri
     return centre(raw, [row.language for row in rows], table)
 
 
-def centre(raw: Matrix, languages: Sequence[str], table: MeanTable) -> Matrix:
+def centre(raw: Vectors, languages: Sequence[str], table: MeanTable) -> Vectors:
     """`raw` less the mean of each row's language, rows at length 1; same shape."""
     if not len(raw):
         return np.zeros(raw.shape, np.float32)
@@ -41,7 +41,7 @@ def centre(raw: Matrix, languages: Sequence[str], table: MeanTable) -> Matrix:
 
 def embed_texts(
     texts: Sequence[str], languages: Sequence[str], *, settings: EmbedSettings, clock: Clock
-) -> Matrix:
+) -> Vectors:
     """Centred unit vectors of `texts` without a workspace, shape (len(texts), dimensions); the texts are each other's own passages.
 
     Raises:

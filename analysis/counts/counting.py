@@ -17,18 +17,19 @@ What is counted
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 
 import structlog
 
-from analysis.source_health import Fetch, SourceHistory, source_days
-from analysis.spikes.desk import look_back
+from analysis.counts.reach import look_back
+from analysis.counts.source_health import Fetch, SourceHistory, source_days
+from analysis.tellings import COPY_REACH, Printed, Telling, survivors_of, tellings
 from config.clock import Clock, midnight
 from config.progress import Progress
 from config.workspace import Workspace
-from storage.records import Article, Assignment, Narrative, Observation, PassageRow, SourceDay, WatchHit
+from storage.records import Article, Observation, SourceDay
 from storage.store import Store
 
 logger = structlog.get_logger(__name__)
@@ -37,39 +38,9 @@ WINDOW_DAYS = 70
 """Days that a full recount covers at least: the ten weeks that charts show; more where the tests read more."""
 RECENT_DAYS = 10
 """Days that a recount covers where nothing older can have changed: copies join within seven days."""
-COPY_REACH = timedelta(days=14)
-"""How long before a printing of a text the one before must lie for it to count again."""
 CHUNK_DAYS = 14
 HEALTH_DAYS = 60
 """Earlier source days that say what is usual for a source."""
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """One article that carries a narrative, as far as counting needs it."""
-
-    narrative_id: int
-    article_id: str
-    source_id: str
-    group_id: str
-    counted_at: datetime
-
-    @property
-    def day(self) -> date:
-        """The UTC day it counts at."""
-        return self.counted_at.astimezone(UTC).date()
-
-
-class _Printed:
-    """When each text was printed last, told in the order of time."""
-
-    def __init__(self) -> None:
-        self._last: dict[tuple[object, ...], datetime] = {}
-
-    def is_new(self, key: tuple[object, ...], at: datetime) -> bool:
-        """Whether it was not printed within `COPY_REACH` before; now it is."""
-        before, self._last[key] = self._last.get(key), at
-        return before is None or at - before > COPY_REACH
 
 
 @dataclass(slots=True)
@@ -79,36 +50,10 @@ class _Tally:
     own_texts: int = 0
 
 
-def tellings(
-    rows: Sequence[PassageRow],
-    assignments: Sequence[Assignment],
-    hits: Sequence[WatchHit],
-    *,
-    survivors: Mapping[int, int],
-) -> list[Telling]:
-    """One telling per narrative and article that counts, by (narrative, counted_at, article).
-
-    Args:
-        rows: passages; those of late articles are passed over.
-        survivors: narrative id -> the id that it counts under (itself, or what it was merged into); others are passed over.
-    """
-    by_passage = {row.passage_id: row for row in rows if not row.late}
-    told: dict[tuple[int, str], Telling] = {}
-    pairs = [(item.passage_id, item.narrative_id) for item in assignments]
-    pairs += [(hit.passage_id, hit.narrative_id) for hit in hits if hit.stance != "refutes"]
-    for passage_id, narrative_id in pairs:
-        row, survivor = by_passage.get(passage_id), survivors.get(narrative_id)
-        if row is not None and survivor is not None:
-            told[survivor, row.article_id] = Telling(
-                survivor, row.article_id, row.source_id, row.group_id, row.counted_at
-            )
-    return sorted(told.values(), key=lambda item: (item.narrative_id, item.counted_at, item.article_id))
-
-
 def observe(told: Iterable[Telling]) -> list[Observation]:
     """Tellings in the order of `tellings` as observations, by (narrative, day, source)."""
     tallies: defaultdict[tuple[int, date, str], _Tally] = defaultdict(_Tally)
-    printed = _Printed()
+    printed = Printed()
     for item in told:
         tally = tallies[item.narrative_id, item.day, item.source_id]
         tally.articles += 1
@@ -123,19 +68,6 @@ def observe(told: Iterable[Telling]) -> list[Observation]:
         )
         for (narrative_id, day, source_id), tally in sorted(tallies.items())
     ]  # fmt: skip
-
-
-def survivors_of(narratives: Sequence[Narrative]) -> dict[int, int]:
-    """Narrative id -> the id that it counts under, merges followed to their end."""
-    merged = {item.narrative_id: item.merged_into for item in narratives}
-    found: dict[int, int] = {}
-    for narrative_id in merged:
-        last, seen = narrative_id, {narrative_id}
-        while (into := merged.get(last)) is not None and into not in seen:
-            seen.add(into)
-            last = into
-        found[narrative_id] = last
-    return found
 
 
 def count(
@@ -232,7 +164,7 @@ def _outputs(
     articles: Collection[Article], groups: Mapping[str, str], first: date
 ) -> dict[tuple[str, date], tuple[int, int]]:
     """(source, day) -> articles and texts that the source told first in the corpus; late articles are passed over."""
-    printed = _Printed()
+    printed = Printed()
     totals: defaultdict[tuple[str, date], list[int]] = defaultdict(lambda: [0, 0])
     for article in sorted(
         (item for item in articles if not item.late), key=lambda item: (item.counted_at, item.article_id)

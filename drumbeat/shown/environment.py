@@ -16,8 +16,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from drumbeat import safe
-from drumbeat.report import names, words
+from drumbeat.shown import names, safe, words
 
 OWN_WORDS: tuple[Callable[..., str], ...] = (
     words.number, words.count, words.percent, words.probability, words.day, words.short_day, words.weekday, words.moment, words.lag,

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from markupsafe import Markup, escape
 
-from drumbeat.report import words
+from drumbeat.shown import words
 
 VEGA_LITE = "5.20"
 """The version that every output is compiled with, the dashboard's bundle included."""

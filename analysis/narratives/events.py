@@ -18,9 +18,9 @@ from itertools import count
 
 import numpy.typing as npt
 
+from analysis.arrays import Labels, Matrix, average_link
 from analysis.narratives.desk import Desk
 from analysis.narratives.labels import label, ranked, standing_titles
-from analysis.narratives.linking import Labels, Matrix, average_link
 from storage.records import Event, PassageRow
 
 SPAN_DAYS = 7

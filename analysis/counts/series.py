@@ -17,10 +17,8 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from analysis.spikes.baseline import Floats
+from analysis.arrays import Floats, Ints
 from storage.records import Health, Observation, SourceDay
-
-Ints = npt.NDArray[np.int64]
 
 WEIGHTS: dict[Health, float] = {"ok": 1.0, "backfill": 1.0, "degraded": 0.5, "down": 0.0, "not_yet": 0.0}
 """Share of a source's output that was seen, by its health."""

@@ -17,7 +17,7 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import accumulate
 
-from analysis.sentences import Sentence, sentences
+from analysis.text.sentences import Sentence, sentences
 from storage.ids import passage_id, text_hash
 from storage.records import Article, Passage
 

@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from analysis.embedding.base import Matrix
+from analysis.arrays import Vectors
 from storage.records import Vector
 
 SENTENCES = 12
@@ -135,7 +135,7 @@ def _alike(texts: Sequence[Text], window: timedelta) -> list[tuple[Text, Text, f
 
 
 def alignment(
-    left: Matrix, left_lengths: Sequence[int], right: Matrix, right_lengths: Sequence[int]
+    left: Vectors, left_lengths: Sequence[int], right: Vectors, right_lengths: Sequence[int]
 ) -> float:
     """Score of the best order-keeping one-to-one alignment of two texts' sentences, at most 1.
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from analysis.arrays import average_link
 from analysis.narratives.desk import Desk
-from analysis.narratives.linking import average_link
 from storage.records import Narrative, Theme
 
 

@@ -16,15 +16,23 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import structlog
 
-from analysis.alignment import SENTENCES, Text, alignment, best_pairs, candidates, is_translation, numbers
-from analysis.embedding.base import Matrix, unit_rows
+from analysis.arrays import Vectors, unit_rows
+from analysis.embedding.centring import centre, centred
 from analysis.embedding.choose import build_of, settings_of, shared_embedder
 from analysis.embedding.languages import UNDETERMINED, language_key
 from analysis.embedding.means import ensure_means
-from analysis.passages import measure
-from analysis.sentences import sentences
-from analysis.translation_groups import connected, joined_group
-from analysis.vectors import centre, centred
+from analysis.text.passages import measure
+from analysis.text.sentences import sentences
+from analysis.translations.alignment import (
+    SENTENCES,
+    Text,
+    alignment,
+    best_pairs,
+    candidates,
+    is_translation,
+    numbers,
+)
+from analysis.translations.groups import connected, joined_group
 from config.clock import Clock
 from config.progress import Progress
 from config.settings import EmbedSettings
@@ -44,7 +52,7 @@ _CHUNK = 256
 class _Lead:
     """The first sentences of an article: centred vectors, shape (n, dimensions), and lengths."""
 
-    vectors: Matrix
+    vectors: Vectors
     lengths: tuple[int, ...]
 
 

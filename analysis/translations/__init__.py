@@ -1,0 +1,1 @@
+"""Articles that are probable translations of one another."""
