@@ -1,7 +1,9 @@
-"""Vectors in which languages meet: the mean of each language is subtracted, then every row is brought to length 1.
+"""Vectors in which languages meet: the mean of each language is subtracted, then every row is brought to
+length 1.
 
-Raw E5 vectors lie so close together that an unrelated text in the same language is nearly as close as a translation; on news, subtracting
-the mean of the language raises BCubed F1 of clusters across languages from 0.57 to 0.90 (see `embedding/means.py`).
+Raw E5 vectors lie so close together that an unrelated text in the same language is nearly as close as a
+translation; on news, subtracting the mean of the language raises BCubed F1 of clusters across languages from
+0.57 to 0.90 (see `embedding/means.py`).
 """
 
 from __future__ import annotations
@@ -42,7 +44,8 @@ def centre(raw: Vectors, languages: Sequence[str], table: MeanTable) -> Vectors:
 def embed_texts(
     texts: Sequence[str], languages: Sequence[str], *, settings: EmbedSettings, clock: Clock
 ) -> Vectors:
-    """Centred unit vectors of `texts` without a workspace, shape (len(texts), dimensions); the texts are each other's own passages.
+    """Centred unit vectors of `texts` without a workspace, shape (len(texts), dimensions); the texts are each
+    other's own passages.
 
     Raises:
         EmbeddingError: the engine of `settings` cannot be opened or failed.
@@ -60,7 +63,9 @@ def mean_of(table: MeanTable, language: str) -> Vector:
 
 
 def is_centred(table: MeanTable, language: str) -> bool:
-    """Whether the table knows this language itself; where it does not, a passage may join a narrative but should not found one."""
+    """Whether the table knows this language itself; where it does not, a passage may join a narrative but
+    should not found one.
+    """
     return language_key(language) in table.means
 
 
