@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage import schema
+from storage.copy_queue import dissolve, enqueue
 from storage.engine import Database
 from storage.records import Article, ArticleFacts, CleanResult
 from storage.rows import columns_of, delete_in, record_of, row_of, select_in, upsert
@@ -57,6 +58,7 @@ class ArticleStore:
                 key=("article_id",),
                 keep=("is_cut",),
             )
+            enqueue(connection, {article.article_id for article in made} - former.keys())
             _index(connection, made, former, texts)
 
     def get(self, article_id: str) -> Article | None:
@@ -151,7 +153,7 @@ def _dissolve_groups(connection: sa.Connection, article_ids: Collection[str]) ->
     rows = select_in(
         connection, sa.select(schema.copy_members.c.group_id), schema.copy_members.c.article_id, article_ids
     )
-    delete_in(connection, schema.copy_groups, schema.copy_groups.c.group_id, {row.group_id for row in rows})
+    dissolve(connection, {row.group_id for row in rows})
 
 
 def _void_passages(connection: sa.Connection, article_ids: Collection[str]) -> None:
