@@ -6,6 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from storage.triggers import CREATE as TRIGGERS
 from storage.types import (
     FloatVector,
     JsonText,
@@ -36,6 +37,9 @@ sa.event.listen(
     "before_create",
     sa.DDL("CREATE EXTENSION IF NOT EXISTS vector").execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call]  # no types
 )
+for _engine, _statements in TRIGGERS.items():
+    for _statement in _statements:
+        sa.event.listen(metadata, "after_create", sa.DDL(_statement).execute_if(dialect=_engine))  # type: ignore[no-untyped-call]  # no types
 
 
 def _key(name: str) -> sa.Column[str]:
@@ -89,13 +93,6 @@ def _child(name: str, parent: str, *, primary: bool = False) -> sa.Column[str]:
     )
 
 
-def _child_number(name: str, parent: str) -> sa.Column[int]:
-    """The same, by number, as part of a key."""
-    return sa.Column(
-        name, sa.BigInteger, sa.ForeignKey(parent, ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-
-
 # --- how coverage comes in -------------------------------------------------------------------------------------------
 # No foreign key leads to `sources`: the directory is the user's, and what was collected outlives a row of it.
 sources = sa.Table(
@@ -123,8 +120,9 @@ pages = sa.Table(
     _text("warc_file", null=True), sa.Column("warc_offset", sa.BigInteger), sa.Column("warc_length", sa.BigInteger),
     _text("fetch_outcome", null=True), _text("fetch_run", null=True), _number("attempts"), _time("next_attempt_at", null=True),
     _text("clean_outcome", null=True), _text("clean_version", null=True), _text("clean_run", null=True),
-    sa.UniqueConstraint("url_key"), sa.Index(None, "final_url_key"), sa.Index(None, "source_id", "fetch_outcome"),
-    sa.Index(None, "warc_file"), sa.Index(None, "fetch_outcome", "clean_version"), sa.Index(None, "fetch_run"),
+    sa.UniqueConstraint("url_key"), sa.Index(None, "final_url_key"), sa.Index(None, "warc_file"), sa.Index(None, "fetch_run"),
+    sa.Index(None, "source_id", "fetch_outcome", "discovered_at"), sa.Index(None, "fetch_outcome", "clean_version", "page_id"),
+    sa.Index(None, "fetched_at", "source_id", "fetch_outcome"),
 )  # fmt: skip
 
 # --- what was said ---------------------------------------------------------------------------------------------------
@@ -147,6 +145,11 @@ copy_groups = sa.Table(
 copy_members = sa.Table(
     "copy_members", metadata, _child("article_id", "articles.article_id", primary=True), _child("group_id", "copy_groups.group_id"),
     _text("relation"), _real("containment"), sa.Index(None, "group_id"),
+)  # fmt: skip
+
+# Articles that no copy group holds: found here, not by looking for articles without a member row (`copy_queue.py`).
+copy_queue = sa.Table(
+    "copy_queue", metadata, _child("article_id", "articles.article_id", primary=True),
 )  # fmt: skip
 
 passages = sa.Table(
@@ -190,12 +193,17 @@ narrative_pending = sa.Table(
 assignments = sa.Table(
     "assignments", metadata, _child("passage_id", "passages.passage_id", primary=True),
     sa.Column("narrative_id", Whole, sa.ForeignKey("narratives.narrative_id"), nullable=False), _real("similarity"),
-    _text("method"), _text("run_id"), sa.Index(None, "narrative_id"),
+    _text("method"), _text("run_id"), sa.Index(None, "narrative_id", "passage_id"),
+)  # fmt: skip
+
+# How many assignments each narrative has, kept by triggers (`triggers.py`).
+narrative_sizes = sa.Table(
+    "narrative_sizes", metadata, _id("narrative_id"), _number("passages"),
 )  # fmt: skip
 
 lineage = sa.Table(
     "lineage", metadata, _key("lineage_id"), _time("at"), _text("kind"), _number("narrative_id"), _number("other_id", null=True),
-    _text("run_id"), _json("detail"), sa.Index(None, "narrative_id"),
+    _text("run_id"), _json("detail"), sa.Index(None, "narrative_id"), sa.Index(None, "other_id"), sa.Index(None, "kind", "at"),
 )  # fmt: skip
 
 corrections = sa.Table(
@@ -208,10 +216,9 @@ watch_statements = sa.Table(
     sa.UniqueConstraint("statement_id"),
 )  # fmt: skip
 
-# One row per statement and passage: by far the longest table, hence numbers only and, on SQLite, no rowid beside the key.
-watch_compared = sa.Table(
-    "watch_compared", metadata, _child_number("statement_no", "watch_statements.statement_no"),
-    _child_number("passage_no", "passages.passage_no"), sa.Index(None, "passage_no"), sqlite_with_rowid=False,
+# Up to which passage a reader has seen everything (`marks.py`).
+marks = sa.Table(
+    "marks", metadata, _key("reader"), _text("version"), sa.Column("passage_no", sa.BigInteger, nullable=False),
 )  # fmt: skip
 
 watch_hits = sa.Table(
@@ -263,4 +270,5 @@ runs = sa.Table(
     "runs", metadata, _key("run_id"), _text("stage"), _number("number"), _time("started_at"), _time("as_of"),
     _time("finished_at", null=True), _text("state"), sa.Column("seed", sa.BigInteger, nullable=False), _json("versions"),
     _json("parameters"), _json("counts"), _text("error", null=True), sa.Index(None, "stage", "started_at"), sa.Index(None, "started_at"),
+    sa.Index(None, "stage", "state"),
 )  # fmt: skip

@@ -8,9 +8,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from storage import schema
+from storage.copy_queue import dequeue, dissolve
 from storage.engine import Database
 from storage.records import Article, CopyGroup, CopyMember
-from storage.rows import columns_of, delete_in, record_of, row_of, select_in, upsert
+from storage.rows import columns_of, record_of, row_of, select_in, upsert
 
 
 class CopyStore:
@@ -21,14 +22,10 @@ class CopyStore:
 
     def ungrouped(self) -> list[Article]:
         """Articles without a group, by (counted_at, article_id)."""
-        joined = schema.articles.outerjoin(
-            schema.copy_members, schema.copy_members.c.article_id == schema.articles.c.article_id
+        joined = schema.copy_queue.join(
+            schema.articles, schema.articles.c.article_id == schema.copy_queue.c.article_id
         )
-        statement = (
-            sa.select(*columns_of(Article, schema.articles))
-            .select_from(joined)
-            .where(schema.copy_members.c.article_id.is_(None))
-        )
+        statement = sa.select(*columns_of(Article, schema.articles)).select_from(joined)
         with self._database.read() as connection:
             rows = connection.execute(
                 statement.order_by(schema.articles.c.counted_at, schema.articles.c.article_id)
@@ -63,7 +60,8 @@ class CopyStore:
         with self._database.write() as connection:
             upsert(connection, schema.copy_groups, [row_of(group) for group in groups])
             upsert(connection, schema.copy_members, [row_of(member) for member in members])
-            delete_in(connection, schema.copy_groups, schema.copy_groups.c.group_id, dissolved)
+            dissolve(connection, dissolved)
+            dequeue(connection, {member.article_id for member in members})
 
     def group(self, group_id: str) -> CopyGroup | None:
         """One group."""
