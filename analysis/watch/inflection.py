@@ -1,18 +1,23 @@
-"""A name as one pattern over folded text: whole words, in the dress that its script's languages put on names.
+"""A name as one pattern: whole words, capital where its script has capitals, with what its script's languages put on names.
 
     Latin      whole word, with an s of plural or genitive                       Mali, Mali's, Houthis; not Malinga
     Cyrillic   whole word, with the case endings that its last letters allow     Нигер, Нигера, Нигером; not Нигерия
     Arabic     whole word, after "and", "so", "in", "like", "to" and the article مالي, بمالي, والمالي; not المالية, إجمالي
     Hebrew     whole word, after up to three of the letters that stand for such words
     Greek, Armenian, Georgian   begins a word, which may go on: their endings are many and their names long
-    others     anywhere: Chinese, Japanese, Thai, Khmer and Burmese write no spaces, Amharic and the languages of India glue on both sides
+    others     anywhere: Chinese, Japanese, Thai, Khmer and Burmese write no spaces, Amharic and the languages of India
+               glue on both sides
 
-News in parallel (NTREX, the 77 mentions of countries in the English text, names as CLDR gives them, this rule against "begins a word" or, in
-Arabic script, "anywhere"): found in Russian 0.81 against 0.45 (the rest are adjectives and other names of one state); found where the English
-names no such country: Arabic 55 against 113, Persian 54 against 168, French 35 against 53 (Inde in "indépendant"). Adjectives must be listed:
-French 0.84 against 0.90.
+News in parallel (NTREX, the 77 mentions of countries in the English text, names as CLDR gives them, this rule against
+"begins a word" or, in Arabic script, "anywhere"): found in Russian 0.81 against 0.45 (the rest are adjectives and other
+names of one state); found where the English names no such country: Arabic 55 against 113, Persian 54 against 168, French
+35 against 53 (Inde in "indépendant"). Adjectives must be listed: French 0.84 against 0.90.
 
-A star at the end ("Russi*", "российск*") lets the last word go on in any script: for adjectives, and for languages that string endings.
+A word that the spelling writes with a capital is found with a capital only ("Того", not "до того как"); one that it writes
+small, in any case. What a capital proves where every word would have one: `capitals.py`.
+
+A star at the end ("Russi*", "российск*") lets the last word go on in any script: for adjectives, and for languages that
+string endings.
 """
 
 from __future__ import annotations
@@ -66,6 +71,8 @@ _MERGED: Final = str.maketrans(
         "‐": "-",
         "‑": "-",
         "–": "-",
+        "ß": "ss",
+        "ẞ": "SS",
         "ی": "ي",
         "ى": "ي",
         "ک": "ك",
@@ -77,7 +84,9 @@ _MERGED: Final = str.maketrans(
 
 
 def bare(text: str) -> str:
-    """`text` without accents, vowel signs, lengthening strokes and soft hyphens, look-alike signs as one; capitals stay."""
+    """`text` without accents, vowel signs, long strokes and soft hyphens, look-alike signs as one; capitals stay."""
+    if text.isascii():
+        return text.replace("`", "'")
     plain = unicodedata.normalize("NFKD", text.translate(_MERGED))
     return "".join(sign for sign in plain if not unicodedata.combining(sign)).translate(_MERGED)
 
@@ -87,24 +96,46 @@ def fold(text: str) -> str:
     return bare(text.casefold())
 
 
-def name_pattern(spelling: str) -> str:
-    """A regular expression that finds the name in `fold(text)`, an abbreviation in `bare(text)`."""
-    if _is_abbreviation(spelling):
-        return rf"(?<!\w){re.escape(bare(spelling))}(?!\w)"
+def name_pattern(spelling: str, *, small: bool = False) -> str:
+    """A regular expression that finds the name in `bare(text)`.
+
+    Args:
+        small: the same name written small throughout, as a word would be.
+    """
+    if is_abbreviation(spelling):
+        letters = bare(spelling)
+        return rf"(?<!\w){re.escape(letters.lower() if small else letters)}(?!\w)"
     goes_on, words = spelling.endswith("*"), spelling.rstrip("*").split()
     patterns = [
-        _before(fold(word)) + (_stem(word) if goes_on and word is words[-1] else _inflected(word))
+        _word_pattern(word, goes_on=goes_on and word is words[-1], small=small and has_capital(spelling))
         for word in words
     ]
     return r"\s+".join(patterns)
 
 
-def _is_abbreviation(spelling: str) -> bool:
+def has_capital(spelling: str) -> bool:
+    """Whether the spelling begins with a capital: only then does a capital in a text tell anything about it."""
+    return bare(spelling[:1]).isupper()
+
+
+def is_abbreviation(spelling: str) -> bool:
+    """Whether it is found in capitals only."""
     return spelling.isupper() and sum(map(str.isalnum, spelling)) <= SHORT
 
 
+def _word_pattern(word: str, *, goes_on: bool, small: bool) -> str:
+    """One word of a name: what may stand before it, its first letter as it must be written, the rest in any case."""
+    rest = _stem(word) if goes_on else _inflected(word)
+    if small or has_capital(word):
+        first = fold(word)[:1]
+        look = re.escape(first if small else first.upper())
+        # A look at the first letter, before a pattern that knows no case.
+        return _before(fold(word)) + rf"(?={look})(?i:{rest})"
+    return _before(fold(word)) + rf"(?i:{rest})"
+
+
 def _before(word: str) -> str:
-    """What may stand before the word (the article, where the word has it, is part of this)."""
+    """What may stand before the word, which is folded (the article, where the word has it, is part of this)."""
     if _is_arabic(word):
         return r"(?<!\w)" + (_ARABIC_BEFORE_ARTICLE if _has_article(word) else _ARABIC_BEFORE)
     if _is_hebrew(word):
