@@ -89,13 +89,6 @@ def _child(name: str, parent: str, *, primary: bool = False) -> sa.Column[str]:
     )
 
 
-def _child_number(name: str, parent: str) -> sa.Column[int]:
-    """The same, by number, as part of a key."""
-    return sa.Column(
-        name, sa.BigInteger, sa.ForeignKey(parent, ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-
-
 # --- how coverage comes in -------------------------------------------------------------------------------------------
 # No foreign key leads to `sources`: the directory is the user's, and what was collected outlives a row of it.
 sources = sa.Table(
@@ -208,10 +201,9 @@ watch_statements = sa.Table(
     sa.UniqueConstraint("statement_id"),
 )  # fmt: skip
 
-# One row per statement and passage: by far the longest table, hence numbers only and, on SQLite, no rowid beside the key.
-watch_compared = sa.Table(
-    "watch_compared", metadata, _child_number("statement_no", "watch_statements.statement_no"),
-    _child_number("passage_no", "passages.passage_no"), sa.Index(None, "passage_no"), sqlite_with_rowid=False,
+# Up to which passage a reader has seen everything (`marks.py`).
+marks = sa.Table(
+    "marks", metadata, _key("reader"), _text("version"), sa.Column("passage_no", sa.BigInteger, nullable=False),
 )  # fmt: skip
 
 watch_hits = sa.Table(

@@ -16,11 +16,11 @@ from analysis.embedding.languages import family_of, language_key
 from analysis.embedding.means import OVERALL, make_table
 from config.clock import Clock
 from config.settings import EmbedSettings
-from storage.records import MeanTable, PassageRow, Vector
+from storage.records import MeanTable, PassageFacts, PassageRow, Vector
 from storage.store import Store
 
 
-def centred(store: Store, rows: Sequence[PassageRow], table: MeanTable) -> Vectors:
+def centred(store: Store, rows: Sequence[PassageRow | PassageFacts], table: MeanTable) -> Vectors:
     """Centred unit vectors of `rows`, shape (len(rows), dimensions), row i for rows[i].
 
     Raises:

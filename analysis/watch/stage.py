@@ -30,7 +30,15 @@ from config.progress import Progress
 from config.settings import EmbedSettings
 from config.workspace import Workspace
 from storage.ids import text_hash
-from storage.records import MeanTable, PassageRow, Stance, Vector, WatchHit
+from storage.records import (
+    Comparison,
+    MeanTable,
+    PassageFacts,
+    PassageRow,
+    Stance,
+    Vector,
+    WatchHit,
+)
 from storage.store import Store
 
 _log = structlog.get_logger(__name__)
@@ -145,24 +153,31 @@ def _compare_all(
                 desk, statement, _found(desk, statement, ordinary, rows), numbers[statement.config.id]
             )
             desk.store.watch.put(
-                statement.config.id, statement.statement_hash, [row.passage_id for row in rows], hits
+                [
+                    Comparison(
+                        statement_id=statement.config.id,
+                        statement_hash=statement.statement_hash,
+                        through=rows[-1].passage_no,
+                        hits=tuple(hits),
+                    )
+                ]
             )
             counts["compared"] += len(rows)
             for hit in hits:
                 counts[hit.stance] += 1
             progress.step(len(rows))
-            rows = _waiting(desk, statement, after=rows[-1].passage_id)
+            rows = _waiting(desk, statement)
 
 
-def _waiting(desk: _Desk, statement: Prepared, *, after: str = "") -> list[PassageRow]:
+def _waiting(desk: _Desk, statement: Prepared) -> list[PassageFacts]:
     """The next passages not yet compared with the statement; a chunk at a time, years of coverage do not fit in memory."""
-    return desk.store.passages.unmatched(
-        desk.table.build, statement.config.id, statement.statement_hash, after=after, limit=CHUNK
+    return desk.store.watch.unmatched(
+        desk.table.build, statement.config.id, statement.statement_hash, limit=CHUNK
     )
 
 
 def _found(
-    desk: _Desk, statement: Prepared, ordinary: Background, rows: Sequence[PassageRow]
+    desk: _Desk, statement: Prepared, ordinary: Background, rows: Sequence[PassageFacts]
 ) -> list[_Found]:
     """The passages of `rows` that say what the statement says, whatever their stance."""
     scoped = [row for row in rows if statement.in_scope(row)]
@@ -171,12 +186,16 @@ def _found(
     cosines = cosine(statement.vectors, centred(desk.store, scoped, desk.table))
     # Rounded as it is kept: the last bits of a product depend on how passages were chunked, a hit must not.
     best = ordinary.z(cosines, [row.language for row in scoped]).max(axis=0).round(3)
-    near = [
-        _Found(row, float(cosines[:, n].max()), float(best[n]))
+    near = {
+        row.passage_id: (float(cosines[:, n].max()), float(best[n]))
         for n, row in enumerate(scoped)
         if best[n] >= statement.threshold
+    }
+    return [
+        _Found(row, *near[row.passage_id])
+        for row in desk.store.passages.many(near)
+        if statement.guard.lets(row.title, row.text)
     ]
-    return [found for found in near if statement.guard.lets(found.row.title, found.row.text)]
 
 
 def _hits(desk: _Desk, statement: Prepared, found: Sequence[_Found], narrative_id: int) -> list[WatchHit]:

@@ -14,7 +14,7 @@ from analysis.embedding.centring import centre
 from analysis.watch.guard import Guard
 from config.settings import WatchSettings
 from config.watchlist import StatementConfig
-from storage.records import MeanTable, PassageRow, Vector
+from storage.records import MeanTable, PassageFacts, Vector
 
 MATCH_VERSION = "2"
 """Changes whenever the same statement and passage could give another hit or stance."""
@@ -36,7 +36,7 @@ class Prepared:
     rejected: frozenset[str]
     """Passages that an analyst ruled out."""
 
-    def in_scope(self, row: PassageRow) -> bool:
+    def in_scope(self, row: PassageFacts) -> bool:
         """Whether a passage comes from where the statement is watched, and nobody ruled it out."""
         # What is told of an article is its language, without a region.
         countries, languages = self.config.countries, {tag.partition("-")[0] for tag in self.config.languages}

@@ -29,6 +29,7 @@ from storage.records.findings import (
 )
 from storage.records.meaning import (
     Assignment,
+    Comparison,
     Correction,
     Event,
     LineageEvent,
@@ -42,6 +43,7 @@ from storage.records.meaning import (
 )
 from storage.records.texts import (
     Article,
+    ArticleFacts,
     CleanResult,
     CopyGroup,
     CopyMember,
@@ -49,6 +51,7 @@ from storage.records.texts import (
     DateConfidence,
     MeanTable,
     Passage,
+    PassageFacts,
     PassageRow,
     SearchFilters,
     SearchHit,
@@ -58,8 +61,10 @@ from storage.records.texts import (
 __all__ = [
     "Alert",
     "Article",
+    "ArticleFacts",
     "Assignment",
     "CleanResult",
+    "Comparison",
     "CopyGroup",
     "CopyMember",
     "CopyRelation",
@@ -82,6 +87,7 @@ __all__ = [
     "Origin",
     "Page",
     "Passage",
+    "PassageFacts",
     "PassageRow",
     "Run",
     "RunState",

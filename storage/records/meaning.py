@@ -64,6 +64,17 @@ class WatchHit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What comparing a run of passages with one wording of a statement found."""
+
+    statement_id: str
+    statement_hash: str
+    through: int
+    """`passage_no` up to which all passages are now compared."""
+    hits: tuple[WatchHit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """What happened, told by many within days."""
 
