@@ -10,7 +10,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.watch.capitals import proves_name
-from analysis.watch.inflection import bare, has_capital, is_abbreviation, name_pattern
+from analysis.watch.inflection import bare, has_capital, is_abbreviation, name_pattern, needle
+
+
+@dataclass(frozen=True, slots=True)
+class NamedText:
+    """A text made ready to be searched by any number of guards."""
+
+    bare: str
+    """As `inflection.bare` makes it; capitals stay."""
+    folded: str
+
+    @classmethod
+    def of(cls, *texts: str) -> NamedText:
+        """The texts, a line each."""
+        plain = bare("\n".join(texts))
+        return cls(plain, plain.casefold())
 
 
 class Guard:
@@ -23,46 +38,38 @@ class Guard:
     """
 
     def __init__(self, groups: Sequence[Sequence[str]]) -> None:
-        self._groups = [_Group(group) for group in groups]
+        self._groups = [[_name_of(spelling) for spelling in group] for group in groups]
 
     def lets(self, *texts: str) -> bool:
         """Whether the texts together name one entity of every group; without groups everything passes."""
-        return self.lets_bare(bare("\n".join(texts)))
+        return self.lets_text(NamedText.of(*texts))
 
-    def lets_bare(self, text: str) -> bool:
-        """The same for a text that is `bare` already: a passage meets many guards."""
-        return all(group.is_named(text) for group in self._groups)
-
-
-class _Group:
-    """The spellings of one entity."""
-
-    def __init__(self, spellings: Sequence[str]) -> None:
-        self._any = re.compile("|".join(map(name_pattern, spellings)))
-        self._names = [_name_of(spelling) for spelling in spellings]
-
-    def is_named(self, text: str) -> bool:
-        return self._any.search(text) is not None and any(name.is_in(text) for name in self._names)
+    def lets_text(self, text: NamedText) -> bool:
+        """The same for a text that is ready: a passage meets many guards."""
+        return all(any(name.is_in(text) for name in group) for group in self._groups)
 
 
 @dataclass(frozen=True, slots=True)
 class _Name:
     """One spelling, and the same written small; None where its capital tells nothing."""
 
+    needle: str
+    """What any form of it holds: told apart at once, most names stand in few texts."""
     pattern: re.Pattern[str]
     small: re.Pattern[str] | None
     short: bool
 
-    def is_in(self, text: str) -> bool:
+    def is_in(self, text: NamedText) -> bool:
         """Whether the text names it: by a capital that proves a name, or by one that nothing speaks against."""
-        found = list(self.pattern.finditer(text))
+        if self.needle not in text.folded:
+            return False
+        found = list(self.pattern.finditer(text.bare))
         if not found or self.small is None:
             return bool(found)
-        if any(proves_name(text, match.start(), match.end(), short=self.short) for match in found):
-            return True
-        return self.small.search(text) is None
+        proved = (proves_name(text.bare, *match.span(), short=self.short) for match in found)
+        return any(proved) or self.small.search(text.bare) is None
 
 
 def _name_of(spelling: str) -> _Name:
     small = re.compile(name_pattern(spelling, small=True)) if has_capital(spelling) else None
-    return _Name(re.compile(name_pattern(spelling)), small, is_abbreviation(spelling))
+    return _Name(needle(spelling), re.compile(name_pattern(spelling)), small, is_abbreviation(spelling))

@@ -24,6 +24,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import Final
 
 SHORT: Final = 3
@@ -83,17 +85,36 @@ _MERGED: Final = str.maketrans(
 """Signs that writers take for each other, and those that only stretch or break a word."""
 
 
+class _BareSigns(dict[int, str]):
+    """Sign -> the same without accents and marks; filled as signs are met, so that long texts are translated in one go."""
+
+    def __missing__(self, sign: int) -> str:
+        plain = unicodedata.normalize("NFKD", chr(sign).translate(_MERGED))
+        kept = "".join(part for part in plain if not unicodedata.combining(part)).translate(_MERGED)
+        self[sign] = kept
+        return kept
+
+
+_BARE_SIGNS: Final = _BareSigns()
+
+
 def bare(text: str) -> str:
     """`text` without accents, vowel signs, long strokes and soft hyphens, look-alike signs as one; capitals stay."""
-    if text.isascii():
-        return text.replace("`", "'")
-    plain = unicodedata.normalize("NFKD", text.translate(_MERGED))
-    return "".join(sign for sign in plain if not unicodedata.combining(sign)).translate(_MERGED)
+    return text.translate(_BARE_SIGNS)
 
 
 def fold(text: str) -> str:
     """The same in lower case."""
     return bare(text.casefold())
+
+
+def needle(spelling: str) -> str:
+    """What every form of the name holds, in folded text: the longest part that all forms of one of its words share."""
+    if is_abbreviation(spelling):
+        return fold(spelling)
+    goes_on, words = spelling.endswith("*"), spelling.rstrip("*").split()
+    shared = [_stem(word) if goes_on and word is words[-1] else _shared(_forms(word)) for word in words]
+    return max(shared, key=len)
 
 
 def name_pattern(spelling: str, *, small: bool = False) -> str:
@@ -125,7 +146,7 @@ def is_abbreviation(spelling: str) -> bool:
 
 def _word_pattern(word: str, *, goes_on: bool, small: bool) -> str:
     """One word of a name: what may stand before it, its first letter as it must be written, the rest in any case."""
-    rest = _stem(word) if goes_on else _inflected(word)
+    rest = re.escape(_stem(word)) if goes_on else _inflected(word)
     if small or has_capital(word):
         first = fold(word)[:1]
         look = re.escape(first if small else first.upper())
@@ -144,34 +165,51 @@ def _before(word: str) -> str:
 
 
 def _stem(word: str) -> str:
+    """The folded word without the article."""
     folded = fold(word)
-    return re.escape(folded[len(_ARTICLE) :] if _has_article(folded) else folded)
+    return folded[len(_ARTICLE) :] if _has_article(folded) else folded
 
 
 def _inflected(word: str) -> str:
     """The word in all its forms, up to its end."""
+    forms = "|".join(map(re.escape, _forms(word)))
     folded = fold(word)
-    if _is_cyrillic(folded):
-        return rf"(?:{'|'.join(_declined(unicodedata.normalize('NFC', word.casefold())))})(?!\w)"
-    if folded < "\u0370":
-        return re.escape(folded) + (r"s?(?!\w)" if len(folded) > SHORT else r"(?!\w)")
-    return _stem(word) + (r"(?!\w)" if _is_arabic(folded) or _is_hebrew(folded) else "")
+    if _is_latin(folded) and len(folded) > SHORT:
+        return rf"(?:{forms})s?(?!\w)"
+    ends = _is_latin(folded) or _is_cyrillic(folded) or _is_arabic(folded) or _is_hebrew(folded)
+    return rf"(?:{forms})" + (r"(?!\w)" if ends else "")
+
+
+def _forms(word: str) -> list[str]:
+    """Every form that is listed, folded; endings that any word takes are not among them."""
+    if not _is_cyrillic(fold(word)):
+        return [_stem(word)]
+    return sorted({fold(form) for form in _declined(unicodedata.normalize("NFC", word.casefold()))})
+
+
+def _shared(forms: Sequence[str]) -> str:
+    """What all forms begin with."""
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(min(forms), max(forms), strict=False))
+    return "".join(sign for sign, _ in pairs)
 
 
 def _declined(word: str) -> list[str]:
-    """Every form of a Cyrillic name, folded; the vowel before its last consonant may fall out (Египет, Египта)."""
+    """Every form of a Cyrillic name."""
     if word[-2:-1] in _VOWELS and word[-1] in "аоу":
         # Самоа, Никарагуа: two vowels at the end stay as they are.
-        return [re.escape(fold(word))]
+        return [word]
     for size in (2, 1):
         if len(word) > size + 1 and word[-size:] in _DECLENSIONS:
-            return [re.escape(fold(word[:-size] + ending)) for ending in _DECLENSIONS[word[-size:]]]
-    if word[-1] not in _CYRILLIC_CONSONANTS:
-        return [re.escape(fold(word))]
+            return [word[:-size] + ending for ending in _DECLENSIONS[word[-size:]]]
+    return _hard_forms(word) if word[-1] in _CYRILLIC_CONSONANTS else [word]
+
+
+def _hard_forms(word: str) -> list[str]:
+    """Forms of a name that ends in a consonant; the vowel before it may fall out (Египет, Египта)."""
     forms = [word, *(word + ending for ending in _HARD_ENDINGS)]
     if len(word) > SHORT + 1 and word[-2] in "еоё":
         forms += [word[:-2] + word[-1] + ending for ending in _HARD_ENDINGS]
-    return [re.escape(fold(form)) for form in forms]
+    return forms
 
 
 def _begins_words(word: str) -> bool:
@@ -182,6 +220,10 @@ def _begins_words(word: str) -> bool:
 
 def _has_article(word: str) -> bool:
     return word.startswith(_ARTICLE) and len(word) > len(_ARTICLE) + 1
+
+
+def _is_latin(word: str) -> bool:
+    return word < "\u0370"
 
 
 def _is_cyrillic(word: str) -> bool:
