@@ -18,6 +18,7 @@ from storage.engine import Database
 from storage.migrate import migrate
 from storage.records import Page
 from storage.store import Store, open_store
+from tests.postgresql import named
 from tests.storage.filler import FIRST_EVENT, STATEMENT, WORDING, fill, moment, name_of, passage_ids_of
 from tests.storage.makers import (
     BUILD,
@@ -263,7 +264,7 @@ def postgresql_filled(postgresql: str) -> Iterator[str]:
     with psycopg.connect(postgresql, autocommit=True) as connection:
         connection.execute("CREATE DATABASE plans")
         connection.execute("ALTER DATABASE plans SET enable_seqscan = off")
-    url = postgresql.replace("/postgres?", "/plans?")
+    url = named(postgresql, "plans")
     migrate(url)
     fill(url, ARTICLES)
     yield url
