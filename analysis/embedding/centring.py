@@ -35,7 +35,8 @@ def centred(store: Store, rows: Sequence[PassageRow | PassageFacts], table: Mean
 def centre(raw: Vectors, languages: Sequence[str], table: MeanTable) -> Vectors:
     """`raw` less the mean of each row's language, rows at length 1; same shape."""
     if not len(raw):
-        return np.zeros(raw.shape, np.float32)
+        # As wide as the others, so that what finds nothing to compare finds nothing, and does not fail.
+        return np.zeros((0, len(mean_of(table, "*"))), np.float32)
     return unit_rows(
         np.asarray(raw, np.float32) - np.stack([mean_of(table, language) for language in languages])
     )
