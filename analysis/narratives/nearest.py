@@ -19,7 +19,6 @@ import numpy.typing as npt
 
 from analysis.arrays import Floats, Matrix, Vectors, unit
 
-
 _BLOCK = 1024
 """Vectors compared at a time: with 5,000 centroids, 20 MB of cosines."""
 
@@ -117,4 +116,5 @@ def _two_nearest(
 
 def _pairwise(rows: Vectors, others: Vectors) -> Floats:
     """Cosine of each two rows to six digits, the same in whatever company."""
-    return np.round(np.einsum("ij,ij->i", rows, others, dtype=np.float64), 6)
+    cosines: Floats = np.einsum("ij,ij->i", rows, others, dtype=np.float64)
+    return cosines.round(6)

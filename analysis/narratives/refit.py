@@ -138,7 +138,9 @@ def _clustered(desk: Desk, voices: Voices) -> Labels:
     rest = sorted(set(range(count)) - set(chosen))
     rules = desk.rules
     centroids = [
-        centroid_of(number, voices.vectors[labels == number], floor=rules.assign_cosine, share=rules.assign_reach)
+        centroid_of(
+            number, voices.vectors[labels == number], floor=rules.assign_cosine, share=rules.assign_reach
+        )
         for number in range(int(labels.max(initial=OUTLIER)) + 1)
     ]
     for voice, where in zip(
