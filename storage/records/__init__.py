@@ -29,8 +29,10 @@ from storage.records.findings import (
 )
 from storage.records.meaning import (
     Assignment,
+    Comparison,
     Correction,
     Event,
+    HitFacts,
     LineageEvent,
     LineageKind,
     Narrative,
@@ -42,6 +44,7 @@ from storage.records.meaning import (
 )
 from storage.records.texts import (
     Article,
+    ArticleFacts,
     CleanResult,
     CopyGroup,
     CopyLink,
@@ -52,6 +55,7 @@ from storage.records.texts import (
     LinkKind,
     MeanTable,
     Passage,
+    PassageFacts,
     PassageRow,
     SearchFilters,
     SearchHit,
@@ -61,8 +65,10 @@ from storage.records.texts import (
 __all__ = [
     "Alert",
     "Article",
+    "ArticleFacts",
     "Assignment",
     "CleanResult",
+    "Comparison",
     "CopyGroup",
     "CopyLink",
     "CopyMember",
@@ -77,6 +83,7 @@ __all__ = [
     "FeedPoll",
     "FeedState",
     "Health",
+    "HitFacts",
     "LineageEvent",
     "LineageKind",
     "LinkKind",
@@ -88,6 +95,7 @@ __all__ = [
     "Origin",
     "Page",
     "Passage",
+    "PassageFacts",
     "PassageRow",
     "Run",
     "RunState",
