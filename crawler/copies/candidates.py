@@ -80,11 +80,13 @@ def candidates(sketches: Sequence[Sketch], new: int) -> Pairs:
 
 
 def _allowance(counts: Numbers) -> Numbers:
-    return np.floor(SHARE * PASSED_OVER * counts).astype(np.int64)
+    allowed: Numbers = np.floor(SHARE * PASSED_OVER * counts).astype(np.int64)
+    return allowed
 
 
 def _needed(counts: Numbers) -> Numbers:
-    return np.maximum(1, np.ceil(SHARE * counts)).astype(np.int64)
+    needed: Numbers = np.maximum(1, np.ceil(SHARE * counts)).astype(np.int64)
+    return needed
 
 
 @dataclass(frozen=True, slots=True)

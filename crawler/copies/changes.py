@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -104,15 +104,18 @@ def _may_differ(one: Words, other: Words) -> bool:
 
 def _small_edits(one: Words, other: Words) -> Iterator[Edit]:
     """Edits of few words between equal ones."""
-    blocks = [
-        block
-        for block in SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
-        if block.size
-    ]
+    found = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+    ends = len(one), len(other)
+    blocks = [block for block in found if block.size >= (1 if _is_at_edge(block, ends) else CONTEXT)]
     for before, after in pairwise(blocks):
         left, right = one[before.a + before.size : after.a], other[before.b + before.size : after.b]
-        if min(before.size, after.size) >= CONTEXT and max(_length(left), _length(right)) <= EDIT:
+        if max(_length(left), _length(right)) <= EDIT:
             yield left, right
+
+
+def _is_at_edge(block: Match, ends: tuple[int, int]) -> bool:
+    """Whether the equal words begin or end both texts."""
+    return block.a == block.b == 0 or (block.a + block.size, block.b + block.size) == ends
 
 
 def _length(words: Words) -> float:

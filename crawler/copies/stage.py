@@ -21,7 +21,7 @@ from crawler.copies.shingles import Sketch, sketch_of
 from storage.records import Article, CopyLink, CopySketch
 from storage.store import Store
 
-STEP: Final = 1000
+STEP: Final = 2000
 """Articles that are grouped in one transaction: bounds memory, and what a killed run has to do again."""
 CHUNK: Final = 500
 """Articles whose texts are read at once."""

@@ -6,12 +6,12 @@
 found   100 reprints (every tenth word left out, in Chinese every twentieth character, a by-line put before) and 100
         excerpts (the middle half) are looked for among other texts; the same links must come out whatever their
         number. Then 10,000 pairs of the others, drawn at random, are compared in full: none is a copy.
-stage   the whole stage in a process of its own, for a day of new articles of which a fifth are reprints and a
-        twentieth are excerpts of those of the week before; the rest of the history is grouped by the stage first.
+stage   the whole stage in a process of its own, for 500 and then 5,000 new articles, of which a fifth are reprints and
+        a twentieth are excerpts of those of the week before; history comes at 5,000 a day and is grouped first.
 
 The others are made from real sentences (stories, headlines, topics, parallel texts): words follow each other as they do
 there, one in twenty jumps. So they share the phrases of news, but no sentence, which is counted. 578 words each, 900
-characters in Chinese. The few Russian and Arabic sentences (about 22,000 words) make others more alike than news is.
+characters in Chinese; a number that no other sentence has stands in each. The few Russian and Arabic sentences (about 22,000 words) make others more alike than news is.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -79,14 +80,13 @@ class Others:
     def __init__(self, data: Path, script: str) -> None:
         self.script = script
         self.glue = "" if script == "chinese" else " "
-        lines = [
-            list(one) if script == "chinese" else one.split() for one in sentences(data, SCRIPTS[script])
-        ]
+        real = [re.sub("[.。]", "", one) for one in sentences(data, SCRIPTS[script])]
+        lines = [list(one) if script == "chinese" else one.split() for one in real]
         self.words = sorted({word for line in lines for word in line})
         place = {word: at for at, word in enumerate(self.words)}
         follows: list[list[int]] = [[] for _ in self.words]
         for line in lines:
-            for left, right in zip(line, line[1:], strict=False):
+            for left, right in pairwise(line):
                 follows[place[left]].append(place[right])
         self._many = np.array([len(found) for found in follows])
         self._starts = np.cumsum(self._many) - self._many
@@ -112,10 +112,14 @@ class Others:
             ]
             jumps = (dice.random(BATCH) < JUMP) | (many == 0)
             chain[at] = np.where(jumps, dice.choice(self._drawn, BATCH), following)
-        return [self._text([self.words[at] for at in column]) for column in chain.T.tolist()]
+        columns = [[self.words[at] for at in column] for column in chain.T.tolist()]
+        return [self._text(words, number * BATCH + place) for place, words in enumerate(columns)]
 
-    def _text(self, words: Sequence[str]) -> str:
+    def _text(self, words: list[str], number: int) -> str:
+        """Cut into sentences, each of which holds a number that no other has."""
         step = SENTENCE * (2 if self.script == "chinese" else 1)
+        for at in range(0, len(words), step):
+            words[at + (number + at) % min(step, len(words) - at)] = str(number * 100 + at // step)
         stop = "。" if self.script == "chinese" else ". "
         return stop.join(self.glue.join(words[at : at + step]) for at in range(0, len(words), step))
 
@@ -252,16 +256,19 @@ def run_stage(url: str) -> dict[str, Any]:
     return {"counts": counts, "cpu_s": round(_cpu() - before, 2), "peak_mb": peak}
 
 
-def stage(data: Path, work: Path, stored: int, new: int) -> Iterator[dict[str, Any]]:
-    """History, then a day of `new` articles, in child processes."""
+def stage(data: Path, work: Path, stored: int, days: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """History at the rate of the busiest day, then one day after the other, in child processes."""
     work.mkdir(parents=True, exist_ok=True)
-    url = f"sqlite:///{(work / f'copies-{stored}-{new}.db').resolve()}"
+    rate = max(days)
+    url = f"sqlite:///{(work / f'copies-{stored}.db').resolve()}"
     with create_store(url) as store:
-        fill(store, data, stored, 0, per_day=new)
-    yield {"stored": stored, "per_day": new, "what": "history", **_child(url)}
-    with open_store(url) as store:
-        fill(store, data, new, stored, per_day=new, edited=True)
-    yield {"stored": stored, "per_day": new, "what": "day", **_child(url)}
+        fill(store, data, stored, 0, per_day=rate)
+    yield {"stored": stored, "articles_a_day": rate, "new": stored, **_child(url)}
+    for new in days:
+        with open_store(url) as store:
+            fill(store, data, new, stored, per_day=rate, edited=True)
+        yield {"stored": stored, "articles_a_day": rate, "new": new, **_child(url)}
+        stored += new
 
 
 def _child(url: str) -> dict[str, Any]:
@@ -290,8 +297,7 @@ def _answers(args: argparse.Namespace) -> Iterator[dict[str, Any]]:
     if args.what == "run":
         yield run_stage(args.url)
     elif args.what == "stage":
-        for new in args.new:
-            yield from stage(args.data, args.work, args.stored, new)
+        yield from stage(args.data, args.work, args.stored, args.new)
     else:
         for script in args.scripts:
             yield {"script": script, "false_links_in_10000_pairs": false_pairs(args.data, script)}

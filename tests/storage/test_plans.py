@@ -37,6 +37,7 @@ from tests.storage.makers import (
     page,
     passage,
     poll,
+    sketch,
     spike,
     unit,
 )
@@ -66,9 +67,15 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "copies.members": lambda s: s.copies.members([ONE.article_id]),
     "copies.of": lambda s: s.copies.of([ONE.article_id]),
     "copies.replace": lambda s: s.copies.replace(
-        [group(ONE)], [member(ONE, ONE.article_id)], dissolved=["x"]
+        [group(ONE)], [member(ONE, ONE.article_id)], dissolved=["x"], sketches=[sketch(ONE)]
     ),
+    "copies.links": lambda s: s.copies.links([ONE.article_id]),
+    "copies.sketch": lambda s: s.copies.sketch([sketch(ONE)]),
+    "copies.sketched": lambda s: s.copies.sketched([ONE.article_id]),
+    "copies.sketches": lambda s: s.copies.sketches(START, END),
     "copies.ungrouped": lambda s: s.copies.ungrouped(),
+    "copies.unsketched": lambda s: s.copies.unsketched(START, END),
+    "copies.waiting": lambda s: s.copies.waiting(),
     "counts.observations": lambda s: [
         s.counts.observations(START.date(), END.date()),
         s.counts.observations(START.date(), END.date(), narrative_id=3),
@@ -167,7 +174,7 @@ EXEMPT: Final[dict[str, str]] = {
     "vectors.nearest": "compares every vector; a test of its own says how long that may take",
 }
 BIG: Final = {
-    "pages", "articles", "copy_groups", "copy_members", "passages", "vectors", "assignments", "lineage", "watch_hits",
+    "pages", "articles", "copy_groups", "copy_members", "copy_links", "copy_sketches", "passages", "vectors", "assignments", "lineage", "watch_hits",
     "events", "event_members", "observations", "source_days", "spikes", "alerts", "deliveries", "runs", "feed_polls",
 }  # fmt: skip
 """Tables that grow with coverage."""
