@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from analysis.tellings import says
 from config.watchlist import StatementConfig
 from storage.records import LineageEvent, MeanTable, Narrative, PassageRow, WatchHit
 from storage.store import Store
@@ -72,7 +73,7 @@ def refreshed(
 
     Hits that refute the statement count for nothing here: a rebuttal is not one more voice for the claim.
     """
-    voices = [hit for hit in hits if hit.stance != "refutes" and hit.passage_id in rows]
+    voices = [hit for hit in hits if says(hit.stance) and hit.passage_id in rows]
     times = [rows[hit.passage_id].counted_at for hit in voices]
     return replace(
         narrative,

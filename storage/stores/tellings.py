@@ -101,7 +101,10 @@ class TellingStore:
         """Texts first published in [start, end) with at least so many articles and outlets, by (first_at, group_id)."""
         table = schema.copy_groups
         statement = sa.select(table).where(
-            table.c.first_at >= start, table.c.first_at < end, table.c.size >= articles, table.c.outlets >= outlets
+            table.c.first_at >= start,
+            table.c.first_at < end,
+            table.c.size >= articles,
+            table.c.outlets >= outlets,
         )
         with self._database.read() as connection:
             rows = connection.execute(statement.order_by(table.c.first_at, table.c.group_id))
