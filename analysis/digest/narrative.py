@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from analysis.digest import spread
-from analysis.digest.evidence import FirstMover, NarrativeDigest
+from analysis.digest.evidence import NarrativeDigest
 from analysis.digest.first_mover import first_mover
 from analysis.digest.quotes import quotes
 from analysis.digest.reader import CHART_DAYS, DigestReader, rounded, strongest

@@ -10,7 +10,6 @@ from storage.records import Source, SourceDay
 from storage.records.told import AttemptCount
 from tests.counting.makers import at, day, polls, source
 
-
 ASKED = tuple(polls(number, times=24) for number in range(100))
 """A machine that is never off: a poll every hour."""
 

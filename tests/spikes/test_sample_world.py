@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from analysis.counts.observe import observe
-from analysis.counts.reach import look_back
 from analysis.counts.panel import panel_of
+from analysis.counts.reach import look_back
 from analysis.counts.source_health import SourceHistory, source_days, tallied
 from analysis.spikes.day import examine_day
 from analysis.spikes.day_evidence import DayEvidence, rows_in
