@@ -6,6 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from storage.stale_days import statements as stale_day_triggers
 from storage.triggers import CREATE as TRIGGERS
 from storage.types import (
     FloatVector,
@@ -19,7 +20,7 @@ from storage.types import (
     half_vector,
 )
 
-REVISION: Final = "0007"
+REVISION: Final = "0008"
 """The revision in `migrations/` that this schema is; revisions count up."""
 VERSION_TABLE: Final = "drumbeat_version"
 """Holds the database's revision, and by its name tells that the database is ours."""
@@ -248,6 +249,12 @@ source_days = sa.Table(
     _number("fetched"), _number("failed"), _number("polls"), _number("polls_failed"), _text("health"),
 )  # fmt: skip
 
+# Written by triggers (`stale_days.py`): the days that have to be counted again.
+stale_days = sa.Table(
+    "stale_days", metadata, sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("writer", sa.BigInteger, primary_key=True, autoincrement=False), sa.Column("changes", sa.Integer, nullable=False),
+)  # fmt: skip
+
 spikes = sa.Table(
     "spikes", metadata, _key("spike_id"), _number("narrative_id"), _day("day"), _number("window_days"), _real("observed"),
     _real("expected"), _real("p_value"), _real("q_value"), _real("cusum"), _text("detector"), _number("outlets"), _number("countries"),
@@ -272,3 +279,7 @@ runs = sa.Table(
     _json("parameters"), _json("counts"), _text("error", null=True), sa.Index(None, "stage", "started_at"), sa.Index(None, "started_at"),
     sa.Index(None, "stage", "state", "started_at", "number"),
 )  # fmt: skip
+
+for _engine in ("sqlite", "postgresql"):
+    for _statement in stale_day_triggers(_engine):
+        sa.event.listen(metadata, "after_create", sa.DDL(_statement).execute_if(dialect=_engine))  # type: ignore[no-untyped-call]  # no types

@@ -27,6 +27,7 @@ from storage.stores.retention import RetentionStore
 from storage.stores.runs import RunStore
 from storage.stores.search import SearchStore
 from storage.stores.sources import FeedStore, SourceStore
+from storage.stores.tellings import TellingStore
 from storage.stores.vectors import MeanStore, VectorStore
 from storage.stores.watch import EventStore, WatchStore
 
@@ -47,6 +48,7 @@ class Store:
         self.narratives = NarrativeStore(database)
         self.watch = WatchStore(database)
         self.events = EventStore(database)
+        self.tellings = TellingStore(database)
         self.counts = CountStore(database)
         self.spikes = SpikeStore(database)
         self.alerts = AlertStore(database)

@@ -2,7 +2,8 @@
 
     uncut articles --cut--> passages --one vector per text--> vectors --first run only--> frozen means
 
-Every chunk is written before the next begins, and what is written is never asked for again: a killed run goes on where it stopped.
+Every chunk is written before the next begins, and what is written is never asked for again: a killed run goes
+on where it stopped.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ TEXTS = 256
 def embed(
     *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
 ) -> dict[str, int]:
-    """Cut what is not cut, embed what has no vector, freeze the first means. Counts: articles, passages, embedded (distinct texts).
+    """Cut what is not cut, embed what has no vector, freeze the first means. Counts: articles, passages,
+    embedded (distinct texts).
 
     Raises:
         EmbeddingError: the engine cannot be opened or failed.

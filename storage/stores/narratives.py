@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from storage import schema
 from storage.engine import Database
-from storage.errors import StorageError
 from storage.records import Assignment, Correction, LineageEvent, LineageKind, Narrative, Theme
+from storage.records.merges import follow_merges
 from storage.rows import chunks, columns_of, delete_in, record_of, row_of, upsert
 
 
@@ -36,23 +36,24 @@ class NarrativeStore:
         with self._database.read() as connection:
             return _get(connection, narrative_id)
 
+    def survivors(self) -> dict[int, int]:
+        """Every number ever given -> the number that stands for it now (`storage.records.merges`).
+
+        Raises:
+            StorageError: merges lead in a circle.
+        """
+        table = schema.narratives.c
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(table.narrative_id, table.merged_into))
+            return follow_merges({row.narrative_id: row.merged_into for row in rows})
+
     def resolve(self, narrative_id: int) -> Narrative | None:
         """The narrative that a number, perhaps an old one, leads to now.
 
         Raises:
             StorageError: merges lead in a circle.
         """
-        seen: list[int] = []
-        with self._database.read() as connection:
-            found = _get(connection, narrative_id)
-            while found is not None and found.merged_into is not None:
-                seen.append(found.narrative_id)
-                if found.merged_into in seen:
-                    raise StorageError(
-                        f"narrative {narrative_id}: merged in a circle {seen}; save one of them with merged_into = None"
-                    )
-                found = _get(connection, found.merged_into)
-        return found
+        return self.get(self.survivors().get(narrative_id, narrative_id))
 
     def next_id(self) -> int:
         """The first number never given."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from storage import schema
 from storage.engine import Database
 from storage.marks import mark_of, move_marks, watched_by
-from storage.records import Comparison, Event, PassageFacts, WatchHit
+from storage.records import Comparison, Event, HitFacts, PassageFacts, WatchHit
 from storage.rows import chunks, columns_of, delete_in, record_of, row_of, select_in, upsert
 from storage.stores.passages import PassageStore
 
@@ -54,11 +54,7 @@ class WatchStore:
         self, statement_id: str | None = None, *, start: datetime | None = None, end: datetime | None = None
     ) -> list[WatchHit]:
         """Hits of one statement or of all, of articles counted in [start, end), by (statement_id, passage_id)."""
-        joined = schema.watch_hits.join(
-            schema.passages, schema.passages.c.passage_id == schema.watch_hits.c.passage_id
-        )
-        joined = joined.join(schema.articles, schema.articles.c.article_id == schema.passages.c.article_id)
-        statement = sa.select(*columns_of(WatchHit, schema.watch_hits)).select_from(joined)
+        statement = sa.select(*columns_of(WatchHit, schema.watch_hits)).select_from(_with_articles())
         if statement_id is not None:
             statement = statement.where(schema.watch_hits.c.statement_id == statement_id)
         if start is not None:
@@ -69,6 +65,28 @@ class WatchStore:
             found = [record_of(WatchHit, row) for row in connection.execute(statement)]
         # Sorted here: for an order in SQL, planners walk all hits by their key and look each article up.
         return sorted(found, key=lambda hit: (hit.statement_id, hit.passage_id))
+
+    def supporting(self) -> list[HitFacts]:
+        """Hits of all statements that do not refute them, by statement, the strongest first, ties by passage_id."""
+        hits = schema.watch_hits.c
+        columns = (
+            hits.statement_id,
+            hits.passage_id,
+            hits.z,
+            schema.passages.c.text_hash,
+            schema.articles.c.counted_at,
+        )
+        statement = sa.select(*columns).select_from(_with_articles()).where(hits.stance != "refutes")
+        with self._database.read() as connection:
+            rows = connection.execute(statement.order_by(hits.statement_id, hits.z.desc(), hits.passage_id))
+            return [HitFacts._make(row) for row in rows]
+
+
+def _with_articles() -> sa.FromClause:
+    """Hits with their passages and articles."""
+    hits, passages, articles = schema.watch_hits, schema.passages, schema.articles
+    joined = hits.join(passages, passages.c.passage_id == hits.c.passage_id)
+    return joined.join(articles, articles.c.article_id == passages.c.article_id)
 
 
 def _begin_wordings(connection: sa.Connection, hashes: Mapping[str, str]) -> None:
