@@ -277,7 +277,7 @@ runs = sa.Table(
     "runs", metadata, _key("run_id"), _text("stage"), _number("number"), _time("started_at"), _time("as_of"),
     _time("finished_at", null=True), _text("state"), sa.Column("seed", sa.BigInteger, nullable=False), _json("versions"),
     _json("parameters"), _json("counts"), _text("error", null=True), sa.Index(None, "stage", "started_at"), sa.Index(None, "started_at"),
-    sa.Index(None, "stage", "state"),
+    sa.Index(None, "stage", "state", "started_at", "number"),
 )  # fmt: skip
 
 for _engine in ("sqlite", "postgresql"):

@@ -42,7 +42,7 @@ def embed(
     build = build_of(settings)
     if store.passages.unembedded(build, limit=1):
         _embed_all(store, shared_embedder(settings), counts, progress)
-    if store.vectors.count(build):
+    if store.vectors.any(build):
         ensure_means(store, build, clock.now())
     _log.info("embed", run_id=run_id, build=build, **counts)
     return counts

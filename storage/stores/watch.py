@@ -62,10 +62,9 @@ class WatchStore:
         if end is not None:
             statement = statement.where(schema.articles.c.counted_at < end)
         with self._database.read() as connection:
-            rows = connection.execute(
-                statement.order_by(schema.watch_hits.c.statement_id, schema.watch_hits.c.passage_id)
-            )
-            return [record_of(WatchHit, row) for row in rows]
+            found = [record_of(WatchHit, row) for row in connection.execute(statement)]
+        # Sorted here: for an order in SQL, planners walk all hits by their key and look each article up.
+        return sorted(found, key=lambda hit: (hit.statement_id, hit.passage_id))
 
     def supporting(self) -> list[HitFacts]:
         """Hits of all statements that do not refute them, by statement, the strongest first, ties by passage_id."""
