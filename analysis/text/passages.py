@@ -20,13 +20,16 @@ from itertools import accumulate
 from analysis.text.sentences import Sentence, sentences
 from storage.ids import passage_id, text_hash
 from storage.records import Article, Passage
+from storage.text import HAN, KANA, SOUTH_EAST_ASIAN
 
 FRAGMENT_CHARACTERS = 40
 """Shorter passages are joined to a neighbour wherever the limit allows it."""
 
-_HAN_KANA = "\u2e80-\u2fdf\u3001-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff"
-_UNSPACED = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\ua9e0-\ua9ff\uaa60-\uaa7f"
-_ATOM = re.compile(rf"([{_UNSPACED}])|([{_HAN_KANA}])|[^\s{_UNSPACED}{_HAN_KANA}]{{1,30}}")
+_HAN_KANA = HAN + KANA + "\u3001-\u303f\uff01-\uff65"
+"""With their punctuation and full-width signs."""
+_FINE = SOUTH_EAST_ASIAN + "\u0f00-\u0fff"
+"""And Tibetan, which parts syllables by a sign."""
+_ATOM = re.compile(rf"([{_FINE}])|([{_HAN_KANA}])|[^\s{_FINE}{_HAN_KANA}]{{1,30}}")
 _CLAUSE_MARKS = frozenset(",;:،؛、，；：·፣፤—–)»”")
 _WORD, _HALF, _SIXTH = 6, 3, 1
 """Measure: sixths of a word."""

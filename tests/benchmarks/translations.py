@@ -1,14 +1,14 @@
 """Probable translations: what is found, and what a day costs.
 
-    python -m tests.benchmarks.translations quality --data DIR     stories of NTREX in several languages
-    python -m tests.benchmarks.translations growth --articles N    a day of 500 articles after N stored ones
+    python -m tests.benchmarks.translations quality --data DIR     stories of NTREX in six languages
+    python -m tests.benchmarks.translations run --workspace DIR    the stage on a workspace, without embedding
 
 `quality` takes stories whole and cut to their first three sentences, makes candidates and decisions by the product's own
 functions, and counts pairs. DIR holds `parallel/ntrex.jsonl.gz`.
 
-`growth` writes articles of six passages with vectors made by a seeded generator (300 sources, ten languages, a fifth of the
-articles translations of another), so that no model is loaded: sentences have vectors too. Counted is processor time of the
-stage alone, and the peak of memory of this process.
+`run` measures processor time and peak memory of the stage on a workspace that `tests.benchmarks.desk` made: the first run
+over all that is stored; after `--add-day` and the stages `copies` and `embed`, a day. Sentences get made-up vectors, so that
+what is measured is everything but embedding them.
 """
 
 from __future__ import annotations
@@ -21,13 +21,15 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
-from analysis.arrays import unit_rows
+from analysis.arrays import Vectors, unit_rows
+from analysis.embedding import kept
 from analysis.embedding.centring import centre
 from analysis.embedding.choose import shared_embedder
 from analysis.embedding.means import make_table
@@ -35,8 +37,14 @@ from analysis.text.passages import measure, spans
 from analysis.translations.alignment import Lead, numbers, translation_scores
 from analysis.translations.candidates import PASSAGES, DayTexts, candidate_pairs
 from analysis.translations.reading import first_sentences, sentence_means
+from analysis.translations.stage import join_translations
+from config.clock import FixedClock
+from config.load import load_workspace
+from config.progress import NoProgress
 from config.settings import CopySettings, EmbedSettings
+from storage.ids import text_hash
 from storage.records import MeanTable, Vector
+from storage.store import open_store
 from tests.storage.makers import DAY
 
 LANGUAGES = ("en", "fr", "ru", "ar", "zh", "sw")
@@ -130,18 +138,43 @@ def quality(data: Path) -> dict[str, Any]:
     return figures
 
 
+class MadeUp:
+    """Unit vectors drawn by the hash of the text: as fast as nothing."""
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Shape (len(texts), 384)."""
+        seeds = [int(text_hash(text)[:12], 16) for text in texts]
+        return unit_rows(
+            np.stack([np.random.default_rng(seed).standard_normal(384, np.float32) for seed in seeds])
+        )
+
+
+def run_stage(folder: Path) -> dict[str, Any]:
+    """Counts, processor seconds and peak memory of the stage on a workspace."""
+    workspace = load_workspace(folder, {})
+    as_of = datetime.fromisoformat(json.loads((folder / "desk.json").read_text(encoding="utf-8"))["as_of"])
+    with (
+        patch.object(kept, "shared_embedder", lambda _: MadeUp()),
+        open_store(workspace.database_url) as store,
+    ):
+        start = time.process_time()
+        counts = join_translations(
+            store=store, workspace=workspace, clock=FixedClock(as_of), run_id="bench", progress=NoProgress()
+        )
+        seconds = time.process_time() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {**counts, "cpu_seconds": round(seconds, 1), "peak_mb": round(peak)}
+
+
 def main() -> None:
     """Run one of the two and print its figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("quality", "growth"))
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--articles", type=int, default=10_000)
-    parser.add_argument("--day", type=int, default=500, help="articles a day")
+    parser.add_argument("what", choices=("quality", "run"))
+    parser.add_argument("--data", type=Path, help="folder that holds parallel/ntrex.jsonl.gz")
+    parser.add_argument("--workspace", type=Path, help="folder that tests.benchmarks.desk made")
     arguments = parser.parse_args()
-    if arguments.what == "quality":
-        print(json.dumps(quality(arguments.data), indent=1))
-    else:
-        print(json.dumps(growth(arguments.articles, arguments.day), indent=1))
+    figures = quality(arguments.data) if arguments.what == "quality" else run_stage(arguments.workspace)
+    print(json.dumps(figures, indent=1))
 
 
 if __name__ == "__main__":

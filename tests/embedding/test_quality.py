@@ -12,11 +12,10 @@ import numpy as np
 import pytest
 
 from analysis.embedding.centring import embed_texts
-from tests.benchmarks.translations import found_pairs, story_texts
 from config.clock import FixedClock
 from config.settings import EmbedSettings
 from tests.benchmarks.embedding import measure as measure_engine
-from tests.storage.makers import DAY
+from tests.benchmarks.translations import found_pairs, story_texts
 
 pytestmark = [
     pytest.mark.quality,
