@@ -29,7 +29,10 @@ _HAN_KANA = HAN + KANA + "\u3001-\u303f\uff01-\uff65"
 """With their punctuation and full-width signs."""
 _FINE = SOUTH_EAST_ASIAN + "\u0f00-\u0fff"
 """And Tibetan, which parts syllables by a sign."""
-_ATOM = re.compile(rf"([{_FINE}])|([{_HAN_KANA}])|[^\s{_FINE}{_HAN_KANA}]{{1,30}}")
+LONGEST_WORD = 30
+"""Characters of an unbroken string that count as one word."""
+_UNSPACED = re.compile(f"[{_FINE}{_HAN_KANA}]")
+_ATOM = re.compile(rf"([{_FINE}])|([{_HAN_KANA}])|[^\s{_FINE}{_HAN_KANA}]{{1,{LONGEST_WORD}}}")
 _CLAUSE_MARKS = frozenset(",;:،؛、，；：·፣፤—–)»”")
 _WORD, _HALF, _SIXTH = 6, 3, 1
 """Measure: sixths of a word."""
@@ -67,6 +70,9 @@ def spans(text: str, *, words: int) -> list[tuple[int, int]]:
 
 def measure(text: str) -> int:
     """The length of `text` in sixths of a word."""
+    if text.isascii() or _UNSPACED.search(text) is None:
+        # The same, several times faster: nearly all of the world's articles are only words and spaces.
+        return _WORD * sum(-(-len(word) // LONGEST_WORD) for word in text.split())
     return sum(_atom_measure(match) for match in _ATOM.finditer(text))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -14,12 +14,15 @@ from analysis.embedding.kept import kept_vectors
 from analysis.embedding.languages import UNDETERMINED, language_key
 from analysis.embedding.means import has_priors, make_table
 from analysis.text.passages import measure
-from analysis.text.sentences import sentences
+from analysis.text.sentences import first_sentences
 from analysis.translations.alignment import SENTENCES, Lead, numbers
 from analysis.translations.candidates import PASSAGES, DayTexts
 from config.settings import EmbedSettings
 from storage.records import Article, MeanTable, PassageFacts, Vector
 from storage.store import Store
+
+LEADS = 10_000
+"""Leads in memory at a time, 10 kB each."""
 
 
 def is_asked(facts: PassageFacts, relation: str) -> bool:
@@ -69,28 +72,41 @@ def _stacked(
     )
 
 
-def leads_of(
-    store: Store, settings: EmbedSettings, article_ids: Collection[str], table: MeanTable
-) -> dict[str, Lead]:
-    """The first sentences of each article; their vectors are kept, so that no sentence is embedded twice."""
-    articles = store.articles.many(article_ids)
-    texts = {article.article_id: first_sentences(article.body) for article in articles}
-    raw = kept_vectors(store, settings, {text for lead in texts.values() for text in lead})
-    return {
-        article.article_id: lead_of(article, texts[article.article_id], raw, table) for article in articles
-    }
+class LeadReader:
+    """Leads of candidates, the last ones kept: an article is a candidate for several others, on several days."""
 
+    def __init__(self, store: Store, settings: EmbedSettings, table: MeanTable) -> None:
+        """`table` is what sentences are centred by."""
+        self._store, self._settings, self._table = store, settings, table
+        self._kept: OrderedDict[str, Lead] = OrderedDict()
 
-def first_sentences(body: str) -> list[str]:
-    """The sentences of a text that are aligned."""
-    return [body[sentence.start : sentence.end] for sentence in sentences(body)[:SENTENCES]]
+    def leads(self, article_ids: Collection[str]) -> dict[str, Lead]:
+        """The lead of each article; vectors of sentences are kept in the store, so that none is embedded twice."""
+        missing = set(article_ids) - self._kept.keys()
+        self._kept.update(self._read(missing))
+        for article_id in article_ids:
+            self._kept.move_to_end(article_id)
+        found = {article_id: self._kept[article_id] for article_id in article_ids}
+        while len(self._kept) > LEADS:
+            self._kept.popitem(last=False)
+        return found
+
+    def _read(self, article_ids: Collection[str]) -> dict[str, Lead]:
+        articles = self._store.articles.many(article_ids)
+        texts = {article.article_id: first_sentences(article.body, SENTENCES) for article in articles}
+        sentences = {text for lead in texts.values() for text in lead}
+        raw = kept_vectors(self._store, self._settings, sentences)
+        return {
+            article.article_id: lead_of(article, texts[article.article_id], raw, self._table)
+            for article in articles
+        }
 
 
 def lead_of(article: Article, lead: Sequence[str], raw: Mapping[str, Vector], table: MeanTable) -> Lead:
     """What the decision needs of an article; `raw` has the vectors of its first sentences."""
     vectors = centre(np.stack([raw[text] for text in lead]), [article.language] * len(lead), table)
     return Lead(
-        vectors=vectors,
+        vectors=vectors.astype(np.float16),
         lengths=tuple(map(measure, lead)),
         length=measure(article.body),
         numbers=numbers(article.body),

@@ -11,7 +11,7 @@ translation".
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 
@@ -22,7 +22,7 @@ from analysis.embedding.means import ensure_means
 from analysis.translations.alignment import translation_scores
 from analysis.translations.candidates import DayTexts, candidate_pairs
 from analysis.translations.groups import connected, joined_group
-from analysis.translations.reading import is_asked, leads_of, sentence_means, texts_of_day
+from analysis.translations.reading import LeadReader, is_asked, sentence_means, texts_of_day
 from config.clock import Clock
 from config.progress import Progress
 from config.workspace import Workspace
@@ -79,8 +79,10 @@ def join_translations(
     if counts["asked"]:
         search = _Search(store, workspace, ensure_means(store, build, clock.now()), new)
         progress.start(STAGE, counts["asked"])
+        means = sentence_means(build, search.table)
+        reader = LeadReader(store, settings_of(workspace), means)
         for asked, pairs in _candidates(search):
-            scores = _scores(search, pairs)
+            scores = _scores(reader, pairs, workspace.settings.copies.translation_score)
             counts["candidates"] += len(pairs)
             counts["translations"] += len(scores)
             counts["joined"] += _join(store, scores)
@@ -132,18 +134,16 @@ def _days_within(asked: Collection[date], window: int) -> list[date]:
     return sorted({day + timedelta(days=days) for day in asked for days in near})
 
 
-def _scores(search: _Search, pairs: list[tuple[str, str]]) -> dict[tuple[str, str], float]:
+def _scores(
+    reader: LeadReader, pairs: Sequence[tuple[str, str]], sure_score: float
+) -> dict[tuple[str, str], float]:
     """The pairs that are probable translations of each other -> alignment score, at most 1."""
-    workspace = search.workspace
     accepted: dict[tuple[str, str], float] = {}
-    means = sentence_means(search.table.build, search.table)
     for start in range(0, len(pairs), _LEADS):
         part = pairs[start : start + _LEADS]
-        ids = {article_id for pair in part for article_id in pair}
-        leads = leads_of(search.store, settings_of(workspace), ids, means)
+        leads = reader.leads({article_id for pair in part for article_id in pair})
         scores = translation_scores(
-            [(leads[left], leads[right]) for left, right in part],
-            sure_score=workspace.settings.copies.translation_score,
+            [(leads[left], leads[right]) for left, right in part], sure_score=sure_score
         )
         accepted |= {pair: score for pair, score in zip(part, scores, strict=True) if score is not None}
     return accepted

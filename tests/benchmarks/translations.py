@@ -34,9 +34,10 @@ from analysis.embedding.centring import centre
 from analysis.embedding.choose import shared_embedder
 from analysis.embedding.means import make_table
 from analysis.text.passages import measure, spans
-from analysis.translations.alignment import Lead, numbers, translation_scores
+from analysis.text.sentences import first_sentences
+from analysis.translations.alignment import SENTENCES, Lead, numbers, translation_scores
 from analysis.translations.candidates import PASSAGES, DayTexts, candidate_pairs
-from analysis.translations.reading import first_sentences, sentence_means
+from analysis.translations.reading import sentence_means
 from analysis.translations.stage import join_translations
 from config.clock import FixedClock
 from config.load import load_workspace
@@ -77,7 +78,7 @@ def found_pairs(texts: Sequence[StoryText], settings: EmbedSettings) -> list[tup
     """The pairs that the product takes for translations, all texts being of one day."""
     embedder = shared_embedder(settings)
     passages = [[text.body[a:b] for a, b in spans(text.body, words=100)][:PASSAGES] for text in texts]
-    leads = [first_sentences(text.body) for text in texts]
+    leads = [first_sentences(text.body, SENTENCES) for text in texts]
     wanted = sorted({part for parts in (*passages, *leads) for part in parts})
     raw = dict(zip(wanted, embedder.embed(wanted), strict=True))
     table = _own_means(texts, passages, raw, embedder.build)
@@ -121,7 +122,7 @@ def _day(
 
 def _lead(text: StoryText, lead: Sequence[str], raw: dict[str, Vector], table: MeanTable) -> Lead:
     vectors = centre(np.stack([raw[part] for part in lead]), [text.language] * len(lead), table)
-    return Lead(vectors, tuple(map(measure, lead)), measure(text.body), numbers(text.body))
+    return Lead(vectors.astype(np.float16), tuple(map(measure, lead)), measure(text.body), numbers(text.body))
 
 
 def quality(data: Path) -> dict[str, Any]:
