@@ -39,8 +39,8 @@ class _Reader:
 def _find_date() -> Callable[..., Any]:
     from htmldate import extractors, find_date
 
-    extractors.get_external_parser = _Reader
+    doors: Any = extractors
+    doors.get_external_parser = _Reader
     # names of months by which htmldate would send a line without a year to dateparser: such a line is no date
-    extractors.month_words = frozenset
-    search: Callable[..., Any] = find_date
-    return search
+    doors.month_words = frozenset
+    return find_date
