@@ -17,6 +17,7 @@ from storage.types import (
     SafeText,
     UtcDateTime,
     Whole,
+    WholeNumbers,
     half_vector,
 )
 
@@ -146,6 +147,17 @@ copy_groups = sa.Table(
 copy_members = sa.Table(
     "copy_members", metadata, _child("article_id", "articles.article_id", primary=True), _child("group_id", "copy_groups.group_id"),
     _text("relation"), _real("containment"), sa.Index(None, "group_id"),
+)  # fmt: skip
+
+# What an article's text is found by when copies are looked for (see `CopySketch`), so that it is read once in its life.
+copy_sketches = sa.Table(
+    "copy_sketches", metadata, _child("article_id", "articles.article_id", primary=True), _time("counted_at"), _yes("is_whole"),
+    sa.Column("runs", WholeNumbers, nullable=False), sa.Index(None, "counted_at"),
+)  # fmt: skip
+
+copy_links = sa.Table(
+    "copy_links", metadata, _child("left_id", "articles.article_id", primary=True), _child("right_id", "articles.article_id", primary=True),
+    _text("kind"), _real("containment"), sa.Index(None, "right_id"),
 )  # fmt: skip
 
 # Articles that no copy group holds: found here, not by looking for articles without a member row (`copy_queue.py`).
