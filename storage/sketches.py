@@ -40,6 +40,7 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 OUT_OF_REACH: Final = np.uint16(np.iinfo(np.uint16).max)
 """The distance of a passage that a filter leaves out."""
+_EVERY: Final = np.uint64(2**64 - 1)
 LARGE: Final = 0.9816
 _VALUES: Final = np.array([-0.4528, -1.510, 0.4528, 1.510], np.float32)
 """The best four levels for a normal distribution, and where they part (Max 1960, "Quantizing for minimum distortion", table I)."""
@@ -179,6 +180,18 @@ class _Codes:
         return np.logical_and.reduce(conditions) if conditions else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """How many passages each step of a search leaves; each step is dearer and truer than the one before."""
+
+    by_signs: int
+    """Of all, by Hamming distance of their signs to the query's; a few more where several are equally far."""
+    by_sketch: int
+    """Of these, by the product of the sketches."""
+    by_product: int
+    """Of these, by the product of their sketch with the query itself."""
+
+
 class Sketches:
     """One state, opened for reading; later states leave it as it is."""
 
@@ -189,22 +202,18 @@ class Sketches:
     def __len__(self) -> int:
         return self.manifest.rows
 
-    def nearest(
-        self, query: npt.NDArray[np.float32], *, narrowing: Narrowing, scanned: int, kept: int
-    ) -> Numbers:
-        """Numbers of the `kept` passages that seem nearest to a centred query, nearest first.
-
-        The nearest `scanned` by Hamming distance are ranked by the product of the query itself, not of its sketch, with their sketches.
-        """
+    def nearest(self, query: npt.NDArray[np.float32], *, narrowing: Narrowing, steps: Steps) -> Numbers:
+        """Numbers of the passages that seem nearest to a centred query, nearest first; `steps` says how many each step leaves."""
         if not len(self):
             return np.zeros(0, np.int64)
-        signs = sketch_of(query[np.newaxis, :])[0, : self.manifest.words]
-        distances = self._distances(signs, self._codes(narrowing))
-        chosen = np.flatnonzero(distances <= _limit_for(distances, scanned))
-        bits, numbers = self._gathered(chosen)
-        estimates = unpacked(bits, self.manifest.dimensions) @ np.asarray(query, np.float32)
-        order = np.lexsort((numbers, -estimates))[:kept]
-        return numbers[order]
+        sketch = sketch_of(query[np.newaxis, :])[0]
+        distances = self._distances(sketch[: self.manifest.words], self._codes(narrowing))
+        scanned = np.flatnonzero(distances <= _limit_for(distances, steps.by_signs))
+        bits, numbers = self._gathered(scanned)
+        chosen = _largest(alikeness(bits, sketch), steps.by_sketch)
+        bits, numbers = bits[chosen], numbers[chosen]
+        products = unpacked(bits, self.manifest.dimensions) @ np.asarray(query, np.float32)
+        return numbers[np.lexsort((numbers, -products))[: steps.by_product]]
 
     def _distances(self, query: Bits, codes: _Codes) -> Distances:
         with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
@@ -324,6 +333,36 @@ def unpacked(bits: Bits, dimensions: int) -> npt.NDArray[np.float32]:
     )
     values: npt.NDArray[np.float32] = _VALUES[2 * signs + sizes]
     return values
+
+
+def alikeness(bits: Bits, query: Bits) -> npt.NDArray[np.float32]:
+    """The product of each sketch with a query's sketch, in bits: shape (n, 2 * words), (2 * words) -> (n).
+
+    With values that are (small + more * is_large) * sign, the product is a sum of four counts of agreeing signs: over all dimensions, over
+    the large ones of either, and of both.
+    """
+    words = len(query) // 2
+    differs, large, query_large = bits[:, :words] ^ query[:words], bits[:, words:], query[words:]
+    small, more = float(_VALUES[2]), float(_VALUES[3] - _VALUES[2])
+    total = np.zeros(len(bits), np.float32)
+    for word in range(words):
+        of_either = (large[:, word], np.broadcast_to(query_large[word], len(bits)))
+        for weight, mask in (
+            (small * small, np.broadcast_to(_EVERY, len(bits))),
+            (small * more, of_either[0]),
+            (small * more, of_either[1]),
+            (more * more, of_either[0] & of_either[1]),
+        ):
+            agreeing = np.bitwise_count(mask & ~differs[:, word]).astype(np.float32)
+            disagreeing = np.bitwise_count(mask & differs[:, word]).astype(np.float32)
+            total += np.float32(weight) * (agreeing - disagreeing)
+    return total
+
+
+def _largest(values: npt.NDArray[np.float32], count: int) -> npt.NDArray[np.intp]:
+    if len(values) <= count:
+        return np.arange(len(values))
+    return np.argpartition(-values, count)[:count]
 
 
 def in_blocks(parts: Iterable[SketchRows]) -> Iterator[SketchRows]:

@@ -37,14 +37,20 @@ class SafeText(TypeDecorator[str]):
 
 
 class Whole(TypeDecorator[int]):
-    """A whole number, also numpy's (which SQLite's driver would store as bytes without a word).
+    """A whole number of 8 bytes, also numpy's (which SQLite's driver would store as bytes without a word).
+
+    SQLite's INTEGER holds 8 bytes; PostgreSQL's holds 4, less than an event's number needs.
 
     Raises:
         TypeError: the value is no whole number.
     """
 
-    impl = sa.Integer
+    impl = sa.BigInteger
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The engine's name for 8 bytes."""
+        return sa.Integer() if dialect.name == "sqlite" else sa.BigInteger()
 
     def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
         """As Python's own."""

@@ -3,7 +3,8 @@
     uncut articles --cut--> passages --one vector per text--> vectors --first run only--> frozen means
     passages, vectors --> sketches, which search by meaning scans
 
-Every chunk is written before the next begins, and what is written is never asked for again: a killed run goes on where it stopped.
+Every chunk is written before the next begins, and what is written is never asked for again: a killed run goes
+on where it stopped.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ TEXTS = 256
 def embed(
     *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
 ) -> dict[str, int]:
-    """Cut what is not cut, embed what has no vector, freeze the first means. Counts: articles, passages, embedded (distinct texts).
+    """Cut what is not cut, embed what has no vector, freeze the first means. Counts: articles, passages,
+    embedded (distinct texts).
 
     Raises:
         EmbeddingError: the engine cannot be opened or failed.
@@ -42,7 +44,7 @@ def embed(
     build = build_of(settings)
     if store.passages.unembedded(build, limit=1):
         _embed_all(store, shared_embedder(settings), counts, progress)
-    if store.vectors.count(build):
+    if store.vectors.any(build):
         table = ensure_means(store, build, clock.now())
         refresh_sketches(store, sketch_folder(workspace), table, progress=progress)
     _log.info("embed", run_id=run_id, build=build, **counts)

@@ -14,10 +14,11 @@ from datetime import date
 from typing import Any, Final
 
 from crawler.cleaning import vocabulary as words
-from crawler.cleaning.blocks import cut_blocks, fold_space, weight_of
+from crawler.cleaning.blocks import cut_blocks
 from crawler.cleaning.body import choose_text, trafilatura_text
 from crawler.cleaning.dates import guess_date
 from crawler.cleaning.datetext import read_moment, read_url_day
+from crawler.cleaning.letters import fold_space, weight_of
 from crawler.cleaning.markup import Element, body_of, decode, parse
 from crawler.cleaning.metadata import PageClaims, decide_title, read_claims
 from crawler.cleaning.pruning import prune

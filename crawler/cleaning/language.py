@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from crawler.cleaning.blocks import weight_of
+from crawler.cleaning.letters import weight_of
 from crawler.cleaning.scripts import language_of_script
 from crawler.cleaning.spelling import respelled
 

@@ -6,6 +6,7 @@ All patterns are searched in `id` and `class` (or, where said, in visible text).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 
@@ -74,6 +75,31 @@ LEAD: Final = re.compile(
 CAPTION: Final = re.compile(r"caption|credit|contentimage|podpis|legend", re.IGNORECASE)
 META: Final = re.compile(r"byline|author|meta|publi(?:sh|c)ed|dateline|timestamp|updated", re.IGNORECASE)
 IMAGE: Final = re.compile(r"image|photo|foto|picture|(?:^|[_-])img|thumb|gallery|galleria", re.IGNORECASE)
+
+_ROLES: Final = {
+    "comments": COMMENTS,
+    "comments_state": COMMENTS_STATE,
+    "chrome": CHROME,
+    "consent": CONSENT,
+    "teasers": TEASERS,
+    "body": BODY,
+    "lead": LEAD,
+    "caption": CAPTION,
+    "meta": META,
+    "image": IMAGE,
+}
+
+
+@lru_cache(maxsize=50_000)
+def is_named(role: str, names: str) -> bool:
+    """Whether the id and class of an element say that it has a role; a site's names stand on all its pages.
+
+    Args:
+        role: `comments`, `comments_state`, `chrome`, `consent`, `teasers`, `body`, `lead`, `caption`, `meta`
+            or `image`.
+    """
+    return bool(_ROLES[role].search(names))
+
 
 LEGAL_TEXT: Final = re.compile(
     r"©|\(c\) ?\d{4}|"

@@ -71,12 +71,13 @@ def storage_check(
     adopt: Annotated[bool, typer.Option(help="Give archive records without a row their row.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare the archive with the database: records without a row, rows without a record."""
+    """Read the whole database, and compare the archive with it: records without a row, rows without a record."""
     from dataclasses import asdict
 
     from storage.archive import recover
-    from storage.check import check
+    from storage.check import check, require_sound
 
+    require_sound(load(workspace).database_url)
     with session(workspace) as opened:
         recovered = recover(opened.workspace.archive_dir)
         report = check(opened.store, opened.workspace.archive_dir, adopt=adopt, clock=opened.clock)

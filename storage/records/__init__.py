@@ -29,8 +29,10 @@ from storage.records.findings import (
 )
 from storage.records.meaning import (
     Assignment,
+    Comparison,
     Correction,
     Event,
+    HitFacts,
     LineageEvent,
     LineageKind,
     Narrative,
@@ -42,6 +44,7 @@ from storage.records.meaning import (
 )
 from storage.records.texts import (
     Article,
+    ArticleFacts,
     CleanResult,
     CopyGroup,
     CopyMember,
@@ -50,6 +53,7 @@ from storage.records.texts import (
     EmbeddedPassage,
     MeanTable,
     Passage,
+    PassageFacts,
     PassageMarks,
     PassageRow,
     SearchFilters,
@@ -60,8 +64,10 @@ from storage.records.texts import (
 __all__ = [
     "Alert",
     "Article",
+    "ArticleFacts",
     "Assignment",
     "CleanResult",
+    "Comparison",
     "CopyGroup",
     "CopyMember",
     "CopyRelation",
@@ -75,6 +81,7 @@ __all__ = [
     "FeedPoll",
     "FeedState",
     "Health",
+    "HitFacts",
     "LineageEvent",
     "LineageKind",
     "MeanTable",
@@ -85,6 +92,7 @@ __all__ = [
     "Origin",
     "Page",
     "Passage",
+    "PassageFacts",
     "PassageMarks",
     "PassageRow",
     "Run",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -121,6 +121,35 @@ class PassageRow:
     published_at: datetime | None
     date_confidence: DateConfidence
     first_seen_at: datetime
+    counted_at: datetime
+    late: bool
+    origin: Origin
+
+
+class PassageFacts(NamedTuple):
+    """A passage without its texts. A tuple: hundreds of thousands are read at a time."""
+
+    passage_no: int
+    """Its place in the order in which passages were stored: a mark for readers, never part of a result."""
+    passage_id: str
+    article_id: str
+    text_hash: str
+    language: str
+    source_id: str
+    country: str
+    group_id: str
+    """Copy group of the article (the article's own id while ungrouped)."""
+    counted_at: datetime
+    late: bool
+
+
+class ArticleFacts(NamedTuple):
+    """An article without its texts."""
+
+    article_id: str
+    source_id: str
+    group_id: str
+    """Copy group (the article's own id while ungrouped)."""
     counted_at: datetime
     late: bool
     origin: Origin

@@ -8,9 +8,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from storage import schema
+from storage.copy_queue import dequeue, dissolve
 from storage.engine import Database
 from storage.records import Article, CopyGroup, CopyMember
-from storage.rows import columns_of, delete_in, record_of, row_of, select_in, upsert
+from storage.rows import columns_of, record_of, row_of, select_in, upsert
 
 
 class CopyStore:
@@ -21,19 +22,14 @@ class CopyStore:
 
     def ungrouped(self) -> list[Article]:
         """Articles without a group, by (counted_at, article_id)."""
-        joined = schema.articles.outerjoin(
-            schema.copy_members, schema.copy_members.c.article_id == schema.articles.c.article_id
-        )
-        statement = (
-            sa.select(*columns_of(Article, schema.articles))
-            .select_from(joined)
-            .where(schema.copy_members.c.article_id.is_(None))
-        )
+        articles = schema.articles
+        statement = sa.select(*columns_of(Article, articles))
         with self._database.read() as connection:
-            rows = connection.execute(
-                statement.order_by(schema.articles.c.counted_at, schema.articles.c.article_id)
-            )
-            return [record_of(Article, row) for row in rows]
+            # Two questions: joined, a planner that knows little of the queue reads all articles.
+            waiting = connection.scalars(sa.select(schema.copy_queue.c.article_id)).all()
+            rows = select_in(connection, statement, articles.c.article_id, waiting)
+        found = [record_of(Article, row) for row in rows]
+        return sorted(found, key=lambda article: (article.counted_at, article.article_id))
 
     def members(self, group_ids: Collection[str]) -> list[CopyMember]:
         """Members of the groups, by (group_id, article_id)."""
@@ -63,7 +59,8 @@ class CopyStore:
         with self._database.write() as connection:
             upsert(connection, schema.copy_groups, [row_of(group) for group in groups])
             upsert(connection, schema.copy_members, [row_of(member) for member in members])
-            delete_in(connection, schema.copy_groups, schema.copy_groups.c.group_id, dissolved)
+            dissolve(connection, dissolved)
+            dequeue(connection, {member.article_id for member in members})
 
     def group(self, group_id: str) -> CopyGroup | None:
         """One group."""

@@ -16,7 +16,7 @@ from storage.errors import MissingVectors, StorageError
 from storage.filters import filtered
 from storage.passage_changes import changes_after, forget_before, marks_of
 from storage.records import EmbeddedPassage, MeanTable, PassageMarks, SearchFilters, Vector
-from storage.rows import chunks, record_of, select_in, upsert
+from storage.rows import chunks, distinct_values, record_of, select_in, upsert
 
 
 class VectorStore:
@@ -68,6 +68,12 @@ class VectorStore:
                 ).scalar_one()
             )
 
+    def any(self, build: str) -> bool:
+        """Whether the build has a vector."""
+        statement = sa.select(schema.vectors.c.text_hash).where(schema.vectors.c.build == build).limit(1)
+        with self._database.read() as connection:
+            return connection.execute(statement).first() is not None
+
     def by_language(self, build: str, *, per_language: int) -> dict[str, npt.NDArray[np.float32]]:
         """Vectors of at most `per_language` texts per passage language, the first by text hash, shape (n, dimensions); languages sorted."""
         passages, vectors = schema.passages.c, schema.vectors.c
@@ -81,9 +87,7 @@ class VectorStore:
         )
         found = {}
         with self._database.read() as connection:
-            for language in connection.scalars(
-                sa.select(passages.language).distinct().order_by(passages.language)
-            ).all():
+            for language in distinct_values(connection, passages.language):
                 keys = connection.scalars(first.where(passages.language == language)).all()
                 if keys:
                     found[language] = self._stack(connection, build, keys)

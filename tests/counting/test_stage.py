@@ -15,6 +15,7 @@ from storage.records import Correction
 from storage.store import Store
 from tests.counting.makers import at, day, hit, narrative
 from tests.digest.world import draft, run
+from tests.storage.makers import comparison
 
 ALL = (day(-90), day(80))
 WHOLE = look_back(SpikeSettings()) + 1
@@ -102,7 +103,6 @@ def test_a_merge_moves_the_past(store: Store) -> None:
 
 def test_a_new_statement_brings_its_past(store: Store) -> None:
     """A statement added at noon is counted over the whole window at once: its past must not look like a rise."""
-    passages = [item.passage_id for item in draft().hits]
     steady = [
         replace(hit("x", narrative_id=10), statement_id="steady", passage_id=item.passage_id)
         for item in draft().assignments
@@ -110,7 +110,7 @@ def test_a_new_statement_brings_its_past(store: Store) -> None:
     ]
     run(store, count, 57, hour=8)
     store.narratives.save([narrative(10, kind="watched", statement_id="steady")])
-    store.watch.put("steady", "hash", passages, steady)
+    store.watch.put([comparison("steady", "hash", *steady)])
     assert run(store, count, 57, hour=12)["days"] == WHOLE
     assert sum(item.articles for item in store.counts.observations(*ALL, narrative_id=10)) == len(steady)
     run(store, detect, 57, hour=13)

@@ -16,7 +16,7 @@ from analysis.arrays import unit_rows
 from analysis.embedding.nearest import nearest_passages
 from analysis.embedding.sketches import GROWTH, refresh_sketches
 from storage.records import MeanTable, Passage, SearchFilters
-from storage.sketches import Narrowing, SketchFolder
+from storage.sketches import Narrowing, SketchFolder, Steps
 from storage.store import Store, create_store
 from tests.storage.makers import BUILD, add_articles, add_passages, article, hours, passage, source
 
@@ -226,4 +226,11 @@ def test_a_killed_refresh_goes_on(store: Store, folder: Path, tmp_path: Path) ->
     assert known(folder) == list(range(1, 301))
     sketches = SketchFolder(folder).open()
     assert sketches is not None
-    assert len(sketches.nearest(vectors(1)[0], narrowing=Narrowing(), scanned=400, kept=400)) == 300
+    assert (
+        len(
+            sketches.nearest(
+                vectors(1)[0], narrowing=Narrowing(), steps=Steps(by_signs=400, by_sketch=400, by_product=400)
+            )
+        )
+        == 300
+    )

@@ -16,6 +16,8 @@ from storage.sketches import (
     Narrowing,
     SketchFolder,
     SketchRows,
+    Steps,
+    alikeness,
     in_blocks,
     joined_rows,
     sketch_of,
@@ -31,6 +33,11 @@ HEAD = Manifest(
 def vectors(count: int, *, seed: int = 1, dimensions: int = 100) -> np.typing.NDArray[np.float32]:
     """Random directions of length 1."""
     return unit_rows(np.random.default_rng(seed).normal(size=(count, dimensions)).astype(np.float32))
+
+
+def steps(scanned: int, kept: int) -> Steps:
+    """So many looked at, so many left."""
+    return Steps(by_signs=scanned, by_sketch=scanned, by_product=kept)
 
 
 def rows_of(matrix: np.typing.NDArray[np.float32], *, first: int = 1) -> SketchRows:
@@ -61,17 +68,25 @@ def test_values_come_back() -> None:
     assert sketch_of(matrix).shape == (50, 4)
 
 
+def test_alikeness_is_the_product_of_sketches() -> None:
+    """Counting bits gives what multiplying the values gives."""
+    matrix = vectors(40, dimensions=128)
+    bits = sketch_of(matrix)
+    values = unpacked(bits, 128)
+    assert np.allclose(alikeness(bits, bits[3]), values @ values[3], atol=1e-3)
+
+
 def test_itself_is_nearest(tmp_path: Path) -> None:
     """A passage's own vector finds it first, across blocks, and the order is that of the sketches' product with the query."""
     matrix = vectors(BLOCK_ROWS + 500)
     sketches = written(tmp_path, matrix).open(verify=True)
     assert sketches is not None
     for place in (0, BLOCK_ROWS - 1, BLOCK_ROWS, BLOCK_ROWS + 499):
-        found = sketches.nearest(matrix[place], narrowing=ALL, scanned=2_000, kept=20)
+        found = sketches.nearest(matrix[place], narrowing=ALL, steps=steps(2_000, 20))
         assert found[0] == place + 1
         assert len(found) == 20
     best = np.argsort(-(unpacked(sketch_of(matrix), 100) @ matrix[7]), kind="stable")[:20] + 1
-    found = sketches.nearest(matrix[7], narrowing=ALL, scanned=len(matrix), kept=20)
+    found = sketches.nearest(matrix[7], narrowing=ALL, steps=steps(len(matrix), 20))
     assert sorted(found.tolist()) == sorted(best.tolist())
 
 
@@ -93,9 +108,9 @@ def test_filters_hold_before_the_scan(tmp_path: Path, narrowing: Narrowing, pass
     sketches = written(tmp_path, matrix).open()
     assert sketches is not None
     expected = [number for number in range(1, 70_001) if passes(number)]  # type: ignore[operator]
-    found = sketches.nearest(matrix[0], narrowing=narrowing, scanned=70_000, kept=70_000)
+    found = sketches.nearest(matrix[0], narrowing=narrowing, steps=steps(70_000, 70_000))
     assert sorted(found.tolist()) == expected
-    few = sketches.nearest(matrix[0], narrowing=narrowing, scanned=30, kept=30)
+    few = sketches.nearest(matrix[0], narrowing=narrowing, steps=steps(30, 30))
     assert len(few) == min(30, len(expected))
     assert set(few.tolist()) <= set(expected)
 
@@ -107,7 +122,7 @@ def test_nothing_is_found_in_nothing(tmp_path: Path) -> None:
     files.write(HEAD)
     sketches = files.open(verify=True)
     assert sketches is not None
-    assert len(sketches.nearest(vectors(1)[0], narrowing=ALL, scanned=9, kept=9)) == 0
+    assert len(sketches.nearest(vectors(1)[0], narrowing=ALL, steps=steps(9, 9))) == 0
 
 
 def test_a_reader_keeps_its_state(tmp_path: Path) -> None:
@@ -120,7 +135,7 @@ def test_a_reader_keeps_its_state(tmp_path: Path) -> None:
     assert before is not None
     assert after is not None
     assert (len(before), len(after)) == (100, 10)
-    assert before.nearest(matrix[99], narrowing=ALL, scanned=100, kept=1).tolist() == [100]
+    assert before.nearest(matrix[99], narrowing=ALL, steps=steps(100, 1)).tolist() == [100]
     assert len(list(tmp_path.glob("*.bin"))) == 1
 
 
@@ -167,4 +182,4 @@ def test_kept_blocks_stay_as_they_are(tmp_path: Path) -> None:
     assert (tmp_path / first.blocks[0].name).stat().st_mtime_ns == stamp
     sketches = files.open(verify=True)
     assert sketches is not None
-    assert sketches.nearest(matrix[150], narrowing=ALL, scanned=200, kept=1).tolist() == [151]
+    assert sketches.nearest(matrix[150], narrowing=ALL, steps=steps(200, 1)).tolist() == [151]

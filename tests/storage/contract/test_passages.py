@@ -82,12 +82,12 @@ def test_cutting_again_replaces(store: Store) -> None:
 
 
 def test_one_text_is_embedded_once(store: Store) -> None:
-    """Passages with one text are one entry of work, in pages by hash, until the build has their vector."""
+    """Passages with one text are one entry of work, the first stored first, until the build has their vector."""
     made = add_passages(store, ["1", "2", "3"], texts=["Same.", "Same.", "Other."])
-    todo = sorted({(one.text_hash, one.text) for one in made})
+    todo = [(one.text_hash, one.text) for one in sorted(made, key=lambda item: item.passage_id)]
+    todo = list(dict.fromkeys(todo))
     assert store.passages.unembedded(BUILD) == todo
     assert store.passages.unembedded(BUILD, limit=1) == todo[:1]
-    assert store.passages.unembedded(BUILD, after=todo[0][0]) == todo[1:]
     store.vectors.put(BUILD, {todo[0][0]: unit(1)})
     assert store.passages.unembedded(BUILD) == todo[1:]
     assert store.passages.unembedded("another build") == todo
