@@ -269,7 +269,7 @@ spikes = sa.Table(
 
 alerts = sa.Table(
     "alerts", metadata, _key("alert_id"), _text("spike_id"), _number("narrative_id"), _time("created_at"), _text("subject"),
-    _json("evidence"), sa.Index(None, "created_at"),
+    _json("evidence"), sa.Index(None, "created_at"), sa.Index(None, "spike_id"),
 )  # fmt: skip
 
 deliveries = sa.Table(

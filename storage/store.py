@@ -23,6 +23,7 @@ from storage.stores.counts import CountStore, SpikeStore
 from storage.stores.narratives import CorrectionStore, NarrativeStore
 from storage.stores.pages import PageStore
 from storage.stores.passages import PassageStore
+from storage.stores.retention import RetentionStore
 from storage.stores.runs import RunStore
 from storage.stores.search import SearchStore
 from storage.stores.sources import FeedStore, SourceStore
@@ -54,6 +55,7 @@ class Store:
         self.runs = RunStore(database)
         self.search = SearchStore(database)
         self.corrections = CorrectionStore(database)
+        self.retention = RetentionStore(database)
 
     def close(self) -> None:
         """Give the connections back."""

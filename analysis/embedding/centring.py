@@ -8,7 +8,8 @@ translation; on news, subtracting the mean of the language raises BCubed F1 of c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,8 +19,35 @@ from analysis.embedding.languages import family_of, language_key
 from analysis.embedding.means import OVERALL, make_table
 from config.clock import Clock
 from config.settings import EmbedSettings
-from storage.records import MeanTable, PassageFacts, PassageRow, Vector
+from storage.records import MeanTable, Narrative, PassageFacts, PassageRow, Vector
 from storage.store import Store
+
+CENTROID_LENGTH = 0.25
+"""Length of the mean of a narrative's centred vectors before they and it were brought to length 1. Measured on planted claims of the
+sample world: LENGTHS (`tests/embedding/test_centring.py` says how)."""
+
+
+def comparable(store: Store, narratives: Iterable[Narrative]) -> list[Narrative]:
+    """The narratives in their order, every centroid as the newest means of its build would have it: only such can be compared.
+
+    A centroid is frozen with the means of its day. Other means move every member x - mean by the same vector within a language, and the
+    centroid with them; members need not be read.
+    """
+    given = list(narratives)
+    newest = {build: store.means.latest(build) for build in sorted({item.build for item in given})}
+    older = {(item.build, item.mean_version) for item in given}
+    tables = {key: store.means.get(*key) for key in sorted(older)}
+    return [_at(item, tables[item.build, item.mean_version], newest[item.build]) for item in given]
+
+
+def _at(narrative: Narrative, old: MeanTable | None, new: MeanTable | None) -> Narrative:
+    """The narrative with its centroid under other means; unchanged where nothing is known of them."""
+    if narrative.centroid is None or old is None or new is None or old.version == new.version:
+        return narrative
+    languages = sorted(narrative.keywords) or [OVERALL]
+    moved = np.mean([mean_of(old, language) - mean_of(new, language) for language in languages], axis=0)
+    centroid = unit_rows((CENTROID_LENGTH * narrative.centroid + moved)[None])[0]
+    return replace(narrative, centroid=centroid, mean_version=new.version)
 
 
 def centred(store: Store, rows: Sequence[PassageRow | PassageFacts], table: MeanTable) -> Vectors:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from analysis.digest.spread import first_mover, outlet_refs
-from analysis.tellings import survivors_of
+from analysis.digest.first_mover import first_mover
+from analysis.digest.outlets import outlet_refs
 from drumbeat.sample.score import Findings, FoundAlert, Place
 from storage.store import Store
 
@@ -27,7 +27,7 @@ def read_findings(store: Store, reports: Path, *, until: datetime) -> Findings:
     places = {
         article.article_id: place_of(article.url) for article in store.articles.between(BEGINNING, until)
     }
-    survivors = survivors_of(store.narratives.all(include_merged=True))
+    survivors = store.narratives.survivors()
     passages: defaultdict[int, list[str]] = defaultdict(list)
     votes: defaultdict[str, Counter[int]] = defaultdict(Counter)
     for item in store.narratives.assignments():

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from storage.errors import StorageError
 
 
-def survivors_of(merged_into: Mapping[int, int | None]) -> dict[int, int]:
+def follow_merges(merged_into: Mapping[int, int | None]) -> dict[int, int]:
     """Narrative -> the number that stands for it now, itself where it was not merged.
 
     Args:

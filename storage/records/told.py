@@ -15,7 +15,7 @@ class ToldRow(NamedTuple):
     """A passage that a narrative has, as far as counting needs its article."""
 
     narrative_id: int
-    """As it was assigned; what that number leads to now is `merges.survivors_of`'s to say."""
+    """As it was assigned; `merges.follow_merges` says what that number leads to now."""
     article_id: str
     source_id: str
     group_id: str
@@ -38,6 +38,8 @@ class NarrativeRow(NamedTuple):
     country: str
     ownership: str
     language: str
+    title: str
+    url: str
     group_id: str
     relation: CopyRelation
     published_at: datetime | None

@@ -23,14 +23,22 @@ class CountStore:
         self._database = database
 
     def replace(
-        self, start: date, end: date, observations: Sequence[Observation], source_days: Sequence[SourceDay]
+        self,
+        start: date,
+        end: date,
+        observations: Sequence[Observation] | None = None,
+        source_days: Sequence[SourceDay] | None = None,
     ) -> None:
-        """Put these rows in place of all rows of days in [start, end), in one transaction."""
+        """Put these rows in place of all rows of days in [start, end), in one transaction; None leaves what there is."""
+        given = [
+            (table, [row_of(item) for item in items])
+            for table, items in ((schema.observations, observations), (schema.source_days, source_days))
+            if items is not None
+        ]
         with self._database.write() as connection:
-            for table in (schema.observations, schema.source_days):
+            for table, rows in given:
                 connection.execute(sa.delete(table).where(table.c.day >= start, table.c.day < end))
-            upsert(connection, schema.observations, [row_of(item) for item in observations])
-            upsert(connection, schema.source_days, [row_of(item) for item in source_days])
+                upsert(connection, table, rows)
 
     def observations(self, start: date, end: date, *, narrative_id: int | None = None) -> list[Observation]:
         """Observations of days in [start, end), by (narrative_id, day, source_id)."""

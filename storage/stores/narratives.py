@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from storage import schema
 from storage.engine import Database
 from storage.records import Assignment, Correction, LineageEvent, LineageKind, Narrative, Theme
-from storage.records.merges import survivors_of
+from storage.records.merges import follow_merges
 from storage.rows import chunks, columns_of, delete_in, record_of, row_of, upsert
 
 
@@ -45,7 +45,7 @@ class NarrativeStore:
         table = schema.narratives.c
         with self._database.read() as connection:
             rows = connection.execute(sa.select(table.narrative_id, table.merged_into))
-            return survivors_of({row.narrative_id: row.merged_into for row in rows})
+            return follow_merges({row.narrative_id: row.merged_into for row in rows})
 
     def resolve(self, narrative_id: int) -> Narrative | None:
         """The narrative that a number, perhaps an old one, leads to now.

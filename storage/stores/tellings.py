@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from storage import schema
 from storage.engine import Database
+from storage.records import CopyGroup
 from storage.records.told import NarrativeRow, PrintedRow, ToldRow
-from storage.rows import select_in
+from storage.rows import record_of, select_in
 
 _ARTICLES: Final = schema.articles.outerjoin(
     schema.copy_members, schema.copy_members.c.article_id == schema.articles.c.article_id
@@ -76,6 +77,39 @@ class TellingStore:
             rows = connection.execute(statement.order_by(table.passage_id))
             return [NarrativeRow._make(row) for row in rows]
 
+    def carried_by(self, article_ids: Collection[str]) -> list[ToldRow]:
+        """Passages of these articles that discovered narratives have, in no order."""
+        statement = _told(schema.assignments, sa.null()).select_from(_ASSIGNED)
+        with self._database.read() as connection:
+            rows = select_in(connection, statement, schema.articles.c.article_id, article_ids)
+        return [ToldRow._make(row) for row in rows]
+
+    def assigned_count(self, start: datetime, end: datetime) -> int:
+        """Passages that discovered narratives have, of articles counted in [start, end)."""
+        statement = sa.select(sa.func.count()).select_from(_ASSIGNED)
+        with self._database.read() as connection:
+            return int(connection.execute(_counted(statement, start, end)).scalar_one())
+
+    def groups(self, group_ids: Collection[str]) -> dict[str, CopyGroup]:
+        """Copy groups by id; those that are no more are left out."""
+        table = schema.copy_groups
+        with self._database.read() as connection:
+            rows = select_in(connection, sa.select(table), table.c.group_id, group_ids)
+        return {row.group_id: record_of(CopyGroup, row) for row in rows}
+
+    def repeated(self, start: datetime, end: datetime, *, articles: int, outlets: int) -> list[CopyGroup]:
+        """Texts first published in [start, end) with at least so many articles and outlets, by (first_at, group_id)."""
+        table = schema.copy_groups
+        statement = sa.select(table).where(
+            table.c.first_at >= start,
+            table.c.first_at < end,
+            table.c.size >= articles,
+            table.c.outlets >= outlets,
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(statement.order_by(table.c.first_at, table.c.group_id))
+            return [record_of(CopyGroup, row) for row in rows]
+
 
 def _with_source(joined: sa.Join) -> sa.Join:
     return joined.outerjoin(schema.sources, schema.sources.c.source_id == schema.articles.c.source_id)
@@ -97,7 +131,7 @@ def _detailed(
     return sa.select(
         table.c.narrative_id, table.c.passage_id, similarity, stance, articles.article_id, articles.source_id,
         sa.func.coalesce(sources.country, ""), sa.func.coalesce(sources.ownership, "not listed"),
-        schema.passages.c.language, _GROUP, sa.func.coalesce(schema.copy_members.c.relation, "original"),
+        schema.passages.c.language, articles.title, articles.url, _GROUP, sa.func.coalesce(schema.copy_members.c.relation, "original"),
         articles.published_at, articles.date_confidence, articles.date_source, articles.first_seen_at,
         articles.counted_at, articles.late, articles.origin,
     )  # fmt: skip

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from config.clock import FixedClock
@@ -15,6 +16,7 @@ from drumbeat.stages import run_stage
 from storage.store import open_store
 from tests.benchmarks.desk.__main__ import main
 from tests.benchmarks.desk.build import add_day, build
+from tests.benchmarks.desk.likeness import centred, generated, percentiles
 from tests.benchmarks.desk.plan import Plan, Shape
 
 SHAPE = Shape(articles=180, per_day=60, sources=40)
@@ -127,3 +129,12 @@ def test_the_manifest_says_what_was_made(made: Path) -> None:
         "disk_mb",
         "as_of",
     } <= manifest.keys()
+
+
+def test_generated_vectors_lie_as_near_as_real_ones() -> None:
+    """The nearest passage of another article is as near as among 3,544 real passages (`desk.likeness`): 0.25 and 0.31 in the median."""
+    vectors, languages, articles = generated(2_000)
+    found = percentiles(centred(vectors, languages), articles)
+    real = {"nearest_of_500": (0.186, 0.246, 0.491), "nearest_of_2000": (0.221, 0.291, 0.588)}
+    for name, expected in real.items():
+        assert np.allclose(np.array(found[name])[[0, 2, 4]], expected, atol=0.09), name

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from storage.records import (
     Assignment,
-    FeedPoll,
     Narrative,
     Observation,
     PassageRow,
@@ -15,6 +15,7 @@ from storage.records import (
     SourceDay,
     WatchHit,
 )
+from storage.records.told import AttemptCount, ToldRow
 
 FIRST = date(2026, 1, 5)
 """A Monday."""
@@ -68,6 +69,20 @@ def assignment(name: str, narrative_id: int = 1, ordinal: int = 0) -> Assignment
     )
 
 
+def told_rows(
+    rows: Sequence[PassageRow], assignments: Sequence[Assignment], hits: Sequence[WatchHit] = ()
+) -> list[ToldRow]:
+    """Assignments and hits with their articles, as the store reads them; those without a passage are not there."""
+    known = {item.passage_id: item for item in rows}
+    pairs = [(item.passage_id, item.narrative_id, None) for item in assignments]
+    pairs += [(item.passage_id, item.narrative_id, item.stance) for item in hits]
+    found = [(number, known[key], stance) for key, number, stance in pairs if key in known]
+    return [
+        ToldRow(number, of.article_id, of.source_id, of.group_id, of.counted_at, of.late, stance)
+        for number, of, stance in found
+    ]
+
+
 def hit(name: str, stance: str = "endorses", narrative_id: int = 9) -> WatchHit:
     """The passage of article `name` says what the statement says, or its opposite."""
     return WatchHit(
@@ -101,11 +116,9 @@ def source(source_id: str = "alpha", **values: Any) -> Source:
     return Source(source_id=source_id, **{**given, **values})
 
 
-def poll(number: int, outcome: str = "stored", source_id: str = "alpha") -> FeedPoll:
-    """One poll of a source's feed."""
-    return FeedPoll(
-        run_id="crawl-1", feed_url=f"https://{source_id}.example/feed", source_id=source_id, polled_at=at(number), outcome=outcome
-    )  # fmt: skip
+def polls(number: int, outcome: str = "stored", times: int = 1, source_id: str = "alpha") -> AttemptCount:
+    """Polls of a source's feed on a day, with one outcome."""
+    return AttemptCount(source_id, day(number), outcome, times)
 
 
 def source_day(number: int, source_id: str = "alpha", **values: Any) -> SourceDay:

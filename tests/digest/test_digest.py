@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.counts.series import panel_of
+from analysis.counts.panel import panel_of
 from analysis.digest.build import alert_evidence, build_digest, narrative_detail
 from analysis.digest.records import Digest
 from analysis.digest.trends import Trends

@@ -7,7 +7,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from analysis.counts.series import Panel, panel_of, series_of
+from analysis.counts.panel import Panel, panel_of
+from analysis.counts.series import series_of
 from storage.records import SourceDay
 from tests.counting.makers import day, observation, source_day
 

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from storage.engine import Database
 from storage.migrate import migrate
 from storage.records import Page, SearchFilters
+from storage.records import Page, WarcPlace
 from storage.store import Store, open_store
 from tests.postgresql import named
 from tests.storage.filler import FIRST_EVENT, STATEMENT, WORDING, fill, moment, name_of, passage_ids_of
@@ -119,6 +120,19 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "passages.uncut": lambda s: s.passages.uncut(),
     "passages.unembedded": lambda s: s.passages.unembedded(BUILD),
     "passages.window": lambda s: s.passages.window(START, END),
+    "retention.articles_before": lambda s: s.retention.articles_before(
+        END, after=(START, ONE.article_id), limit=5
+    ),
+    "retention.first_counted_day": lambda s: s.retention.first_counted_day(),
+    "retention.forget_places": lambda s: s.retention.forget_places([article(name_of(902)).article_id]),
+    "retention.move_places": lambda s: s.retention.move_places(
+        {article(name_of(901)).article_id: WarcPlace(file="kept.warc.gz", offset=1, length=1)}
+    ),
+    "retention.passages_of": lambda s: s.retention.passages_of([ONE.article_id]),
+    "retention.remove_articles": lambda s: s.retention.remove_articles([article(name_of(900)).article_id]),
+    "retention.remove_numbers": lambda s: s.retention.remove_numbers(DAY.date(), DAY.date()),
+    "retention.remove_polls": lambda s: s.retention.remove_polls(hours(-(10**6)), limit=10),
+    "retention.remove_runs": lambda s: s.retention.remove_runs(["count-7"]),
     "runs.finish": lambda s: s.runs.finish("count-3", now=DAY, state="done", counts={}),
     "runs.interrupt_open": lambda s: s.runs.interrupt_open("count", DAY),
     "runs.last": lambda s: [s.runs.last("count"), s.runs.last("count", state="failed")],
@@ -164,6 +178,12 @@ EXEMPT: Final[dict[str, str]] = {
     "pages.clean_outcomes": "counts every page, once a week for the report",
     "pages.fetch_outcomes": "counts every page, once a week for the report",
     "pages.warc_files": "walks an index for `storage check`, which reads every record anyway",
+    "retention.cited": FEW,
+    "retention.figures": WHOLE,
+    "retention.numbers_before": "counts what is old, once a prune",
+    "retention.polls_before": "counts what is old, once a prune",
+    "retention.remove_events": "looks at every old event, once a prune",
+    "retention.runs_before": "reads every old run, once a prune",
     "search.text": "the full-text index has plans of its own",
     "sources.all": FEW,
     "sources.mark_first_crawled": FEW,
@@ -194,6 +214,8 @@ def test_every_method_is_explained_or_exempt(sqlite_store: Store) -> None:
 EARLY: Final = {
     "runs.recent": "reads the newest runs from the end of their index",
     "vectors.by_language": "the first of each language is read from the beginning of an index",
+    "retention.remove_articles": "the few builds are read from the ends of their runs in the key",
+    "retention.first_counted_day": "the first day is read from the beginning of an index",
     "passages.unembedded": "the highest number is read from the end of the key",
     "narratives.next_id": "the highest number is read from the end of the key",
     "passages.save": "the highest number is read from the end of the key",

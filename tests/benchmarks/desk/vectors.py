@@ -34,10 +34,12 @@ SPECTRUM = {
     383: 4.0,
 }
 """Variance along the n-th principal axis of the same passages, centred (in ten-thousandths of the whole)."""
-ARTICLE_SHARE = 0.29
-"""Passages of one article have a cosine of 0.29 in the median."""
-THEME_SHARE, THEMES = 0.12, 2_000
-"""What is common to articles about one subject; brings the nearest other article's distance to the real one."""
+ARTICLE_SHARES = (0.05, 0.60)
+"""Least and largest cosine between the passages of one article: in the median of all pairs 0.29, from 0.06 to 0.53."""
+THEME_PART, THEMES = 0.90, 1_000
+"""Part of that which is common to articles about one subject, and subjects; they bring the nearest other article as near as a real one."""
+THEME_SKEW = 2.5
+"""How uneven subjects are."""
 NARRATIVE_SHARE = 0.40
 """A passage has a cosine of 0.63 to its narrative's centroid; chosen, not measured."""
 _NOTHING = np.zeros(DIMENSIONS, np.float32)
@@ -85,15 +87,21 @@ class Space:
             languages: for each passage its language.
         """
         count, last = len(articles), max(articles, default=-1) + 1
-        article = self.draw(last, 3, day + 10_000)
-        themes = np.random.default_rng((self._seed, 8, day + 10_000)).integers(0, THEMES, last)
-        article = np.sqrt(ARTICLE_SHARE - THEME_SHARE) * article + np.sqrt(THEME_SHARE) * self._themes[themes]
-        common = article[list(articles)]
-        story = np.stack([self.narrative(number) if number >= 0 else _NOTHING for number in narratives])
+        dice = np.random.default_rng((self._seed, 8, day + 10_000))
+        themes = self._themes[(THEMES * dice.random(last) ** THEME_SKEW).astype(int)]
+        common = np.sqrt(1 - THEME_PART) * self.draw(last, 3, day + 10_000) + np.sqrt(THEME_PART) * themes
+        article = list(articles)
+        share = dice.uniform(*ARTICLE_SHARES, last)[article][:, None]
         inside = np.array([number >= 0 for number in narratives])[:, None]
-        rest = np.where(inside, 1 - NARRATIVE_SHARE, 1.0) - ARTICLE_SHARE * np.where(inside, 0.5, 1.0)
-        centred = np.sqrt(NARRATIVE_SHARE) * story + np.where(inside, np.sqrt(0.5), 1.0) * common
-        centred = centred + np.sqrt(rest) * self.draw(count, 4, day + 10_000)
+        # What a passage tells of its narrative takes the place of half of what its article has in common.
+        share, story_share = np.where(inside, share / 2, share), np.where(inside, NARRATIVE_SHARE, 0.0)
+        story = np.stack([self.narrative(number) if number >= 0 else _NOTHING for number in narratives])
+        own = self.draw(count, 4, day + 10_000)
+        centred = (
+            np.sqrt(story_share) * story
+            + np.sqrt(share) * common[article]
+            + np.sqrt(1 - share - story_share) * own
+        )
         means = {language: self.mean(language) for language in set(languages)}
         around = np.stack([means[language] for language in languages])
         return unit_rows(np.asarray(around + RESIDUAL * unit_rows(centred), np.float32))
