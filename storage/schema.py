@@ -175,6 +175,11 @@ vectors = sa.Table(
     "vectors", metadata, _key("build"), _key("text_hash"), sa.Column("vector", half_vector(), nullable=False),
 )  # fmt: skip
 
+# Triggers (`passage_changes.py`) write it, whoever deletes; sketches of passages follow it.
+passage_changes = sa.Table(
+    "passage_changes", metadata, _number_of("change_no"), sa.Column("passage_no", sa.BigInteger, nullable=False),
+)  # fmt: skip
+
 mean_tables = sa.Table(
     "mean_tables", metadata, _key("build"), _id("version"), _time("made_at"),
     _json("counts"),

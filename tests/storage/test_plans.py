@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from storage.engine import Database
 from storage.migrate import migrate
+from storage.records import Page, SearchFilters
 from storage.records import Page, WarcPlace
 from storage.store import Store, open_store
 from tests.postgresql import named
@@ -142,10 +143,15 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "spikes.get": lambda s: s.spikes.get("x"),
     "spikes.replace": lambda s: s.spikes.replace(START.date(), []),
     "spikes.save": lambda s: s.spikes.save([spike()]),
+    "vectors.after": lambda s: s.vectors.after(BUILD, 2, limit=5),
     "vectors.any": lambda s: s.vectors.any(BUILD),
     "vectors.by_language": lambda s: s.vectors.by_language(BUILD, per_language=5),
+    "vectors.changes": lambda s: s.vectors.changes(after=1),
+    "vectors.embedded": lambda s: s.vectors.embedded(BUILD, [1, 2], filters=SearchFilters()),
+    "vectors.forget_changes": lambda s: s.vectors.forget_changes(before=1),
     "vectors.get": lambda s: s.vectors.get(BUILD, [passage(ONE, 0, f"{ONE.article_id} 0 said.").text_hash]),
     "vectors.has": lambda s: s.vectors.has(BUILD, ["x"]),
+    "vectors.marks": lambda s: s.vectors.marks(),
     "vectors.put": lambda s: s.vectors.put(BUILD, {"x": unit(1)}),
     "watch.compared_through": lambda s: s.watch.compared_through(STATEMENT, WORDING),
     "watch.hits": lambda s: s.watch.hits(start=START, end=END),
@@ -183,7 +189,6 @@ EXEMPT: Final[dict[str, str]] = {
     "sources.mark_first_crawled": FEW,
     "sources.sync": FEW,
     "vectors.count": WHOLE,
-    "vectors.nearest": "compares every vector; a test of its own says how long that may take",
 }
 BIG: Final = {
     "pages", "articles", "copy_groups", "copy_members", "passages", "vectors", "assignments", "lineage", "watch_hits",
@@ -214,6 +219,7 @@ EARLY: Final = {
     "passages.unembedded": "the highest number is read from the end of the key",
     "narratives.next_id": "the highest number is read from the end of the key",
     "passages.save": "the highest number is read from the end of the key",
+    "vectors.marks": "the highest numbers are read from the end of their keys",
 }
 """Calls that walk an index from its end, and stop after the first rows."""
 
