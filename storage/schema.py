@@ -269,7 +269,7 @@ source_days = sa.Table(
 # Written by triggers (`stale_days.py`): the days that have to be counted again.
 stale_days = sa.Table(
     "stale_days", metadata, sa.Column("day", sa.Date, primary_key=True),
-    sa.Column("writer", sa.BigInteger, primary_key=True, autoincrement=False), sa.Column("changes", sa.Integer, nullable=False),
+    sa.Column("writer", sa.BigInteger, primary_key=True, autoincrement=False), _number("changes"),
 )  # fmt: skip
 
 spikes = sa.Table(

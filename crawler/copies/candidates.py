@@ -47,7 +47,9 @@ class Postings:
     def of(cls, sketches: Sequence[Sketch]) -> Postings:
         """Lay the sketches one after the other."""
         sizes = np.array([len(sketch.values) for sketch in sketches], np.int64)
-        values = np.concatenate([sketch.values for sketch in sketches]) if sketches else np.zeros(0, np.uint32)
+        values = (
+            np.concatenate([sketch.values for sketch in sketches]) if sketches else np.zeros(0, np.uint32)
+        )
         owners = np.repeat(np.arange(len(sketches)), sizes)
         sampled = is_sampled(values)
         whole = np.array([sketch.is_whole for sketch in sketches], np.bool_)
@@ -121,7 +123,9 @@ class _Meetings:
         left, right = pairs
         sizes = _compared_sizes(self._postings, left, right)
         chosen = (left < right) & ((sizes[0] <= sizes[1]) == smaller_is_left)
-        keys, times = np.unique(left[chosen] * len(self._postings.is_whole) + right[chosen], return_counts=True)
+        keys, times = np.unique(
+            left[chosen] * len(self._postings.is_whole) + right[chosen], return_counts=True
+        )
         left, right = np.divmod(keys, len(self._postings.is_whole))
         smaller = left if smaller_is_left else right
         both_whole = self._postings.is_whole[left] & self._postings.is_whole[right]
@@ -203,7 +207,9 @@ def _compared_sizes(postings: Postings, left: Numbers, right: Numbers) -> Number
 
 def _confirmed(postings: Postings, left: Numbers, right: Numbers) -> Pairs:
     """Those of the pairs whose sketches share enough in fact."""
-    shared = [_shared_count(postings, one, other) for one, other in zip(left.tolist(), right.tolist(), strict=True)]
+    shared = [
+        _shared_count(postings, one, other) for one, other in zip(left.tolist(), right.tolist(), strict=True)
+    ]
     needed = _needed(_compared_sizes(postings, left, right).min(axis=0))
     enough = np.array(shared, np.int64) >= needed
     return left[enough], right[enough]

@@ -100,7 +100,9 @@ def _may_differ(one: Words, other: Words) -> bool:
 def _small_edits(one: Words, other: Words) -> Iterator[Edit]:
     """Edits of few words between equal ones."""
     blocks = [
-        block for block in SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks() if block.size
+        block
+        for block in SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+        if block.size
     ]
     for before, after in pairwise(blocks):
         left, right = one[before.a + before.size : after.a], other[before.b + before.size : after.b]

@@ -77,9 +77,7 @@ class _Model:
     article_id: str
 
 
-def _models(
-    rows: Mapping[str, Article], links: Sequence[CopyLink], *, connected: set[str]
-) -> dict[str, str]:
+def _models(rows: Mapping[str, Article], links: Sequence[CopyLink], *, connected: set[str]) -> dict[str, str]:
     """Excerpt -> the earlier text that it shares most with.
 
     The later is the excerpt: a story is no excerpt of the round-up that quotes it afterwards.

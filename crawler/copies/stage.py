@@ -66,9 +66,7 @@ def _group_part(store: Store, waiting: Sequence[str], settings: CopySettings) ->
         affected, settings, former=former, links=_latest([*store.copies.links(ids), *links])
     )
     dissolved = {row.group_id for row in former} - {group.group_id for group in grouping.groups}
-    store.copies.replace(
-        grouping.groups, grouping.members, dissolved=dissolved, sketches=new, links=links
-    )
+    store.copies.replace(grouping.groups, grouping.members, dissolved=dissolved, sketches=new, links=links)
     return Counter(member.relation for member in grouping.members)
 
 
