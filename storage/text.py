@@ -46,6 +46,11 @@ _NAME_SIGNS: Final = str.maketrans(
 """Signs that writers take for each other, and those that only stretch or break a word."""
 
 
+_HAS_SIGNS = re.compile("[№℡™℠]")
+_SIGNS: Final = dict.fromkeys(map(ord, "№℡™℠"), " ")
+"""Signs whose compatibility form would be a word ("no")."""
+
+
 class _Folding(dict[int, str]):
     """A table for `str.translate` that is filled as characters are met."""
 
@@ -65,7 +70,8 @@ def for_comparing(text: str) -> str:
     stretching stroke and half-spaces leave no trace, nor does the alphabet in which Serbian is written. Vowel
     signs of Indian and South-East Asian scripts and the voicing of kana stay: they make other words.
     """
-    folded = " ".join(unicodedata.normalize("NFKC", text).translate(_COMPARED).split())
+    plain = text.translate(_SIGNS) if _HAS_SIGNS.search(text) else text
+    folded = " ".join(unicodedata.normalize("NFKC", plain).translate(_COMPARED).split())
     return folded.translate(_SERBIAN_LATIN) if _SERBIAN.search(folded) else folded
 
 
