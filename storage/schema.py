@@ -17,6 +17,7 @@ from storage.types import (
     SafeText,
     UtcDateTime,
     Whole,
+    WholeNumbers,
     half_vector,
 )
 
@@ -148,6 +149,17 @@ copy_members = sa.Table(
     _text("relation"), _real("containment"), sa.Index(None, "group_id"),
 )  # fmt: skip
 
+# What an article's text is found by when copies are looked for (see `CopySketch`), so that it is read once in its life.
+copy_sketches = sa.Table(
+    "copy_sketches", metadata, _child("article_id", "articles.article_id", primary=True), _time("counted_at"), _yes("is_whole"),
+    sa.Column("runs", WholeNumbers, nullable=False), sa.Index(None, "counted_at"),
+)  # fmt: skip
+
+copy_links = sa.Table(
+    "copy_links", metadata, _child("left_id", "articles.article_id", primary=True), _child("right_id", "articles.article_id", primary=True),
+    _text("kind"), _real("containment"), sa.Index(None, "right_id"),
+)  # fmt: skip
+
 # Articles that no copy group holds: found here, not by looking for articles without a member row (`copy_queue.py`).
 copy_queue = sa.Table(
     "copy_queue", metadata, _child("article_id", "articles.article_id", primary=True),
@@ -161,6 +173,11 @@ passages = sa.Table(
 
 vectors = sa.Table(
     "vectors", metadata, _key("build"), _key("text_hash"), sa.Column("vector", half_vector(), nullable=False),
+)  # fmt: skip
+
+# Triggers (`passage_changes.py`) write it, whoever deletes; sketches of passages follow it.
+passage_changes = sa.Table(
+    "passage_changes", metadata, _number_of("change_no"), sa.Column("passage_no", sa.BigInteger, nullable=False),
 )  # fmt: skip
 
 mean_tables = sa.Table(

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from storage.engine import Database
 from storage.migrate import migrate
-from storage.records import Page, WarcPlace
+from storage.records import Page, SearchFilters, WarcPlace
 from storage.records.told import StaleDay
 from storage.store import Store, open_store
 from tests.postgresql import named
@@ -150,6 +150,7 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "spikes.get": lambda s: s.spikes.get("x"),
     "spikes.replace": lambda s: s.spikes.replace(START.date(), []),
     "spikes.save": lambda s: s.spikes.save([spike()]),
+    "vectors.after": lambda s: s.vectors.after(BUILD, 2, limit=5),
     "tellings.assigned": lambda s: s.tellings.assigned([3], start=START, end=END),
     "tellings.assigned_count": lambda s: s.tellings.assigned_count(START, END),
     "tellings.between": lambda s: s.tellings.between(START, END),
@@ -160,8 +161,12 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "tellings.repeated": lambda s: s.tellings.repeated(START, END, articles=2, outlets=2),
     "vectors.any": lambda s: s.vectors.any(BUILD),
     "vectors.by_language": lambda s: s.vectors.by_language(BUILD, per_language=5),
+    "vectors.changes": lambda s: s.vectors.changes(after=1),
+    "vectors.embedded": lambda s: s.vectors.embedded(BUILD, [1, 2], filters=SearchFilters()),
+    "vectors.forget_changes": lambda s: s.vectors.forget_changes(before=1),
     "vectors.get": lambda s: s.vectors.get(BUILD, [passage(ONE, 0, f"{ONE.article_id} 0 said.").text_hash]),
     "vectors.has": lambda s: s.vectors.has(BUILD, ["x"]),
+    "vectors.marks": lambda s: s.vectors.marks(),
     "vectors.put": lambda s: s.vectors.put(BUILD, {"x": unit(1)}),
     "watch.compared_through": lambda s: s.watch.compared_through(STATEMENT, WORDING),
     "watch.hits": lambda s: s.watch.hits(start=START, end=END),
@@ -233,6 +238,7 @@ EARLY: Final = {
     "passages.unembedded": "the highest number is read from the end of the key",
     "narratives.next_id": "the highest number is read from the end of the key",
     "passages.save": "the highest number is read from the end of the key",
+    "vectors.marks": "the highest numbers are read from the end of their keys",
 }
 """Calls that walk an index from its end, and stop after the first rows."""
 
