@@ -22,6 +22,7 @@ from typing import Final
 from config.clock import midnight
 from crawler.cleaning.datetext import Moment, Precision, read_moment, read_url_day
 from storage.records import DateConfidence, Origin
+from storage.records.published import WITHOUT_ZONE
 
 TRUSTED: Final = ("jsonld", "meta", "time", "feed")
 AGREEMENT: Final = timedelta(hours=26)
@@ -41,7 +42,7 @@ class DateDecision:
     """The calendar day as its source wrote it (the UTC day of `published_at` may be the neighbour)."""
     precision: Precision
     source: str
-    """`jsonld`, `meta`, `time`, `feed`, several joined with `+`, `url`, `htmldate` or `none`."""
+    """`jsonld`, `meta`, `time`, `feed`, several joined with `+`, `url`, `htmldate` or `none`; ` without zone` behind a time that names none."""
     confidence: DateConfidence
     claims: dict[str, str]
     """Every claim as it was written, rejected ones included."""
@@ -157,10 +158,17 @@ def _from_trusted(believed: dict[str, Moment], url_day: date | None, written: di
         published_at=moment.at,
         day=_own_day(moment, [other for _, other in ordered] if agree else [], url_day),
         precision=moment.precision,
-        source="+".join(source for source in TRUSTED if source in believed) if agree else name,
+        source=_named(believed if agree else (name,), moment),
         confidence=_confidence(believed, agree=agree, url_agrees=url_agrees),
         claims=written,
     )
+
+
+def _named(sources: Iterable[str], moment: Moment) -> str:
+    """The sources of a decision; a time whose zone had to be assumed says so, since it may be half a day off."""
+    named = set(sources)
+    assumed = moment.precision == "second" and not moment.zoned
+    return "+".join(source for source in TRUSTED if source in named) + (WITHOUT_ZONE if assumed else "")
 
 
 def _own_day(moment: Moment, others: Iterable[Moment], url_day: date | None) -> date:
