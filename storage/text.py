@@ -22,6 +22,8 @@ UNSPACED: Final = HAN + KANA + SOUTH_EAST_ASIAN
 """Scripts written without spaces between words, as ranges for a character class; Korean writes spaces."""
 
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_SIGN = re.compile(r"[\W_]")
+_ASCII_SIGNS: Final = {code: None for code in range(128) if not chr(code).isalnum()}
 _SERBIAN = re.compile("[јљњћђџ]")
 _SERBIAN_LATIN: Final = str.maketrans(
     "абвгдђежзијклмнопрстћуфхцчш", "abvgddezzijklmnoprstcufhccs"
@@ -81,8 +83,10 @@ def spaced_letters(text: str) -> str:
 
 
 def letters_of(text: str) -> str:
-    """The same without spaces."""
-    return "".join(_plain(text).split())
+    """The same without spaces; asked of every paragraph of every page, so white space goes by `split` first."""
+    if text.isascii():
+        return text.lower().translate(_ASCII_SIGNS)
+    return _SIGN.sub("", "".join(unicodedata.normalize("NFKC", text).casefold().split()))
 
 
 def for_searching(text: str) -> str:
