@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -47,9 +47,7 @@ def read_findings(store: Store, reports: Path, *, until: datetime) -> Findings:
             key: sorted(places[article] for article in found if article in places)
             for key, found in sorted(members.items())
         },
-        first_movers={
-            key: name for key, found in sorted(passages.items()) if (name := _first_mover(store, found))
-        },
+        first_movers={key: name for key in sorted(passages) if (name := _first_mover(store, key, survivors))},
         alerts=[
             FoundAlert(narrative=survivors[alert.narrative_id], at=alert.created_at)
             for alert in store.alerts.between(BEGINNING, until)
@@ -79,10 +77,11 @@ def _majority(votes: Counter[int]) -> int | None:
     return min(votes, key=lambda narrative: (-votes[narrative], narrative)) if votes else None
 
 
-def _first_mover(store: Store, passages: Collection[str]) -> str | None:
+def _first_mover(store: Store, narrative_id: int, survivors: Mapping[int, int]) -> str | None:
     """The outlet that reports name first."""
+    numbers = [number for number, survivor in survivors.items() if survivor == narrative_id]
     found = first_mover(
-        store.passages.many(passages),
+        store.tellings.assigned(numbers),
         outlet_refs(store.sources.all()),
         wire_of=lambda _group: None,
         corpus_start=None,
