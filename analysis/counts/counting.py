@@ -33,7 +33,7 @@ from analysis.tellings import COPY_REACH, Printed, tellings
 from config.clock import Clock, midnight
 from config.progress import Progress
 from config.workspace import Workspace
-from storage.records import Observation
+from storage.records import Observation, SourceDay
 from storage.store import Store
 
 logger = structlog.get_logger(__name__)

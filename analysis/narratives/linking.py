@@ -88,7 +88,10 @@ def common_directions() -> Vectors:
 
     Made once of real pages by `python -m tests.benchmarks.discovery directions`.
     """
-    with resources.files("analysis").joinpath("data/directions.npz").open("rb") as file, np.load(file) as kept:
+    with (
+        resources.files("analysis").joinpath("data/directions.npz").open("rb") as file,
+        np.load(file) as kept,
+    ):
         axes = kept["axes"].astype(np.float32)
         return np.asarray(axes * kept["variances"] ** -DAMPING, np.float32)
 

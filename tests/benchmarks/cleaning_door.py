@@ -39,7 +39,11 @@ class Door:
         ids = self._archived(numbers)
         start = time.process_time()
         clean(
-            store=self._store, workspace=self._space, clock=SystemClock(), run_id="bench", progress=NoProgress()
+            store=self._store,
+            workspace=self._space,
+            clock=SystemClock(),
+            run_id="bench",
+            progress=NoProgress(),
         )
         seconds = time.process_time() - start
         articles = [self._store.articles.get(each) for each in ids]
