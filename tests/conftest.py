@@ -1,11 +1,14 @@
-"""What tests of every folder may ask for."""
+"""What all tests share: the data folder, and the unit tier (`tests/tiers.py`)."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.tiers import Measuring, in_tier, recorded, watch
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +18,34 @@ def data() -> Path:
     if not folder:
         pytest.skip("DRUMBEAT_DATA names no folder of evaluation data")
     return Path(folder)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--measure-tiers`."""
+    parser.addoption(
+        "--measure-tiers", action="store_true", help="measure what tests cost and need (tests/tiers.json)"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Measure if asked to."""
+    if config.getoption("--measure-tiers"):
+        config.pluginmanager.register(Measuring())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the unit tier."""
+    record = recorded()
+    for item in items:
+        if in_tier(item, record):
+            item.add_marker(pytest.mark.unit)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Where only the unit tier is played, its tests reach for nothing outside."""
+    watch.forbidding = item.config.getoption("-m") == "unit"
+    try:
+        yield
+    finally:
+        watch.forbidding = False
