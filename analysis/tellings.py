@@ -1,33 +1,59 @@
-"""Which articles tell which narrative, and which of their texts are new: one answer for counting, tests, digest and pages."""
+"""Which passages tell which narrative, and which of their texts are new: one answer for counting, tests, digest and pages.
+
+    says             whether a passage speaks for its narrative: one that refutes a watched statement does not
+    tellings         the articles that count for each narrative
+    passages_of      every passage of one narrative, those of narratives that were merged into it among them
+    Printed          whether a text is new when it is printed ...
+    first_told       ... and the articles of one narrative that told their text first
+    resting_forms    narratives that claim nothing
+
+What a merged number leads to is said by `storage.records.merges`; late articles are never counted.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple, Protocol
 
-from storage.records import Assignment, LineageEvent, Narrative, PassageRow, WatchHit
+from storage.records import LineageEvent, Narrative, Stance
+from storage.records.merges import follow_merges, numbers_under
+from storage.records.told import NarrativeRow, ToldRow
+from storage.store import Store
 
 COPY_REACH = timedelta(days=14)
-"""How long before a printing of a text the one before must lie for it to count again."""
+"""A text that nobody printed for so long is new when it is printed again: twice the seven days within which copies are looked for
+(`copies.window_days`). Chosen, not measured."""
 FORM = "form"
 """Reason in the history of a narrative that turned out to be a recurring form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """One article that carries a narrative, as far as counting needs it."""
+class Telling(NamedTuple):
+    """One article that counts for a narrative."""
 
     narrative_id: int
+    counted_at: datetime
     article_id: str
     source_id: str
     group_id: str
-    counted_at: datetime
 
     @property
     def day(self) -> date:
         """The UTC day it counts at."""
-        return self.counted_at.astimezone(UTC).date()
+        return day_of(self.counted_at)
+
+
+class Printing(Protocol):
+    """An article, or a passage of it, as far as telling whether its text is new needs it."""
+
+    @property
+    def article_id(self) -> str: ...
+    @property
+    def group_id(self) -> str: ...
+    @property
+    def counted_at(self) -> datetime: ...
+    @property
+    def late(self) -> bool: ...
 
 
 class Printed:
@@ -41,47 +67,80 @@ class Printed:
         before, self._last[key] = self._last.get(key), at
         return before is None or at - before > COPY_REACH
 
+    def forget(self, before: datetime) -> None:
+        """Drop what was printed last before a moment, where nothing later than `COPY_REACH` after it is asked about any more."""
+        self._last = {key: at for key, at in self._last.items() if at >= before}
 
-def tellings(
-    rows: Sequence[PassageRow],
-    assignments: Sequence[Assignment],
-    hits: Sequence[WatchHit],
-    *,
-    survivors: Mapping[int, int],
-) -> list[Telling]:
+
+def day_of(moment: datetime) -> date:
+    """The UTC day of a moment: the day that an article counts at."""
+    return moment.astimezone(UTC).date()
+
+
+def says(stance: Stance | None) -> bool:
+    """Whether a passage speaks for its narrative: a rebuttal is not one more voice for the claim. None: no stance was asked for."""
+    return stance != "refutes"
+
+
+def tellings(rows: Iterable[ToldRow], survivors: Mapping[int, int]) -> list[Telling]:
     """One telling per narrative and article that counts, by (narrative, counted_at, article).
 
     Args:
-        rows: passages; those of late articles are passed over.
-        survivors: narrative id -> the id that it counts under (itself, or what it was merged into); others are passed over.
+        rows: passages that narratives have; those of late articles and those that refute are passed over.
+        survivors: narrative -> the number that it counts under; passages of other numbers are passed over.
     """
-    by_passage = {row.passage_id: row for row in rows if not row.late}
     told: dict[tuple[int, str], Telling] = {}
-    pairs = [(item.passage_id, item.narrative_id) for item in assignments]
-    pairs += [(hit.passage_id, hit.narrative_id) for hit in hits if hit.stance != "refutes"]
-    for passage_id, narrative_id in pairs:
-        row, survivor = by_passage.get(passage_id), survivors.get(narrative_id)
-        if row is not None and survivor is not None:
-            told[survivor, row.article_id] = Telling(
-                survivor, row.article_id, row.source_id, row.group_id, row.counted_at
+    for row in rows:
+        number = survivors.get(row.narrative_id)
+        if number is not None and not row.late and says(row.stance):
+            told[number, row.article_id] = Telling(
+                number, row.counted_at, row.article_id, row.source_id, row.group_id
             )
-    return sorted(told.values(), key=lambda item: (item.narrative_id, item.counted_at, item.article_id))
+    return sorted(told.values())
 
 
-def survivors_of(narratives: Sequence[Narrative]) -> dict[int, int]:
-    """Narrative id -> the id that it counts under, merges followed to their end."""
-    merged = {item.narrative_id: item.merged_into for item in narratives}
-    found: dict[int, int] = {}
-    for narrative_id in merged:
-        last, seen = narrative_id, {narrative_id}
-        while (into := merged.get(last)) is not None and into not in seen:
-            seen.add(into)
-            last = into
-        found[narrative_id] = last
-    return found
+def first_told(articles: Iterable[Printing]) -> set[str]:
+    """Ids of the articles of one narrative that count and whose text is new within it.
+
+    Args:
+        articles: articles or passages of one narrative in any order, from `COPY_REACH` before the first moment that is asked about.
+    """
+    moments = {item.article_id: (item.counted_at, item.group_id) for item in articles if not item.late}
+    ordered = sorted((at, article_id, group) for article_id, (at, group) in moments.items())
+    printed = Printed()
+    return {article_id for at, article_id, group in ordered if printed.is_new((group,), at)}
+
+
+def passages_of(
+    store: Store,
+    narrative: Narrative,
+    survivors: Mapping[int, int],
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+) -> list[NarrativeRow]:
+    """Every passage of a narrative and of those merged into it, counted in [start, end), by passage id.
+
+    Those of a watched narrative are its statement's hits, the refuting ones among them: ask `says`.
+    """
+    if narrative.kind == "watched":
+        hits = store.tellings.hits(str(narrative.statement_id), start=start, end=end)
+        return [row for row in hits if row.narrative_id == narrative.narrative_id]
+    numbers = numbers_under(survivors, narrative.narrative_id)
+    return store.tellings.assigned(numbers, start=start, end=end)
+
+
+def speaking(rows: Sequence[NarrativeRow]) -> list[NarrativeRow]:
+    """Those that speak for their narrative."""
+    return [row for row in rows if says(row.stance)]
 
 
 def resting_forms(history: Iterable[LineageEvent]) -> set[int]:
     """Narratives that were put to rest as recurring forms, by their history in the order of time."""
     last = {item.narrative_id: item for item in history if item.kind in ("dormant", "revived")}
     return {number for number, item in last.items() if item.detail.get("reason") == FORM}
+
+
+def survivors_of(narratives: Collection[Narrative]) -> dict[int, int]:
+    """Narrative -> the number that stands for it now, of a registry that is read already (merged ones included)."""
+    return follow_merges({item.narrative_id: item.merged_into for item in narratives})

@@ -1,4 +1,4 @@
-"""What all tests share: the data folder, and the unit tier (`tests/tiers.py`)."""
+"""What all tests share: the data folder, the database server of a session, and the unit tier (`tests/tiers.py`)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgresql import server
 from tests.tiers import Measuring, in_tier, recorded, watch
 
 
@@ -18,6 +19,13 @@ def data() -> Path:
     if not folder:
         pytest.skip("DRUMBEAT_DATA names no folder of evaluation data")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL server with pgvector, started from its wheel for this session."""
+    with server() as address:
+        yield address
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,176 +1,187 @@
 """Counting: narrative x source x day, against each source's own output that day.
 
-    passages + assignments + watch hits -> tellings (one per narrative and article)
-                                        -> Observation: articles, texts new to the source, texts first told by the source
-    articles + polls + fetches          -> SourceDay: whole output and health (`source_health.py`)
+    passages that narratives have -> tellings (one per narrative and article)
+                                  -> Observation: articles, texts new to the source, texts first told by the source
+    articles + polls + fetches    -> SourceDay: whole output and health (`source_health.py`)
 
 What is counted
 - Late articles (found live more than 72 h after publication) are never counted.
-- A narrative that was merged counts under the one it went into, for all days that are recounted: otherwise a merge would look like a rise.
+- A narrative that was merged counts under the one it went into, on all days that are recounted: otherwise a merge would look like a rise.
 - A watched narrative counts the hits that endorse or report its statement. Hits that refute it are left out: a rebuttal is not
   one more voice for the claim (it stays visible beside the others).
 - `copy_groups` counts a text once per source, on the source's first day with it. `own_texts` counts a text once overall, for the source
   and day that told it first within the narrative: twelve reprints of one text add one. The series that is tested is made of `own_texts`.
   A text that nobody printed for two weeks counts again: what a day counts depends on the two weeks before it, not on what is recounted.
+
+Which days are counted again: those that the database noted as changed (`storage/stale_days.py`) and the two weeks after each, within
+the window. That is what a recount of the whole window would give: every other day has the same articles and the same two weeks before it.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 
 import structlog
 
+from analysis.counts.observe import Output, observe, outputs
 from analysis.counts.reach import look_back
-from analysis.counts.source_health import Fetch, SourceHistory, source_days
-from analysis.tellings import COPY_REACH, Printed, Telling, survivors_of, tellings
+from analysis.counts.source_health import DayTally, SourceHistory, source_days, tallied
+from analysis.tellings import COPY_REACH, Printed, tellings
 from config.clock import Clock, midnight
 from config.progress import Progress
 from config.workspace import Workspace
-from storage.records import Article, Observation, SourceDay
+from storage.records import Observation, SourceDay
 from storage.store import Store
 
 logger = structlog.get_logger(__name__)
 
 WINDOW_DAYS = 70
-"""Days that a full recount covers at least: the ten weeks that charts show; more where the tests read more."""
-RECENT_DAYS = 10
-"""Days that a recount covers where nothing older can have changed: copies join within seven days."""
-CHUNK_DAYS = 14
+"""Days that are kept up to date at least: the ten weeks that charts show; more where the tests read more."""
+CHUNK_DAYS = 7
+"""Days that are read at a time: at 5,000 articles a day some 100,000 narrow rows."""
 HEALTH_DAYS = 60
-"""Earlier source days that say what is usual for a source."""
+"""Earlier source days that say what is usual for a source: twice the 28 seen days that are remembered. Chosen, not measured."""
 
-
-@dataclass(slots=True)
-class _Tally:
-    articles: int = 0
-    copy_groups: int = 0
-    own_texts: int = 0
-
-
-def observe(told: Iterable[Telling]) -> list[Observation]:
-    """Tellings in the order of `tellings` as observations, by (narrative, day, source)."""
-    tallies: defaultdict[tuple[int, date, str], _Tally] = defaultdict(_Tally)
-    printed = Printed()
-    for item in told:
-        tally = tallies[item.narrative_id, item.day, item.source_id]
-        tally.articles += 1
-        tally.copy_groups += printed.is_new(
-            (item.narrative_id, item.group_id, item.source_id), item.counted_at
-        )
-        tally.own_texts += printed.is_new((item.narrative_id, item.group_id), item.counted_at)
-    return [
-        Observation(
-            narrative_id=narrative_id, source_id=source_id, day=day,
-            articles=tally.articles, copy_groups=tally.copy_groups, own_texts=tally.own_texts,
-        )
-        for (narrative_id, day, source_id), tally in sorted(tallies.items())
-    ]  # fmt: skip
+_DAY = timedelta(days=1)
 
 
 def count(
     *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
 ) -> dict[str, int]:
-    """Recount the trailing days, two weeks at a time, each one transaction, written only if it differs; safe to kill and to repeat.
-
-    All of the window is recounted in the first run of a UTC day, after a refit and after a correction (an assignment of any age may
-    then have changed), and when the watchlist found other passages in the past; other runs recount the last ten days.
+    """Count again what changed, each day one transaction, written only if it differs; safe to kill and to repeat.
 
     Returns:
         days recounted, observations and source_days in them, and days rewritten.
     """
     today = clock.now().astimezone(UTC).date()
-    survivors = survivors_of(store.narratives.all(include_merged=True))
-    start, end = _first_day(store, workspace, today, survivors), today + timedelta(days=1)
-    counts = {"days": (end - start).days, "observations": 0, "source_days": 0, "rewritten": 0}
-    progress.start("count", counts["days"])
-    health = _source_days(store, start, end, today)
-    for first, last in _chunks(start, end):
-        observations = _observed(store, first, last, survivors)
-        days = [item for item in health if first <= item.day < last]
-        if (store.counts.observations(first, last), store.counts.source_days(first, last)) != (
-            observations,
-            days,
-        ):
-            store.counts.replace(first, last, observations, days)
-            counts["rewritten"] += (last - first).days
+    notes = [note for note in store.counts.stale_days() if note.day <= today]
+    window = _Window(today - timedelta(days=_window_days(workspace)), today + _DAY)
+    stale = days_to_count({note.day for note in notes}, window.first, window.end)
+    progress.start("count", len(stale))
+    health = _Health(store, window, set(stale), today)
+    counts = {"days": len(stale), "observations": 0, "source_days": 0, "rewritten": 0}
+    for day, observations in _observed(store, stale):
         counts["observations"] += len(observations)
-        counts["source_days"] += len(days)
-        progress.step((last - first).days)
-    logger.info("counted", run=run_id, start=start.isoformat(), **counts)
+        counts["source_days"] += len(health.judged.get(day, ()))
+        counts["rewritten"] += _write(store, day, observations)
+        progress.step()
+    for day in health.changed():
+        store.counts.replace(day, day + _DAY, source_days=health.judged[day])
+    store.counts.settle(notes)
+    logger.info("counted", run=run_id, start=window.first.isoformat(), **counts)
     return counts
 
 
-def _chunks(start: date, end: date) -> list[tuple[date, date]]:
-    step = timedelta(days=CHUNK_DAYS)
-    firsts = [start + step * n for n in range(-(-(end - start).days // CHUNK_DAYS))]
-    return [(first, min(end, first + step)) for first in firsts]
+def days_to_count(changed: Collection[date], first: date, end: date) -> list[date]:
+    """The days of [first, end) whose count may differ: those that changed, and those within `COPY_REACH` after one."""
+    reach = COPY_REACH.days + 1
+    days = {day + timedelta(days=n) for day in changed for n in range(reach)}
+    return sorted(day for day in days if first <= day < end)
 
 
-def _first_day(store: Store, workspace: Workspace, today: date, survivors: Mapping[int, int]) -> date:
-    """First day of the recount: of the whole window, or of the last days if nothing older can have changed."""
-    window = timedelta(days=max(WINDOW_DAYS, look_back(workspace.settings.spikes)))
-    last = store.runs.last("count")
-    if last is None:
-        return today - window
-    refit = store.runs.last("refit")
-    refitted = refit is not None and (refit.finished_at or refit.started_at) >= last.started_at
-    corrected = any(item.at >= last.started_at for item in store.corrections.all())
-    if refitted or corrected or last.as_of.astimezone(UTC).date() != today:
-        return min(last.as_of.astimezone(UTC).date(), today) - window
-    recent = today - timedelta(days=RECENT_DAYS)
-    return recent if _watched_as_counted(store, today - window, recent, survivors) else today - window
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The days [first, end) that are kept up to date."""
+
+    first: date
+    end: date
 
 
-def _watched_as_counted(store: Store, first: date, last: date, survivors: Mapping[int, int]) -> bool:
-    """Whether the hits of the days [first, last) are what was counted of them: a statement that is new or worded anew has others."""
-    watched = {item.narrative_id for item in store.narratives.all() if item.kind == "watched"}
-    hits = store.watch.hits(start=midnight(first) - COPY_REACH, end=midnight(last))
-    rows = store.passages.many({item.passage_id for item in hits})
-    told = observe(tellings(rows, (), hits, survivors=survivors))
-    found = [item for item in told if item.day >= first and item.narrative_id in watched]
-    return found == [item for item in store.counts.observations(first, last) if item.narrative_id in watched]
+def _window_days(workspace: Workspace) -> int:
+    return max(WINDOW_DAYS, look_back(workspace.settings.spikes))
 
 
-def _observed(store: Store, first: date, last: date, survivors: Mapping[int, int]) -> list[Observation]:
-    start, end = midnight(first) - COPY_REACH, midnight(last)
-    told = tellings(
-        store.passages.window(start, end),
-        store.narratives.assignments(start=start, end=end),
-        store.watch.hits(start=start, end=end),
-        survivors=survivors,
-    )
-    return [item for item in observe(told) if item.day >= first]
+def _runs(days: Sequence[date]) -> Iterator[list[date]]:
+    """Runs of days that follow each other."""
+    run: list[date] = []
+    for day in days:
+        if run and day != run[-1] + _DAY:
+            yield run
+            run = []
+        run.append(day)
+    if run:
+        yield run
 
 
-def _source_days(store: Store, start: date, end: date, today: date) -> list[SourceDay]:
-    """Health needs the days in their order, so it is judged for all of them before the first chunk is written."""
-    history = SourceHistory.of(store.counts.source_days(start - timedelta(days=HEALTH_DAYS), start))
-    outputs: dict[tuple[str, date], tuple[int, int]] = {}
-    for first, last in _chunks(start, end):
-        articles = store.articles.between(midnight(first) - COPY_REACH, midnight(last))
-        members = store.copies.of({article.article_id for article in articles})
-        outputs |= _outputs(articles, {key: member.group_id for key, member in members.items()}, first)
-    fetches = [Fetch(*item) for item in store.pages.fetched(midnight(start), midnight(end))]
-    polls = store.feeds.polls(midnight(start), midnight(end))
-    return source_days(
-        outputs, polls, fetches, store.sources.all(), first=start, last=end, today=today, history=history
-    )
+def _chunks(run: Sequence[date]) -> Iterator[tuple[date, date]]:
+    """The two weeks before a run and the run itself, in pieces [first, end)."""
+    first, end = run[0] - COPY_REACH, run[-1] + _DAY
+    while first < end:
+        last = min(first + timedelta(days=CHUNK_DAYS), end)
+        yield first, last
+        first = last
 
 
-def _outputs(
-    articles: Collection[Article], groups: Mapping[str, str], first: date
-) -> dict[tuple[str, date], tuple[int, int]]:
-    """(source, day) -> articles and texts that the source told first in the corpus; late articles are passed over."""
-    printed = Printed()
-    totals: defaultdict[tuple[str, date], list[int]] = defaultdict(lambda: [0, 0])
-    for article in sorted(
-        (item for item in articles if not item.late), key=lambda item: (item.counted_at, item.article_id)
-    ):
-        group = groups.get(article.article_id, article.article_id)
-        total = totals[article.source_id, article.counted_at.astimezone(UTC).date()]
-        total[0] += 1
-        total[1] += printed.is_new((group,), article.counted_at)
-    return {key: (value[0], value[1]) for key, value in totals.items() if key[1] >= first}
+def _observed(store: Store, days: Sequence[date]) -> Iterator[tuple[date, list[Observation]]]:
+    """Each of the days with what is counted of it now."""
+    survivors = store.narratives.survivors()
+    for run in _runs(days):
+        printed = Printed()
+        for first, end in _chunks(run):
+            told = tellings(store.tellings.between(midnight(first), midnight(end)), survivors)
+            by_day: dict[date, list[Observation]] = {}
+            for item in observe(told, printed):
+                by_day.setdefault(item.day, []).append(item)
+            printed.forget(midnight(end) - COPY_REACH)
+            yield from ((day, by_day.get(day, [])) for day in run if first <= day < end)
+
+
+def _write(store: Store, day: date, observations: list[Observation]) -> bool:
+    """Put a day's observations in place of those that are there; False if they are the same."""
+    if store.counts.observations(day, day + _DAY) == observations:
+        return False
+    store.counts.replace(day, day + _DAY, observations=observations)
+    return True
+
+
+class _Health:
+    """The source days of the window, judged in their order: what is usual on a day depends on those before it.
+
+    Days that did not change are judged from what is stored of them: their figures are the same, their health may not be.
+    """
+
+    def __init__(self, store: Store, window: _Window, stale: Collection[date], today: date) -> None:
+        rows = store.counts.source_days(window.first - timedelta(days=HEALTH_DAYS), window.end)
+        earlier = [row for row in rows if row.day < window.first]
+        self._stored = _by_day(row for row in rows if row.day >= window.first)
+        kept = {(row.source_id, row.day): DayTally.of(row) for row in rows if row.day not in stale}
+        judged = source_days(
+            kept | _tallies(store, sorted(stale)),
+            store.sources.all(),
+            first=window.first,
+            last=window.end,
+            today=today,
+            history=SourceHistory.of(earlier),
+        )
+        self.judged = _by_day(judged)
+
+    def changed(self) -> list[date]:
+        """Days whose rows are not stored yet."""
+        return [day for day, rows in self.judged.items() if rows != self._stored.get(day, [])]
+
+
+def _by_day(rows: Iterable[SourceDay]) -> dict[date, list[SourceDay]]:
+    found: dict[date, list[SourceDay]] = {}
+    for row in rows:
+        found.setdefault(row.day, []).append(row)
+    return found
+
+
+def _tallies(store: Store, days: Sequence[date]) -> dict[tuple[str, date], DayTally]:
+    """What was published, polled and fetched on each of the days."""
+    found: dict[tuple[str, date], DayTally] = {}
+    for run in _runs(days):
+        first, end = run[0], run[-1] + _DAY
+        published = {key: value for key, value in _outputs(store, run).items() if key[1] >= first}
+        found |= tallied(published, store.counts.polls(first, end), store.counts.fetches(first, end))
+    return found
+
+
+def _outputs(store: Store, run: Sequence[date]) -> Output:
+    printed, found = Printed(), Output()
+    for first, end in _chunks(run):
+        found |= outputs(store.tellings.printed(midnight(first), midnight(end)), printed)
+        printed.forget(midnight(end) - COPY_REACH)
+    return found

@@ -1,13 +1,15 @@
 """The health of a source on a day: was what it published seen?
 
     not_yet    before the first day that anything is known of, or outside its coverage
-    backfill   before its first live crawl: history counts for baselines, nobody watched
-    down       every poll failed and its output is missing, or a silence of days that its usual output does not explain
-    degraded   polls or pages failed for the most part, or clearly less than half of its usual output
+    backfill   up to and with the day of its first live crawl: history counts for baselines, nobody watched all of it
+    down       nobody asked, or every poll failed, and its output is missing; or a silence of days that its usual output does not explain
+    degraded   polls or pages failed for the most part, or clearly less than half of its usual output, or less than half of its usual polls
+               and of its usual output
     ok         else
 
 What is usual is told by the source's own last 28 seen days, by weekday where there are enough of them: many outlets rest at weekends.
-Only whole days are judged by their output; the day that still runs is judged by its polls.
+Only whole days are judged by their output; the day that still runs is judged by its polls. A machine that was off asked nobody: what was
+published meanwhile and found later is counted, but a day that brought little is a gap and not a day of little.
 """
 
 from __future__ import annotations
@@ -15,23 +17,29 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, timedelta
 from statistics import median
+from typing import NamedTuple
 
-from storage.records import FeedPoll, Health, Source, SourceDay
+from storage.records import Health, Source, SourceDay
+from storage.records.told import AttemptCount
 
 SEEN: frozenset[Health] = frozenset({"ok", "degraded", "backfill"})
 USUAL_DAYS = 28
+"""Four weeks, so that each weekday is there four times. Chosen, not measured."""
 MIN_USUAL_DAYS = 7
+"""One of each weekday. Chosen, not measured."""
 SILENCE_CHANCE = 0.001
-"""A silence that the usual output makes rarer than this is an outage ..."""
+"""A silence that the usual output makes rarer than this is an outage ... Chosen, not measured: 300 sources have 100,000 days a year."""
 SILENCE_DAYS = 3
 """... if it lasts so long: an outlet may rest over a weekend."""
 LOW_CHANCE = 0.02
-"""Output under half of the usual is called degraded only if it is this rare by chance."""
+"""Output under half of the usual is called degraded only if it is this rare by chance. Chosen, not measured."""
+HALF = 0.5
+"""Less than half of what is usual - output, or polls - was not a usual day. Chosen, not measured."""
 MIN_TRIES = 4
-"""Pages tried on a day before their share of failures says anything."""
+"""Pages tried on a day before their share of failures says anything. Chosen, not measured."""
 
 REACHED = frozenset({"stored", "duplicate", "unchanged"})
 """Outcomes of a poll or page that came through."""
@@ -39,20 +47,69 @@ REFUSED = frozenset({"robots_denied", "http_404", "http_410", "not_html", "priva
 """Outcomes of a page that say something of the page, not of the way to the source: neither fetched nor failed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
-    """One fetched page, as far as health needs it."""
+class DayTally(NamedTuple):
+    """What a source's day is judged by."""
 
-    source_id: str
-    fetched_at: datetime
-    outcome: str
+    articles: int = 0
+    copy_groups: int = 0
+    """Texts that the source told first."""
+    fetched: int = 0
+    failed: int = 0
+    polls: int = 0
+    polls_failed: int = 0
+
+    @classmethod
+    def of(cls, day: SourceDay) -> DayTally:
+        """Of a stored day."""
+        return cls(day.articles, day.copy_groups, day.fetched, day.failed, day.polls, day.polls_failed)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a poll came through."""
+        return self.polls > self.polls_failed
+
+
+Tallies = Mapping[tuple[str, date], DayTally]
+
+
+def tallied(
+    outputs: Mapping[tuple[str, date], tuple[int, int]],
+    polls: Iterable[AttemptCount],
+    fetches: Iterable[AttemptCount],
+) -> dict[tuple[str, date], DayTally]:
+    """What days are judged by, from what was published, polled and fetched on them.
+
+    Args:
+        outputs: (source, day) -> articles, texts first told by the source.
+        fetches: pages tried, by fetch outcome.
+    """
+    polled = _by_success(polls)
+    fetched = _by_success(item for item in fetches if item.outcome not in REFUSED)
+    places = {*outputs, *((source_id, day) for source_id, day, _ in (*polled, *fetched))}
+    return {
+        place: DayTally(
+            *outputs.get(place, (0, 0)),
+            fetched=fetched[*place, True],
+            failed=fetched[*place, False],
+            polls=polled[*place, True] + polled[*place, False],
+            polls_failed=polled[*place, False],
+        )
+        for place in places
+    }
+
+
+def _by_success(attempts: Iterable[AttemptCount]) -> Counter[tuple[str, date, bool]]:
+    found: Counter[tuple[str, date, bool]] = Counter()
+    for item in attempts:
+        found[item.source_id, item.day, item.outcome in REACHED] += item.attempts
+    return found
 
 
 @dataclass(slots=True)
 class SourceHistory:
     """What was seen of each source before the days that are judged; grows as they are."""
 
-    days: defaultdict[str, deque[tuple[date, int]]] = field(
+    days: defaultdict[str, deque[tuple[date, DayTally]]] = field(
         default_factory=lambda: defaultdict(lambda: deque(maxlen=USUAL_DAYS))
     )
     first_day: dict[str, date] = field(default_factory=dict)
@@ -62,72 +119,55 @@ class SourceHistory:
         """From stored source days of before."""
         history = cls()
         for item in sorted(earlier, key=lambda each: (each.day, each.source_id)):
-            history.note(item)
+            history.note(item.source_id, item.day, DayTally.of(item), item.health)
         return history
 
-    def note(self, item: SourceDay) -> None:
+    def note(self, source_id: str, day: date, tally: DayTally, health: Health) -> None:
         """Remember one judged day."""
-        if item.health != "not_yet":
-            self.first_day.setdefault(item.source_id, item.day)
-        if item.health in SEEN:
-            self.days[item.source_id].append((item.day, item.articles))
+        if health != "not_yet":
+            self.first_day.setdefault(source_id, day)
+        if health in SEEN:
+            self.days[source_id].append((day, tally))
 
     def usual(self, source_id: str, day: date) -> float | None:
         """Articles to expect on a day of this weekday; None before a week was seen."""
         seen = self.days[source_id]
         if len(seen) < MIN_USUAL_DAYS:
             return None
-        same = [articles for other, articles in seen if other.weekday() == day.weekday()]
-        values = same if len(same) >= 3 else [articles for _, articles in seen]
+        same = [tally.articles for other, tally in seen if other.weekday() == day.weekday()]
+        values = same if len(same) >= 3 else [tally.articles for _, tally in seen]
         return sum(values) / len(values)
 
     def median(self, source_id: str) -> float:
         """Median articles of the seen days; 0 where there are none."""
-        return float(median([articles for _, articles in self.days[source_id]] or [0]))
+        return float(median([tally.articles for _, tally in self.days[source_id]] or [0]))
+
+    def usual_polls(self, source_id: str) -> float:
+        """Median polls of the seen days; 0 where there are none."""
+        return float(median([tally.polls for _, tally in self.days[source_id]] or [0]))
 
 
 def source_days(
-    outputs: Mapping[tuple[str, date], tuple[int, int]], polls: Sequence[FeedPoll], fetches: Sequence[Fetch], sources: Sequence[Source],
-    *, first: date, last: date, today: date, history: SourceHistory,
-) -> list[SourceDay]:  # fmt: skip
+    tallies: Tallies,
+    sources: Sequence[Source],
+    *,
+    first: date,
+    last: date,
+    today: date,
+    history: SourceHistory,
+) -> list[SourceDay]:
     """One SourceDay per known source and day of [first, last), by (day, source).
 
     Args:
-        outputs: (source, day) -> articles, texts first told by the source.
-        fetches: pages tried, with their fetch outcome.
         today: the day that still runs.
         history: what was usual before `first`; the judged days are added to it.
     """
-    polled = _tally((poll.source_id, poll.polled_at, poll.outcome in REACHED) for poll in polls)
-    fetched = _tally(
-        (item.source_id, item.fetched_at, item.outcome in REACHED)
-        for item in fetches
-        if item.outcome not in REFUSED
-    )
     days = [first + timedelta(days=n) for n in range((last - first).days)]
     found: list[SourceDay] = []
     for source in sorted(sources, key=lambda item: item.source_id):
-        bare = [_bare(source.source_id, day, outputs, polled, fetched) for day in days]
-        found += _Judge(source, today, history).all(bare)
+        mine = [(day, tallies.get((source.source_id, day), DayTally())) for day in days]
+        found += _Judge(source, today, history).all(mine)
     return sorted(found, key=lambda item: (item.day, item.source_id))
-
-
-def _tally(items: Iterable[tuple[str, datetime, bool]]) -> Counter[tuple[str, date, bool]]:
-    return Counter((source_id, at.astimezone(UTC).date(), well) for source_id, at, well in items)
-
-
-def _bare(
-    source_id: str, day: date, outputs: Mapping[tuple[str, date], tuple[int, int]],
-    polled: Counter[tuple[str, date, bool]], fetched: Counter[tuple[str, date, bool]],
-) -> SourceDay:  # fmt: skip
-    """A source day before it is judged."""
-    articles, texts = outputs.get((source_id, day), (0, 0))
-    failed_polls, failed_pages = polled[source_id, day, False], fetched[source_id, day, False]
-    return SourceDay(
-        source_id=source_id, day=day, articles=articles, copy_groups=texts, health="ok",
-        fetched=fetched[source_id, day, True], failed=failed_pages,
-        polls=polled[source_id, day, True] + failed_polls, polls_failed=failed_polls,
-    )  # fmt: skip
 
 
 class _Judge:
@@ -135,68 +175,80 @@ class _Judge:
 
     def __init__(self, source: Source, today: date, history: SourceHistory) -> None:
         self._source = source
+        self._key = source.source_id
         self._today = today
         self._history = history
-        self._live = (
-            None if source.first_crawled_at is None else source.first_crawled_at.astimezone(UTC).date()
-        )
-        self._silence: list[SourceDay] = []
+        crawled = source.first_crawled_at
+        self._live = None if crawled is None else crawled.astimezone(UTC).date()
+        self._silence: list[tuple[date, DayTally]] = []
+        self._judged: list[SourceDay] = []
 
-    def all(self, days: Sequence[SourceDay]) -> list[SourceDay]:
+    def all(self, days: Sequence[tuple[date, DayTally]]) -> list[SourceDay]:
         """The days with their health, oldest first."""
-        first = self._history.first_day.get(self._source.source_id) or next(
-            (item.day for item in days if item.articles), None
-        )
-        judged: list[SourceDay] = []
-        for item in days:
-            if self._is_outside(item.day, first):
-                judged.append(replace(item, health="not_yet"))
-            elif self._live is None or item.day < self._live:
-                judged.append(self._kept(replace(item, health="backfill")))
-            elif item.day < self._today and item.articles == 0 and item.polls_failed < max(item.polls, 1):
-                self._silence.append(item)
+        told = next((day for day, tally in days if tally.articles), None)
+        first = self._history.first_day.get(self._key) or told
+        for day, tally in days:
+            if self._is_outside(day, first):
+                self._keep(day, tally, "not_yet")
+            elif self._live is None or day <= self._live:
+                self._keep(day, tally, "backfill")
+            elif day < self._today and tally.articles == 0 and tally.is_read:
+                self._silence.append((day, tally))
             else:
-                judged += self._end_silence()
-                judged.append(self._kept(replace(item, health=self._of(item))))
-        return judged + self._end_silence()
+                self._end_silence()
+                self._keep(day, tally, self._of(day, tally))
+        self._end_silence()
+        return self._judged
 
     def _is_outside(self, day: date, first: date | None) -> bool:
         known = min((item for item in (first, self._live) if item is not None), default=None)
         ended = self._source.coverage_end is not None and day > self._source.coverage_end
         return known is None or day < known or ended
 
-    def _kept(self, item: SourceDay) -> SourceDay:
-        self._history.note(item)
-        return item
+    def _keep(self, day: date, tally: DayTally, health: Health) -> None:
+        self._history.note(self._key, day, tally, health)
+        self._judged.append(SourceDay(source_id=self._key, day=day, health=health, **tally._asdict()))
 
-    def _end_silence(self) -> list[SourceDay]:
+    def _end_silence(self) -> None:
         """The silent days that were waiting: an outage if the usual output makes so long a silence too unlikely."""
         waiting, self._silence = self._silence, []
-        expected = sum(self._history.usual(item.source_id, item.day) or 0.0 for item in waiting)
+        if not waiting:
+            return
+        expected = sum(self._history.usual(self._key, day) or 0.0 for day, _ in waiting)
         outage = len(waiting) >= SILENCE_DAYS and math.exp(-expected) < SILENCE_CHANCE
-        return [self._kept(replace(item, health="down" if outage else "ok")) for item in waiting]
+        for day, tally in waiting:
+            asleep = self._asleep(day, tally)
+            self._keep(day, tally, "down" if outage else "degraded" if asleep else "ok")
 
-    def _of(self, item: SourceDay) -> Health:
+    def _of(self, day: date, tally: DayTally) -> Health:
         """Health of a live day that is not silent, or on which no poll came through."""
-        usual = self._history.usual(item.source_id, item.day)
-        if item.polls and item.polls_failed == item.polls:
-            return "down" if item.articles < max(0.5 * (usual or 0.0), 1) else "degraded"
-        tried = item.fetched + item.failed
-        failing = item.polls_failed > item.polls / 2 or (tried >= MIN_TRIES and item.failed > tried / 2)
-        low = (
-            item.day < self._today
-            and usual is not None
-            and item.articles < 0.5 * self._history.median(item.source_id)
+        if not tally.is_read:
+            return self._unread(day, tally)
+        tried = tally.fetched + tally.failed
+        failing = tally.polls_failed > HALF * tally.polls or (
+            tried >= MIN_TRIES and tally.failed > HALF * tried
         )
-        if failing or (low and poisson_at_most(item.articles, usual or 0.0) < LOW_CHANCE):
-            return "degraded"
-        return "ok"
+        is_degraded = failing or self._asleep(day, tally) or self._is_low(day, tally)
+        return "degraded" if is_degraded else "ok"
 
+    def _unread(self, day: date, tally: DayTally) -> Health:
+        """Nobody asked, or every poll failed; what was found of the day later says how much of it was seen."""
+        usual = self._history.usual(self._key, day) or 0.0
+        return "down" if tally.articles < max(HALF * usual, 1) else "degraded"
 
-def poisson_at_most(count: int, mean: float) -> float:
-    """P(X <= count) for a Poisson variable."""
-    term = total = math.exp(-mean)
-    for n in range(1, count + 1):
-        term *= mean / n
-        total += term
-    return min(1.0, total)
+    def _asleep(self, day: date, tally: DayTally) -> bool:
+        """Whether the machine was off for most of a day that brought little."""
+        few_polls = tally.polls < HALF * self._history.usual_polls(self._key)
+        return few_polls and day < self._today and self._is_less_than_half(tally)
+
+    def _is_low(self, day: date, tally: DayTally) -> bool:
+        """Whether a whole day brought so little that chance does not explain it."""
+        from scipy.special import pdtr
+
+        usual = self._history.usual(self._key, day)
+        if day >= self._today or usual is None or not self._is_less_than_half(tally):
+            return False
+        return bool(pdtr(tally.articles, usual) < LOW_CHANCE)
+
+    def _is_less_than_half(self, tally: DayTally) -> bool:
+        return tally.articles < HALF * self._history.median(self._key)

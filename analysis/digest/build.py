@@ -15,11 +15,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from analysis.digest import corpus
-from analysis.digest.desk import DigestDesk
 from analysis.digest.evidence import NarrativeDigest
 from analysis.digest.leads import lead_lines
 from analysis.digest.narrative import write_narrative
+from analysis.digest.reader import DigestReader
 from analysis.digest.records import AlertEvidence, Digest
+from analysis.digest.source_lines import source_lines
 from config.clock import Clock, midnight
 from config.workspace import Workspace
 from storage.records import Narrative, Spike
@@ -37,23 +38,26 @@ def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, 
     Raises:
         ValueError: the period has no day.
     """
-    desk = DigestDesk(store, workspace, start, end)
-    articles = store.articles.between(midnight(start), midnight(end))
-    limit, write = workspace.settings.report.narratives, _writer(desk)
-    rising, falling, found = (
-        _rising(desk)[:limit],
-        _falling(desk)[:limit],
-        _new(desk, min(clock.now(), midnight(end) + timedelta(days=1))),
-    )
-    shown = {item.narrative_id for item in rising}
-    new = [item for item in found if item.narrative_id not in shown][:limit]
+    reader = DigestReader(store, workspace, start, end)
+    limit, write = workspace.settings.report.narratives, _writer(reader)
+    rising, falling = _rising(reader)[:limit], _falling(reader)[:limit]
+    found = _new(reader, min(clock.now(), midnight(end) + timedelta(days=1)))
+    new = [item for item in found if item not in rising][:limit]
     return Digest(
-        start=start, end=end, totals=corpus.totals(desk, articles),
-        rising=tuple(write(item) for item in rising), falling=tuple(write(item) for item in falling), new=tuple(write(item) for item in new),
-        alerts=corpus.alert_lines(desk), spikes=tuple(desk.note(spike) for spike in desk.spikes), reprint_storms=corpus.storms(desk),
-        leads=lead_lines(desk.observations, desk.refs, desk.watched_since), sources=corpus.source_lines(desk), not_seen=corpus.not_seen(desk, articles),
-        methods=corpus.methods(desk),
-    )  # fmt: skip
+        start=start,
+        end=end,
+        totals=corpus.totals(reader),
+        rising=tuple(write(reader.narratives[key]) for key in rising),
+        falling=tuple(write(reader.narratives[key]) for key in falling),
+        new=tuple(write(reader.narratives[key]) for key in new),
+        alerts=corpus.alert_lines(reader),
+        spikes=tuple(reader.note(spike) for spike in reader.spikes),
+        reprint_storms=corpus.storms(reader),
+        leads=lead_lines(reader.cells, reader.refs, reader.watched_since),
+        sources=source_lines(reader),
+        not_seen=corpus.not_seen(reader),
+        methods=corpus.methods(reader),
+    )
 
 
 def narrative_detail(
@@ -61,12 +65,9 @@ def narrative_detail(
 ) -> NarrativeDigest | None:
     """One narrative over the days [start, end), a merged one under the narrative that it went into; None if there is none."""
     narrative = store.narratives.resolve(narrative_id)
-    desk = DigestDesk(store, workspace, start, end)
-    return (
-        None
-        if narrative is None or narrative.narrative_id not in desk.narratives
-        else _writer(desk)(narrative)
-    )
+    if narrative is None:
+        return None
+    return _writer(DigestReader(store, workspace, start, end, only=[narrative.narrative_id]))(narrative)
 
 
 def alert_evidence(*, store: Store, workspace: Workspace, spike: Spike) -> dict[str, Any]:
@@ -75,62 +76,56 @@ def alert_evidence(*, store: Store, workspace: Workspace, spike: Spike) -> dict[
     Raises:
         LookupError: the spike's narrative is not known (any more).
     """
-    first, end = spike.day - timedelta(days=spike.window_days - 1), spike.day + timedelta(days=1)
-    desk = DigestDesk(store, workspace, first, end)
     narrative = store.narratives.resolve(spike.narrative_id)
     if narrative is None:
         raise LookupError(
             f"spike {spike.spike_id}: there is no narrative {spike.narrative_id}; was the database cut back after it was found?"
         )
-    note = desk.note(spike)
+    first, end = spike.day - timedelta(days=spike.window_days - 1), spike.day + timedelta(days=1)
+    reader = DigestReader(store, workspace, first, end, only=[narrative.narrative_id])
+    note = reader.note(spike)
     # The figures that were tested, not those of the same window on another day's baseline: a mail must not show two expectations.
     expected = None if note.detector == "emergence" else note.expected
-    written = replace(_writer(desk)(narrative), observed=note.observed, expected=expected, ratio=note.ratio)
-    return AlertEvidence(
-        start=first, end=end, spike=note, narrative=written, methods=corpus.methods(desk)
-    ).to_dict()
+    written = replace(_writer(reader)(narrative), observed=note.observed, expected=expected, ratio=note.ratio)
+    evidence = AlertEvidence(
+        start=first, end=end, spike=note, narrative=written, methods=corpus.methods(reader)
+    )
+    return evidence.to_dict()
 
 
-def _writer(desk: DigestDesk) -> Callable[[Narrative], NarrativeDigest]:
-    themes = {item.theme_id: item.label for item in desk.store.narratives.themes()}
-    return lambda narrative: write_narrative(desk, narrative, themes)
+def _writer(reader: DigestReader) -> Callable[[Narrative], NarrativeDigest]:
+    themes = {item.theme_id: item.label for item in reader.store.narratives.themes()}
+    return lambda narrative: write_narrative(reader, narrative, themes)
 
 
-def _rising(desk: DigestDesk) -> list[Narrative]:
+def _rising(reader: DigestReader) -> list[int]:
     """Narratives with a spike that was told, or clearly above their baseline; alerts first, then the stronger evidence."""
-    spikes = desk.spikes_of.items()
-    told = {
-        key
-        for key, found in spikes
-        if any(item.decision != "suppressed" and item.detector != "emergence" for item in found)
-    }
-    alerted = {key for key, found in spikes if any(item.decision == "alert" for item in found)}
-    trends = {key: desk.trends.of(key) for key in desk.listed}
-    found = [
-        key for key, trend in trends.items() if key in told | alerted or trend.rises(desk.rules, desk.floor)
-    ]
-    found.sort(key=lambda key: (key not in alerted, trends[key].p_up, -trends[key].observed, key))
-    return [desk.narratives[key] for key in found]
+    alerted = {key for key, spikes in reader.spikes_of.items() if any(map(_is_alert, spikes))}
+    told = {key for key, spikes in reader.spikes_of.items() if any(map(_is_told, spikes))} | alerted
+    trends = reader.trends.among(reader.listed)
+    found = [key for key, trend in trends.items() if key in told or trend.rises(reader.rules, reader.floor)]
+    return sorted(found, key=lambda key: (key not in alerted, trends[key].p_up, -trends[key].observed, key))
 
 
-def _falling(desk: DigestDesk) -> list[Narrative]:
+def _is_alert(spike: Spike) -> bool:
+    return spike.decision == "alert"
+
+
+def _is_told(spike: Spike) -> bool:
+    return spike.decision != "suppressed" and spike.detector != "emergence"
+
+
+def _falling(reader: DigestReader) -> list[int]:
     """Narratives clearly below their baseline, the stronger evidence first."""
-    trends = {key: desk.trends.of(key) for key in desk.listed}
-    found = [key for key, trend in trends.items() if trend.falls()]
-    found.sort(key=lambda key: (trends[key].p_down, trends[key].observed, key))
-    return [desk.narratives[key] for key in found]
+    trends = {key: trend for key, trend in reader.trends.among(reader.listed).items() if trend.falls()}
+    return sorted(trends, key=lambda key: (trends[key].p_down, trends[key].observed, key))
 
 
-def _new(desk: DigestDesk, until: datetime) -> list[Narrative]:
+def _new(reader: DigestReader, until: datetime) -> list[int]:
     """Narratives found in as many days before `until` as the period has and told in the period, those of most outlets first."""
-    since = until - timedelta(days=desk.days)
-    born = {
-        item.narrative_id
-        for item in desk.store.narratives.lineage()
-        if item.kind in BORN and since < item.at <= until
-    }
-    told = {item.narrative_id for item in desk.observations if item.day >= desk.start}
-    trends = {key: desk.trends.of(key) for key in sorted(born & told) if key in desk.listed}
-    found = [key for key in trends if desk.narratives[key].kind == "discovered"]
-    found.sort(key=lambda key: (-trends[key].outlets, -trends[key].observed, key))
-    return [desk.narratives[key] for key in found]
+    since = until - timedelta(days=reader.days)
+    history = reader.store.narratives.lineage()
+    born = {item.narrative_id for item in history if item.kind in BORN and since < item.at <= until}
+    discovered = {key for key, item in reader.listed.items() if item.kind == "discovered"}
+    trends = reader.trends.among(born & reader.told & discovered)
+    return sorted(trends, key=lambda key: (-trends[key].outlets, -trends[key].observed, key))

@@ -77,7 +77,9 @@ class DayPoint(Plain):
     expected: float | None
     """Baseline for that day's output of the healthy sources; None before there is a history or on a gap."""
     seen: float
-    """Share that was seen that day of the usual output of the sources watched then, 0 to 1; below 0.5 the day is a gap, not a fall."""
+    """Share that was seen that day of the usual output of the sources watched then, 0 to 1."""
+    gap: bool
+    """So little was seen that the day says nothing (`analysis.counts.series.gaps`): no test and no expectation uses it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

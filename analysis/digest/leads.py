@@ -12,102 +12,139 @@ Days, not hours, so that no date is trusted further than it goes. Shown only fro
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations
 
-import numpy as np
-
+from analysis.counts.panel import Counted
 from analysis.digest.evidence import OutletRef
 from analysis.digest.records import LeadLine
-from storage.records import Observation
 
 MIN_NARRATIVES = 10
+"""Narratives that both carried before a pair is tested. Chosen, not measured."""
 MAX_Q = 0.05
-Z = 1.959964
+"""Share of false leads among those shown (Benjamini and Hochberg 1995)."""
+
+
+@dataclass(slots=True)
+class _Pair:
+    """Two outlets over the narratives that both carried."""
+
+    leads: int = 0
+    """Narratives in which the first one led."""
+    coins: list[float] = field(default_factory=list)
+    """Its chance to lead, a narrative each."""
+
+    def mirrored(self) -> _Pair:
+        """The same, seen from the other one."""
+        return _Pair(len(self.coins) - self.leads, [1 - coin for coin in self.coins])
+
+
+Pairs = dict[tuple[str, str], _Pair]
+"""(source, another) -> the two."""
+
+
+@dataclass(slots=True)
+class _Carried:
+    """One outlet's part in one narrative."""
+
+    first: date
+    texts: int = 0
 
 
 def lead_lines(
-    observations: Sequence[Observation], refs: Mapping[str, OutletRef], watched_since: Mapping[str, date]
+    observations: Iterable[Counted], refs: Mapping[str, OutletRef], watched_since: Mapping[str, date]
 ) -> tuple[LeadLine, ...]:
     """The pairs that stand out, by (q, leader, follower).
 
     Args:
         watched_since: source -> its first live day; before that nobody knows whether it was first. Sources without one are left out.
     """
-    pairs = _pairs(observations, watched_since)
-    tests: list[tuple[float, str, str, int, list[float]]] = []
-    for (one, other), chances in sorted(pairs.items()):
-        if len(chances) >= MIN_NARRATIVES and one in refs and other in refs:
-            coins = [chance for _, chance in chances]
-            leads = sum(first for first, _ in chances)
-            tests.append((at_least(coins, leads), one, other, leads, coins))
-            mirrored = [1 - chance for chance in coins]
-            tests.append((at_least(mirrored, len(coins) - leads), other, one, len(coins) - leads, mirrored))
-    q_values = benjamini_hochberg([test[0] for test in tests])
-    found = [_line(refs, test, q) for test, q in zip(tests, q_values, strict=True) if q <= MAX_Q]
+    tested = _both_ways(_pairs(observations, watched_since), refs)
+    q_values = benjamini_hochberg([at_least(pair.coins, pair.leads) for pair in tested.values()])
+    found = [
+        _line(refs[leader], refs[follower], pair, q)
+        for ((leader, follower), pair), q in zip(tested.items(), q_values, strict=True)
+        if q <= MAX_Q
+    ]
     return tuple(
         sorted(found, key=lambda line: (line.q_value, line.leader.source_id, line.follower.source_id))
     )
 
 
-def _pairs(
-    observations: Sequence[Observation], watched_since: Mapping[str, date]
-) -> dict[tuple[str, str], list[tuple[bool, float]]]:
-    """(source, later source by id) -> per narrative: the first one led, and its chance to."""
-    first: defaultdict[int, dict[str, date]] = defaultdict(dict)
-    texts: defaultdict[tuple[int, str], int] = defaultdict(int)
-    for item in sorted(observations, key=lambda each: (each.narrative_id, each.day, each.source_id)):
-        if item.own_texts:
-            first[item.narrative_id].setdefault(item.source_id, item.day)
-            texts[item.narrative_id, item.source_id] += item.own_texts
-    pairs: defaultdict[tuple[str, str], list[tuple[bool, float]]] = defaultdict(list)
-    for narrative_id, days in sorted(first.items()):
-        began = min(days.values())
-        present = sorted(
-            source for source in days if source in watched_since and watched_since[source] <= began
-        )
-        for one, other in combinations(present, 2):
-            if days[one] != days[other]:
-                mine, theirs = texts[narrative_id, one], texts[narrative_id, other]
-                pairs[one, other].append((days[one] < days[other], mine / (mine + theirs)))
+def _both_ways(pairs: Pairs, refs: Mapping[str, OutletRef]) -> Pairs:
+    """The pairs that can be tested, each from both sides."""
+    found: Pairs = {}
+    for (one, other), pair in sorted(pairs.items(), key=lambda item: item[0]):
+        if len(pair.coins) >= MIN_NARRATIVES and one in refs and other in refs:
+            found[one, other] = pair
+            found[other, one] = pair.mirrored()
+    return found
+
+
+def _pairs(observations: Iterable[Counted], watched_since: Mapping[str, date]) -> Pairs:
+    """Each two sources, the smaller id first, over the narratives that began while both were watched."""
+    pairs: defaultdict[tuple[str, str], _Pair] = defaultdict(_Pair)
+    for _, outlets in sorted(_carried(observations).items()):
+        for one, other in combinations(_present(outlets, watched_since), 2):
+            mine, theirs = outlets[one], outlets[other]
+            if mine.first != theirs.first:
+                pair = pairs[one, other]
+                pair.leads += mine.first < theirs.first
+                pair.coins.append(mine.texts / (mine.texts + theirs.texts))
     return dict(pairs)
 
 
-def _line(
-    refs: Mapping[str, OutletRef], test: tuple[float, str, str, int, list[float]], q: float
-) -> LeadLine:
-    _, leader, follower, leads, coins = test
-    low, high = wilson(leads, len(coins))
+def _carried(observations: Iterable[Counted]) -> dict[int, dict[str, _Carried]]:
+    """Narrative -> source -> the first day and the number of its own texts."""
+    found: defaultdict[int, dict[str, _Carried]] = defaultdict(dict)
+    for item in observations:
+        if item.own_texts:
+            part = found[item.narrative_id].setdefault(item.source_id, _Carried(item.day))
+            part.first = min(part.first, item.day)
+            part.texts += item.own_texts
+    return found
+
+
+def _present(outlets: Mapping[str, _Carried], watched_since: Mapping[str, date]) -> list[str]:
+    """Sources that were watched when the narrative began, by id."""
+    began = min(part.first for part in outlets.values())
+    return sorted(source for source in outlets if source in watched_since and watched_since[source] <= began)
+
+
+def _line(leader: OutletRef, follower: OutletRef, pair: _Pair, q: float) -> LeadLine:
+    low, high = wilson(pair.leads, len(pair.coins))
     return LeadLine(
-        leader=refs[leader], follower=refs[follower], narratives=len(coins), leads=leads, expected=round(sum(coins), 2),
-        share_low=round(low, 4), share_high=round(high, 4), q_value=q,
-    )  # fmt: skip
+        leader=leader,
+        follower=follower,
+        narratives=len(pair.coins),
+        leads=pair.leads,
+        expected=round(sum(pair.coins), 2),
+        share_low=round(low, 4),
+        share_high=round(high, 4),
+        q_value=q,
+    )
 
 
-def at_least(coins: Sequence[float], heads: int) -> float:
-    """P(so many heads or more) when each coin has its own chance; exact, by convolution."""
-    law = np.ones(1)
-    for chance in coins:
-        law = np.convolve(law, (1 - chance, chance))
-    return float(min(1.0, law[heads:].sum()))
+def at_least(coins: list[float], heads: int) -> float:
+    """P(so many heads or more) when each coin has its own chance; exact."""
+    from scipy.stats import poisson_binom
+
+    return float(poisson_binom.sf(heads - 1, coins))
 
 
 def wilson(hits: int, tries: int) -> tuple[float, float]:
     """95 % Wilson interval of a share."""
-    share, spread = hits / tries, Z * Z / tries
-    middle = (share + spread / 2) / (1 + spread)
-    half = Z * math.sqrt(share * (1 - share) / tries + spread / (4 * tries)) / (1 + spread)
-    return middle - half, middle + half
+    from scipy.stats import binomtest
+
+    interval = binomtest(hits, tries).proportion_ci(confidence_level=0.95, method="wilson")
+    return float(interval.low), float(interval.high)
 
 
-def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
+def benjamini_hochberg(p_values: list[float]) -> list[float]:
     """q-values in the order of the p-values."""
-    found = [1.0] * len(p_values)
-    lowest = 1.0
-    order = sorted(range(len(p_values)), key=lambda n: (-p_values[n], n))
-    for rank, n in zip(range(len(order), 0, -1), order, strict=True):
-        lowest = found[n] = min(lowest, p_values[n] * len(order) / rank)
-    return found
+    from scipy.stats import false_discovery_control
+
+    return [float(q) for q in false_discovery_control(p_values, method="bh")] if p_values else []

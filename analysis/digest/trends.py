@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 
-from analysis.arrays import Floats
-from analysis.counts.series import Panel, Series, series_of
+from analysis.counts.panel import Flags, Panel
+from analysis.counts.series import Series, series_of
 from analysis.digest.evidence import DayPoint
 from analysis.spikes.baseline import fit, lower_tail, upper_tail
 from analysis.spikes.detectors import baseline_end, has_baseline
 from config.settings import SpikeSettings
 
 FEWEST_EXPECTED = 0.1
-"""Below this no ratio is given: anything is many times nothing."""
+"""Below this no ratio is given: anything is many times nothing. Chosen, not measured."""
 RISE_P, RISE_RATIO = 0.01, 1.5
-FALL_P, FALL_RATIO, FALL_EXPECTED = 0.1, 0.5, 3.0
+"""How rare, and how much more than expected, a rise is. Chosen, not measured; no error rate over all narratives is held."""
+FALL_P, FALL_RATIO = 0.1, 0.5
+"""How rare, and how much less than expected, a fall is. Chosen, not measured; no error rate over all narratives is held."""
+FALL_EXPECTED = 3.0
+"""What must be expected for a fall to be told: less is silent in a week by chance once in twenty. Chosen, not measured."""
 SEEN_DAYS = 0.5
-"""Share of a period's days that must not be gaps for a fall to be told."""
+"""Share of a period's days that must not be gaps for a fall to be told. Chosen, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,48 +73,68 @@ def ratio_of(observed: float, expected: float | None) -> float | None:
 class Trends:
     """The narratives of a panel over the days [first, last] (indices)."""
 
-    def __init__(
-        self, panel: Panel, watched: npt.NDArray[np.bool_], first: int, last: int, rules: SpikeSettings
-    ) -> None:
-        self._panel = panel
-        self._rules = rules
+    def __init__(self, panel: Panel, watched: Flags, first: int, last: int, rules: SpikeSettings) -> None:
+        self._panel, self._rules = panel, rules
         self._first, self._last = first, last
         self.series: Series = series_of(panel, until=baseline_end(first, rules))
         self._places = {key: n for n, key in enumerate(panel.narratives)}
-        y, exposure, length = self.series.y, self.series.exposure, last - first + 1
+        y, exposure = self.series.y, self.series.exposure
         baseline = fit(y, exposure, until=max(0, first - rules.guard_days), days=rules.baseline_days)
+        law = baseline.expect(exposure[:, first : last + 1].sum(1), last - first + 1)
         self._observed = y[:, first : last + 1].sum(1)
-        self._previous = y[:, max(0, first - length) : first].sum(1)
-        law = baseline.expect(exposure[:, first : last + 1].sum(1), length)
+        self._previous = y[:, max(0, 2 * first - last - 1) : first].sum(1)
         self._expected = law.mean
         self._up, self._down = upper_tail(self._observed, law), lower_tail(self._observed, law)
         self._outlets = panel.outlets(first, last)
         self._able = has_baseline(y, baseline, day=first, watched=watched, rules=rules)
 
+    def among(self, narratives: Iterable[int]) -> dict[int, Trend]:
+        """The trends of those of the narratives that the panel has."""
+        return {key: self.of(key) for key in narratives if key in self._places}
+
     def of(self, narrative_id: int) -> Trend:
-        """The trend of one narrative."""
+        """The trend of one narrative.
+
+        Raises:
+            KeyError: the panel does not have it.
+        """
         n = self._places[narrative_id]
-        seen = self.series.exposure[n, self._first : self._last + 1] > 0
         return Trend(
-            observed=float(self._observed[n]), expected=float(self._expected[n]) if self._able[n] else None, previous=float(self._previous[n]),
-            outlets=int(self._outlets[n]), p_up=float(self._up[n]), p_down=float(self._down[n]),
-            seen=float(np.mean(seen)) >= SEEN_DAYS,
-        )  # fmt: skip
+            observed=float(self._observed[n]),
+            expected=float(self._expected[n]) if self._able[n] else None,
+            previous=float(self._previous[n]),
+            outlets=int(self._outlets[n]),
+            p_up=float(self._up[n]),
+            p_down=float(self._down[n]),
+            seen=1 - float(np.mean(self._gaps(n)[self._first : self._last + 1])) >= SEEN_DAYS,
+        )
+
+    def _gaps(self, n: int) -> Flags:
+        """(days,): gaps for one narrative: nobody was seen enough, or none of those who carry it."""
+        return np.asarray(self.series.gap | (self.series.exposure[n] <= 0), dtype=np.bool_)
 
     def points(self, narrative_id: int, first: int) -> tuple[DayPoint, ...]:
         """The days from an index to the end of the period; each day is expected from what was known before it."""
-        n, days = self._places[narrative_id], self._panel.days
-        y, exposure = self.series.y[n : n + 1], self.series.exposure[n : n + 1]
-        panel = self._panel.only(narrative_id)
-        return tuple(self._point(panel, t, days[t], y, exposure) for t in range(first, self._last + 1))
+        return tuple(self._point(narrative_id, t) for t in range(first, self._last + 1))
 
-    def _point(self, panel: Panel, t: int, day: date, y: Floats, exposure: Floats) -> DayPoint:
-        baseline = fit(y, exposure, until=baseline_end(t, self._rules), days=self._rules.baseline_days)
-        known = exposure[0, t] > 0 and baseline.history[0] >= self._rules.min_history_days
-        cells = panel.day_cells(t)
+    def _point(self, narrative_id: int, t: int) -> DayPoint:
+        n = self._places[narrative_id]
+        cells = self._panel.only(narrative_id).day_cells(t)
+        expected = self._expected_on(n, t)
         return DayPoint(
-            day=day, copy_groups=int(sum(own for own, _ in cells)), observed=round(float(y[0, t]), 4),
-            articles=int(sum(articles for _, articles in cells)), outlets=sum(1 for _, articles in cells if articles),
-            expected=round(float(baseline.rate[0] * exposure[0, t]), 4) if known else None,
+            day=self._panel.days[t],
+            copy_groups=int(sum(own for own, _ in cells)),
+            observed=round(float(self.series.y[n, t]), 4),
+            articles=int(sum(articles for _, articles in cells)),
+            outlets=sum(articles > 0 for _, articles in cells),
+            expected=None if expected is None else round(expected, 4),
             seen=round(min(1.0, float(self.series.seen[t])), 4),
-        )  # fmt: skip
+            gap=bool(self._gaps(n)[t]),
+        )
+
+    def _expected_on(self, n: int, t: int) -> float | None:
+        """What to expect of one day; None on a gap and before there is a history."""
+        y, exposure = self.series.y[n : n + 1], self.series.exposure[n : n + 1]
+        baseline = fit(y, exposure, until=baseline_end(t, self._rules), days=self._rules.baseline_days)
+        is_known = exposure[0, t] > 0 and baseline.history[0] >= self._rules.min_history_days
+        return float(baseline.rate[0] * exposure[0, t]) if is_known else None

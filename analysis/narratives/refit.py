@@ -21,7 +21,7 @@ from analysis.embedding.centring import is_centred
 from analysis.narratives.desk import CHUNK, Desk
 from analysis.narratives.lineage import Cluster, Decision, Rules, Voice, Waiting, Window, decide
 from analysis.narratives.memory import in_parts, kin, open_narratives, remember, restless
-from analysis.narratives.nearest import home_of, place
+from analysis.narratives.nearest import centroid_of, place
 from analysis.narratives.templates import is_form
 from analysis.narratives.topics import OUTLIER, cluster
 from analysis.narratives.upkeep import Seen, bring_up_to_date, forms_now, rest
@@ -79,7 +79,7 @@ def refit_window(desk: Desk, progress: Progress) -> Counter[str]:
 def _settle(desk: Desk) -> int:
     """Move passages of the window that are clearly nearer to another known narrative; returns how many."""
     memory = remember(desk, open_narratives(desk))
-    centroids = {home.narrative_id: home.centroid for home in memory.homes}
+    centroids = {item.narrative_id: item.vector for item in memory.centroids}
     members = {key: number for key, number in desk.members().items() if key not in desk.decisions.fixed}
     moves = restless(memory, members)
     del memory
@@ -137,12 +137,14 @@ def _clustered(desk: Desk, voices: Voices) -> Labels:
     labels[chosen] = found.labels
     rest = sorted(set(range(count)) - set(chosen))
     rules = desk.rules
-    homes = [
-        home_of(number, voices.vectors[labels == number], floor=rules.assign_cosine, share=rules.assign_reach)
+    centroids = [
+        centroid_of(
+            number, voices.vectors[labels == number], floor=rules.assign_cosine, share=rules.assign_reach
+        )
         for number in range(int(labels.max(initial=OUTLIER)) + 1)
     ]
     for voice, where in zip(
-        rest, place(voices.vectors[rest], homes, margin=rules.assign_margin), strict=True
+        rest, place(voices.vectors[rest], centroids, margin=rules.assign_margin), strict=True
     ):
         labels[voice] = OUTLIER if where is None else where.narrative_id
     return labels

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.counts.series import Panel, Series, series_of
+from analysis.counts.panel import Panel
+from analysis.counts.series import Series, series_of
 from analysis.spikes.baseline import fit, upper_tail
 from analysis.spikes.detectors import baseline_end
 from analysis.spikes.facts import WindowFacts

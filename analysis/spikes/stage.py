@@ -7,34 +7,37 @@
 
 A day is tested while it runs and once more when it is over, from what counts up to that day alone: days that are caught up after a pause are
 judged as they would have been without it. A test takes the place of the one before; an alert that was decided stays as it was decided.
+
+Counts are read once for all days; passages only of narratives that stand out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, timedelta
 
 import structlog
 
+from analysis.counts.panel import Panel, panel_of
 from analysis.counts.reach import look_back
-from analysis.counts.series import panel_of
-from analysis.spikes.day import examine_day
-from analysis.spikes.desk import Desk
-from analysis.tellings import resting_forms, survivors_of, tellings
+from analysis.spikes.day import DayResult, examine_day
+from analysis.spikes.day_evidence import DayEvidence
+from analysis.spikes.facts import LIFE_DAYS
+from analysis.tellings import COPY_REACH, passages_of, resting_forms, speaking
 from config.clock import Clock, midnight
 from config.progress import Progress
 from config.settings import SpikeSettings
 from config.workspace import Workspace
-from storage.records import PassageRow, Spike
+from storage.records import Spike
+from storage.records.told import NarrativeRow
 from storage.store import Store
 
 logger = structlog.get_logger(__name__)
 
 CATCH_UP_DAYS = 14
-"""Days that are tested at most after a pause."""
-ROW_DAYS = 21
-"""Days of passages before a tested day: windows, the copies before them, and how long a new narrative lasts."""
+"""Days that are tested at most after a pause: what is older is not news any more. Chosen, not measured."""
 
 
 def detect(
@@ -45,27 +48,28 @@ def detect(
     Returns:
         days tested, narratives tested and spikes by decision.
     """
-    rules = workspace.settings.spikes
     today = clock.now().astimezone(UTC).date()
     days = days_to_test(store, today)
-    survivors = survivors_of(store.narratives.all(include_merged=True))
-    counts = {"days": 0, "tested": 0, "alert": 0, "digest": 0, "suppressed": 0}
+    counted = _Counted(store, workspace.settings.spikes, days)
+    counts = Counter(days=0, tested=0, alert=0, digest=0, suppressed=0)
     progress.start("detect", len(days))
     for day in days:
-        desk = _desk(store, day, rules, survivors)
         result = examine_day(
-            desk, day, _earlier(store, day, rules, survivors), running=day == today, run_id=run_id
+            counted.evidence(day), day, counted.earlier(day), running=day == today, run_id=run_id
         )
         store.spikes.replace(day, result.spikes)
-        counts["days"] += 1
-        counts["tested"] += result.tested
-        for spike in result.spikes:
-            counts[spike.decision] += 1
-            logger.info(
-                "spike", run=run_id, spike=spike.spike_id, decision=spike.decision, detector=spike.detector
-            )
+        counts.update(days=1, tested=result.tested)
+        counts.update(spike.decision for spike in result.spikes)
+        _log(result, run_id)
         progress.step()
-    return counts
+    return dict(counts)
+
+
+def _log(result: DayResult, run_id: str) -> None:
+    for spike in result.spikes:
+        logger.info(
+            "spike", run=run_id, spike=spike.spike_id, decision=spike.decision, detector=spike.detector
+        )
 
 
 def days_to_test(store: Store, today: date) -> list[date]:
@@ -76,40 +80,57 @@ def days_to_test(store: Store, today: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((today - first).days + 1)]
 
 
-def _earlier(store: Store, day: date, rules: SpikeSettings, survivors: Mapping[int, int]) -> list[Spike]:
-    """Spikes that can keep a story quiet on a day; those of a merged narrative are its survivor's."""
-    found = store.spikes.between(day - timedelta(days=max(rules.quiet_days, 7)), day + timedelta(days=1))
-    return [replace(item, narrative_id=survivors.get(item.narrative_id, item.narrative_id)) for item in found]
+class _Counted:
+    """What was counted of some days and those before them, read once."""
+
+    def __init__(self, store: Store, rules: SpikeSettings, days: Sequence[date]) -> None:
+        self._store, self._rules = store, rules
+        self._reach = timedelta(days=look_back(rules))
+        first, end = days[0] - self._reach, days[-1] + timedelta(days=1)
+        self._survivors = store.narratives.survivors()
+        self._cells = store.counts.cells(first, end)
+        self._source_days = store.counts.source_days(first, end)
+        # Weather and market prices claim nothing, however many print them.
+        forms = resting_forms(store.narratives.lineage())
+        self._known = {item.narrative_id: item for item in store.narratives.all()}
+        self._tested = [item for key, item in self._known.items() if key not in forms]
+
+    def evidence(self, day: date) -> DayEvidence:
+        """What the tests of one of the days look at."""
+        return DayEvidence(
+            self._panel(day), self._tested, lambda number: self._rows(number, day), self._rules
+        )
+
+    def _panel(self, day: date) -> Panel:
+        """Narratives that were told in the days before or are watched: no test looks at another."""
+        first = day - self._reach
+        cells = [cell for cell in self._cells if first <= cell.day <= day]
+        told = {cell.narrative_id for cell in cells}
+        return panel_of(
+            cells,
+            [item for item in self._source_days if first <= item.day <= day],
+            narratives=[
+                item.narrative_id
+                for item in self._tested
+                if item.narrative_id in told or item.kind == "watched"
+            ],
+            days=[first + timedelta(days=n) for n in range(self._reach.days + 1)],
+        )
+
+    def _rows(self, number: int, day: date) -> list[NarrativeRow]:
+        """What a narrative's facts are told from: windows, how long it lasts, and the copies before."""
+        start, end = midnight(day - timedelta(days=LIFE_DAYS)) - COPY_REACH, midnight(day + timedelta(days=1))
+        narrative = self._known.get(number)
+        if narrative is None:
+            return []
+        return speaking(passages_of(self._store, narrative, self._survivors, start=start, end=end))
+
+    def earlier(self, day: date) -> list[Spike]:
+        """Spikes that can keep a story quiet on a day; those of a merged narrative are its survivor's."""
+        start = day - timedelta(days=max(self._rules.quiet_days, 7))
+        found = self._store.spikes.between(start, day + timedelta(days=1))
+        return [replace(item, narrative_id=_leads_to(self._survivors, item)) for item in found]
 
 
-def _desk(store: Store, day: date, rules: SpikeSettings, survivors: Mapping[int, int]) -> Desk:
-    days = [day - timedelta(days=n) for n in range(look_back(rules), -1, -1)]
-    end = day + timedelta(days=1)
-    # Weather and market prices claim nothing, however many print them.
-    forms = resting_forms(store.narratives.lineage())
-    narratives = [item for item in store.narratives.all() if item.narrative_id not in forms]
-    panel = panel_of(
-        store.counts.observations(days[0], end),
-        store.counts.source_days(days[0], end),
-        narratives=[item.narrative_id for item in narratives],
-        days=days,
-    )
-    return Desk(panel, narratives, lambda: _rows(store, day, survivors), rules)
-
-
-def _rows(store: Store, day: date, survivors: Mapping[int, int]) -> dict[int, list[PassageRow]]:
-    """One passage per narrative and counted article of the days before a tested one and of that day."""
-    start, end = midnight(day - timedelta(days=ROW_DAYS)), midnight(day + timedelta(days=1))
-    rows = store.passages.window(start, end)
-    assignments, hits = (
-        store.narratives.assignments(start=start, end=end),
-        store.watch.hits(start=start, end=end),
-    )
-    told = tellings(rows, assignments, hits, survivors=survivors)
-    by_article: dict[str, PassageRow] = {}
-    for row in rows:
-        by_article.setdefault(row.article_id, row)
-    found: dict[int, list[PassageRow]] = {}
-    for item in told:
-        found.setdefault(item.narrative_id, []).append(by_article[item.article_id])
-    return found
+def _leads_to(survivors: Mapping[int, int], spike: Spike) -> int:
+    return survivors.get(spike.narrative_id, spike.narrative_id)

@@ -14,7 +14,6 @@ Dates of modification are never claims. Source of the rules: METHODS.md 9.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -22,8 +21,8 @@ from typing import Final
 
 from config.clock import midnight
 from crawler.cleaning.datetext import Moment, Precision, read_moment, read_url_day
-from crawler.cleaning.markup import Element
 from storage.records import DateConfidence, Origin
+from storage.records.published import WITHOUT_ZONE
 
 TRUSTED: Final = ("jsonld", "meta", "time", "feed")
 AGREEMENT: Final = timedelta(hours=26)
@@ -43,7 +42,7 @@ class DateDecision:
     """The calendar day as its source wrote it (the UTC day of `published_at` may be the neighbour)."""
     precision: Precision
     source: str
-    """`jsonld`, `meta`, `time`, `feed`, several joined with `+`, `url`, `htmldate` or `none`."""
+    """`jsonld`, `meta`, `time`, `feed`, several joined with `+`, `url`, `htmldate` or `none`; ` without zone` behind a time that names none."""
     confidence: DateConfidence
     claims: dict[str, str]
     """Every claim as it was written, rejected ones included."""
@@ -108,20 +107,6 @@ def count_at(decision: DateDecision, *, first_seen_at: datetime, origin: Origin)
     return published, False
 
 
-def guess_date(tree: Element, url: str, latest: date) -> date | None:
-    """The day htmldate finds in a page (which it may change), at the latest `latest`."""
-    from htmldate import find_date
-
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # dateutil warns of time zone names it does not know; the day is wanted only
-        found = find_date(
-            tree, original_date=True, url=url, min_date="1995-01-01", max_date=latest.isoformat()
-        )
-    return date.fromisoformat(found) if found else None
-
-
 def _believed(
     moments: Mapping[str, Moment | None], first_seen_at: datetime, fetched_at: datetime
 ) -> dict[str, Moment]:
@@ -173,10 +158,17 @@ def _from_trusted(believed: dict[str, Moment], url_day: date | None, written: di
         published_at=moment.at,
         day=_own_day(moment, [other for _, other in ordered] if agree else [], url_day),
         precision=moment.precision,
-        source="+".join(source for source in TRUSTED if source in believed) if agree else name,
+        source=_named(believed if agree else (name,), moment),
         confidence=_confidence(believed, agree=agree, url_agrees=url_agrees),
         claims=written,
     )
+
+
+def _named(sources: Iterable[str], moment: Moment) -> str:
+    """The sources of a decision; a time whose zone had to be assumed says so, since it may be half a day off."""
+    named = set(sources)
+    assumed = moment.precision == "second" and not moment.zoned
+    return "+".join(source for source in TRUSTED if source in named) + (WITHOUT_ZONE if assumed else "")
 
 
 def _own_day(moment: Moment, others: Iterable[Moment], url_day: date | None) -> date:

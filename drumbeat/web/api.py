@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 
 from config.clock import midnight
 from drumbeat.alerts.history import alerts_with_deliveries
-from drumbeat.evidence import tellings
+from drumbeat.evidence import passages_of
 from drumbeat.web.reader import reader_of
 from drumbeat.web.view import Day, NarrativeNumber
 from storage.records import Narrative, SearchFilters
@@ -51,7 +51,7 @@ def passages(
     survivor = store.narratives.resolve(narrative_id)
     if survivor is None:
         raise HTTPException(404, f"there is no narrative {narrative_id}")
-    chosen = tellings(store, survivor)[offset : offset + limit]
+    chosen = passages_of(store, survivor)[offset : offset + limit]
     return [{**asdict(item.passage), "similarity": item.similarity, "stance": item.stance} for item in chosen]
 
 

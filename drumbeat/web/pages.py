@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 
 from config.clock import midnight
 from drumbeat.alerts.history import alerts_with_deliveries
-from drumbeat.evidence import tellings
+from drumbeat.evidence import passages_of
 from drumbeat.report.view import narrative_chart, notice_for
 from drumbeat.web.reader import RECENT, reader_of
 from drumbeat.web.security import ARCHIVED_POLICY
@@ -69,7 +69,7 @@ def narrative(
         return RedirectResponse(f"/narratives/{survivor.narrative_id}", status_code=308)
     found = reader.narrative(narrative_id)
     start, end = reader.period()
-    told = tellings(reader.store, survivor)
+    told = passages_of(reader.store, survivor)
     values = {
         "n": found,
         "known": survivor,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from storage.records.texts import Vector
 
@@ -61,6 +61,27 @@ class WatchHit:
     z: float
     stance: Stance
     run_id: str
+
+
+class HitFacts(NamedTuple):
+    """A hit with what is counted of it. A tuple: all hits of a watchlist are read after every run."""
+
+    statement_id: str
+    passage_id: str
+    z: float
+    text_hash: str
+    counted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What comparing a run of passages with one wording of a statement found."""
+
+    statement_id: str
+    statement_hash: str
+    through: int
+    """`passage_no` up to which all passages are now compared."""
+    hits: tuple[WatchHit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

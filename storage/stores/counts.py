@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
+from config.clock import midnight
 from storage import schema
 from storage.engine import Database
 from storage.records import Observation, SourceDay, Spike
-from storage.rows import record_of, row_of, upsert
+from storage.records.told import AttemptCount, Cell, StaleDay
+from storage.rows import chunks, record_of, row_of, select_in, upsert
 
 
 class CountStore:
@@ -20,14 +23,22 @@ class CountStore:
         self._database = database
 
     def replace(
-        self, start: date, end: date, observations: Sequence[Observation], source_days: Sequence[SourceDay]
+        self,
+        start: date,
+        end: date,
+        observations: Sequence[Observation] | None = None,
+        source_days: Sequence[SourceDay] | None = None,
     ) -> None:
-        """Put these rows in place of all rows of days in [start, end), in one transaction."""
+        """Put these rows in place of all rows of days in [start, end), in one transaction; None leaves what there is."""
+        given = [
+            (table, [row_of(item) for item in items])
+            for table, items in ((schema.observations, observations), (schema.source_days, source_days))
+            if items is not None
+        ]
         with self._database.write() as connection:
-            for table in (schema.observations, schema.source_days):
+            for table, rows in given:
                 connection.execute(sa.delete(table).where(table.c.day >= start, table.c.day < end))
-            upsert(connection, schema.observations, [row_of(item) for item in observations])
-            upsert(connection, schema.source_days, [row_of(item) for item in source_days])
+                upsert(connection, table, rows)
 
     def observations(self, start: date, end: date, *, narrative_id: int | None = None) -> list[Observation]:
         """Observations of days in [start, end), by (narrative_id, day, source_id)."""
@@ -48,6 +59,60 @@ class CountStore:
                 record_of(SourceDay, row)
                 for row in connection.execute(statement.order_by(table.day, table.source_id))
             ]
+
+    def cells(self, start: date, end: date, *, narrative_ids: Collection[int] | None = None) -> list[Cell]:
+        """Observations of days in [start, end) as narrow rows, of some narratives or of all, in no order."""
+        table = schema.observations.c
+        statement = sa.select(
+            table.narrative_id, table.source_id, table.day, table.own_texts, table.articles
+        ).where(table.day >= start, table.day < end)
+        with self._database.read() as connection:
+            if narrative_ids is None:
+                return [Cell._make(row) for row in connection.execute(statement)]
+            rows = select_in(connection, statement, table.narrative_id, narrative_ids)
+        return [Cell._make(row) for row in rows]
+
+    def polls(self, start: date, end: date) -> list[AttemptCount]:
+        """Polls of days in [start, end) by source, day and outcome, in no order."""
+        table = schema.feed_polls.c
+        return self._attempts(table.source_id, table.polled_at, table.outcome, start, end)
+
+    def fetches(self, start: date, end: date) -> list[AttemptCount]:
+        """Pages whose fetch ended on days in [start, end) by source, day and outcome, in no order."""
+        table = schema.pages.c
+        return self._attempts(table.source_id, table.fetched_at, table.fetch_outcome, start, end)
+
+    def _attempts(
+        self, source: sa.Column[Any], at: sa.Column[Any], outcome: sa.Column[Any], start: date, end: date
+    ) -> list[AttemptCount]:
+        # Both engines keep moments in UTC, so that the day of one is cut off it.
+        day = sa.func.date(at, type_=sa.Date)
+        statement = sa.select(source, day, outcome, sa.func.count()).where(
+            at >= midnight(start), at < midnight(end), outcome.is_not(None)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(statement.group_by(source, day, outcome))
+            return [AttemptCount._make(row) for row in rows]
+
+    def stale_days(self) -> list[StaleDay]:
+        """Notes of the days that have to be counted again (`stale_days.py`), by day."""
+        table = schema.stale_days.c
+        statement = sa.select(schema.stale_days).order_by(table.day, table.writer)
+        with self._database.read() as connection:
+            return [StaleDay(row.day, row.writer, row.changes) for row in connection.execute(statement)]
+
+    def settle(self, notes: Sequence[StaleDay]) -> None:
+        """Take notes back as they were read; a day that changed since stays stale."""
+        table = schema.stale_days.c
+        as_read = sa.and_(
+            table.day == sa.bindparam("on"),
+            table.writer == sa.bindparam("by"),
+            table.changes == sa.bindparam("times"),
+        )
+        rows = [{"on": note.day, "by": note.writer, "times": note.changes} for note in notes]
+        for part in chunks(rows):
+            with self._database.write() as connection:
+                connection.execute(sa.delete(schema.stale_days).where(as_read), part)
 
 
 class SpikeStore:

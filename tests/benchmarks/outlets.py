@@ -16,11 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.arrays import Floats
-from analysis.counts.series import Panel, panel_of, series_of
-from analysis.counts.source_health import SourceHistory, source_days
+from analysis.counts.panel import Panel, panel_of
+from analysis.counts.series import series_of
+from analysis.counts.source_health import SourceHistory, source_days, tallied
 from analysis.spikes.detectors import baseline_end, examine, has_baseline
 from config.settings import SpikeSettings
-from storage.records import FeedPoll, Observation, Source
+from storage.records import Observation, Source
+from storage.records.told import AttemptCount
 from tests.benchmarks.spikes import PER, mailed_on
 
 FIRST = date(2026, 1, 5)
@@ -94,13 +96,7 @@ def panel(corpus: Corpus) -> Panel:
         for n, name in enumerate(names)
     ]  # fmt: skip
     polls = [
-        FeedPoll(
-            run_id="",
-            feed_url=name,
-            source_id=name,
-            polled_at=_at(days[t]),
-            outcome="stored" if corpus.seen[n, t] else "http_5xx",
-        )
+        AttemptCount(name, days[t], "stored" if corpus.seen[n, t] else "http_5xx", 1)
         for n, name in enumerate(names)
         for t in range(begins[n], DAYS)
     ]
@@ -109,7 +105,7 @@ def panel(corpus: Corpus) -> Panel:
     }
     ended = days[-1] + timedelta(days=1)
     health = source_days(
-        outputs, polls, [], sources, first=FIRST, last=ended, today=ended, history=SourceHistory()
+        tallied(outputs, polls, []), sources, first=FIRST, last=ended, today=ended, history=SourceHistory()
     )
     return panel_of(
         _observations(corpus, names, days), health, narratives=range(1, len(corpus.texts) + 1), days=days

@@ -136,6 +136,27 @@ def test_impossible_claims_are_kept_but_not_believed() -> None:
     assert early.source == "feed"
 
 
+def test_the_clock_of_a_template_is_not_believed() -> None:
+    """A page fetched as soon as it was found states the moment of the fetch beside its own: only the other one counts."""
+    found = decide_date(
+        {"time": (SEEN + timedelta(seconds=5)).isoformat(), "meta": "2026-03-10T04:00:00Z"},
+        URL,
+        first_seen_at=SEEN,
+        fetched_at=SEEN,
+    )
+    assert (found.published_at, found.source) == (datetime(2026, 3, 10, 4, tzinfo=UTC), "meta")
+    alone = decide_date({"time": SEEN.isoformat()}, URL, first_seen_at=SEEN, fetched_at=SEEN)
+    assert alone.published_at == SEEN
+
+
+def test_a_time_without_a_zone_says_so() -> None:
+    """The decision names that a zone was assumed, where it rests on such a time."""
+    assert decide(jsonld="2026-03-09T08:30:00").source == "jsonld without zone"
+    assert decide(jsonld="2026-03-09T08:30:00", meta="2026-03-09T08:30:00Z").source == "jsonld+meta"
+    assert decide(jsonld="2026-03-09").source == "jsonld"
+    assert decide(jsonld="2026-03-02T08:00:00", meta="2026-03-09T10:00:00Z").source == "jsonld without zone"
+
+
 def test_an_unknown_time_zone_is_not_the_future() -> None:
     """A naive stamp a few hours ahead is local time: published when it was first seen at the latest."""
     found = decide(meta="2026-03-10 19:00")

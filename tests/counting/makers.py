@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from storage.records import (
     Assignment,
-    FeedPoll,
     Narrative,
     Observation,
-    PassageRow,
     Source,
     SourceDay,
     WatchHit,
 )
+from storage.records.told import AttemptCount, NarrativeRow, ToldRow
+from storage.store import Store
+from tests.storage.makers import comparison
 
 FIRST = date(2026, 1, 5)
 """A Monday."""
@@ -30,31 +32,32 @@ def at(number: int, hour: float = 12.0) -> datetime:
     return datetime(2026, 1, 5, tzinfo=UTC) + timedelta(days=number, hours=hour)
 
 
-def row(name: str, number: int = 0, hour: float = 12.0, **values: Any) -> PassageRow:
+def row(name: str, number: int = 0, hour: float = 12.0, **values: Any) -> NarrativeRow:
     """The first passage of article `name`, published and counted on day `number`, by outlet `alpha`, a text of its own."""
     moment = at(number, hour)
     given: dict[str, Any] = {
+        "narrative_id": 1,
         "passage_id": f"{name}:000",
+        "similarity": 0.8,
+        "stance": None,
         "article_id": name,
-        "ordinal": 0,
-        "text": f"Text of {name}.",
-        "text_hash": name,
-        "language": "en",
-        "title": f"Title of {name}",
-        "url": f"https://alpha.example/{name}",
         "source_id": "alpha",
         "country": "XA",
         "ownership": "not listed",
+        "language": "en",
+        "title": f"Title of {name}",
+        "url": f"https://alpha.example/{name}",
         "group_id": name,
         "relation": "original",
         "published_at": moment,
         "date_confidence": "A",
+        "date_source": "jsonld",
         "first_seen_at": moment + timedelta(hours=1),
         "counted_at": moment,
         "late": False,
         "origin": "live",
     }
-    return PassageRow(**{**given, **values})
+    return NarrativeRow(**{**given, **values})
 
 
 def assignment(name: str, narrative_id: int = 1, ordinal: int = 0) -> Assignment:
@@ -66,6 +69,25 @@ def assignment(name: str, narrative_id: int = 1, ordinal: int = 0) -> Assignment
         method="nearest",
         run_id="assign-1",
     )
+
+
+def told_rows(
+    rows: Sequence[NarrativeRow], assignments: Sequence[Assignment], hits: Sequence[WatchHit] = ()
+) -> list[ToldRow]:
+    """Assignments and hits with their articles, as the store reads them; those without a passage are not there."""
+    known = {item.passage_id: item for item in rows}
+    pairs = [(item.passage_id, item.narrative_id, None) for item in assignments]
+    pairs += [(item.passage_id, item.narrative_id, item.stance) for item in hits]
+    found = [(number, known[key], stance) for key, number, stance in pairs if key in known]
+    return [
+        ToldRow(number, of.article_id, of.source_id, of.group_id, of.counted_at, of.late, stance)
+        for number, of, stance in found
+    ]
+
+
+def put_hits(store: Store, statement_id: str, hits: Sequence[WatchHit]) -> None:
+    """Store what a statement found."""
+    store.watch.put([comparison(statement_id, "hash", *hits)])
 
 
 def hit(name: str, stance: str = "endorses", narrative_id: int = 9) -> WatchHit:
@@ -101,11 +123,9 @@ def source(source_id: str = "alpha", **values: Any) -> Source:
     return Source(source_id=source_id, **{**given, **values})
 
 
-def poll(number: int, outcome: str = "stored", source_id: str = "alpha") -> FeedPoll:
-    """One poll of a source's feed."""
-    return FeedPoll(
-        run_id="crawl-1", feed_url=f"https://{source_id}.example/feed", source_id=source_id, polled_at=at(number), outcome=outcome
-    )  # fmt: skip
+def polls(number: int, outcome: str = "stored", times: int = 1, source_id: str = "alpha") -> AttemptCount:
+    """Polls of a source's feed on a day, with one outcome."""
+    return AttemptCount(source_id, day(number), outcome, times)
 
 
 def source_day(number: int, source_id: str = "alpha", **values: Any) -> SourceDay:

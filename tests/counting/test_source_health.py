@@ -5,28 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-import pytest
+from analysis.counts.source_health import SourceHistory, source_days, tallied
+from storage.records import Source, SourceDay
+from storage.records.told import AttemptCount
+from tests.counting.makers import at, day, polls, source
 
-from analysis.counts.source_health import Fetch, SourceHistory, poisson_at_most, source_days
-from storage.records import FeedPoll, Source, SourceDay
-from tests.counting.makers import at, day, poll, source
+ASKED = tuple(polls(number, times=24) for number in range(100))
+"""A machine that is never off: a poll every hour."""
 
 
 def judge(
     articles: Mapping[int, int],
     *,
-    polls: Sequence[FeedPoll] = (),
-    fetches: Sequence[Fetch] = (),
+    asked: Sequence[AttemptCount] = ASKED,
+    fetches: Sequence[AttemptCount] = (),
     of: Source | None = None,
     last: int = 40,
     history: SourceHistory | None = None,
     first: int = 0,
 ) -> list[SourceDay]:
-    """Days [first, last) of `alpha` with so many articles each; day `last` still runs."""
+    """Days [first, last) of `alpha`, live since day -1, with so many articles each; day `last` still runs."""
     outputs = {("alpha", day(number)): (count, count) for number, count in articles.items() if count}
     return source_days(
-        outputs, polls, fetches, [of or source()], first=day(first), last=day(last + 1), today=day(last), history=history or SourceHistory()
-    )  # fmt: skip
+        tallied(outputs, asked, fetches),
+        [of or source(first_crawled_at=at(-1))],
+        first=day(first),
+        last=day(last + 1),
+        today=day(last),
+        history=history or SourceHistory(),
+    )
+
+
+def asked(*but: AttemptCount) -> tuple[AttemptCount, ...]:
+    """Hourly polls, but for the days that are named, which have these alone."""
+    days = {item.day for item in but}
+    return (*(item for item in ASKED if item.day not in days), *(item for item in but if item.attempts))
 
 
 def health(days: Sequence[SourceDay]) -> dict[int, str]:
@@ -43,25 +56,60 @@ def test_a_steady_source_is_ok() -> None:
 
 
 def test_a_source_that_cannot_be_polled_is_down() -> None:
-    """All polls failed and nothing came: down; half of them failed: degraded; one of four: ok."""
-    polls = [poll(20, "http_5xx"), poll(20, "timeout"), poll(22, "http_5xx"), poll(22, "http_5xx"), poll(22)]
-    polls += [poll(24, "http_5xx"), poll(24), poll(24), poll(24)]
-    assert health(judge(STEADY | {20: 0}, polls=polls)) == {20: "down", 22: "degraded"}
+    """All polls failed and nothing came: down; most of them failed: degraded; one of four: ok."""
+    given = asked(
+        polls(20, "http_5xx", 24), polls(22, "http_5xx", 14), polls(22, times=10), polls(24, "http_5xx", 6), polls(24, times=18)
+    )  # fmt: skip
+    assert health(judge(STEADY | {20: 0}, asked=given)) == {20: "down", 22: "degraded"}
 
 
 def test_an_outage_whose_articles_came_in_later_is_not_down() -> None:
     """A day on which no poll came through but whose articles are known was seen, if not for certain in full."""
-    assert health(judge(STEADY, polls=[poll(20, "http_5xx")])) == {20: "degraded"}
+    assert health(judge(STEADY, asked=asked(polls(20, "http_5xx")))) == {20: "degraded"}
 
 
 def test_a_long_silence_is_an_outage() -> None:
     """Three days without anything, of a source with five articles a day, are a gap though every poll came through."""
     silent = {20: 0, 21: 0, 22: 0}
-    assert health(judge(STEADY | silent, polls=[poll(n) for n in range(41)])) == {
-        20: "down",
-        21: "down",
-        22: "down",
-    }
+    assert health(judge(STEADY | silent)) == {20: "down", 21: "down", 22: "down"}
+
+
+def test_a_machine_that_was_off_is_a_gap() -> None:
+    """Two days without a poll and without an article are down, though two silent days alone are not."""
+    off = asked(polls(20, times=0), polls(21, times=0))
+    assert health(judge(STEADY | {20: 0, 21: 0}, asked=off)) == {20: "down", 21: "down"}
+    assert health(judge(STEADY | {20: 0, 21: 0})) == {}
+
+
+def test_a_day_off_whose_articles_were_found_later_was_seen_in_part() -> None:
+    """What feeds still list when the machine is back counts on its day; a day that brought too little of it stays a gap."""
+    off = asked(polls(20, times=0), polls(21, times=0))
+    assert health(judge(STEADY | {20: 4, 21: 2}, asked=off)) == {20: "degraded", 21: "down"}
+
+
+def test_a_machine_asleep_for_most_of_a_day_saw_little_of_it() -> None:
+    """Four polls of 24 and no articles, or too few: half a day at most; with its articles the day was seen."""
+    asleep = asked(polls(20, times=4), polls(22, times=4), polls(24, times=4))
+    assert health(judge(STEADY | {20: 0, 22: 2}, asked=asleep)) == {20: "degraded", 22: "degraded"}
+
+
+def test_a_source_that_is_never_polled_is_a_gap() -> None:
+    """Without polls nobody knows what it published."""
+    assert set(health(judge({}, asked=())).values()) == {"down"}
+    assert health(judge({}, asked=())).keys() == set(range(41))
+
+
+def test_the_running_day_is_a_gap_until_somebody_asks() -> None:
+    """Shortly after midnight, or with a machine that only counts, nothing is known of today."""
+    begun = asked(polls(40, times=0))
+    assert health(judge(STEADY | {40: 0}, asked=begun)) == {40: "down"}
+    assert health(judge(STEADY | {40: 0}, asked=asked(polls(40, times=1)))) == {}
+
+
+def test_the_day_of_the_first_crawl_is_history() -> None:
+    """On that day a source was watched for some hours: what feeds listed of it is taken as history is."""
+    found = health(judge(STEADY, of=source(first_crawled_at=at(10, 18))))
+    assert found == dict.fromkeys(range(11), "backfill")
 
 
 def test_a_short_silence_and_a_small_source_are_not() -> None:
@@ -82,7 +130,7 @@ def test_weekends_off_are_no_outage() -> None:
 def test_clearly_less_than_usual_is_degraded() -> None:
     """A third of the usual output of a large source is called degraded, and so are failing pages."""
     many = dict.fromkeys(range(41), 30)
-    failing = [Fetch("alpha", at(25, n), "http_5xx" if n else "stored") for n in range(5)]
+    failing = [AttemptCount("alpha", day(25), "http_5xx", 4), AttemptCount("alpha", day(25), "stored", 1)]
     assert health(judge(many | {20: 9}, fetches=failing)) == {20: "degraded", 25: "degraded"}
 
 
@@ -91,8 +139,8 @@ def test_refused_pages_say_nothing_of_the_source() -> None:
     found = judge(
         STEADY,
         fetches=[
-            Fetch("alpha", at(25, n), outcome)
-            for n, outcome in enumerate(["robots_denied", "http_404", "stored", "timeout"])
+            AttemptCount("alpha", day(25), outcome, 1)
+            for outcome in ("robots_denied", "http_404", "stored", "timeout")
         ],
     )
     assert [(item.fetched, item.failed) for item in found if item.day == day(25)] == [(1, 1)]
@@ -104,12 +152,12 @@ def test_the_running_day_is_not_judged_by_its_output() -> None:
 
 
 def test_before_and_after_its_coverage_a_source_is_not_there() -> None:
-    """History before the first live day is backfill, before that and after the end of coverage there is nothing."""
+    """History up to the first live day is backfill, before that and after the end of coverage there is nothing."""
     of = source(first_crawled_at=at(10), coverage_end=day(30))
     found = health(judge(dict.fromkeys(range(4, 41), 5), of=of))
     assert found == {
         **dict.fromkeys(range(4), "not_yet"),
-        **dict.fromkeys(range(4, 10), "backfill"),
+        **dict.fromkeys(range(4, 11), "backfill"),
         **dict.fromkeys(range(31, 41), "not_yet"),
     }
 
@@ -133,14 +181,6 @@ def test_history_ignores_what_was_not_seen() -> None:
     assert history.usual("alpha", day(41)) == 5
     assert history.median("alpha") == 5
     assert history.usual("beta", day(41)) is None
-
-
-@pytest.mark.parametrize(
-    ("count", "mean", "expected"), [(0, 3.0, 0.0498), (2, 3.0, 0.4232), (50, 3.0, 1.0), (0, 0.0, 1.0)]
-)
-def test_poisson(count: int, mean: float, expected: float) -> None:
-    """The distribution function agrees with tables."""
-    assert poisson_at_most(count, mean) == pytest.approx(expected, abs=1e-4)
 
 
 def test_days_are_whole() -> None:

@@ -41,6 +41,7 @@ from storage.records import (
 )
 from storage.store import Store, create_store
 from tests.counting.makers import at, hit, narrative, source
+from tests.storage.makers import comparison
 
 OUTLETS = tuple(f"outlet-{n:02d}" for n in range(12))
 LANGUAGES = ("en", "fr", "ar", "ru")
@@ -134,8 +135,10 @@ def write(store: Store, made: Draft) -> None:
     ])  # fmt: skip
     for outlet in OUTLETS:
         store.sources.mark_first_crawled(outlet, at(60 if outlet == "outlet-11" else 0, 1))
-    for number in range(60, 70):
+    for number in range(70):
         for outlet in OUTLETS:
+            if outlet == "outlet-11" and number < 60:
+                continue
             broken = outlet == "outlet-03" and number in (64, 65)
             state = FeedState(feed_url=f"https://{outlet}.example/feed", source_id=outlet, kind="feed")
             outcome = "http_5xx" if broken else "stored"
@@ -165,7 +168,7 @@ def write(store: Store, made: Draft) -> None:
         made.assignments,
         [LineageEvent(at=at(70, 6), kind="born", narrative_id=3, other_id=None, run_id="refit-2")],
     )
-    store.watch.put("concerns", "hash", [item.passage_id for item in made.hits], made.hits)
+    store.watch.put([comparison("concerns", "hash", *made.hits)])
 
 
 def _ownership(place: int) -> dict[str, Any]:

@@ -36,6 +36,7 @@ from storage.records import Assignment, Event, WatchHit
 from storage.store import Store, create_store
 from tests.drumbeat.conftest import url_of
 from tests.storage import makers
+from tests.storage.makers import comparison
 
 ARTICLE = page_id(url_of("en", "gazette"))
 PAGES = (
@@ -374,7 +375,7 @@ def test_a_watched_statement_shows_what_meets_it(client: TestClient, store: Stor
         stance="refutes",
         run_id="watch-1",
     )
-    store.watch.put("measles", "1", [key], [hit])
+    store.watch.put([comparison("measles", "1", hit)])
     (row,) = client.get("/api/narratives/7/passages").json()
     assert (row["passage_id"], row["stance"]) == (key, "refutes")
     assert "refutes" in client.get("/narratives/7").text

@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 
 from analysis.arrays import Floats
-from analysis.counts.series import panel_of
+from analysis.counts.observe import observe
+from analysis.counts.panel import panel_of
 from analysis.spikes.day import DayResult, examine_day
-from analysis.spikes.desk import Desk
+from analysis.spikes.day_evidence import DayEvidence, rows_in
+from analysis.tellings import tellings
 from config.settings import SpikeSettings
-from storage.records import Narrative, PassageRow, Spike
-from tests.counting.makers import assignment, day, narrative, row, source_day
+from storage.records import Narrative, Spike
+from storage.records.told import NarrativeRow
+from tests.counting.makers import assignment, day, narrative, row, source_day, told_rows
 
 OUTLETS = tuple(f"outlet-{n:02d}" for n in range(10))
 RULES = SpikeSettings()
@@ -38,7 +41,7 @@ class World:
     ) -> None:
         self._health = health or {}
         self._output = output or (lambda outlet, number: 10)
-        self.rows: dict[int, list[PassageRow]] = {}
+        self.rows: dict[int, list[NarrativeRow]] = {}
         self._narratives: dict[int, Narrative] = {}
 
     def tell(self, number: int, outlets: Collection[str], *, narrative_id: int = 1, **values: Any) -> World:
@@ -67,17 +70,15 @@ class World:
         self._narratives[of.narrative_id] = of
         return self
 
-    def desk(self, rules: SpikeSettings = RULES) -> Desk:
+    def evidence(self, rules: SpikeSettings = RULES) -> DayEvidence:
         """What the tests of a day look at."""
-        from analysis.counts.counting import observe, tellings
-
         rows = [item for part in self.rows.values() for item in part]
         assignments = [assignment(item.article_id, key) for key, part in self.rows.items() for item in part]
-        observations = observe(tellings(rows, assignments, [], survivors={key: key for key in self.rows}))
+        observations = observe(tellings(told_rows(rows, assignments), {key: key for key in self.rows}))
         outlets = sorted({*OUTLETS, *(item.source_id for item in rows)})
         days = [self._source_day(outlet, number) for outlet in outlets for number in range(DAYS)]
         panel = panel_of(observations, days, narratives=list(self.rows), days=[day(n) for n in range(DAYS)])
-        return Desk(panel, list(self._narratives.values()), lambda: self.rows, rules)
+        return DayEvidence(panel, list(self._narratives.values()), rows_in(self.rows), rules)
 
     def _source_day(self, outlet: str, number: int) -> Any:
         texts = self._output(outlet, number)
@@ -93,7 +94,7 @@ class World:
         running: bool = False,
     ) -> DayResult:
         """Test a day."""
-        return examine_day(self.desk(rules), day(number), earlier, running=running, run_id="detect-1")
+        return examine_day(self.evidence(rules), day(number), earlier, running=running, run_id="detect-1")
 
 
 def extra(narratives: int = 20) -> list[int]:

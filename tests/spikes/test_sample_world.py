@@ -11,18 +11,19 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from analysis.counts.counting import observe
+from analysis.counts.observe import observe
+from analysis.counts.panel import panel_of
 from analysis.counts.reach import look_back
-from analysis.counts.series import panel_of
-from analysis.counts.source_health import SourceHistory, source_days
+from analysis.counts.source_health import SourceHistory, source_days, tallied
 from analysis.spikes.day import examine_day
-from analysis.spikes.desk import Desk
+from analysis.spikes.day_evidence import DayEvidence, rows_in
 from analysis.tellings import tellings
 from config.settings import SpikeSettings
 from drumbeat.sample.generate import load_world
 from drumbeat.sample.pieces import Piece, World
-from storage.records import Assignment, FeedPoll, PassageRow, Source, Spike
-from tests.counting.makers import narrative, source
+from storage.records import Assignment, Source, Spike
+from storage.records.told import AttemptCount, NarrativeRow
+from tests.counting.makers import narrative, source, told_rows
 
 RULES = SpikeSettings()
 PLANTED = {f"n{number}": number for number in range(1, 9)}
@@ -36,7 +37,7 @@ class Played:
         self.plan = world.plan
         dice = random.Random(seed)
         added = self._midnight(self.plan.newcomer.added_day)
-        self.rows: list[PassageRow] = []
+        self.rows: list[NarrativeRow] = []
         self.assignments: list[Assignment] = []
         for number, piece in enumerate(item for item in world.pieces if item.listed):
             seen = max(piece.visible, added if piece.outlet == self.plan.newcomer.outlet else piece.visible)
@@ -53,7 +54,7 @@ class Played:
     def _midnight(self, number: int) -> datetime:
         return datetime.combine(self.plan.first_day, time(), UTC) + timedelta(days=number - 1)
 
-    def _row(self, number: int, piece: Piece, seen: datetime, *, translations: bool) -> PassageRow:
+    def _row(self, number: int, piece: Piece, seen: datetime, *, translations: bool) -> NarrativeRow:
         outlet = self.plan.outlet_of(piece.outlet)
         group = (
             f"{number}"
@@ -65,11 +66,13 @@ class Played:
         first_day = piece.outlet == self.plan.newcomer.outlet and seen == self._midnight(
             self.plan.newcomer.added_day
         )
-        return PassageRow(
-            passage_id=f"{number:04d}:000", article_id=f"{number:04d}", ordinal=0, text="", text_hash="", language=piece.language, title=piece.title,
-            url="", source_id=piece.outlet, country=outlet.country, ownership=outlet.ownership or "not listed", group_id=group,
-            relation="original", published_at=piece.published, date_confidence="A", first_seen_at=seen, counted_at=piece.published,
-            late=seen - piece.published > LATE and not first_day, origin="backfill" if first_day else "live",
+        return NarrativeRow(
+            narrative_id=0, passage_id=f"{number:04d}:000", similarity=0.8, stance=None, article_id=f"{number:04d}",
+            source_id=piece.outlet, country=outlet.country, ownership=outlet.ownership or "not listed",
+            language=piece.language, title=piece.title, url="", group_id=group, relation="original",
+            published_at=piece.published, date_confidence="A", date_source="jsonld", first_seen_at=seen,
+            counted_at=piece.published, late=seen - piece.published > LATE and not first_day,
+            origin="backfill" if first_day else "live",
         )  # fmt: skip
 
     def _narrative(self, piece: Piece, dice: random.Random) -> int | None:
@@ -88,28 +91,27 @@ class Played:
             for item in self.plan.outlet
         ]
 
-    def polls(self) -> list[FeedPoll]:
+    def polls(self) -> list[AttemptCount]:
         """One poll a day and outlet; those of the outage fail."""
-        outage = self.plan.outage
-        return [
-            FeedPoll(
-                run_id="c", feed_url=item.id, source_id=item.id, polled_at=self._midnight(number) + timedelta(hours=20),
-                outcome="http_5xx" if item.id == outage.outlet and outage.first_day <= number <= outage.last_day else "stored",
-            )
-            for number in range(1, self.plan.days + 1) for item in self.plan.outlet
-            if item.id != self.plan.newcomer.outlet or number >= self.plan.newcomer.added_day
-        ]  # fmt: skip
+        outage, newcomer = self.plan.outage, self.plan.newcomer
+        found = []
+        for number in range(1, self.plan.days + 1):
+            day = self._midnight(number).date()
+            for item in self.plan.outlet:
+                broken = item.id == outage.outlet and outage.first_day <= number <= outage.last_day
+                if item.id != newcomer.outlet or number >= newcomer.added_day:
+                    found.append(AttemptCount(item.id, day, "http_5xx" if broken else "stored", 1))
+        return found
 
-    def desk(self, today: date) -> Desk:
+    def evidence(self, today: date) -> DayEvidence:
         """What detection looks at on the evening of a day."""
         rows = [row for row in self.rows if row.first_seen_at.date() <= today]
         first = today - timedelta(days=look_back(RULES))
         known = {item.passage_id for item in rows}
         assignments = [item for item in self.assignments if item.passage_id in known]
         narratives = [narrative(key) for key in sorted({item.narrative_id for item in assignments})]
-        told = tellings(
-            rows, assignments, [], survivors={item.narrative_id: item.narrative_id for item in narratives}
-        )
+        survivors = {item.narrative_id: item.narrative_id for item in narratives}
+        told = tellings(told_rows(rows, assignments), survivors)
         outputs: dict[tuple[str, date], tuple[int, int]] = {}
         seen: set[str] = set()
         for row in sorted(
@@ -121,19 +123,20 @@ class Played:
                 before[1] + (row.group_id not in seen),
             )
             seen.add(row.group_id)
-        polls = [poll for poll in self.polls() if poll.polled_at.date() <= today]
+        tallies = tallied(outputs, [poll for poll in self.polls() if poll.day <= today], [])
+        last = today + timedelta(days=1)
         health = source_days(
-            outputs, polls, [], self.sources(), first=first, last=today + timedelta(days=1), today=today, history=SourceHistory()
-        )  # fmt: skip
+            tallies, self.sources(), first=first, last=last, today=today, history=SourceHistory()
+        )
         days = [first + timedelta(days=n) for n in range((today - first).days + 1)]
         panel = panel_of(
             observe(told), health, narratives=[item.narrative_id for item in narratives], days=days
         )
-        by_narrative: dict[int, list[PassageRow]] = {}
+        by_narrative: dict[int, list[NarrativeRow]] = {}
         by_article = {row.article_id: row for row in rows}
         for item in told:
             by_narrative.setdefault(item.narrative_id, []).append(by_article[item.article_id])
-        return Desk(panel, narratives, lambda: by_narrative, RULES)
+        return DayEvidence(panel, narratives, rows_in(by_narrative), RULES)
 
 
 @pytest.mark.slow
@@ -145,7 +148,7 @@ def test_both_spikes_and_nothing_else(seed: int, translations: bool) -> None:
     for number in range(14, played.plan.days + 1):
         today = played.plan.first_day + timedelta(days=number - 1)
         earlier = [item for item in found if item.day > today - timedelta(days=7)]
-        found += examine_day(played.desk(today), today, earlier, running=True, run_id="d").spikes
+        found += examine_day(played.evidence(today), today, earlier, running=True, run_id="d").spikes
     first_days = {
         PLANTED[item.id]: played.plan.first_day + timedelta(days=item.spike.first_day - 1)
         for item in played.plan.narrative

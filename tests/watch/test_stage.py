@@ -93,7 +93,7 @@ def test_a_killed_run_is_taken_up(
     add_noise(store)
     for number in range(6):
         add(store, f"said-{number}", f"{SAID} {number}")
-    monkeypatch.setattr(stage, "CHUNK", 7)
+    monkeypatch.setattr(stage, "BLOCK", 7)
     put, calls = type(store.watch).put, 0
 
     def dying(self: Any, *arguments: Any) -> None:
@@ -109,7 +109,7 @@ def test_a_killed_run_is_taken_up(
             run(store, workspace)
     assert run(store, workspace)["compared"] == 46 - 3 * 7
     resumed = store.watch.hits()
-    monkeypatch.setattr(stage, "CHUNK", 1000)
+    monkeypatch.setattr(stage, "BLOCK", 1000)
     monkeypatch.setattr("analysis.watch.statements.MATCH_VERSION", "another")
     assert run(store, workspace)["compared"] == 46
     assert store.watch.hits() == resumed

@@ -1,6 +1,11 @@
-"""What counting keeps."""
+"""What counting keeps: the days that have to be counted again, noted by triggers."""
 
 from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from storage import stale_days
 
 revision = "0006"
 down_revision = "0005"
@@ -9,4 +14,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Make the table and the triggers; every day there is counts as stale, and the next count reads its window once."""
+    engine = op.get_bind().dialect.name
+    op.create_table(
+        "stale_days",
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("writer", sa.BigInteger, nullable=False),
+        sa.Column("changes", sa.BigInteger().with_variant(sa.Integer, "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("day", "writer", name="pk_stale_days"),
+    )
+    for statement in [*stale_days.statements(engine), stale_days.mark_all(engine)]:
+        op.execute(statement)

@@ -1,32 +1,50 @@
-"""What a digest is written from, read once from the store."""
+"""What a digest is written from, read once from the store: a period, and the days that it is compared with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
 import numpy as np
 
+from analysis.counts.panel import panel_of
 from analysis.counts.reach import look_back
-from analysis.counts.series import panel_of
 from analysis.digest.evidence import ArchivePlace, OutletRef, SpikeNote
-from analysis.digest.spread import outlet_ref, outlet_refs
+from analysis.digest.outlets import outlet_ref, outlet_refs
 from analysis.digest.trends import Trends, ratio_of
 from analysis.spikes.policy import outlet_floor
-from analysis.tellings import resting_forms, survivors_of
+from analysis.tellings import day_of, passages_of, resting_forms, speaking
 from config.clock import midnight
 from config.workspace import Workspace
-from storage.records import CopyGroup, Narrative, Observation, PassageRow, Source, SourceDay, Spike
+from storage.records import CopyGroup, Narrative, Source, SourceDay, Spike
+from storage.records.told import Cell, NarrativeRow, PrintedRow
 from storage.store import Store
 
 CHART_DAYS = 70
+"""Ten weeks: what fits a chart of a page's width in days."""
 
 
-class DigestDesk:
-    """The rows of a period [start, end) and of the days that it is compared with."""
+class DigestReader:
+    """The rows of a period [start, end) and of the days that it is compared with.
 
-    def __init__(self, store: Store, workspace: Workspace, start: date, end: date) -> None:
+    Args:
+        only: the narratives that are asked about; None: all. Nothing is read of others.
+
+    Raises:
+        ValueError: the period has no day.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        workspace: Workspace,
+        start: date,
+        end: date,
+        *,
+        only: Collection[int] | None = None,
+    ) -> None:
         if end <= start:
             raise ValueError(
                 f"digest: the period from {start} to {end} has no day; end is exclusive and must lie after start"
@@ -36,14 +54,17 @@ class DigestDesk:
         self.rules = workspace.settings.spikes
         self.start, self.end = start, end
         self.days = (end - start).days
-        self.first = min(end - timedelta(days=CHART_DAYS), start - timedelta(days=self.days)) - timedelta(
-            days=look_back(self.rules)
-        )
+        self._only = only
+        compared = min(end - timedelta(days=CHART_DAYS), start - timedelta(days=self.days))
+        self.first = compared - timedelta(days=look_back(self.rules))
 
     @cached_property
     def narratives(self) -> dict[int, Narrative]:
         """Narratives that were not merged into another, by id."""
-        return {item.narrative_id: item for item in self.store.narratives.all()}
+        if self._only is None:
+            return {item.narrative_id: item for item in self.store.narratives.all()}
+        found = (self.store.narratives.get(key) for key in sorted(self._only))
+        return {item.narrative_id: item for item in found if item is not None and item.status != "merged"}
 
     @cached_property
     def listed(self) -> dict[int, Narrative]:
@@ -54,7 +75,7 @@ class DigestDesk:
     @cached_property
     def survivors(self) -> dict[int, int]:
         """Narrative id -> the id that stands for it now."""
-        return survivors_of(self.store.narratives.all(include_merged=True))
+        return self.store.narratives.survivors()
 
     @cached_property
     def sources(self) -> list[Source]:
@@ -80,9 +101,19 @@ class DigestDesk:
         }
 
     @cached_property
-    def observations(self) -> list[Observation]:
-        """Observations of the period and the days that it is compared with."""
-        return self.store.counts.observations(self.first, self.end)
+    def cells(self) -> list[Cell]:
+        """What was observed in the period and the days that it is compared with."""
+        return self.store.counts.cells(self.first, self.end, narrative_ids=self._only)
+
+    @cached_property
+    def told(self) -> set[int]:
+        """Narratives observed in the period."""
+        return {cell.narrative_id for cell in self.cells if cell.day >= self.start}
+
+    @cached_property
+    def articles(self) -> list[PrintedRow]:
+        """Articles of the period, late ones too."""
+        return self.store.tellings.printed(midnight(self.start), midnight(self.end))
 
     @cached_property
     def source_days(self) -> list[SourceDay]:
@@ -90,10 +121,21 @@ class DigestDesk:
         return self.store.counts.source_days(self.first, self.end)
 
     @cached_property
+    def inside(self) -> list[SourceDay]:
+        """Source days of the period."""
+        return [item for item in self.source_days if item.day >= self.start]
+
+    @cached_property
     def trends(self) -> Trends:
-        """All narratives against their baselines."""
+        """Narratives that were observed, are watched or were asked for, against their baselines."""
+        observed = {cell.narrative_id for cell in self.cells}
+        wanted = {
+            key
+            for key, item in self.narratives.items()
+            if key in observed or item.kind == "watched" or self._only is not None
+        }
         days = [self.first + timedelta(days=n) for n in range((self.end - self.first).days)]
-        panel = panel_of(self.observations, self.source_days, narratives=list(self.narratives), days=days)
+        panel = panel_of(self.cells, self.source_days, narratives=wanted, days=days)
         watched = np.array(
             [self.narratives[key].kind == "watched" for key in panel.narratives], dtype=np.bool_
         )
@@ -102,20 +144,15 @@ class DigestDesk:
     @cached_property
     def floor(self) -> int:
         """Outlets that a rise needs."""
-        seen = {
-            item.source_id
-            for item in self.source_days
-            if item.day >= self.start and item.health not in ("not_yet", "down")
-        }
+        seen = {item.source_id for item in self.inside if item.health not in ("not_yet", "down")}
         return outlet_floor(len(seen), self.rules)
 
     @cached_property
     def output(self) -> dict[str, int]:
         """Source -> its articles in the period."""
         totals = {item.source_id: 0 for item in self.sources}
-        for item in self.source_days:
-            if item.day >= self.start:
-                totals[item.source_id] = totals.get(item.source_id, 0) + item.articles
+        for item in self.inside:
+            totals[item.source_id] = totals.get(item.source_id, 0) + item.articles
         return totals
 
     @cached_property
@@ -132,54 +169,51 @@ class DigestDesk:
     @cached_property
     def spikes_of(self) -> dict[int, list[Spike]]:
         """Spikes of the period by the narrative that stands for theirs now."""
-        found: dict[int, list[Spike]] = {}
+        found: defaultdict[int, list[Spike]] = defaultdict(list)
         for spike in self.spikes:
-            found.setdefault(self.survivors.get(spike.narrative_id, spike.narrative_id), []).append(spike)
-        return found
+            found[self.survivors.get(spike.narrative_id, spike.narrative_id)].append(spike)
+        return dict(found)
+
+    def label(self, narrative_id: int) -> str:
+        """A narrative's label, also of one that was merged; empty where there is none."""
+        narrative = self.narratives.get(narrative_id) or self.store.narratives.get(narrative_id)
+        return narrative.label if narrative else ""
 
     def note(self, spike: Spike) -> SpikeNote:
         """A spike as it is shown."""
-        narrative = self.narratives.get(spike.narrative_id) or self.store.narratives.get(spike.narrative_id)
         return SpikeNote(
-            spike_id=spike.spike_id, narrative_id=spike.narrative_id, label=narrative.label if narrative else "", day=spike.day,
-            window_days=spike.window_days, detector=spike.detector, decision=spike.decision, observed=round(spike.observed, 4),
-            expected=round(spike.expected, 4), ratio=rounded(ratio_of(spike.observed, spike.expected)),
-            p_value=float(f"{spike.p_value:.6g}"), q_value=float(f"{spike.q_value:.6g}"), cusum=round(spike.cusum, 4), outlets=spike.outlets, countries=spike.countries,
-            languages=spike.languages, articles=spike.articles, reprint_share=round(spike.reprint_share, 4),
+            spike_id=spike.spike_id,
+            narrative_id=spike.narrative_id,
+            label=self.label(spike.narrative_id),
+            day=spike.day,
+            window_days=spike.window_days,
+            detector=spike.detector,
+            decision=spike.decision,
+            observed=round(spike.observed, 4),
+            expected=round(spike.expected, 4),
+            ratio=rounded(ratio_of(spike.observed, spike.expected)),
+            p_value=float(f"{spike.p_value:.6g}"),
+            q_value=float(f"{spike.q_value:.6g}"),
+            cusum=round(spike.cusum, 4),
+            outlets=spike.outlets,
+            countries=spike.countries,
+            languages=spike.languages,
+            articles=spike.articles,
+            reprint_share=round(spike.reprint_share, 4),
             checks=dict(sorted(spike.checks.items())),
-        )  # fmt: skip
+        )
 
-    def passages_of(self, narrative: Narrative) -> list[tuple[PassageRow, float]]:
-        """All passages of a narrative up to the end of the period, with their similarity, by passage id."""
-        end = midnight(self.end)
-        if narrative.kind == "watched":
-            hits = self.store.watch.hits(narrative.statement_id)
-            found = {
-                item.passage_id: item.cosine
-                for item in hits
-                if item.stance != "refutes" and item.narrative_id == narrative.narrative_id
-            }
-        else:
-            ids = sorted(key for key, into in self.survivors.items() if into == narrative.narrative_id)
-            found = {
-                item.passage_id: item.similarity
-                for key in ids
-                for item in self.store.narratives.assignments(narrative_id=key)
-            }
-        return [
-            (row, found[row.passage_id])
-            for row in self.store.passages.many(list(found))
-            if row.counted_at < end
-        ]
+    def passages_of(self, narrative: Narrative) -> list[NarrativeRow]:
+        """All passages that speak for a narrative, up to the end of the period, by passage id."""
+        return speaking(passages_of(self.store, narrative, self.survivors, end=midnight(self.end)))
 
     def groups(self, group_ids: Iterable[str]) -> dict[str, CopyGroup]:
         """Copy groups by id."""
-        found = ((key, self.store.copies.group(key)) for key in sorted(set(group_ids)))
-        return {key: group for key, group in found if group is not None}
+        return self.store.tellings.groups(set(group_ids))
 
     def wire_of(self, group_id: str) -> str | None:
         """The agency that a text credits."""
-        group = self.store.copies.group(group_id)
+        group = self.groups([group_id]).get(group_id)
         return group.wire if group else None
 
     def place(self, article_id: str) -> ArchivePlace | None:
@@ -191,7 +225,7 @@ class DigestDesk:
 
     def in_period(self, at: datetime) -> bool:
         """Whether a moment lies in the period."""
-        return self.start <= at.astimezone(UTC).date() < self.end
+        return self.start <= day_of(at) < self.end
 
 
 def rounded(value: float | None, digits: int = 2) -> float | None:
@@ -202,8 +236,8 @@ def rounded(value: float | None, digits: int = 2) -> float | None:
 def strongest(spikes: Sequence[Spike]) -> Spike | None:
     """The spike that speaks loudest: an alert before the digest before a suppressed one, then the smallest p, then the newest."""
     order = {"alert": 0, "digest": 1, "suppressed": 2}
-    return min(
-        spikes,
-        key=lambda item: (order[item.decision], item.p_value, -item.day.toordinal(), item.spike_id),
-        default=None,
-    )
+
+    def rank(spike: Spike) -> tuple[int, float, int, str]:
+        return order[spike.decision], spike.p_value, -spike.day.toordinal(), spike.spike_id
+
+    return min(spikes, key=rank, default=None)
