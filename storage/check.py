@@ -20,6 +20,9 @@ from urllib.parse import urlsplit
 from config.clock import Clock
 from storage import ids
 from storage.archive import ArchivedResponse, ArchiveReader
+from storage.damage import REMEDY, thorough
+from storage.engine import Database, sqlite_file
+from storage.errors import DamagedDatabase
 from storage.records import Page, Source, WarcPlace
 from storage.store import Store
 from storage.stores.pages import STORED
@@ -55,6 +58,24 @@ class CheckReport:
     orphans: tuple[Orphan, ...]
     missing: tuple[Page, ...]
     """Rows whose record is not in the archive."""
+
+
+def require_sound(url: str) -> None:
+    """Read the whole database file, if there is one.
+
+    Raises:
+        DamagedDatabase: with everything that is wrong in it.
+    """
+    file = sqlite_file(url)
+    if file is None or not file.exists():
+        return
+    database = Database(url)
+    try:
+        found = thorough(database)
+    finally:
+        database.close()
+    if found:
+        raise DamagedDatabase(f"database {file}: is damaged; {REMEDY}. " + "; ".join(found))
 
 
 def check(store: Store, archive_dir: Path, *, adopt: bool, clock: Clock) -> CheckReport:

@@ -14,14 +14,14 @@ import errno
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from storage.errors import DatabaseLocked, DiskFull, ForeignDatabase, StorageError
+from storage.errors import DamagedDatabase, DatabaseLocked, DiskFull, ForeignDatabase, StorageError
 
 _WRITE = "drumbeat_write"
 
@@ -112,7 +112,21 @@ class Database:
             with self.engine.connect() as connection:
                 yield connection.execution_options(**options)
         except (sa.exc.SQLAlchemyError, sqlite3.Error) as error:
-            raise translated(error, self.where, self.busy_timeout_seconds) from error
+            ours = translated(error, self.where, self.busy_timeout_seconds)
+            if isinstance(ours, DamagedDatabase) and self.is_sqlite:
+                note_damage(Path(self.where), str(ours))
+            raise ours from error
+
+
+def damage_note(file: Path) -> Path:
+    """The file beside an SQLite database that says that a command met damage in it."""
+    return file.with_name(f"{file.name}.damaged")
+
+
+def note_damage(file: Path, message: str) -> None:
+    """Leave word of damage beside the file, as well as may be: the disk may be what is failing."""
+    with suppress(OSError):
+        damage_note(file).write_text(f"{message}\n", encoding="utf-8")
 
 
 def parse_url(url: str) -> sa.URL:
@@ -184,9 +198,12 @@ _SQLITE_KINDS: dict[int, tuple[type[StorageError], str]] = {
         StorageError,
         "cannot be read or written; check the disk and its quota, then run the stage again",
     ),
-    sqlite3.SQLITE_NOTADB: (ForeignDatabase, "is not an SQLite database; name another file in database_url"),
+    sqlite3.SQLITE_NOTADB: (
+        ForeignDatabase,
+        "is not an SQLite database, or its beginning is damaged; name another file in database_url, or restore a copy",
+    ),
     sqlite3.SQLITE_CORRUPT: (
-        StorageError,
+        DamagedDatabase,
         "is damaged; restore a copy, or make a new database and replay the archive",
     ),
     sqlite3.SQLITE_READONLY: (StorageError, "cannot be written; check its owner and permissions"),
@@ -203,6 +220,8 @@ _POSTGRESQL_KINDS: dict[str, tuple[type[StorageError], str]] = {
     ),
     "40P01": (DatabaseLocked, "two writers waited for each other; nothing was written, try again"),
     "40001": (DatabaseLocked, "another writer changed the same rows; nothing was written, try again"),
+    "XX001": (DamagedDatabase, "is damaged; restore a copy, or make a new database and replay the archive"),
+    "XX002": (DamagedDatabase, "has a damaged index; run REINDEX DATABASE as its owner"),
     "53100": (
         DiskFull,
         "no room is left on the server's disk; nothing was written, free some and run the stage again",

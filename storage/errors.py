@@ -19,6 +19,10 @@ class ForeignDatabase(StorageError):
     """The address leads to something that is not a Drumbeat database; nothing is touched."""
 
 
+class DamagedDatabase(StorageError):
+    """The database file is cut off or overwritten; nothing in it can be relied on. Restore a copy, or replay the archive."""
+
+
 class DatabaseLocked(StorageError):
     """Another process held the database for longer than the busy timeout; nothing was written, try again."""
 

@@ -7,8 +7,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from storage.damage import REMEDY, require_whole
 from storage.engine import Database, sqlite_file
-from storage.errors import ForeignDatabase, StaleDatabase, StorageError
+from storage.errors import DamagedDatabase, ForeignDatabase, StaleDatabase, StorageError
 from storage.schema import REVISION, VERSION_TABLE
 
 _COMMAND: Final = "run `drumbeat storage migrate`"
@@ -36,6 +37,8 @@ def migrate(url: str, *, busy_timeout_seconds: float = 30.0) -> tuple[str | None
     try:
         with database.read() as connection:
             before = _revision(connection, database.where)
+        if before is not None:
+            require_whole(database, file)
         config = Config()
         config.set_main_option(
             "script_location", str(Path(__file__).parent / "migrations").replace("%", "%%")
@@ -79,10 +82,23 @@ def _make_folder(file: Path) -> None:
         ) from error
 
 
+def _require_empty(connection: sa.Connection, where: str) -> None:
+    """A file in which no table is to be seen, and which has more than its first page and free ones, lost its first page."""
+    if connection.dialect.name != "sqlite":
+        return
+    pages, free = (
+        int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
+        for name in ("page_count", "freelist_count")
+    )
+    if pages > 1 + free:
+        raise DamagedDatabase(f"database {where}: is damaged, its list of tables is gone; {REMEDY}")
+
+
 def _revision(connection: sa.Connection, where: str) -> str | None:
     """The revision of a database of ours, None for one without tables."""
     tables = sorted(sa.inspect(connection).get_table_names())
     if not tables:
+        _require_empty(connection, where)
         return None
     if VERSION_TABLE not in tables:
         shown = ", ".join(tables[:5]) + (" ..." if len(tables) > 5 else "")

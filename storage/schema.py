@@ -7,6 +7,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from storage.stale_days import statements as stale_day_triggers
+from storage.triggers import CREATE as TRIGGERS
 from storage.types import (
     FloatVector,
     JsonText,
@@ -16,10 +17,11 @@ from storage.types import (
     SafeText,
     UtcDateTime,
     Whole,
+    WholeNumbers,
     half_vector,
 )
 
-REVISION: Final = "0007"
+REVISION: Final = "0008"
 """The revision in `migrations/` that this schema is; revisions count up."""
 VERSION_TABLE: Final = "drumbeat_version"
 """Holds the database's revision, and by its name tells that the database is ours."""
@@ -37,6 +39,9 @@ sa.event.listen(
     "before_create",
     sa.DDL("CREATE EXTENSION IF NOT EXISTS vector").execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call]  # no types
 )
+for _engine, _statements in TRIGGERS.items():
+    for _statement in _statements:
+        sa.event.listen(metadata, "after_create", sa.DDL(_statement).execute_if(dialect=_engine))  # type: ignore[no-untyped-call]  # no types
 
 
 def _key(name: str) -> sa.Column[str]:
@@ -90,13 +95,6 @@ def _child(name: str, parent: str, *, primary: bool = False) -> sa.Column[str]:
     )
 
 
-def _child_number(name: str, parent: str) -> sa.Column[int]:
-    """The same, by number, as part of a key."""
-    return sa.Column(
-        name, sa.BigInteger, sa.ForeignKey(parent, ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-
-
 # --- how coverage comes in -------------------------------------------------------------------------------------------
 # No foreign key leads to `sources`: the directory is the user's, and what was collected outlives a row of it.
 sources = sa.Table(
@@ -124,8 +122,9 @@ pages = sa.Table(
     _text("warc_file", null=True), sa.Column("warc_offset", sa.BigInteger), sa.Column("warc_length", sa.BigInteger),
     _text("fetch_outcome", null=True), _text("fetch_run", null=True), _number("attempts"), _time("next_attempt_at", null=True),
     _text("clean_outcome", null=True), _text("clean_version", null=True), _text("clean_run", null=True),
-    sa.UniqueConstraint("url_key"), sa.Index(None, "final_url_key"), sa.Index(None, "source_id", "fetch_outcome"),
-    sa.Index(None, "warc_file"), sa.Index(None, "fetch_outcome", "clean_version"), sa.Index(None, "fetch_run"),
+    sa.UniqueConstraint("url_key"), sa.Index(None, "final_url_key"), sa.Index(None, "warc_file"), sa.Index(None, "fetch_run"),
+    sa.Index(None, "source_id", "fetch_outcome", "discovered_at"), sa.Index(None, "fetch_outcome", "clean_version", "page_id"),
+    sa.Index(None, "fetched_at", "source_id", "fetch_outcome"),
 )  # fmt: skip
 
 # --- what was said ---------------------------------------------------------------------------------------------------
@@ -150,6 +149,22 @@ copy_members = sa.Table(
     _text("relation"), _real("containment"), sa.Index(None, "group_id"),
 )  # fmt: skip
 
+# What an article's text is found by when copies are looked for (see `CopySketch`), so that it is read once in its life.
+copy_sketches = sa.Table(
+    "copy_sketches", metadata, _child("article_id", "articles.article_id", primary=True), _time("counted_at"), _yes("is_whole"),
+    sa.Column("runs", WholeNumbers, nullable=False), sa.Index(None, "counted_at"),
+)  # fmt: skip
+
+copy_links = sa.Table(
+    "copy_links", metadata, _child("left_id", "articles.article_id", primary=True), _child("right_id", "articles.article_id", primary=True),
+    _text("kind"), _real("containment"), sa.Index(None, "right_id"),
+)  # fmt: skip
+
+# Articles that no copy group holds: found here, not by looking for articles without a member row (`copy_queue.py`).
+copy_queue = sa.Table(
+    "copy_queue", metadata, _child("article_id", "articles.article_id", primary=True),
+)  # fmt: skip
+
 passages = sa.Table(
     "passages", metadata, _number_of("passage_no"), _text("passage_id"), _child("article_id", "articles.article_id"), _number("ordinal"), _number("start"),
     _number("end"), _text("text"), _text("text_hash"), _text("language"), sa.UniqueConstraint("passage_id"), sa.Index(None, "article_id"), sa.Index(None, "text_hash"),
@@ -158,6 +173,11 @@ passages = sa.Table(
 
 vectors = sa.Table(
     "vectors", metadata, _key("build"), _key("text_hash"), sa.Column("vector", half_vector(), nullable=False),
+)  # fmt: skip
+
+# Triggers (`passage_changes.py`) write it, whoever deletes; sketches of passages follow it.
+passage_changes = sa.Table(
+    "passage_changes", metadata, _number_of("change_no"), sa.Column("passage_no", sa.BigInteger, nullable=False),
 )  # fmt: skip
 
 mean_tables = sa.Table(
@@ -181,7 +201,7 @@ narratives = sa.Table(
     _text("label_by"), _text("kind"), _text("status"), _json("keywords", JsonTuples), _json("exemplars", JsonTuple),
     sa.Column("centroid", FloatVector), _number("size"), _time("first_seen_at"), _time("last_seen_at"), _number("merged_into", null=True),
     _number("split_from", null=True), _number("theme_id", null=True), _text("statement_id", null=True), _text("build"),
-    _number("mean_version"), _text("born_run"),
+    _number("mean_version"), _text("born_run"), sa.Index(None, "last_seen_at"), sa.Index(None, "merged_into"), sa.Index(None, "kind"),
 )  # fmt: skip
 
 narrative_pending = sa.Table(
@@ -191,12 +211,17 @@ narrative_pending = sa.Table(
 assignments = sa.Table(
     "assignments", metadata, _child("passage_id", "passages.passage_id", primary=True),
     sa.Column("narrative_id", Whole, sa.ForeignKey("narratives.narrative_id"), nullable=False), _real("similarity"),
-    _text("method"), _text("run_id"), sa.Index(None, "narrative_id"),
+    _text("method"), _text("run_id"), sa.Index(None, "narrative_id", "passage_id"),
+)  # fmt: skip
+
+# How many assignments each narrative has, kept by triggers (`triggers.py`).
+narrative_sizes = sa.Table(
+    "narrative_sizes", metadata, _id("narrative_id"), _number("passages"),
 )  # fmt: skip
 
 lineage = sa.Table(
     "lineage", metadata, _key("lineage_id"), _time("at"), _text("kind"), _number("narrative_id"), _number("other_id", null=True),
-    _text("run_id"), _json("detail"), sa.Index(None, "narrative_id"),
+    _text("run_id"), _json("detail"), sa.Index(None, "narrative_id"), sa.Index(None, "other_id"), sa.Index(None, "kind", "at"),
 )  # fmt: skip
 
 corrections = sa.Table(
@@ -209,10 +234,14 @@ watch_statements = sa.Table(
     sa.UniqueConstraint("statement_id"),
 )  # fmt: skip
 
-# One row per statement and passage: by far the longest table, hence numbers only and, on SQLite, no rowid beside the key.
-watch_compared = sa.Table(
-    "watch_compared", metadata, _child_number("statement_no", "watch_statements.statement_no"),
-    _child_number("passage_no", "passages.passage_no"), sa.Index(None, "passage_no"), sqlite_with_rowid=False,
+# Up to which passage a reader has seen everything (`marks.py`).
+marks = sa.Table(
+    "marks", metadata, _key("reader"), _text("version"), sa.Column("passage_no", sa.BigInteger, nullable=False),
+)  # fmt: skip
+
+# What is ordinary for a text of a statement, frozen with the means: `*` as the language stands for all together.
+watch_ordinary = sa.Table(
+    "watch_ordinary", metadata, _key("build"), _id("mean_version"), _key("text_hash"), _key("language"), _real("place"), _real("spread"),
 )  # fmt: skip
 
 watch_hits = sa.Table(
@@ -245,7 +274,7 @@ source_days = sa.Table(
 # Written by triggers (`stale_days.py`): the days that have to be counted again.
 stale_days = sa.Table(
     "stale_days", metadata, sa.Column("day", sa.Date, primary_key=True),
-    sa.Column("writer", sa.BigInteger, primary_key=True, autoincrement=False), sa.Column("changes", sa.Integer, nullable=False),
+    sa.Column("writer", sa.BigInteger, primary_key=True, autoincrement=False), _number("changes"),
 )  # fmt: skip
 
 spikes = sa.Table(
@@ -255,9 +284,14 @@ spikes = sa.Table(
     sa.Index(None, "day"), sa.Index(None, "narrative_id", "day"),
 )  # fmt: skip
 
+# What pages show and a stage has written.
+views = sa.Table(
+    "views", metadata, _key("name"), _time("as_of"), _json("value"),
+)  # fmt: skip
+
 alerts = sa.Table(
     "alerts", metadata, _key("alert_id"), _text("spike_id"), _number("narrative_id"), _time("created_at"), _text("subject"),
-    _json("evidence"), sa.Index(None, "created_at"),
+    _json("evidence"), sa.Index(None, "created_at"), sa.Index(None, "spike_id"),
 )  # fmt: skip
 
 deliveries = sa.Table(
@@ -270,6 +304,7 @@ runs = sa.Table(
     "runs", metadata, _key("run_id"), _text("stage"), _number("number"), _time("started_at"), _time("as_of"),
     _time("finished_at", null=True), _text("state"), sa.Column("seed", sa.BigInteger, nullable=False), _json("versions"),
     _json("parameters"), _json("counts"), _text("error", null=True), sa.Index(None, "stage", "started_at"), sa.Index(None, "started_at"),
+    sa.Index(None, "stage", "state", "started_at", "number"),
 )  # fmt: skip
 
 for _engine in ("sqlite", "postgresql"):

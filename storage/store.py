@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from types import TracebackType
 
+from storage.damage import require_whole
 from storage.engine import Database, sqlite_file
 from storage.errors import StorageError
 from storage.migrate import migrate, require_current
@@ -19,14 +20,17 @@ from storage.stores.alerts import AlertStore
 from storage.stores.articles import ArticleStore
 from storage.stores.copies import CopyStore
 from storage.stores.counts import CountStore, SpikeStore
+from storage.stores.lists import ListStore
 from storage.stores.narratives import CorrectionStore, NarrativeStore
 from storage.stores.pages import PageStore
 from storage.stores.passages import PassageStore
+from storage.stores.retention import RetentionStore
 from storage.stores.runs import RunStore
 from storage.stores.search import SearchStore
 from storage.stores.sources import FeedStore, SourceStore
 from storage.stores.tellings import TellingStore
 from storage.stores.vectors import MeanStore, VectorStore
+from storage.stores.views import ViewStore
 from storage.stores.watch import EventStore, WatchStore
 
 
@@ -52,7 +56,10 @@ class Store:
         self.alerts = AlertStore(database)
         self.runs = RunStore(database)
         self.search = SearchStore(database)
+        self.lists = ListStore(database)
+        self.views = ViewStore(database)
         self.corrections = CorrectionStore(database)
+        self.retention = RetentionStore(database)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -73,10 +80,12 @@ def open_store(url: str, *, busy_timeout_seconds: float = 30.0) -> Store:
     Raises:
         StaleDatabase: missing, empty or of another revision; the message names the command.
         ForeignDatabase: not ours; it was not touched.
+        DamagedDatabase: its file is cut off or overwritten.
     """
     database = Database(url, busy_timeout_seconds=busy_timeout_seconds)
     try:
         require_current(database, sqlite_file(url))
+        require_whole(database, sqlite_file(url))
     except StorageError:
         database.close()
         raise

@@ -37,14 +37,20 @@ class SafeText(TypeDecorator[str]):
 
 
 class Whole(TypeDecorator[int]):
-    """A whole number, also numpy's (which SQLite's driver would store as bytes without a word).
+    """A whole number of 8 bytes, also numpy's (which SQLite's driver would store as bytes without a word).
+
+    SQLite's INTEGER holds 8 bytes; PostgreSQL's holds 4, less than an event's number needs.
 
     Raises:
         TypeError: the value is no whole number.
     """
 
-    impl = sa.Integer
+    impl = sa.BigInteger
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The engine's name for 8 bytes."""
+        return sa.Integer() if dialect.name == "sqlite" else sa.BigInteger()
 
     def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
         """As Python's own."""
@@ -144,6 +150,21 @@ class FloatVector(TypeDecorator[npt.NDArray[np.float32]]):
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> npt.NDArray[np.float32] | None:
         """A fresh array of shape (dimensions,)."""
         return None if value is None else np.frombuffer(value, dtype="<f4").astype(np.float32)
+
+
+class WholeNumbers(TypeDecorator[npt.NDArray[np.uint32]]):
+    """Whole numbers from 0 to 2^32 - 1, shape (count,)."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: npt.NDArray[np.uint32] | None, dialect: Dialect) -> bytes | None:
+        """Little-endian bytes."""
+        return None if value is None else np.asarray(value, dtype="<u4").tobytes()
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> npt.NDArray[np.uint32] | None:
+        """A read-only array."""
+        return None if value is None else np.frombuffer(value, dtype="<u4")
 
 
 class _HalfBlob(TypeDecorator[npt.NDArray[np.float32]]):

@@ -1,24 +1,22 @@
-"""Words of any script as the full-text index sees them: the same on both engines, because the folding is ours.
+"""Words of any script as the full-text index sees them: the same on both engines, the folding is ours.
 
-Lower case, compatibility forms unified, without accents, vowel marks or other marks (Arabic with and without harakat meet). Scripts
-written without spaces (Thai, Lao, Burmese, Khmer, kana, Han) become one word per character and are found as phrases.
+Lower case, compatibility forms unified, without accents, vowel marks or other marks (Arabic with and without
+harakat meet). Scripts written without spaces (Thai, Lao, Burmese, Khmer, kana, Han) become one word per
+character and are found as phrases.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
+
+from storage.text import for_searching, searched_pieces
 
 MAX_TERMS: Final = 32
 """Terms of a query that are looked for; engines limit the depth of an expression, and nobody types more."""
 
 _WORD = re.compile(r"[^\W_]+")
-_UNSPACED = re.compile(
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
 _PART = re.compile(r'"([^"]*)"?|([^\s"]+)')
 _BEFORE, _AFTER = 80, 160
 
@@ -33,11 +31,11 @@ class Term:
 
 def words(text: str) -> list[str]:
     """Folded words, letters and digits only, in order."""
-    return _WORD.findall("".join(map(_folded, text)))
+    return _WORD.findall(for_searching(text))
 
 
 def parse_query(query: str) -> list[Term]:
-    """What a person typed, as terms that must all be found: words, "phrases in quotes", and beginnings with a star (`secur*`).
+    """What a person typed, as terms that must all be found: words, "phrases in quotes", beginnings (`secur*`).
 
     Nothing that is typed is an error; signs that mean something to an engine are only separators here.
     """
@@ -50,7 +48,7 @@ def parse_query(query: str) -> list[Term]:
 
 
 def snippet(text: str, terms: list[Term]) -> str:
-    """The surroundings of the first place where a term stands, or the beginning; cut between words where there are spaces."""
+    """The surroundings of the first place where a term stands, or the beginning; cut between words."""
     at = min((place for term in terms if (place := _find(text, term)) is not None), default=0)
     start, end = max(0, at - _BEFORE), min(len(text), at + _AFTER)
     if start > 0 and (space := text.find(" ", start, at)) >= 0:
@@ -60,20 +58,9 @@ def snippet(text: str, terms: list[Term]) -> str:
     return ("… " if start else "") + " ".join(text[start:end].split()) + (" …" if end < len(text) else "")
 
 
-@lru_cache(maxsize=8192)
-def _folded(char: str) -> str:
-    """One character folded; character by character, so that places in the folded text lead back to the original."""
-    if _UNSPACED.match(char) and not unicodedata.category(char).startswith("M"):
-        return f" {char} "
-    parts = [
-        part for part in unicodedata.normalize("NFKD", char) if not unicodedata.category(part).startswith("M")
-    ]
-    return unicodedata.normalize("NFC", "".join(parts)).casefold()
-
-
 def _find(text: str, term: Term) -> int | None:
     """Where the term begins in the original text."""
-    pieces = [_folded(char) for char in text]
+    pieces = searched_pieces(text)
     folded = "".join(pieces)
     end = "" if term.prefix else r"(?![^\W_])"
     match = re.search(r"(?<![^\W_])" + r"[\W_]+".join(map(re.escape, term.words)) + end, folded)

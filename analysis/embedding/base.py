@@ -9,8 +9,8 @@ from analysis.arrays import Vectors
 from config.errors import DrumbeatError
 
 QUERY_PREFIX = "query: "
-"""What E5 models expect before a text. Used on both sides: on news, recall of translations at one false hit in a thousand rises from 0.89
-(`passage: `) to 0.95."""
+"""What E5 models expect before a text. Used on both sides: on news, recall of translations at one false hit
+in a thousand rises from 0.89 (`passage: `) to 0.95."""
 
 
 class EmbeddingError(DrumbeatError):

@@ -1,7 +1,7 @@
 """Keeps the built graph, so that only the first run on a machine builds it (about a second and 300 MB).
 
-The file is named after all that it was made from and after its own content: one that was damaged since is noticed and built again, or a
-flipped bit would give other vectors under the same build for ever.
+The file is named after all that it was made from and after its own content: one that was damaged since is
+noticed and built again, or a flipped bit would give other vectors under the same build for ever.
 """
 
 from __future__ import annotations
@@ -20,12 +20,15 @@ from analysis.embedding.weights import WEIGHTS_SHA256, Weights, check_weights
 
 
 def graph_name(kind: ProcessorClass, runtime: str, digest: str) -> str:
-    """File name of the graph: weights, builder, ONNX Runtime version, processor class, and the content's own digest (`*` for any)."""
+    """File name of the graph: weights, builder, ONNX Runtime version, processor class, and the content's own
+    digest (`*` for any).
+    """
     return f"e5-small-{WEIGHTS_SHA256[:12]}-g{GRAPH_VERSION}-ort{runtime}-{kind}-{digest}.onnx"
 
 
 def cached_graph(weights_file: Path, folder: Path | None, kind: ProcessorClass) -> Path:
-    """The graph for this machine, built now if it is not there yet or was damaged; the weights are checked in any case (0.1 s).
+    """The graph for this machine, built now if it is not there yet or was damaged; the weights are checked in
+    any case (0.1 s).
 
     Two processes may build it at once: each writes a file of its own and renames it, the content is the same.
 
@@ -44,7 +47,8 @@ def cached_graph(weights_file: Path, folder: Path | None, kind: ProcessorClass) 
         return _write(weights_file, folder, kind, runtime)
     except OSError as error:
         raise EmbeddingError(
-            f"embed.cache_dir: the graph cannot be written to {folder} ({error}); name a folder that can be written"
+            f"embed.cache_dir: the graph cannot be written to {folder} ({error}); name a folder that can be "
+            "written"
         ) from error
 
 

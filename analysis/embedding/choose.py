@@ -47,7 +47,7 @@ def open_embedder(settings: EmbedSettings) -> Embedder:
 
 
 def shared_embedder(settings: EmbedSettings) -> Embedder:
-    """The engine of `settings`, opened once in this process and closed when it ends: a model is dear to load."""
+    """The engine of `settings`, opened once in this process, closed at its end: a model is dear to load."""
     if settings not in _open:
         _open[settings] = open_embedder(settings)
         atexit.register(_open[settings].close)

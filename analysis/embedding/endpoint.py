@@ -28,7 +28,8 @@ class EndpointEmbedder:
     """Sends texts to `{endpoint}/embeddings`.
 
     Raises:
-        EmbeddingError: no http(s) address is set, the server does not answer, or its answer is not what the protocol says.
+        EmbeddingError: no http(s) address is set, the server does not answer, or its answer is not what the
+            protocol says.
     """
 
     def __init__(self, model: str, *, endpoint: str | None, build: str) -> None:
@@ -67,7 +68,8 @@ class EndpointEmbedder:
             with error:
                 said = error.read(300).decode("utf-8", "replace")
             raise EmbeddingError(
-                f"embed.endpoint: {self._address} answered {error.code} ({said}); is embed.model right, and {API_KEY} set?"
+                f"embed.endpoint: {self._address} answered {error.code} ({said}); is embed.model right, and "
+                f"{API_KEY} set?"
             ) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise EmbeddingError(f"embed.endpoint: {self._address} cannot be used ({error})") from error
@@ -78,14 +80,17 @@ class EndpointEmbedder:
             vectors = np.asarray([row["embedding"] for row in rows], np.float32)
         except (KeyError, TypeError, ValueError) as error:
             raise EmbeddingError(
-                f"embed.endpoint: {self._address} answered something else than a list of embeddings ({error!r})"
+                f"embed.endpoint: {self._address} answered something else than a list of embeddings "
+                f"({error!r})"
             ) from error
         if vectors.ndim != 2 or len(vectors) != expected:
             raise EmbeddingError(
-                f"embed.endpoint: {self._address} answered an array of shape {vectors.shape} for {expected} texts"
+                f"embed.endpoint: {self._address} answered an array of shape {vectors.shape} for {expected} "
+                "texts"
             )
         if not np.isfinite(vectors).all():
             raise EmbeddingError(
-                f"embed.endpoint: {self._address} answered vectors with holes (null, NaN or infinity); is the model whole?"
+                f"embed.endpoint: {self._address} answered vectors with holes (null, NaN or infinity); is "
+                "the model whole?"
             )
         return vectors

@@ -1,13 +1,15 @@
 """Writes the encoder as an ONNX graph of ONNX Runtime's own fused operators, with 8-bit weights.
 
-The shape was chosen by measurement (2 cores of an AMD EPYC with VNNI, onnxruntime 1.32, 131 tokens, passages per CPU-second; cosine to the
-same weights in float32): all in float32 26; SkipLayerNormalization 55, plain Add and LayerNormalization 77 (cosine 0.997) - this one;
-MultiHeadAttention for QAttention 73; 4-bit weights as they are (MatMulNBits) 27, cosine 0.9999.
+The shape was chosen by measurement (2 cores of an AMD EPYC with VNNI, onnxruntime 1.32, 131 tokens, passages
+per CPU-second; cosine to the same weights in float32): all in float32 26; SkipLayerNormalization 55, plain
+Add and LayerNormalization 77 (cosine 0.997) - this one; MultiHeadAttention for QAttention 73; 4-bit weights
+as they are (MatMulNBits) 27, cosine 0.9999.
 
-    hidden (1, L, 384) -> LayerNormalization -> 12 x [ QAttention -> matrix -> + -> LN -> matrix -> Gelu -> matrix -> + -> LN ] -> mean (1, 384)
+    hidden (1, L, 384) -> LayerNormalization -> 12 x [ QAttention -> matrix -> + -> LN -> matrix -> Gelu ->
+    matrix -> + -> LN ] -> mean (1, 384)
 
-The embedding table stays outside: its rows are taken from the mapped weights file (`e5.py`). Activations are quantised per call, so a call
-must hold one passage, or a vector would depend on its neighbours.
+The embedding table stays outside: its rows are taken from the mapped weights file (`e5.py`). Activations are
+quantised per call, so a call must hold one passage, or a vector would depend on its neighbours.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ _FUSED = "com.microsoft"
 def write_graph(weights: Weights, path: Path, *, reduced_range: bool) -> None:
     """Write the graph of `weights` to `path` (22 MB).
 
-    `reduced_range` keeps 8-bit weights within +-63: processors without VNNI add products in 16 bits, which overflow otherwise.
+    `reduced_range` keeps 8-bit weights within +-63: processors without VNNI add products in 16 bits, which
+    overflow otherwise.
     """
     import onnx
 

@@ -1,4 +1,6 @@
-"""Languages as the mean vectors know them: one tag each, a family, and the FLORES-200 code their prior comes from."""
+"""Languages as the mean vectors know them: one tag each, a family, and the FLORES-200 code their prior comes
+from.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ class _Known:
 
 
 def language_key(tag: str) -> str:
-    """The tag that means are kept under: `pt-BR` -> `pt`, `swa` -> `sw`; an unknown tag stays, in lower case."""
+    """The tag that means are kept under: `pt-BR` -> `pt`, `swa` -> `sw`; an unknown tag in lower case."""
     primary = tag.lower().replace("_", "-").split("-")[0]
     return _known().alias.get(primary, primary)
 

@@ -1,6 +1,7 @@
 """Engines of other libraries, for those who have a model hub or a GPU: sentence-transformers and fastembed.
 
-Both pad and round by batch, so every text is a batch of its own: neighbours stay out, at the price of speed. Neither is installed by default (extra `embedders`).
+Both pad and round by batch, so every text is a batch of its own: neighbours stay out, at the price of speed.
+Neither is installed by default (extra `embedders`).
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ class SentenceTransformersEmbedder:
         self.dimensions = int(self._model.get_sentence_embedding_dimension())
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of `texts`, shape (n, dimensions); one text a batch, because padding moves the last bits."""
+        """Unit vectors of `texts`, shape (n, dimensions); one text a batch, because padding moves the last
+        bits.
+        """
         if not texts:
             return np.zeros((0, self.dimensions), np.float32)
         prefixed = [self._prefix + text for text in texts]
@@ -68,7 +71,9 @@ class FastembedEmbedder:
         self.dimensions = len(next(iter(self._model.embed([self._prefix], batch_size=1))))
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of `texts`, shape (n, dimensions); one text a batch, because its models may be quantised."""
+        """Unit vectors of `texts`, shape (n, dimensions); one text a batch, because its models may be
+        quantised.
+        """
         if not texts:
             return np.zeros((0, self.dimensions), np.float32)
         return unit_rows(
@@ -91,6 +96,7 @@ def _library(module: str, package: str) -> Any:
         return importlib.import_module(module)
     except ImportError as error:
         raise EmbeddingError(
-            f"embed.engine: {package!r} is set but the package cannot be imported ({error}); install it with `pip install {package}` "
+            f"embed.engine: {package!r} is set but the package cannot be imported ({error}); install it with "
+            f"`pip install {package}` "
             'or set embed.engine = "e5-onnx"'
         ) from error

@@ -1,7 +1,8 @@
-"""Makes `analysis/data/prior_means.npz` from SIB-200: python -m analysis.embedding.make_prior_means --data DIR
+"""Makes `analysis/data/prior_means.npz` from SIB-200: python -m analysis.embedding.make_prior_means --data
+DIR
 
-DIR holds `langid/sib200.jsonl.gz` (rows: lang, text; the same 99 sentences in each of 205 languages and scripts). Only means leave this
-script: 384 numbers a language. About two CPU-minutes.
+DIR holds `langid/sib200.jsonl.gz` (rows: lang, text; the same 99 sentences in each of 205 languages and
+scripts). Only means leave this script: 384 numbers a language. About two CPU-minutes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""multilingual-e5-small in as many processes as there are cores; the vectors are the same bits for any number of them."""
+"""multilingual-e5-small in as many processes as there are cores; the vectors are the same bits for any number
+of them.
+"""
 
 from __future__ import annotations
 

@@ -14,16 +14,18 @@ _CPUINFO = Path("/proc/cpuinfo")
 
 @functools.cache
 def processor_class() -> ProcessorClass:
-    """`vnni` and `arm64` multiply bytes exactly; `avx512` and `other` need weights of reduced range (see `graph.write_graph`).
+    """`vnni` and `arm64` multiply bytes exactly; `avx512` and `other` need weights of reduced range (see
+    `graph.write_graph`).
 
-    Flags are known on Linux only; elsewhere an x86 processor counts as `other`, which is always right and a little less exact.
+    Flags are known on Linux only; elsewhere an x86 processor counts as `other`, which is always right and a
+    little less exact.
     """
     flags = _CPUINFO.read_text(encoding="utf-8", errors="replace") if _CPUINFO.is_file() else ""
     return classify(platform.machine(), flags)
 
 
 def classify(machine: str, cpuinfo: str) -> ProcessorClass:
-    """The class of a `machine` (as `platform.machine` names it) with the flags in the text of /proc/cpuinfo."""
+    """The class of a `machine` (as `platform.machine` names it) with the flags in its /proc/cpuinfo."""
     if machine.lower() in {"arm64", "aarch64"}:
         return "arm64"
     flags = set(cpuinfo.split())

@@ -1,4 +1,6 @@
-"""The model's own tokenizer (XLM-RoBERTa's SentencePiece Unigram), rebuilt from the weights file with `tokenizers`."""
+"""The model's own tokenizer (XLM-RoBERTa's SentencePiece Unigram), rebuilt from the weights file with
+`tokenizers`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ _SURROGATES = range(0xD800, 0xE000)
 
 
 class Tokenizer:
-    """Text to token ids, `query: ` before it, begin and end marks around it, cut at the model's longest input."""
+    """Text to token ids, `query: ` before it, begin and end marks around it, cut at the model's longest
+    input.
+    """
 
     def __init__(self, vocabulary: Vocabulary, longest: int) -> None:
         from tokenizers import Tokenizer as Engine
@@ -22,7 +26,8 @@ class Tokenizer:
         from tokenizers.pre_tokenizers import Metaspace
 
         special = {vocabulary.begin, vocabulary.end, vocabulary.padding, vocabulary.unknown}
-        # A text that spells out "</s>" must not become the mark itself: \x01 never survives normalisation, so such a piece cannot match.
+        # A text that spells out "</s>" must not become the mark itself: \x01 never survives normalisation, so
+        # such a piece cannot match.
         pieces = [
             (f"\x01{piece}" if number in special or piece == "<mask>" else piece, score)
             for number, (piece, score) in enumerate(vocabulary.pieces)

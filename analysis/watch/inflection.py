@@ -1,25 +1,34 @@
-"""A name as one pattern over folded text: whole words, in the dress that its script's languages put on names.
+"""A name as one pattern: whole words, capital where its script has capitals, with what its script's languages put on names.
 
     Latin      whole word, with an s of plural or genitive                       Mali, Mali's, Houthis; not Malinga
     Cyrillic   whole word, with the case endings that its last letters allow     Нигер, Нигера, Нигером; not Нигерия
     Arabic     whole word, after "and", "so", "in", "like", "to" and the article مالي, بمالي, والمالي; not المالية, إجمالي
     Hebrew     whole word, after up to three of the letters that stand for such words
     Greek, Armenian, Georgian   begins a word, which may go on: their endings are many and their names long
-    others     anywhere: Chinese, Japanese, Thai, Khmer and Burmese write no spaces, Amharic and the languages of India glue on both sides
+    others     anywhere: Chinese, Japanese, Thai, Khmer and Burmese write no spaces, Amharic and the languages of India
+               glue on both sides
 
-News in parallel (NTREX, the 77 mentions of countries in the English text, names as CLDR gives them, this rule against "begins a word" or, in
-Arabic script, "anywhere"): found in Russian 0.81 against 0.45 (the rest are adjectives and other names of one state); found where the English
-names no such country: Arabic 55 against 113, Persian 54 against 168, French 35 against 53 (Inde in "indépendant"). Adjectives must be listed:
-French 0.84 against 0.90.
+News in parallel (NTREX, the 77 mentions of countries in the English text, names as CLDR gives them, this rule against
+"begins a word" or, in Arabic script, "anywhere"): found in Russian 0.81 against 0.45 (the rest are adjectives and other
+names of one state); found where the English names no such country: Arabic 55 against 113, Persian 54 against 168, French
+35 against 53 (Inde in "indépendant"). Adjectives must be listed: French 0.84 against 0.90.
 
-A star at the end ("Russi*", "российск*") lets the last word go on in any script: for adjectives, and for languages that string endings.
+A word that the spelling writes with a capital is found with a capital only ("Того", not "до того как"); one that it writes
+small, in any case. What a capital proves where every word would have one: `capitals.py`.
+
+A star at the end ("Russi*", "российск*") lets the last word go on in any script: for adjectives, and for languages that
+string endings.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import Final
+
+from storage.text import for_names
 
 SHORT: Final = 3
 """Capitals of so many letters at most (EU, US, США) are an abbreviation, found in capitals only: "us", "un" and "au" are words."""
@@ -57,54 +66,57 @@ _DECLENSIONS: Final = {
 _HARD_ENDINGS: Final = ["а", "у", "ом", "ем", "ым", "е", "і", "ові", "ы", "ов", "ам", "ами", "ах"]
 _VOWELS: Final = frozenset("аеёиоуыэюяіїє")
 _CYRILLIC_CONSONANTS: Final = frozenset("бвгджзклмнпрстфхцчшщ")
-_MERGED: Final = str.maketrans(
-    {
-        "’": "'",
-        "ʼ": "'",
-        "‘": "'",
-        "`": "'",
-        "‐": "-",
-        "‑": "-",
-        "–": "-",
-        "ی": "ي",
-        "ى": "ي",
-        "ک": "ك",
-        "\u0640": None,
-        "\u00ad": None,
-    }
-)
-"""Signs that writers take for each other, and those that only stretch or break a word."""
 
 
-def bare(text: str) -> str:
-    """`text` without accents, vowel signs, lengthening strokes and soft hyphens, look-alike signs as one; capitals stay."""
-    plain = unicodedata.normalize("NFKD", text.translate(_MERGED))
-    return "".join(sign for sign in plain if not unicodedata.combining(sign)).translate(_MERGED)
+def needle(spelling: str) -> str:
+    """What every form of the name holds, in folded text: the longest part that all forms of one of its words share."""
+    if is_abbreviation(spelling):
+        return for_names(spelling)
+    goes_on, words = spelling.endswith("*"), spelling.rstrip("*").split()
+    shared = [_stem(word) if goes_on and word is words[-1] else _shared(_forms(word)) for word in words]
+    return max(shared, key=len)
 
 
-def fold(text: str) -> str:
-    """The same in lower case."""
-    return bare(text.casefold())
+def name_pattern(spelling: str, *, small: bool = False) -> str:
+    """A regular expression that finds the name in `for_names(text, keep_case=True)`.
 
-
-def name_pattern(spelling: str) -> str:
-    """A regular expression that finds the name in `fold(text)`, an abbreviation in `bare(text)`."""
-    if _is_abbreviation(spelling):
-        return rf"(?<!\w){re.escape(bare(spelling))}(?!\w)"
+    Args:
+        small: the same name written small throughout, as a word would be.
+    """
+    if is_abbreviation(spelling):
+        letters = for_names(spelling, keep_case=True)
+        return rf"(?<!\w){re.escape(letters.lower() if small else letters)}(?!\w)"
     goes_on, words = spelling.endswith("*"), spelling.rstrip("*").split()
     patterns = [
-        _before(fold(word)) + (_stem(word) if goes_on and word is words[-1] else _inflected(word))
+        _word_pattern(word, goes_on=goes_on and word is words[-1], small=small and has_capital(spelling))
         for word in words
     ]
     return r"\s+".join(patterns)
 
 
-def _is_abbreviation(spelling: str) -> bool:
+def has_capital(spelling: str) -> bool:
+    """Whether the spelling begins with a capital: only then does a capital in a text tell anything about it."""
+    return for_names(spelling[:1], keep_case=True).isupper()
+
+
+def is_abbreviation(spelling: str) -> bool:
+    """Whether it is found in capitals only."""
     return spelling.isupper() and sum(map(str.isalnum, spelling)) <= SHORT
 
 
+def _word_pattern(word: str, *, goes_on: bool, small: bool) -> str:
+    """One word of a name: what may stand before it, its first letter as it must be written, the rest in any case."""
+    rest = re.escape(_stem(word)) if goes_on else _inflected(word)
+    if small or has_capital(word):
+        first = for_names(word)[:1]
+        look = re.escape(first if small else first.upper())
+        # A look at the first letter, before a pattern that knows no case.
+        return _before(for_names(word)) + rf"(?={look})(?i:{rest})"
+    return _before(for_names(word)) + rf"(?i:{rest})"
+
+
 def _before(word: str) -> str:
-    """What may stand before the word (the article, where the word has it, is part of this)."""
+    """What may stand before the word, which is folded (the article, where the word has it, is part of this)."""
     if _is_arabic(word):
         return r"(?<!\w)" + (_ARABIC_BEFORE_ARTICLE if _has_article(word) else _ARABIC_BEFORE)
     if _is_hebrew(word):
@@ -113,34 +125,51 @@ def _before(word: str) -> str:
 
 
 def _stem(word: str) -> str:
-    folded = fold(word)
-    return re.escape(folded[len(_ARTICLE) :] if _has_article(folded) else folded)
+    """The folded word without the article."""
+    folded = for_names(word)
+    return folded[len(_ARTICLE) :] if _has_article(folded) else folded
 
 
 def _inflected(word: str) -> str:
     """The word in all its forms, up to its end."""
-    folded = fold(word)
-    if _is_cyrillic(folded):
-        return rf"(?:{'|'.join(_declined(unicodedata.normalize('NFC', word.casefold())))})(?!\w)"
-    if folded < "\u0370":
-        return re.escape(folded) + (r"s?(?!\w)" if len(folded) > SHORT else r"(?!\w)")
-    return _stem(word) + (r"(?!\w)" if _is_arabic(folded) or _is_hebrew(folded) else "")
+    forms = "|".join(map(re.escape, _forms(word)))
+    folded = for_names(word)
+    if _is_latin(folded) and len(folded) > SHORT:
+        return rf"(?:{forms})s?(?!\w)"
+    ends = _is_latin(folded) or _is_cyrillic(folded) or _is_arabic(folded) or _is_hebrew(folded)
+    return rf"(?:{forms})" + (r"(?!\w)" if ends else "")
+
+
+def _forms(word: str) -> list[str]:
+    """Every form that is listed, folded; endings that any word takes are not among them."""
+    if not _is_cyrillic(for_names(word)):
+        return [_stem(word)]
+    return sorted({for_names(form) for form in _declined(unicodedata.normalize("NFC", word.casefold()))})
+
+
+def _shared(forms: Sequence[str]) -> str:
+    """What all forms begin with."""
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(min(forms), max(forms), strict=False))
+    return "".join(sign for sign, _ in pairs)
 
 
 def _declined(word: str) -> list[str]:
-    """Every form of a Cyrillic name, folded; the vowel before its last consonant may fall out (Египет, Египта)."""
+    """Every form of a Cyrillic name."""
     if word[-2:-1] in _VOWELS and word[-1] in "аоу":
         # Самоа, Никарагуа: two vowels at the end stay as they are.
-        return [re.escape(fold(word))]
+        return [word]
     for size in (2, 1):
         if len(word) > size + 1 and word[-size:] in _DECLENSIONS:
-            return [re.escape(fold(word[:-size] + ending)) for ending in _DECLENSIONS[word[-size:]]]
-    if word[-1] not in _CYRILLIC_CONSONANTS:
-        return [re.escape(fold(word))]
+            return [word[:-size] + ending for ending in _DECLENSIONS[word[-size:]]]
+    return _hard_forms(word) if word[-1] in _CYRILLIC_CONSONANTS else [word]
+
+
+def _hard_forms(word: str) -> list[str]:
+    """Forms of a name that ends in a consonant; the vowel before it may fall out (Египет, Египта)."""
     forms = [word, *(word + ending for ending in _HARD_ENDINGS)]
     if len(word) > SHORT + 1 and word[-2] in "еоё":
         forms += [word[:-2] + word[-1] + ending for ending in _HARD_ENDINGS]
-    return [re.escape(fold(form)) for form in forms]
+    return forms
 
 
 def _begins_words(word: str) -> bool:
@@ -151,6 +180,10 @@ def _begins_words(word: str) -> bool:
 
 def _has_article(word: str) -> bool:
     return word.startswith(_ARTICLE) and len(word) > len(_ARTICLE) + 1
+
+
+def _is_latin(word: str) -> bool:
+    return word < "\u0370"
 
 
 def _is_cyrillic(word: str) -> bool:

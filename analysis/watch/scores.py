@@ -42,12 +42,15 @@ class Background:
     by_language: Mapping[str, Floats]
     pooled: Floats
 
+    def scale(self, language: str) -> Floats:
+        """Place and spread of each statement in a language, shape (statements, 2)."""
+        return self.by_language.get(language_key(language), self.pooled)
+
     def z(self, cosines: Floats, languages: Sequence[str]) -> Floats:
         """z of every statement and passage; `cosines` and the result have the shape (statements, passages)."""
-        scales = [self.by_language.get(language_key(language), self.pooled) for language in languages]
-        if not scales:
+        if not languages:
             return np.zeros_like(cosines)
-        stacked = np.stack(scales, axis=1)
+        stacked = np.stack([self.scale(language) for language in languages], axis=1)
         return np.asarray((cosines - stacked[:, :, 0]) / stacked[:, :, 1], np.float64)
 
 

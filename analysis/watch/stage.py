@@ -1,61 +1,72 @@
 """The stage `watch`: new passages are compared with every statement of the watchlist.
 
-    watchlist --texts--> vectors (kept) --sample of passages--> what is ordinary --passages not yet compared--> hits --> watched narratives
+    watchlist --texts--> vectors (kept) --what is ordinary--> limits
+    passages above the statements' marks --one product a block--> near pairs --scope, names--> hits --best sentence--> stances
 
-Incremental by the hash of all that a comparison depends on: a statement whose wording, settings or mean vectors changed is compared with
-everything again. The sample that says what is ordinary is read once a run, the first passages of each language by text hash: it depends on
-what is stored, not on the order in which it came. It grows from day to day; passages compared earlier are compared again when the means get
-a new version, which is when their number has doubled. Every chunk is one transaction: a killed run goes on where it stopped.
+A statement keeps the number of the last passage that it was compared with, together with a hash of all that a comparison
+depends on: where wording, settings or mean vectors changed, it begins again. Statements that stand at the same passage -
+after the first run all of them - are compared together, so that every passage is read once. A block is one transaction: a
+killed run goes on where it stopped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import structlog
 
-from analysis.arrays import Vectors
-from analysis.embedding.centring import centre, centred
-from analysis.embedding.choose import build_of, settings_of, shared_embedder
+from analysis.embedding.centring import centred
+from analysis.embedding.choose import build_of, settings_of
+from analysis.embedding.kept import kept_vectors
 from analysis.embedding.means import ensure_means
-from analysis.text.sentences import sentences
+from analysis.watch.guard import NamedText
+from analysis.watch.matching import Matcher, Standing
+from analysis.watch.ordinary import ordinary_for
+from analysis.watch.readings import sentences_of, stance_in
 from analysis.watch.registry import claim_numbers, refresh
-from analysis.watch.scores import Background, background, cosine
-from analysis.watch.stance import stance_of
 from analysis.watch.statements import Prepared, prepared, texts_of
 from config.clock import Clock
 from config.progress import Progress
-from config.settings import EmbedSettings
 from config.workspace import Workspace
-from storage.ids import text_hash
-from storage.records import MeanTable, PassageRow, Stance, Vector, WatchHit
+from storage.records import Comparison, MeanTable, PassageFacts, PassageRow, WatchHit
 from storage.store import Store
 
 _log = structlog.get_logger(__name__)
 
 STAGE = "watch"
-CHUNK = 1000
-"""Passages compared a transaction."""
+BLOCK = 4096
+"""Passages compared a transaction: 6 MB of vectors, and large enough that the product runs at full speed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Desk:
+class _Run:
     """What all comparisons of a run share."""
 
     store: Store
-    settings: EmbedSettings
+    workspace: Workspace
     table: MeanTable
-    margin: float
     run_id: str
+    numbers: Mapping[str, int]
+    """Statement id -> number of its narrative."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Block:
+    """Passages, and the statements that wait for them."""
+
+    statements: tuple[Prepared, ...]
+    passages: Sequence[PassageFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A passage that says what a statement says, whatever its stance."""
+
+    statement: Prepared
     row: PassageRow
-    cosine: float
-    z: float
+    standing: Standing
 
 
 def watch(
@@ -69,158 +80,131 @@ def watch(
         EmbeddingError: the engine cannot be opened or failed.
         StorageError: the store cannot be read or written.
     """
-    counts = {
-        "statements": len(workspace.watchlist),
-        "compared": 0,
-        "endorses": 0,
-        "reports": 0,
-        "refutes": 0,
-    }
-    settings = settings_of(workspace)
-    build = build_of(settings)
-    if workspace.watchlist and _has_passages(store, build):
+    counts = dict.fromkeys(("statements", "compared", "endorses", "reports", "refutes"), 0)
+    counts["statements"] = len(workspace.watchlist)
+    build = build_of(settings_of(workspace))
+    if workspace.watchlist and store.passages.embedded_after(build, 0, limit=1):
         table = ensure_means(store, build, clock.now())
         numbers = claim_numbers(store, workspace.watchlist, table, now=clock.now(), run_id=run_id)
-        desk = _Desk(
-            store=store,
-            settings=settings,
-            table=table,
-            margin=workspace.settings.watch.stance_margin,
-            run_id=run_id,
-        )
-        _compare_all(
-            desk,
-            _prepare(desk, workspace, numbers),
-            numbers,
-            workspace.settings.watch.background_passages,
-            counts,
-            progress,
-        )
+        run = _Run(store=store, workspace=workspace, table=table, run_id=run_id, numbers=numbers)
+        _compare_all(run, _statements(run), counts, progress)
     refresh(store, workspace.watchlist)
     _log.info(STAGE, run_id=run_id, **counts)
     return counts
 
 
-def _has_passages(store: Store, build: str) -> bool:
-    """Whether any passage is embedded; vectors alone do not tell, sentences and statements have some too."""
-    return store.means.latest(build) is not None or bool(store.vectors.by_language(build, per_language=1))
-
-
-def _prepare(desk: _Desk, workspace: Workspace, numbers: Mapping[str, int]) -> list[Prepared]:
-    raw = _kept_vectors(desk, texts_of(workspace.watchlist))
-    rejections = [item for item in desk.store.corrections.all() if item.kind == "reject" and item.passage_id]
-    rejected = {
-        statement_id: sorted({str(item.passage_id) for item in rejections if item.narrative_id == number})
-        for statement_id, number in numbers.items()
-    }
+def _statements(run: _Run) -> list[Prepared]:
+    """The watchlist, ready to be compared."""
+    raw = kept_vectors(run.store, settings_of(run.workspace), texts_of(run.workspace.watchlist))
+    rejected: defaultdict[int, set[str]] = defaultdict(set)
+    for item in run.store.corrections.all():
+        if item.kind == "reject" and item.passage_id:
+            rejected[item.narrative_id].add(item.passage_id)
     return [
-        prepared(config, raw, desk.table, settings=workspace.settings.watch, rejected=rejected[config.id])
-        for config in workspace.watchlist
+        prepared(
+            config,
+            raw,
+            run.table,
+            settings=run.workspace.settings.watch,
+            rejected=sorted(rejected[run.numbers[config.id]]),
+        )
+        for config in run.workspace.watchlist
     ]
 
 
 def _compare_all(
-    desk: _Desk,
-    statements: Sequence[Prepared],
-    numbers: Mapping[str, int],
-    per_language: int,
-    counts: dict[str, int],
-    progress: Progress,
+    run: _Run, statements: Sequence[Prepared], counts: dict[str, int], progress: Progress
 ) -> None:
+    """Compare block after block until every statement has met every passage."""
     progress.start(STAGE)
-    sample: dict[str, Vectors] | None = None
-    for statement in statements:
-        rows = _waiting(desk, statement)
-        if not rows:
-            continue
-        if sample is None:
-            raw = desk.store.vectors.by_language(desk.table.build, per_language=per_language)
-            sample = {
-                language: centre(vectors, [language] * len(vectors), desk.table)
-                for language, vectors in raw.items()
-            }
-        ordinary = background(statement.vectors, sample)
-        while rows:
-            hits = _hits(
-                desk, statement, _found(desk, statement, ordinary, rows), numbers[statement.config.id]
-            )
-            desk.store.watch.put(
-                statement.config.id, statement.statement_hash, [row.passage_id for row in rows], hits
-            )
-            counts["compared"] += len(rows)
-            for hit in hits:
-                counts[hit.stance] += 1
-            progress.step(len(rows))
-            rows = _waiting(desk, statement, after=rows[-1].passage_id)
+    matchers: dict[tuple[str, ...], Matcher] = {}
+    for block in _blocks(run, statements):
+        waiting = tuple(item.config.id for item in block.statements)
+        if waiting not in matchers:
+            # Statements only ever come together: the matcher of fewer is not needed again.
+            matchers = {waiting: _matcher(run, block.statements)}
+        hits = _hits(run, _matches(run, block, matchers[waiting]))
+        through = block.passages[-1].passage_no
+        run.store.watch.put([_comparison(item, through, hits) for item in block.statements])
+        counts["compared"] += len(block.passages) * len(waiting)
+        for hit in hits:
+            counts[hit.stance] += 1
+        progress.step(len(block.passages))
 
 
-def _waiting(desk: _Desk, statement: Prepared, *, after: str = "") -> list[PassageRow]:
-    """The next passages not yet compared with the statement; a chunk at a time, years of coverage do not fit in memory."""
-    return desk.store.passages.unmatched(
-        desk.table.build, statement.config.id, statement.statement_hash, after=after, limit=CHUNK
-    )
+def _matcher(run: _Run, statements: Sequence[Prepared]) -> Matcher:
+    per_language = run.workspace.settings.watch.background_passages
+    return Matcher(statements, ordinary_for(run.store, run.table, statements, per_language=per_language))
 
 
-def _found(
-    desk: _Desk, statement: Prepared, ordinary: Background, rows: Sequence[PassageRow]
-) -> list[_Found]:
-    """The passages of `rows` that say what the statement says, whatever their stance."""
-    scoped = [row for row in rows if statement.in_scope(row)]
-    if not scoped:
-        return []
-    cosines = cosine(statement.vectors, centred(desk.store, scoped, desk.table))
-    # Rounded as it is kept: the last bits of a product depend on how passages were chunked, a hit must not.
-    best = ordinary.z(cosines, [row.language for row in scoped]).max(axis=0).round(3)
-    near = [
-        _Found(row, float(cosines[:, n].max()), float(best[n]))
-        for n, row in enumerate(scoped)
-        if best[n] >= statement.threshold
-    ]
-    return [found for found in near if statement.guard.lets(found.row.title, found.row.text)]
+def _blocks(run: _Run, statements: Sequence[Prepared]) -> Iterator[_Block]:
+    """Blocks of passages by number; who stands farthest back goes first, until it meets the next."""
+    through = {
+        item.config.id: run.store.watch.compared_through(item.config.id, item.statement_hash)
+        for item in statements
+    }
+    while True:
+        lowest = min(through.values())
+        waiting = tuple(item for item in statements if through[item.config.id] == lowest)
+        higher = [number for number in through.values() if number > lowest]
+        rows = run.store.passages.embedded_after(run.table.build, lowest, limit=BLOCK)
+        if higher:
+            rows = [row for row in rows if row.passage_no <= min(higher)]
+        if rows:
+            yield _Block(waiting, rows)
+        elif not higher:
+            return
+        reached = rows[-1].passage_no if rows else min(higher)
+        through.update({item.config.id: reached for item in waiting})
 
 
-def _hits(desk: _Desk, statement: Prepared, found: Sequence[_Found], narrative_id: int) -> list[WatchHit]:
-    stances = _stances(desk, statement, [item.row for item in found])
+def _matches(run: _Run, block: _Block, matcher: Matcher) -> list[_Match]:
+    """The pairs of a block that are near enough, in scope, and name what the statement requires."""
+    facts, statements = block.passages, block.statements
+    vectors = centred(run.store, facts, run.table)
+    near: defaultdict[int, list[int]] = defaultdict(list)
+    for passage, statement in matcher.near(vectors, [row.language for row in facts]):
+        if statements[statement].in_scope(facts[passage]):
+            near[passage].append(statement)
+    rows = {
+        row.passage_id: row for row in run.store.passages.many([facts[place].passage_id for place in near])
+    }
+    matches = []
+    for passage, candidates in near.items():
+        row = rows[facts[passage].passage_id]
+        text = NamedText.of(row.title, row.text)
+        for statement in candidates:
+            if statements[statement].guard.lets_text(text):
+                standing = matcher.standing(statement, vectors[passage], row.language)
+                if standing is not None:
+                    matches.append(_Match(statements[statement], row, standing))
+    return matches
+
+
+def _hits(run: _Run, matches: Sequence[_Match]) -> list[WatchHit]:
+    """Matches with their stances, as they are kept."""
+    kept = kept_vectors(run.store, settings_of(run.workspace), sentences_of([match.row for match in matches]))
+    margin = run.workspace.settings.watch.stance_margin
     return [
         WatchHit(
-            statement_id=statement.config.id,
-            passage_id=item.row.passage_id,
-            narrative_id=narrative_id,
-            cosine=round(item.cosine, 4),
-            z=item.z,
-            stance=stance,
-            run_id=desk.run_id,
+            statement_id=match.statement.config.id,
+            passage_id=match.row.passage_id,
+            narrative_id=run.numbers[match.statement.config.id],
+            cosine=match.standing.cosine,
+            z=match.standing.z,
+            stance=stance_in(match.row, match.statement, kept, run.table, margin),
+            run_id=run.run_id,
         )
-        for item, stance in zip(found, stances, strict=True)
+        for match in matches
     ]
 
 
-def _stances(desk: _Desk, statement: Prepared, rows: Sequence[PassageRow]) -> list[Stance]:
-    parts = [
-        [row.text[sentence.start : sentence.end] for sentence in sentences(row.text)] or [row.text]
-        for row in rows
-    ]
-    raw = _kept_vectors(desk, sorted({text for part in parts for text in part}))
-    stances = []
-    for row, part in zip(rows, parts, strict=True):
-        vectors: Vectors = centre(
-            np.stack([raw[text] for text in part]), [row.language] * len(part), desk.table
-        )
-        nearness, against = cosine(statement.vectors, vectors), cosine(statement.counters, vectors)
-        stances.append(stance_of(part, nearness, against, language=row.language, margin=desk.margin))
-    return stances
-
-
-def _kept_vectors(desk: _Desk, texts: Sequence[str]) -> dict[str, Vector]:
-    """Text -> vector; kept like those of passages, so that no text is embedded twice and no model loaded for nothing.
-
-    Read back from the store even when new: at rest a vector is rounded, and a hit must not depend on when its vector was made.
-    """
-    vectors, build = desk.store.vectors, desk.table.build
-    keys = {text: text_hash(text) for text in texts}
-    present = vectors.has(build, keys.values())
-    missing = sorted(text for text, key in keys.items() if key not in present)
-    if missing:
-        made = shared_embedder(desk.settings).embed(missing)
-        vectors.put(build, {keys[text]: vector for text, vector in zip(missing, made, strict=True)})
-    return dict(zip(texts, vectors.get(build, [keys[text] for text in texts]), strict=True)) if texts else {}
+def _comparison(statement: Prepared, through: int, hits: Sequence[WatchHit]) -> Comparison:
+    """What is kept of one statement's part in a block."""
+    own = tuple(hit for hit in hits if hit.statement_id == statement.config.id)
+    return Comparison(
+        statement_id=statement.config.id,
+        statement_hash=statement.statement_hash,
+        through=through,
+        hits=own,
+    )

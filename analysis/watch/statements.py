@@ -14,9 +14,9 @@ from analysis.embedding.centring import centre
 from analysis.watch.guard import Guard
 from config.settings import WatchSettings
 from config.watchlist import StatementConfig
-from storage.records import MeanTable, PassageRow, Vector
+from storage.records import MeanTable, PassageFacts, Vector
 
-MATCH_VERSION = "2"
+MATCH_VERSION = "3"
 """Changes whenever the same statement and passage could give another hit or stance."""
 NO_LANGUAGE = "und"
 """Nobody says which language a statement is written in; it is centred by the overall mean. Measured on the sample world: as good as the mean
@@ -33,16 +33,17 @@ class Prepared:
     guard: Guard
     vectors: Vectors
     counters: Vectors
+    countries: frozenset[str]
+    languages: frozenset[str]
+    """Where it is watched; empty: everywhere. Languages without a region, as an article's is told."""
     rejected: frozenset[str]
     """Passages that an analyst ruled out."""
 
-    def in_scope(self, row: PassageRow) -> bool:
+    def in_scope(self, row: PassageFacts) -> bool:
         """Whether a passage comes from where the statement is watched, and nobody ruled it out."""
-        # What is told of an article is its language, without a region.
-        countries, languages = self.config.countries, {tag.partition("-")[0] for tag in self.config.languages}
-        if countries and row.country not in countries:
+        if self.countries and row.country not in self.countries:
             return False
-        return (not languages or row.language in languages) and row.passage_id not in self.rejected
+        return (not self.languages or row.language in self.languages) and row.passage_id not in self.rejected
 
 
 def texts_of(watchlist: Sequence[StatementConfig]) -> list[str]:
@@ -74,6 +75,8 @@ def prepared(
         guard=Guard([entity.any_of for entity in config.entities]),
         vectors=_centred(config.statements, raw, table),
         counters=_centred(config.counter_statements, raw, table),
+        countries=frozenset(config.countries),
+        languages=frozenset(tag.partition("-")[0] for tag in config.languages),
         rejected=frozenset(rejected),
     )
 

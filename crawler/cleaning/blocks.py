@@ -1,100 +1,39 @@
 """A page as a sequence of text blocks: paragraphs, list items, cells, headings - what a reader sees as one piece.
 
-Everything `pruning.py` and `region.py` decide, they decide from these blocks: how long, how much of it is links, sentences or fragments.
+Everything `pruning.py` and `region.py` decide, they decide from these blocks: how long, how much of it is
+links, sentences or fragments.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from crawler.cleaning.letters import fold_space, weight_of
 from crawler.cleaning.markup import Element
+from storage.text import letters_of
 
-BLOCK_TAGS: Final = frozenset(
-    [
-        "p",
-        "div",
-        "li",
-        "td",
-        "th",
-        "tr",
-        "table",
-        "tbody",
-        "thead",
-        "tfoot",
-        "ul",
-        "ol",
-        "dl",
-        "dt",
-        "dd",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "section",
-        "article",
-        "aside",
-        "header",
-        "footer",
-        "main",
-        "nav",
-        "form",
-        "fieldset",
-        "figure",
-        "figcaption",
-        "blockquote",
-        "pre",
-        "address",
-        "center",
-        "hr",
-        "body",
-        "details",
-        "summary",
-        "caption",
-        "noindex",
-    ]
-)
+BLOCK_TAGS: Final = frozenset((
+    "p", "div", "li", "td", "th", "tr", "table", "tbody", "thead", "tfoot", "ul", "ol", "dl", "dt", "dd",
+    "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "aside", "header", "footer", "main", "nav", "form",
+    "fieldset", "figure", "figcaption", "blockquote", "pre", "address", "center", "hr", "body", "details",
+    "summary", "caption", "noindex",
+))  # fmt: skip
 HEADING_TAGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_SKIPPED_TAGS: Final = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "iframe",
-        "object",
-        "embed",
-        "svg",
-        "canvas",
-        "select",
-        "option",
-        "textarea",
-        "button",
-        "input",
-        "head",
-        "title",
-        "video",
-        "audio",
-        "map",
-        "label",
-        "math",
-    ]
-)
+_SKIPPED_TAGS: Final = frozenset((
+    "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "select", "option",
+    "textarea", "button", "input", "head", "title", "video", "audio", "map", "label", "math",
+))  # fmt: skip
 _TRAP_TAGS: Final = ("button", "label", "noscript")
 """Skipped tags that hold whole articles on some pages."""
 _TRAP_CHARACTERS: Final = 600
 TRAP_SHARE: Final = 0.5
 """Of the page's text in paragraphs."""
-_DENSE: Final = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
-)
 _SENTENCE: Final = re.compile("[.!?…؟।۔։፡።][\"»”’')\\]]*(?:\\s|$)|[。！？，、।]")
-_SPACE: Final = re.compile(r"\s+")
 _LINE: Final = "\x00"
+"""A line break within a block; no text of a parsed page holds this character."""
 
 
 @dataclass(slots=True, eq=False)
@@ -112,6 +51,8 @@ class Block:
     tag: str
     score: float = 0.0
     """Filled by `region.score_blocks`: positive for text, negative for what is not."""
+    _sentence: bool | None = field(default=None, init=False, repr=False)
+    _letters: str | None = field(default=None, init=False, repr=False)
 
     @property
     def is_heading(self) -> bool:
@@ -126,22 +67,21 @@ class Block:
     @property
     def has_sentence(self) -> bool:
         """Ends a sentence somewhere, in any script."""
-        return bool(_SENTENCE.search(self.text))
+        if self._sentence is None:
+            self._sentence = bool(_SENTENCE.search(self.text))
+        return self._sentence
 
     @property
     def is_prose(self) -> bool:
         """A sentence of some length that is not links."""
         return self.weight >= 40 and not self.is_linked and self.has_sentence
 
-
-def weight_of(text: str) -> int:
-    """Length of a text, with the letters of dense scripts counted threefold."""
-    return len(text) if text.isascii() else len(text) + 2 * len(_DENSE.findall(text))
-
-
-def fold_space(text: str) -> str:
-    """White space runs to one blank, none at the ends."""
-    return _SPACE.sub(" ", text).strip()
+    @property
+    def letters(self) -> str:
+        """Its letters and digits, folded; see `storage.text.letters_of`."""
+        if self._letters is None:
+            self._letters = letters_of(self.text)
+        return self._letters
 
 
 def ancestors(element: Element | None) -> Iterator[Element]:
@@ -151,29 +91,76 @@ def ancestors(element: Element | None) -> Iterator[Element]:
         element = element.getparent()
 
 
+def cut_blocks(root: Element) -> list[Block]:
+    """The blocks below an element in document order; scripts, forms' fields and media are left out."""
+    from lxml import etree
+
+    cutter = _Cutter(root)
+    traps = _traps(root)
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        tag = element.tag
+        if event == "end":
+            cutter.leave(element, tag)
+        elif tag in _SKIPPED_TAGS and element not in traps:
+            cutter.skip(element)
+            walk.skip_subtree()
+        else:
+            cutter.enter(element, tag)
+    cutter.boundary(root)
+    return cutter.blocks
+
+
 class _Cutter:
     """Collects text until a block boundary; no recursion, pages may nest hundreds deep."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: Element) -> None:
         self.blocks: list[Block] = []
+        self._root = root
         self._parts: list[str] = []
         self._link_weight = 0
         self._breaks = 0
-        self._owner: Element = None
-        self.links_open = 0
+        self._links_open = 0
+        self._owner: Element = root
+        self._owners: list[Element] = []
+        self._skipped: Element = None
 
-    def text(self, text: str | None) -> None:
-        """Text in the present block."""
-        if not text:
+    def enter(self, element: Element, tag: str) -> None:
+        """An element begins, and with it perhaps a block or a link."""
+        if tag in BLOCK_TAGS:
+            self._owners.append(self._owner)
+            self.boundary(element)
+        elif tag == "a":
+            self._links_open += 1
+        elif tag == "br":
+            self._line_break()
             return
-        self._parts.append(text)
-        stripped = fold_space(text)
-        if stripped:
-            self._breaks = 0
-            if self.links_open:
-                self._link_weight += weight_of(stripped)
+        if text := element.text:
+            self._text(text)
 
-    def line_break(self) -> None:
+    def skip(self, element: Element) -> None:
+        """An element of which nothing is read but what follows it."""
+        self._skipped = element
+
+    def leave(self, element: Element, tag: str) -> None:
+        """An element ends; what follows it belongs to the block around it."""
+        if element is self._skipped:
+            self._skipped = None
+        elif tag in BLOCK_TAGS:
+            self.boundary(self._owners.pop())
+        elif tag == "a":
+            self._links_open -= 1
+        if (tail := element.tail) and element is not self._root:
+            self._text(tail)
+
+    def _text(self, text: str) -> None:
+        self._parts.append(text)
+        if self._breaks and not text.isspace():
+            self._breaks = 0
+        if self._links_open:
+            self._link_weight += weight_of(fold_space(text))
+
+    def _line_break(self) -> None:
         """One `<br>` ends a line, two end the block."""
         self._breaks += 1
         if self._breaks >= 2:
@@ -181,23 +168,24 @@ class _Cutter:
         else:
             self._parts.append(_LINE)
 
-    def boundary(self, owner: Element) -> Element:
-        """End the present block; the next one belongs to `owner`. Returns the owner until now."""
-        lines = [fold_space(line) for line in "".join(self._parts).split(_LINE)]
-        text = "\n".join(line for line in lines if line)
-        if text:
-            weight = weight_of(text)
-            self.blocks.append(
-                Block(text, weight, min(self._link_weight, weight), self._owner, self._owner.tag)
-            )
-        self._parts.clear()
+    def boundary(self, owner: Element) -> None:
+        """End the present block; the next one belongs to `owner`."""
+        if self._parts:
+            lines = [fold_space(line) for line in "".join(self._parts).split(_LINE)]
+            if text := "\n".join(line for line in lines if line):
+                weight = weight_of(text)
+                linked = min(self._link_weight, weight)
+                self.blocks.append(Block(text, weight, linked, self._owner, self._owner.tag))
+            self._parts.clear()
         self._link_weight = self._breaks = 0
-        former, self._owner = self._owner, owner
-        return former
+        self._owner = owner
 
 
 def _traps(root: Element) -> set[Element]:
-    """Controls that hold the article itself, by a forgotten end tag or for readers without JavaScript: most of what the page has in paragraphs."""
+    """Controls that hold the article itself, by a forgotten end tag or for readers without JavaScript.
+
+    They hold most of what the page has in paragraphs.
+    """
     suspects = [element for element in root.iter(*_TRAP_TAGS) if element.find(".//p") is not None]
     least = max(_TRAP_CHARACTERS, TRAP_SHARE * _in_paragraphs(root)) if suspects else 0
     return {element for element in suspects if _in_paragraphs(element) >= least}
@@ -205,31 +193,3 @@ def _traps(root: Element) -> set[Element]:
 
 def _in_paragraphs(element: Element) -> int:
     return sum(len(text) for paragraph in element.iter("p") for text in paragraph.itertext())
-
-
-def cut_blocks(root: Element) -> list[Block]:
-    """The blocks below an element in document order; scripts, forms' fields and media are left out."""
-    cutter = _Cutter()
-    cutter.boundary(root)
-    traps = _traps(root)
-    stack: list[tuple[Element, Element, bool]] = [(root, root, False)]
-    while stack:
-        element, owner, leaving = stack.pop()
-        tag = element.tag
-        if leaving:
-            if tag in BLOCK_TAGS:
-                cutter.boundary(owner)
-            cutter.links_open -= tag == "a"
-        elif isinstance(tag, str) and tag != "br" and (tag not in _SKIPPED_TAGS or element in traps):
-            former = cutter.boundary(element) if tag in BLOCK_TAGS else owner
-            cutter.links_open += tag == "a"
-            cutter.text(element.text)
-            stack.append((element, former, True))
-            stack.extend((child, element, False) for child in reversed(element))
-            continue
-        elif tag == "br":
-            cutter.line_break()
-        if element is not root:
-            cutter.text(element.tail)
-    cutter.boundary(root)
-    return cutter.blocks

@@ -11,9 +11,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from crawler.cleaning import vocabulary as words
-from crawler.cleaning.blocks import Block, weight_of
+from crawler.cleaning.blocks import Block
+from crawler.cleaning.letters import weight_of
 from crawler.cleaning.markup import Element, names_of
-from crawler.cleaning.region import LINKED_SCORE, Region, letters_of
+from crawler.cleaning.region import LINKED_SCORE, Region
+from storage.text import letters_of
 
 AGREEMENT: Final = 0.5
 """Share of the region's prose that trafilatura has to confirm before its word counts block by block."""
@@ -53,7 +55,7 @@ def choose_text(
     if len(said) < STATED_SHARE * len(letters_of(text)) or weight_of(stated) < SHORT:
         return text
     start = region.headline if region is not None else 0
-    keys = [(block, letters_of(block.text)) for block in blocks[start:]]
+    keys = [(block, block.letters) for block in blocks[start:]]
     shown = [(block.text, len(key)) for block, key in keys if len(key) >= 4 and key in said]
     if sum(length for _, length in shown) >= STATED_SHOWN * len(said):
         return "\n".join(text for text, _ in shown)
@@ -81,7 +83,7 @@ def _confirmed(blocks: list[Block], other: str) -> list[bool]:
     """For every block: does the other text hold its beginning and its end?"""
     answers = []
     for block in blocks:
-        key = letters_of(block.text) if block.weight >= _SHORT_BLOCK else ""
+        key = block.letters if block.weight >= _SHORT_BLOCK else ""
         answers.append(bool(key) and key[:30] in other and key[-15:] in other)
     return answers
 
@@ -98,9 +100,9 @@ def _lead(blocks: list[Block], region: Region, confirmed: list[bool], descriptio
         if block.score > 0:
             described = (
                 len(description) >= _DESCRIPTION
-                and letters_of(block.text)[:_DESCRIPTION] == description[:_DESCRIPTION]
+                and block.letters[:_DESCRIPTION] == description[:_DESCRIPTION]
             )
-            named = not linked and bool(words.LEAD.search(names_of(block.element)))
+            named = not linked and words.is_named("lead", names_of(block.element))
             wanted = confirmed[i] or described or named
         else:
             wanted = (

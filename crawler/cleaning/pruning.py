@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from crawler.cleaning import vocabulary as words
-from crawler.cleaning.blocks import BLOCK_TAGS, Block, ancestors, fold_space, weight_of
+from crawler.cleaning.blocks import BLOCK_TAGS, Block, ancestors
+from crawler.cleaning.letters import fold_space, weight_of
 from crawler.cleaning.markup import Element, body_of, names_of
 
 CHROME_SHARE: Final = 0.25
@@ -37,11 +38,14 @@ ITEMS_WITH_HEADLINE: Final = 0.75
 ITEM_PROSE: Final = 900
 """An item with more unlinked text is an article, not a teaser."""
 TEASER_PROSE: Final = 400
+LIST_SHARE: Final = 0.9
+LABEL_WEIGHT: Final = 30
 
 _LEAF_TAGS: Final = frozenset(
     ["p", "li", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dd", "dt", "center"]
 )
 _ITEM_TAGS: Final = frozenset(["div", "li", "article", "section", "tr", "dl", "td", "dd", "table", "ul"])
+_BODY_TAGS: Final = frozenset(("div", "section", "article", "span", "td"))
 _DIGITS: Final = re.compile(r"\d+")
 
 
@@ -54,129 +58,153 @@ class _Part:
     prose: int = 0
     headlines: int = 0
 
+    def count(self, block: Block) -> None:
+        """Count a block of its own."""
+        self.weight += block.weight
+        self.link_weight += block.link_weight
+        self.prose += block.weight if block.is_prose else 0
+        self.headlines += block.weight >= HEADLINE_WEIGHT and block.link_weight >= 0.8 * block.weight
+
+    def add(self, other: _Part) -> None:
+        """Count what a child holds."""
+        self.weight += other.weight
+        self.link_weight += other.link_weight
+        self.prose += other.prose
+        self.headlines += other.headlines
+
+
+_Parts = dict[Element, _Part]
+"""What every element with text in it holds."""
+
 
 def prune(tree: Element, blocks: list[Block], headline: Element | None) -> list[Block]:
     """Take the parts that are not the article off `tree`; returns the blocks that are left."""
-    kept = _kept(tree, headline)
     body = body_of(tree)
-    by_name = _named_parts(body, _measure(blocks), kept)
+    kept = _kept(tree, headline)
+    by_name = _named_parts(body, _measure(body, blocks), kept)
     left = _outside(blocks, by_name)
-    lists = _teaser_lists(body, _measure(left), kept)
+    parts = _measure(body, left)
+    lists = [*_teaser_lists(body, parts, kept), *_named_teasers(parts, kept)]
     for element in (*by_name, *lists):
         if element.getparent() is not None:
             element.drop_tree()
-    for element in body.iter():
-        if isinstance(element.tag, str) and _is_hidden(element):
-            del element.attrib[
-                "style"
-            ]  # found to be text: trafilatura, which goes by the style, is to see it too
+    _show(body)
     return _outside(left, lists)
 
 
 def _kept(tree: Element, headline: Element | None) -> set[Element]:
     """Elements no rule may remove: the headline, the declared bodies, and all that enclose them."""
     kept = set(ancestors(headline))
-    for element in tree.iter("div", "section", "article", "span", "td"):
-        if element.get("itemprop") == "articleBody":
+    for element in tree.xpath("//*[@itemprop='articleBody']"):
+        if element.tag in _BODY_TAGS:
             kept.update(ancestors(element))
     return kept
 
 
-def _measure(blocks: Iterable[Block]) -> dict[Element, _Part]:
-    """What every element holds."""
-    parts: dict[Element, _Part] = defaultdict(_Part)
+def _measure(body: Element, blocks: Iterable[Block]) -> _Parts:
+    """What every element of the body holds: its own blocks, then, from the leaves up, its children's."""
+    parts: _Parts = defaultdict(_Part)
     for block in blocks:
-        prose = block.weight if block.is_prose else 0
-        headline = block.link_weight >= 0.8 * block.weight and block.weight >= HEADLINE_WEIGHT
-        for element in ancestors(block.element):
-            part = parts[element]
-            part.weight += block.weight
-            part.link_weight += block.link_weight
-            part.prose += prose
-            part.headlines += headline
+        parts[block.element].count(block)
+    for element in reversed(list(body.iter())):
+        if element in parts and element is not body:
+            parts[element.getparent()].add(parts[element])
     return parts
 
 
 def _outside(blocks: list[Block], removed: Iterable[Element]) -> list[Block]:
     """The blocks that lie in none of the removed elements."""
-    gone = set(removed)
-    return (
-        [block for block in blocks if not any(element in gone for element in ancestors(block.element))]
-        if gone
-        else blocks
-    )
+    gone: set[Element] = set()
+    for element in removed:
+        if element not in gone:
+            gone.update(element.iter())
+    return [block for block in blocks if block.element not in gone] if gone else blocks
 
 
-def _named_parts(body: Element, parts: dict[Element, _Part], kept: set[Element]) -> list[Element]:
+def _named_parts(body: Element, parts: _Parts, kept: set[Element]) -> list[Element]:
     """Elements whose tag, name or style says that they are not the article, in document order."""
     total = parts[body].prose
     found = []
-    for element in body.iter():
-        if element is body or element in kept or not isinstance(element.tag, str):
+    for element in body.iter(*BLOCK_TAGS):
+        if element is body or element in kept:
             continue
         share = _tolerated_share(element)
-        if share is not None and parts[element].prose <= share * total:
+        prose = parts[element].prose if element in parts else 0
+        if share is not None and prose <= share * total:
             found.append(element)
     return found
 
 
 def _tolerated_share(element: Element) -> float | None:
-    """The share of the page's prose up to which this element is removed for what it is called; None: not at all."""
-    tag = element.tag
+    """The share of the page's prose up to which this element is removed for what it is called.
+
+    None: it is not removed at all.
+    """
+    share = _share_of_tag(element.tag)
+    if share is None and (names := names_of(element)):
+        share = _share_of_names(names, leaf=element.tag in _LEAF_TAGS)
+    return HIDDEN_SHARE if share is None and _is_hidden(element) else share
+
+
+def _share_of_tag(tag: str) -> float | None:
     if tag in ("nav", "footer"):
         return NAVIGATION_SHARE
-    if tag in ("form", "fieldset"):
-        return FORM_SHARE
-    if tag not in BLOCK_TAGS:
+    return FORM_SHARE if tag in ("form", "fieldset") else None
+
+
+def _share_of_names(names: str, *, leaf: bool) -> float | None:
+    if words.is_named("comments", names) and not words.is_named("comments_state", names):
+        return 1.0
+    if leaf:
         return None
-    names = names_of(element)
-    if names:
-        if words.COMMENTS.search(names) and not words.COMMENTS_STATE.search(names):
-            return 1.0
-        if tag not in _LEAF_TAGS and words.CONSENT.search(names):
-            return CONSENT_SHARE
-        if tag not in _LEAF_TAGS and words.CHROME.search(names):
-            return CHROME_SHARE_OF_BODY if words.BODY.search(names) else CHROME_SHARE
-    return HIDDEN_SHARE if _is_hidden(element) else None
+    if words.is_named("consent", names):
+        return CONSENT_SHARE
+    if words.is_named("chrome", names):
+        return CHROME_SHARE_OF_BODY if words.is_named("body", names) else CHROME_SHARE
+    return None
 
 
 def _is_hidden(element: Element) -> bool:
-    return "display:none" in (element.get("style") or "").replace(" ", "")
+    style = element.get("style")
+    return style is not None and "display:none" in style.replace(" ", "")
 
 
-def _teaser_lists(body: Element, parts: dict[Element, _Part], kept: set[Element]) -> list[Element]:
-    """Items of lists of other articles, and parts named so that hold headline links."""
-    total = parts[body].weight
+def _show(body: Element) -> None:
+    """Take the style off what was hidden and is left: trafilatura goes by it, and it was found to be text."""
+    for element in body.xpath("descendant-or-self::*[contains(@style, 'display')]"):
+        if _is_hidden(element):
+            del element.attrib["style"]
+
+
+def _teaser_lists(body: Element, parts: _Parts, kept: set[Element]) -> list[Element]:
+    """Items of lists of other articles."""
+    most = LIST_SHARE * parts[body].weight
     found: list[Element] = []
-    for parent in list(parts):
-        for items in _alike_children(parent, parts, kept):
-            prose = max(parts[item].weight - parts[item].link_weight for item in items)
-            size = sum(parts[item].weight for item in items)
-            if (
-                prose < ITEM_PROSE
-                and size < 0.9 * total
-                and _share_with_headline(items) >= ITEMS_WITH_HEADLINE
-            ):
-                found.extend(items)
-    for element, part in parts.items():
-        teaser = part.headlines >= 1 and part.weight - part.link_weight < TEASER_PROSE
-        if (
-            teaser
-            and element.tag in _ITEM_TAGS
-            and element not in kept
-            and words.TEASERS.search(names_of(element))
-        ):
-            found.append(element)
+    for items in _alike_siblings(parts, kept):
+        unlinked = max(parts[item].weight - parts[item].link_weight for item in items)
+        size = sum(parts[item].weight for item in items)
+        if unlinked < ITEM_PROSE and size < most and _share_with_headline(items) >= ITEMS_WITH_HEADLINE:
+            found.extend(items)
     return found
 
 
-def _alike_children(parent: Element, parts: dict[Element, _Part], kept: set[Element]) -> list[list[Element]]:
-    """Children of one tag and one class (numbers aside) that hold text, where there are enough of them."""
-    groups: dict[tuple[str, str], list[Element]] = defaultdict(list)
-    for child in parent:
-        if child.tag in _ITEM_TAGS and child in parts and child not in kept:
-            groups[child.tag, _DIGITS.sub("", child.get("class") or "")].append(child)
-    return [items for items in groups.values() if len(items) >= ITEMS]
+def _named_teasers(parts: _Parts, kept: set[Element]) -> Iterator[Element]:
+    """Parts that are named like teasers and hold headline links."""
+    for element, part in parts.items():
+        is_item = element.tag in _ITEM_TAGS and element not in kept
+        is_teaser = is_item and part.headlines and part.weight - part.link_weight < TEASER_PROSE
+        if is_teaser and words.is_named("teasers", names_of(element)):
+            yield element
+
+
+def _alike_siblings(parts: _Parts, kept: set[Element]) -> Iterator[list[Element]]:
+    """Siblings of one tag and one class (numbers aside) that hold text, where there are enough of them."""
+    groups: dict[tuple[Element, str, str], list[Element]] = defaultdict(list)
+    for element in parts:
+        if element.tag in _ITEM_TAGS and element not in kept:
+            make = _DIGITS.sub("", element.get("class") or "")
+            groups[element.getparent(), element.tag, make].append(element)
+    return (items for items in groups.values() if len(items) >= ITEMS)
 
 
 def _share_with_headline(items: list[Element]) -> float:
@@ -189,10 +217,6 @@ def _begins_with_link(item: Element) -> bool:
         if element.tag == "a":
             if weight_of(fold_space("".join(element.itertext()))) >= HEADLINE_WEIGHT:
                 return True
-        elif (
-            isinstance(element.tag, str)
-            and element.text
-            and weight_of(element.text.strip()) > 2 * HEADLINE_WEIGHT
-        ):
+        elif element.text and weight_of(element.text.strip()) > LABEL_WEIGHT:
             return False
     return False

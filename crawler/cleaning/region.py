@@ -7,14 +7,15 @@ what it gains is prose of the same make; paragraphs that look exactly like the a
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
 from crawler.cleaning import vocabulary as words
-from crawler.cleaning.blocks import Block, ancestors, weight_of
+from crawler.cleaning.blocks import Block, ancestors
+from crawler.cleaning.letters import weight_of
 from crawler.cleaning.markup import Element, names_of
+from storage.text import letters_of
 
 FADE: Final = 0.6
 BEFORE_HEADLINE: Final = 0.3
@@ -51,7 +52,7 @@ def find_headline(blocks: list[Block], titles: list[str]) -> Block | None:
     for block in blocks:
         if block.weight > 400 or block.weight < 8:
             continue
-        key = letters_of(block.text)
+        key = block.letters
         if weight_of(key) >= 8 and any(key in title for title in keys):
             value = len(key) * (2.0 if block.tag == "h1" else 1.0)
             if value > best_value:
@@ -60,13 +61,6 @@ def find_headline(blocks: list[Block], titles: list[str]) -> Block | None:
         tops = [block for block in blocks if block.tag == "h1"]
         return tops[0] if len(tops) == 1 else None
     return best
-
-
-def letters_of(text: str) -> str:
-    """Letters and digits only, folded: for comparing texts whatever their spacing and punctuation."""
-    return "".join(
-        character for character in unicodedata.normalize("NFKC", text).casefold() if character.isalnum()
-    )
 
 
 def score_blocks(blocks: list[Block]) -> None:
@@ -107,16 +101,16 @@ def _is_label(block: Block, *, alone: bool) -> bool:
     if block.tag == "figcaption":
         return True
     names = names_of(block.element)
-    if block.weight < 400 and names and words.CAPTION.search(names):
+    if block.weight < 400 and words.is_named("caption", names):
         return True
-    if block.weight < 150 and names and words.META.search(names):
+    if block.weight < 150 and words.is_named("meta", names):
         return True
     parent = block.element.getparent()
     return (
         alone
         and block.weight < 400
         and parent is not None
-        and bool(words.IMAGE.search(f"{names} {names_of(parent)}"))
+        and words.is_named("image", f"{names} {names_of(parent)}")
     )
 
 

@@ -6,6 +6,7 @@ All patterns are searched in `id` and `class` (or, where said, in visible text).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 
@@ -75,6 +76,31 @@ CAPTION: Final = re.compile(r"caption|credit|contentimage|podpis|legend", re.IGN
 META: Final = re.compile(r"byline|author|meta|publi(?:sh|c)ed|dateline|timestamp|updated", re.IGNORECASE)
 IMAGE: Final = re.compile(r"image|photo|foto|picture|(?:^|[_-])img|thumb|gallery|galleria", re.IGNORECASE)
 
+_ROLES: Final = {
+    "comments": COMMENTS,
+    "comments_state": COMMENTS_STATE,
+    "chrome": CHROME,
+    "consent": CONSENT,
+    "teasers": TEASERS,
+    "body": BODY,
+    "lead": LEAD,
+    "caption": CAPTION,
+    "meta": META,
+    "image": IMAGE,
+}
+
+
+@lru_cache(maxsize=50_000)
+def is_named(role: str, names: str) -> bool:
+    """Whether the id and class of an element say that it has a role; a site's names stand on all its pages.
+
+    Args:
+        role: `comments`, `comments_state`, `chrome`, `consent`, `teasers`, `body`, `lead`, `caption`, `meta`
+            or `image`.
+    """
+    return bool(_ROLES[role].search(names))
+
+
 LEGAL_TEXT: Final = re.compile(
     r"©|\(c\) ?\d{4}|"
     + _any(
@@ -121,26 +147,3 @@ NOT_FOUND_TEXT: Final = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 """Titles of error pages that servers send with status 200."""
-
-MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan janvier janv enero ene janeiro gennaio gen januar jänner januari ocak stycznia января январь січня يناير جانفي ianuarie ιανουαρίου",
-            "february feb février fevrier fév févr febrero fevereiro fev febbraio februar februari şubat lutego февраля февраль лютого فبراير فيفري شباط februarie φεβρουαρίου",
-            "march mar mars marzo março marco märz maart maret mart marca марта март березня مارس آذار martie μαρτίου machi",
-            "april apr avril avr abril abr aprile nisan kwietnia апреля апрель квітня أبريل ابريل أفريل نيسان aprilie απριλίου aprili",
-            "may mai mayo maio maggio mag mei mayıs maja мая май травня مايو ماي أيار μαΐου",
-            "june jun juin junio junho giugno giu juni haziran czerwca июня июнь червня يونيو يونيه جوان حزيران iunie ιουνίου",
-            "july jul juillet juil julio julho luglio lug juli temmuz lipca июля июль липня يوليو جويلية تموز iulie ιουλίου julai",
-            "august aug août aout agosto ago augustus agustus ağustos sierpnia августа август серпня أغسطس اغسطس أوت آب αυγούστου agosti",
-            "september sep sept septembre septiembre setiembre setembro set settembre eylül września сентября сентябрь вересня سبتمبر أيلول septembrie σεπτεμβρίου septemba",
-            "october oct octobre octubre outubro out ottobre ott oktober okt ekim października октября октябрь жовтня أكتوبر اكتوبر octombrie οκτωβρίου oktoba",
-            "november nov novembre noviembre novembro kasım ноября ноябрь نوفمبر noiembrie νοεμβρίου novemba",
-            "december dec décembre decembre déc diciembre dic dezembro dez dicembre dezember desember aralık grudnia декабря декабрь грудня ديسمبر decembrie δεκεμβρίου desemba",
-        ),
-        1,
-    )
-    for name in names.split()
-}
-"""Names of months as dates use them. Those that mean another month elsewhere (`listopada`: November in Polish, October in Croatian) are left out."""

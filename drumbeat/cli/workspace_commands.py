@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from drumbeat.cli.prune_command import storage_prune
 from drumbeat.cli.session import JsonOption, WorkspaceOption, load, say_json, say_table, session
 
 config_app = typer.Typer(help="Settings.", no_args_is_help=True)
@@ -18,6 +19,7 @@ def register(app: typer.Typer) -> None:
     app.command()(init)
     app.command()(runs)
     app.add_typer(config_app, name="config")
+    storage_app.command("prune")(storage_prune)
     app.add_typer(storage_app, name="storage")
 
 
@@ -71,12 +73,13 @@ def storage_check(
     adopt: Annotated[bool, typer.Option(help="Give archive records without a row their row.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare the archive with the database: records without a row, rows without a record."""
+    """Read the whole database, and compare the archive with it: records without a row, rows without a record."""
     from dataclasses import asdict
 
     from storage.archive import recover
-    from storage.check import check
+    from storage.check import check, require_sound
 
+    require_sound(load(workspace).database_url)
     with session(workspace) as opened:
         recovered = recover(opened.workspace.archive_dir)
         report = check(opened.store, opened.workspace.archive_dir, adopt=adopt, clock=opened.clock)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,24 @@ Vector = npt.NDArray[np.float32]
 """A unit vector, shape (dimensions,), float32 in memory, float16 at rest."""
 
 DateConfidence = Literal["A", "B", "C", "D"]
-CopyRelation = Literal["original", "exact", "near", "excerpt", "translation"]
+CopyRelation = Literal["original", "exact", "near", "excerpt", "translation", "changed"]
+"""How a member of a copy group relates to its original.
+
+exact        the same to the letter
+near         a reprint: cut, moved, with another by-line, in other letters
+excerpt      a part of it
+translation  the same text in another language
+changed      a reprint in which a figure, or whether something is so, is another: the same text for counting how often
+             it was printed, never for what it claims
+"""
+LinkKind = Literal["whole", "figure", "negated", "excerpt"]
+"""How two texts are linked.
+
+whole        one is a reprint of the other
+figure       the same, but a figure in the middle of equal words is another one
+negated      the same, but a denial was put in or taken out: no copy, so it connects nothing
+excerpt      one is a part of the other
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +103,29 @@ class CopyMember:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CopySketch:
+    """What an article's text is found by when copies are looked for."""
+
+    article_id: str
+    counted_at: datetime
+    runs: npt.NDArray[np.uint32]
+    """Hashes of character runs, sorted, each once, shape (runs,)."""
+    is_whole: bool
+    """All runs of the text, not only a sample."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyLink:
+    """Two articles whose texts have much in common; `left_id < right_id`. It depends on these two alone."""
+
+    left_id: str
+    right_id: str
+    kind: LinkKind
+    containment: float
+    """Share of the shorter text that the other has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A run of whole sentences; `text == article.body[start:end]`."""
 
@@ -124,6 +164,63 @@ class PassageRow:
     counted_at: datetime
     late: bool
     origin: Origin
+
+
+class PassageFacts(NamedTuple):
+    """A passage without its texts. A tuple: hundreds of thousands are read at a time."""
+
+    passage_no: int
+    """Its place in the order in which passages were stored: a mark for readers, never part of a result."""
+    passage_id: str
+    article_id: str
+    text_hash: str
+    language: str
+    source_id: str
+    country: str
+    group_id: str
+    """Copy group of the article (the article's own id while ungrouped)."""
+    counted_at: datetime
+    late: bool
+
+
+class ArticleFacts(NamedTuple):
+    """An article without its texts."""
+
+    article_id: str
+    source_id: str
+    group_id: str
+    """Copy group (the article's own id while ungrouped)."""
+    counted_at: datetime
+    late: bool
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedPassage:
+    """A passage with its vector and what a search can be narrowed to."""
+
+    passage_no: int
+    """Counts up; a number is used again only after its passage was deleted."""
+    passage_id: str
+    article_id: str
+    language: str
+    article_language: str
+    source_id: str
+    counted_at: datetime
+    vector: Vector
+    """Raw, of the build that was asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageMarks:
+    """How far the passages have come, for whoever follows them."""
+
+    passage_no: int
+    """The highest number, 0 without passages."""
+    change_no: int
+    """The last change, 0 without one."""
+    first_change_no: int
+    """The oldest change that is still listed, 0 without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

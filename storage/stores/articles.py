@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage import schema
+from storage.copy_queue import dissolve, enqueue, forget_texts
 from storage.engine import Database
-from storage.records import Article, CleanResult
+from storage.records import Article, ArticleFacts, CleanResult
 from storage.rows import columns_of, delete_in, record_of, row_of, select_in, upsert
 from storage.search_index import index_articles, indexed_words, unindex_articles
 from storage.types import storable
@@ -46,7 +47,9 @@ class ArticleStore:
                 )
             }
             lost = [article_id for article_id in refused if article_id in former]
-            _dissolve_groups(connection, lost + _changed(made, former, _GROUP_FIELDS))
+            regrouped = _changed(made, former, _GROUP_FIELDS)
+            _dissolve_groups(connection, lost + regrouped)
+            forget_texts(connection, regrouped)
             unindex_articles(connection, [former[article_id].article_no for article_id in lost])
             delete_in(connection, schema.articles, schema.articles.c.article_id, lost)
             _void_passages(connection, _changed(made, former, _PASSAGE_FIELDS))
@@ -57,6 +60,7 @@ class ArticleStore:
                 key=("article_id",),
                 keep=("is_cut",),
             )
+            enqueue(connection, {article.article_id for article in made} - former.keys())
             _index(connection, made, former, texts)
 
     def get(self, article_id: str) -> Article | None:
@@ -77,6 +81,23 @@ class ArticleStore:
         return self._articles(
             _SELECT.where(*window).order_by(schema.articles.c.counted_at, schema.articles.c.article_id)
         )
+
+    def counted(self, start: datetime, end: datetime) -> list[ArticleFacts]:
+        """Articles counted in [start, end) without their texts, by (counted_at, article_id)."""
+        articles, members = schema.articles, schema.copy_members.c
+        joined = articles.outerjoin(schema.copy_members, members.article_id == articles.c.article_id)
+        statement = sa.select(
+            articles.c.article_id,
+            articles.c.source_id,
+            sa.func.coalesce(members.group_id, articles.c.article_id),
+            articles.c.counted_at,
+            articles.c.late,
+            articles.c.origin,
+        ).select_from(joined)
+        statement = statement.where(articles.c.counted_at >= start, articles.c.counted_at < end)
+        with self._database.read() as connection:
+            rows = connection.execute(statement.order_by(articles.c.counted_at, articles.c.article_id))
+            return [ArticleFacts._make(row) for row in rows]
 
     def count(self) -> int:
         """How many articles there are."""
@@ -134,7 +155,7 @@ def _dissolve_groups(connection: sa.Connection, article_ids: Collection[str]) ->
     rows = select_in(
         connection, sa.select(schema.copy_members.c.group_id), schema.copy_members.c.article_id, article_ids
     )
-    delete_in(connection, schema.copy_groups, schema.copy_groups.c.group_id, {row.group_id for row in rows})
+    dissolve(connection, {row.group_id for row in rows})
 
 
 def _void_passages(connection: sa.Connection, article_ids: Collection[str]) -> None:

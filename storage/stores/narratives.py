@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from storage import schema
 from storage.engine import Database
-from storage.records import Assignment, Correction, LineageEvent, Narrative, Theme
+from storage.records import Assignment, Correction, LineageEvent, LineageKind, Narrative, Theme
 from storage.records.merges import follow_merges
 from storage.rows import chunks, columns_of, delete_in, record_of, row_of, upsert
 
@@ -91,6 +91,16 @@ class NarrativeStore:
         with self._database.write() as connection:
             delete_in(connection, schema.assignments, schema.assignments.c.passage_id, passage_ids)
 
+    def members(self, narrative_id: int, *, after: str = "", limit: int = 1000) -> list[Assignment]:
+        """The next assignments of one narrative, with `passage_id > after`, by passage_id."""
+        table = schema.assignments.c
+        statement = sa.select(*columns_of(Assignment, schema.assignments)).where(
+            table.narrative_id == narrative_id, table.passage_id > after
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(statement.order_by(table.passage_id).limit(limit))
+            return [record_of(Assignment, row) for row in rows]
+
     def assignments(
         self, *, narrative_id: int | None = None, start: datetime | None = None, end: datetime | None = None
     ) -> list[Assignment]:
@@ -115,22 +125,26 @@ class NarrativeStore:
             return [record_of(Assignment, row) for row in connection.execute(statement)]
 
     def sizes(self) -> dict[int, int]:
-        """Passages stored under each number that has any, merged ones too."""
-        table = schema.assignments.c
-        statement = (
-            sa.select(table.narrative_id, sa.func.count().label("passages"))
-            .group_by(table.narrative_id)
-            .order_by(table.narrative_id)
-        )
+        """Passages stored under each number that has any, merged ones too; counted as they come and go, not here."""
+        table = schema.narrative_sizes
+        statement = sa.select(table).order_by(table.c.narrative_id)
         with self._database.read() as connection:
             return {row.narrative_id: row.passages for row in connection.execute(statement)}
 
-    def lineage(self, narrative_id: int | None = None) -> list[LineageEvent]:
-        """What happened to all narratives, or to one (also as the other side), by (at, narrative_id, kind, other_id)."""
+    def lineage(
+        self, narrative_id: int | None = None, *, kinds: Collection[LineageKind] = ()
+    ) -> list[LineageEvent]:
+        """What happened to all narratives, or to one (also as the other side), by (at, narrative_id, kind, other_id).
+
+        Args:
+            kinds: only what is of these kinds; none: of any.
+        """
         table = schema.lineage.c
         statement = sa.select(schema.lineage).order_by(
             table.at, table.narrative_id, table.kind, table.other_id, table.lineage_id
         )
+        if kinds:
+            statement = statement.where(table.kind.in_(sorted(kinds)))
         if narrative_id is not None:
             statement = statement.where(
                 sa.or_(table.narrative_id == narrative_id, table.other_id == narrative_id)

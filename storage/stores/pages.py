@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from storage import ids, schema
 from storage.engine import Database
 from storage.records import Page, WarcPlace
-from storage.rows import chunks, insert_new, row_of, select_in
+from storage.rows import chunks, distinct_values, insert_new, row_of, select_in
 
 WAITING = "waiting"
 """How counts name pages without an outcome yet."""
+PRUNED = "pruned"
+"""In place of the version of the rules that cleaned a page: the page, or its article, was pruned, and is never cleaned again."""
 STORED = "stored"
 """The fetch outcome of a page that has a body in the archive."""
 
@@ -85,11 +87,15 @@ class PageStore:
 
     def to_clean(self, clean_version: str, *, after: str = "", limit: int = 500) -> list[Page]:
         """Archived pages that these cleaning rules have not seen, with `page_id > after`, by page_id."""
-        unseen = sa.or_(schema.pages.c.clean_version.is_(None), schema.pages.c.clean_version != clean_version)
-        statement = sa.select(schema.pages).where(
-            schema.pages.c.fetch_outcome == STORED, unseen, schema.pages.c.page_id > after
-        )
-        return self._pages(statement.order_by(schema.pages.c.page_id).limit(limit))
+        table = schema.pages.c
+        archived = sa.select(schema.pages).where(table.fetch_outcome == STORED, table.page_id > after)
+        next_ones = archived.order_by(table.page_id).limit(limit)
+        others = [version for version in self._clean_versions() if version not in (clean_version, PRUNED)]
+        # One question per version that is there: each is a run of the index, where "not this version" would be all of it.
+        found = self._pages(next_ones.where(table.clean_version.is_(None)))
+        for version in others:
+            found += self._pages(next_ones.where(table.clean_version == version))
+        return sorted(found, key=lambda page: page.page_id)[:limit]
 
     def by_place(self, file: str) -> list[Page]:
         """Pages that point into a WARC file, by offset."""
@@ -129,6 +135,12 @@ class PageStore:
     def clean_outcomes(self) -> dict[str, int]:
         """Archived pages by clean outcome, `waiting` for those without one."""
         return self._counts(schema.pages.c.clean_outcome, schema.pages.c.fetch_outcome == STORED)
+
+    def _clean_versions(self) -> list[str]:
+        """Versions of cleaning rules that archived pages were seen by."""
+        with self._database.read() as connection:
+            version = schema.pages.c.clean_version
+            return distinct_values(connection, version, schema.pages.c.fetch_outcome == STORED)
 
     def _pages(self, statement: sa.Select[Any]) -> list[Page]:
         with self._database.read() as connection:

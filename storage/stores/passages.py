@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from storage import schema
 from storage.engine import Database
-from storage.records import Article, Passage, PassageRow
+from storage.marks import begin_numbering, embedded_by, mark_of, move_marks
+from storage.records import Article, Passage, PassageFacts, PassageRow
 from storage.rows import chunks, columns_of, delete_in, record_of, row_of, select_in, upsert
 
 
@@ -46,20 +47,65 @@ class PassageStore:
             with self._database.write() as connection:
                 delete_in(connection, schema.passages, schema.passages.c.article_id, part)
                 rows = [row_of(item) for article_id in part for item in by_article[article_id]]
+                begin_numbering(connection)
                 upsert(connection, schema.passages, rows, key=("passage_id",))
                 connection.execute(cut, [{"key": article_id} for article_id in part])
 
-    def unembedded(self, build: str, *, after: str = "", limit: int = 512) -> list[tuple[str, str]]:
-        """Distinct (text_hash, text) without a vector of this build, with `text_hash > after`, by text_hash."""
+    def unembedded(self, build: str, *, limit: int = 512) -> list[tuple[str, str]]:
+        """Distinct (text_hash, text) of the first `limit` passages without a vector of this build, in the order of their numbers.
+
+        Remembers up to which passage all have one, so that the next call, and `embedded_after`, begin there.
+        """
         table = schema.passages.c
-        statement = sa.select(table.text_hash, sa.func.min(table.text).label("text")).where(
-            table.text_hash > after, ~_embedded(build)
+        reader = embedded_by(build)
+        with self._database.write() as connection:
+            first = _first_unembedded(connection, build)
+            last = connection.execute(sa.select(sa.func.max(table.passage_no))).scalar() or 0
+            seen = last if first is None else first - 1
+            if seen != mark_of(connection, reader, ""):
+                move_marks(connection, {(reader, ""): seen})
+        statement = (
+            sa.select(table.text_hash, table.text)
+            .where(table.passage_no > seen, ~_embedded(build))
+            .order_by(table.passage_no)
+            .limit(limit)
         )
         with self._database.read() as connection:
-            rows = connection.execute(
-                statement.group_by(table.text_hash).order_by(table.text_hash).limit(limit)
+            return list(
+                {row.text_hash: (row.text_hash, row.text) for row in connection.execute(statement)}.values()
             )
-            return [(row.text_hash, row.text) for row in rows]
+
+    def embedded_after(self, build: str, passage_no: int, *, limit: int = 1000) -> list[PassageFacts]:
+        """The next passages above a number, by number, up to the first that has no vector of this build yet.
+
+        For readers that keep a mark: nothing below what is returned will ever come new.
+        """
+        table = schema.passages.c
+        with self._database.read() as connection:
+            first = _first_unembedded(connection, build)
+            statement = select_passage_facts().where(table.passage_no > passage_no)
+            if first is not None:
+                statement = statement.where(table.passage_no < first)
+            rows = connection.execute(statement.order_by(table.passage_no).limit(limit))
+            return [PassageFacts._make(row) for row in rows]
+
+    def read_through(self, reader: str, version: str) -> int:
+        """`passage_no` up to which a reader has seen everything; 0 before it began, or under another version."""
+        with self._database.read() as connection:
+            return mark_of(connection, reader, version)
+
+    def keep_read(self, reader: str, version: str, passage_no: int) -> None:
+        """A reader whose results can be written again has seen everything up to a number."""
+        with self._database.write() as connection:
+            move_marks(connection, {(reader, version): passage_no})
+
+    def told(self, start: datetime, end: datetime) -> list[PassageFacts]:
+        """Passages of articles counted in [start, end) without their texts, by (counted_at, passage_no)."""
+        counted_at = schema.articles.c.counted_at
+        statement = select_passage_facts().where(counted_at >= start, counted_at < end)
+        with self._database.read() as connection:
+            rows = connection.execute(statement.order_by(counted_at, schema.passages.c.passage_no))
+            return [PassageFacts._make(row) for row in rows]
 
     def window(self, start: datetime, end: datetime) -> list[PassageRow]:
         """Passages of articles counted in [start, end), by passage_id."""
@@ -115,57 +161,86 @@ class PassageStore:
         window = (schema.articles.c.counted_at >= start, schema.articles.c.counted_at < end)
         return self._rows(select_passage_rows().where(*window, _embedded(build), ~taken))
 
-    def unmatched(
-        self, build: str, statement_id: str, statement_hash: str, *, after: str = "", limit: int = 1000
-    ) -> list[PassageRow]:
-        """Embedded passages not yet compared with this wording of the statement, with `passage_id > after`, by passage_id."""
-        statements, compared = schema.watch_statements.c, schema.watch_compared.c
-        # One number for the whole query, and asked before the vectors: nearly every passage of an old workspace is compared already.
-        number = sa.select(statements.statement_no).where(
-            statements.statement_id == statement_id, statements.statement_hash == statement_hash
-        )
-        known = sa.exists().where(
-            compared.passage_no == schema.passages.c.passage_no,
-            compared.statement_no == number.scalar_subquery(),
-        )
-        statement = select_passage_rows().where(
-            schema.passages.c.passage_id > after, ~known, _embedded(build)
-        )
-        return self._rows(statement.limit(limit))
-
     def _rows(self, statement: sa.Select[Any], *order: sa.ColumnElement[Any]) -> list[PassageRow]:
         with self._database.read() as connection:
             rows = connection.execute(statement.order_by(*(order or (schema.passages.c.passage_id,))))
             return [record_of(PassageRow, row) for row in rows]
 
 
+_JOINED: Final = (
+    schema.passages.join(schema.articles, schema.articles.c.article_id == schema.passages.c.article_id)
+    .outerjoin(schema.sources, schema.sources.c.source_id == schema.articles.c.source_id)
+    .outerjoin(schema.copy_members, schema.copy_members.c.article_id == schema.articles.c.article_id)
+)
+_OF_ARTICLE: Final = (
+    "title",
+    "url",
+    "source_id",
+    "published_at",
+    "date_confidence",
+    "first_seen_at",
+    "counted_at",
+    "late",
+    "origin",
+)
+
+
 def select_passage_rows() -> sa.Select[Any]:
     """The columns of a PassageRow; an article without a group stands for itself, one without a known source is "not listed"."""
-    joined = (
-        schema.passages.join(schema.articles, schema.articles.c.article_id == schema.passages.c.article_id)
-        .outerjoin(schema.sources, schema.sources.c.source_id == schema.articles.c.source_id)
-        .outerjoin(schema.copy_members, schema.copy_members.c.article_id == schema.articles.c.article_id)
-    )
-    own = ("passage_id", "article_id", "ordinal", "text", "text_hash", "language")
-    of_article = (
-        "title",
-        "url",
-        "source_id",
-        "published_at",
-        "date_confidence",
-        "first_seen_at",
-        "counted_at",
-        "late",
-        "origin",
+    passages, members = schema.passages.c, schema.copy_members.c
+    own = (
+        passages.passage_id,
+        passages.article_id,
+        passages.ordinal,
+        passages.text,
+        passages.text_hash,
+        passages.language,
     )
     return sa.select(
-        *[schema.passages.c[name] for name in own],
-        *[schema.articles.c[name] for name in of_article],
-        sa.func.coalesce(schema.sources.c.country, "").label("country"),
+        *own,
+        *[schema.articles.c[name] for name in _OF_ARTICLE],
+        _country(),
         sa.func.coalesce(schema.sources.c.ownership, "not listed").label("ownership"),
-        sa.func.coalesce(schema.copy_members.c.group_id, schema.articles.c.article_id).label("group_id"),
-        sa.func.coalesce(schema.copy_members.c.relation, "original").label("relation"),
-    ).select_from(joined)
+        _group(),
+        sa.func.coalesce(members.relation, "original").label("relation"),
+    ).select_from(_JOINED)
+
+
+def select_passage_facts() -> sa.Select[Any]:
+    """The columns of PassageFacts, in its order."""
+    passages, articles = schema.passages.c, schema.articles.c
+    return sa.select(
+        passages.passage_no,
+        passages.passage_id,
+        passages.article_id,
+        passages.text_hash,
+        passages.language,
+        articles.source_id,
+        _country(),
+        _group(),
+        articles.counted_at,
+        articles.late,
+    ).select_from(_JOINED)
+
+
+def _country() -> sa.ColumnElement[str]:
+    return sa.func.coalesce(schema.sources.c.country, "").label("country")
+
+
+def _group() -> sa.ColumnElement[str]:
+    return sa.func.coalesce(schema.copy_members.c.group_id, schema.articles.c.article_id).label("group_id")
+
+
+def _first_unembedded(connection: sa.Connection, build: str) -> int | None:
+    """Number of the first passage without a vector of the build; None if all have one. Begins at the build's mark."""
+    table = schema.passages.c
+    statement = (
+        sa.select(table.passage_no)
+        .where(table.passage_no > mark_of(connection, embedded_by(build), ""), ~_embedded(build))
+        .order_by(table.passage_no)
+        .limit(1)
+    )
+    return connection.execute(statement).scalar()
 
 
 def _embedded(build: str) -> sa.ColumnElement[bool]:

@@ -9,50 +9,52 @@ import sqlalchemy as sa
 
 from storage import schema
 from storage.engine import Database
-from storage.records import Event, WatchHit
-from storage.rows import chunks, columns_of, record_of, row_of, select_in, upsert
+from storage.marks import mark_of, move_marks, watched_by
+from storage.records import Comparison, Event, HitFacts, Ordinary, PassageFacts, WatchHit
+from storage.rows import chunks, columns_of, delete_in, record_of, row_of, select_in, upsert
+from storage.stores.passages import PassageStore
 
 
 class WatchStore:
-    """Which passages each statement was compared with, and which of them say it."""
+    """Up to which passage each statement was compared, and which passages say it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._passages = PassageStore(database)
 
-    def put(
-        self, statement_id: str, statement_hash: str, compared: Sequence[str], hits: Sequence[WatchHit]
-    ) -> None:
-        """Passages compared and hits of one wording of a statement, in one transaction; pass it chunks.
+    def compared_through(self, statement_id: str, statement_hash: str) -> int:
+        """`passage_no` up to which all passages were compared with this wording of the statement; 0 for a new wording."""
+        with self._database.read() as connection:
+            return mark_of(connection, watched_by(statement_id), statement_hash)
+
+    def unmatched(
+        self, build: str, statement_id: str, statement_hash: str, *, after: int = 0, limit: int = 1000
+    ) -> list[PassageFacts]:
+        """Embedded passages not yet compared with this wording of the statement, with `passage_no > after`, by passage_no.
+
+        Ends before the first passage that has no vector of the build: it comes when it has one. Statements that were compared up to
+        the same passage wait for the same rows: ask `PassageStore.embedded_after` once for all of them.
+        """
+        seen = self.compared_through(statement_id, statement_hash)
+        return self._passages.embedded_after(build, max(seen, after), limit=limit)
+
+    def put(self, comparisons: Sequence[Comparison]) -> None:
+        """Hits, and how far each statement was compared, in one transaction; pass it chunks.
 
         Another wording (hash) than before discards what the older one had.
         """
-        statements = schema.watch_statements.c
-        this = statements.statement_id == statement_id
+        hits = [row_of(hit) for one in comparisons for hit in one.hits]
+        reached = {(watched_by(one.statement_id), one.statement_hash): one.through for one in comparisons}
         with self._database.write() as connection:
-            connection.execute(
-                sa.delete(schema.watch_statements).where(this, statements.statement_hash != statement_hash)
-            )
-            row = {"statement_id": statement_id, "statement_hash": statement_hash}
-            upsert(connection, schema.watch_statements, [row], key=("statement_id",))
-            number = connection.execute(sa.select(statements.statement_no).where(this)).scalar_one()
-            passages = sa.select(schema.passages.c.passage_no).order_by(schema.passages.c.passage_no)
-            found = select_in(connection, passages, schema.passages.c.passage_id, compared)
-            upsert(
-                connection,
-                schema.watch_compared,
-                [{"statement_no": number, "passage_no": row.passage_no} for row in found],
-            )
-            upsert(connection, schema.watch_hits, [row_of(hit) for hit in hits])
+            _begin_wordings(connection, {one.statement_id: one.statement_hash for one in comparisons})
+            upsert(connection, schema.watch_hits, hits)
+            move_marks(connection, reached)
 
     def hits(
         self, statement_id: str | None = None, *, start: datetime | None = None, end: datetime | None = None
     ) -> list[WatchHit]:
         """Hits of one statement or of all, of articles counted in [start, end), by (statement_id, passage_id)."""
-        joined = schema.watch_hits.join(
-            schema.passages, schema.passages.c.passage_id == schema.watch_hits.c.passage_id
-        )
-        joined = joined.join(schema.articles, schema.articles.c.article_id == schema.passages.c.article_id)
-        statement = sa.select(*columns_of(WatchHit, schema.watch_hits)).select_from(joined)
+        statement = sa.select(*columns_of(WatchHit, schema.watch_hits)).select_from(_with_articles())
         if statement_id is not None:
             statement = statement.where(schema.watch_hits.c.statement_id == statement_id)
         if start is not None:
@@ -60,10 +62,65 @@ class WatchStore:
         if end is not None:
             statement = statement.where(schema.articles.c.counted_at < end)
         with self._database.read() as connection:
-            rows = connection.execute(
-                statement.order_by(schema.watch_hits.c.statement_id, schema.watch_hits.c.passage_id)
+            found = [record_of(WatchHit, row) for row in connection.execute(statement)]
+        # Sorted here: for an order in SQL, planners walk all hits by their key and look each article up.
+        return sorted(found, key=lambda hit: (hit.statement_id, hit.passage_id))
+
+    def supporting(self) -> list[HitFacts]:
+        """Hits of all statements that do not refute them, by statement, the strongest first, ties by passage_id."""
+        hits = schema.watch_hits.c
+        columns = (
+            hits.statement_id,
+            hits.passage_id,
+            hits.z,
+            schema.passages.c.text_hash,
+            schema.articles.c.counted_at,
+        )
+        statement = sa.select(*columns).select_from(_with_articles()).where(hits.stance != "refutes")
+        with self._database.read() as connection:
+            rows = connection.execute(statement.order_by(hits.statement_id, hits.z.desc(), hits.passage_id))
+            return [HitFacts._make(row) for row in rows]
+
+    def ordinary(self, build: str, mean_version: int, text_hashes: Collection[str]) -> list[Ordinary]:
+        """What was found ordinary for these texts by this version of the means, by (text_hash, language)."""
+        table = schema.watch_ordinary.c
+        statement = (
+            sa.select(table.text_hash, table.language, table.place, table.spread)
+            .where(table.build == build, table.mean_version == mean_version)
+            .order_by(table.text_hash, table.language)
+        )
+        with self._database.read() as connection:
+            rows = select_in(connection, statement, table.text_hash, text_hashes)
+            return [Ordinary._make(row) for row in rows]
+
+    def keep_ordinary(self, build: str, mean_version: int, found: Sequence[Ordinary]) -> None:
+        """Freeze what is ordinary; what other versions of the means had is dropped."""
+        table = schema.watch_ordinary
+        place = {"build": build, "mean_version": mean_version}
+        with self._database.write() as connection:
+            connection.execute(
+                sa.delete(table).where(table.c.build == build, table.c.mean_version != mean_version)
             )
-            return [record_of(WatchHit, row) for row in rows]
+            upsert(connection, table, [{**place, **item._asdict()} for item in found])
+
+
+def _with_articles() -> sa.FromClause:
+    """Hits with their passages and articles."""
+    hits, passages, articles = schema.watch_hits, schema.passages, schema.articles
+    joined = hits.join(passages, passages.c.passage_id == hits.c.passage_id)
+    return joined.join(articles, articles.c.article_id == passages.c.article_id)
+
+
+def _begin_wordings(connection: sa.Connection, hashes: Mapping[str, str]) -> None:
+    """Discard what other wordings of these statements had, and make the statements known."""
+    statements = schema.watch_statements
+    known = select_in(connection, sa.select(statements), statements.c.statement_id, hashes)
+    former = {row.statement_id: row.statement_hash for row in known}
+    changed = [key for key, wording in former.items() if wording != hashes[key]]
+    delete_in(connection, statements, statements.c.statement_id, changed)
+    begun = [key for key in hashes if former.get(key) != hashes[key]]
+    rows = [{"statement_id": key, "statement_hash": hashes[key]} for key in begun]
+    upsert(connection, statements, rows, key=("statement_id",))
 
 
 class EventStore:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,23 +16,10 @@ from drumbeat.sample.generate import load_world
 from drumbeat.sample.score import Findings, Score, score
 from drumbeat.sample.truth import load_truth
 from storage.store import Store, open_store
-from tests.ports import free_port
 
 AFTERWARDS = datetime(2100, 1, 1, tzinfo=UTC)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
-
-
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a demo that was played to its end by the command that a newcomer runs."""
-    folder = tmp_path_factory.mktemp("demo") / "world"
-    command = [sys.executable, "-m", "drumbeat", "demo", str(folder), "--port", str(free_port())]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert "Everything in it is invented" in done.stdout
-    assert "drumbeat dashboard" in done.stdout
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.cleaning.blocks import cut_blocks, weight_of
+from crawler.cleaning.blocks import cut_blocks
 from crawler.cleaning.extract import Extraction, Refusal, extract_page
+from crawler.cleaning.letters import weight_of
 from crawler.cleaning.markup import decode, parse
 from crawler.outcomes import CLEAN_OUTCOMES
 

@@ -16,6 +16,7 @@ from storage.records import (
 )
 from storage.records.told import AttemptCount, NarrativeRow, ToldRow
 from storage.store import Store
+from tests.storage.makers import comparison
 
 FIRST = date(2026, 1, 5)
 """A Monday."""
@@ -84,9 +85,9 @@ def told_rows(
     ]
 
 
-def put_hits(store: Store, statement_id: str, passages: Sequence[str], hits: Sequence[WatchHit]) -> None:
-    """Store what a statement found among these passages."""
-    store.watch.put(statement_id, "hash", passages, hits)
+def put_hits(store: Store, statement_id: str, hits: Sequence[WatchHit]) -> None:
+    """Store what a statement found."""
+    store.watch.put([comparison(statement_id, "hash", *hits)])
 
 
 def hit(name: str, stance: str = "endorses", narrative_id: int = 9) -> WatchHit:

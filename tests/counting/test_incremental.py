@@ -108,7 +108,7 @@ class Desk:
         key = ids.passage_id(_key(number), on % 2)
         if self.store.passages.many([key]):
             found = replace(hit("x", "refutes" if other % 2 else "endorses"), passage_id=key)
-            put_hits(self.store, "concerns", [key], [found])
+            put_hits(self.store, "concerns", [found])
 
     def merge(self, number: int, on: int, other: int) -> None:
         """A narrative goes into the first, or comes out of it again."""

@@ -133,7 +133,6 @@ def test_a_merge_moves_the_past(store: Store) -> None:
 
 def test_a_new_statement_brings_its_past(store: Store) -> None:
     """A statement added at noon is counted over all its days at once: its past must not look like a rise."""
-    passages = [item.passage_id for item in draft().hits]
     steady = [
         replace(hit("x", narrative_id=10), statement_id="steady", passage_id=item.passage_id)
         for item in draft().assignments
@@ -141,7 +140,7 @@ def test_a_new_statement_brings_its_past(store: Store) -> None:
     ]
     run(store, count, 57, hour=8)
     store.narratives.save([narrative(10, kind="watched", statement_id="steady")])
-    put_hits(store, "steady", passages, steady)
+    put_hits(store, "steady", steady)
     run(store, count, 57, hour=12)
     assert sum(item.articles for item in store.counts.observations(*ALL, narrative_id=10)) == len(steady)
     run(store, detect, 57, hour=13)

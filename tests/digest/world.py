@@ -40,7 +40,8 @@ from storage.records import (
     WatchHit,
 )
 from storage.store import Store, create_store
-from tests.counting.makers import at, hit, narrative, put_hits, source
+from tests.counting.makers import at, hit, narrative, source
+from tests.storage.makers import comparison
 
 OUTLETS = tuple(f"outlet-{n:02d}" for n in range(12))
 LANGUAGES = ("en", "fr", "ar", "ru")
@@ -167,7 +168,7 @@ def write(store: Store, made: Draft) -> None:
         made.assignments,
         [LineageEvent(at=at(70, 6), kind="born", narrative_id=3, other_id=None, run_id="refit-2")],
     )
-    put_hits(store, "concerns", [item.passage_id for item in made.hits], made.hits)
+    store.watch.put([comparison("concerns", "hash", *made.hits)])
 
 
 def _ownership(place: int) -> dict[str, Any]:

@@ -227,15 +227,16 @@ def test_a_build_stays_under_two_gigabytes(tmp_path: Path) -> None:
     assert int(peak) < 2_000_000
 
 
-def test_reduced_range_gives_nearly_the_same_vectors(
+def test_all_classes_of_processor_make_one_space(
     engine: E5Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The graph for processors without VNNI has weights within 63 and vectors of cosine 0.98 and more."""
+    """Processors without VNNI use other weights under the same build; their vectors are as near as each is to float32."""
     monkeypatch.setattr("analysis.embedding.e5.processor_class", lambda: "other")
     reduced = E5Embedder(cache_dir=tmp_path)
-    assert reduced.build != engine.build or processor_class() == "other"
+    assert reduced.build == engine.build
     cosines = (reduced.embed(TEXTS) * engine.embed(TEXTS)).sum(axis=1)
-    assert cosines.min() > 0.98
+    assert cosines.min() > 0.99
+    assert cosines.mean() > 0.995
 
 
 @pytest.mark.parametrize("damage", ["flipped", "torn", "empty"])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.narratives.memory import Memory, kin, restless
-from analysis.narratives.nearest import Home, home_of, place
+from analysis.narratives.nearest import Centroid, centroid_of, place
 from analysis.narratives.templates import is_form
 from analysis.narratives.voices import voices_of
 from storage.records import PassageRow
@@ -31,7 +31,7 @@ def row(key: str, *, outlet: str = "alpha", day: float = 0, group: str = "", tex
 
 def test_members_are_placed_and_strangers_wait() -> None:
     """New texts of a known claim reach its home; other texts reach none."""
-    home = home_of(1, around("claim-a", 20), floor=0.25, share=0.1)
+    home = centroid_of(1, around("claim-a", 20), floor=0.25, share=0.1)
     found = place(np.concatenate([around("claim-a", 10, first=50), around("other", 10)]), [home], margin=0.05)
     assert sum(item is not None for item in found[:10]) >= 8
     assert found[10:] == [None] * 10
@@ -39,22 +39,22 @@ def test_members_are_placed_and_strangers_wait() -> None:
 
 def test_reach_follows_the_members() -> None:
     """A tight narrative has a long reach to cross, a loose one a short; never below the floor."""
-    tight = home_of(1, np.repeat(around("claim-a", 1), 5, axis=0), floor=0.25, share=0.1)
-    loose = home_of(2, around("claim-a", 20), floor=0.25, share=0.1)
-    assert tight.reach == pytest.approx(1)
-    assert 0.25 <= loose.reach < 0.8
+    tight = centroid_of(1, np.repeat(around("claim-a", 1), 5, axis=0), floor=0.25, share=0.1)
+    loose = centroid_of(2, around("claim-a", 20), floor=0.25, share=0.1)
+    assert tight.radius == pytest.approx(1)
+    assert 0.25 <= loose.radius < 0.8
 
 
 def test_what_is_as_near_to_two_homes_waits() -> None:
     """The margin keeps a passage out of both."""
-    homes = [Home(1, np.array([1.0, 0.0]), 0.2), Home(2, np.array([0.0, 1.0]), 0.2)]
+    homes = [Centroid(1, np.array([1.0, 0.0]), 0.2), Centroid(2, np.array([0.0, 1.0]), 0.2)]
     assert place(np.array([[0.71, 0.70]]), homes, margin=0.05) == [None]
     assert place(np.array([[0.9, 0.4]]), homes, margin=0.05)[0] is not None
 
 
 def test_a_barred_home_is_not_taken() -> None:
     """What an analyst took out of a narrative does not come back."""
-    homes = [Home(1, np.array([1.0, 0.0]), 0.2)]
+    homes = [Centroid(1, np.array([1.0, 0.0]), 0.2)]
     assert place(np.array([[1.0, 0.0]]), homes, margin=0.05, barred=[{1}]) == [None]
 
 
@@ -66,7 +66,7 @@ def memory_of(**claims: str) -> Memory:
     )
     rows = [row(f"p{place:03}") for place in range(len(numbers))]
     homes = [
-        home_of(int(name[1:]), vectors[10 * place : 10 * place + 10], floor=0.25, share=0.1)
+        centroid_of(int(name[1:]), vectors[10 * place : 10 * place + 10], floor=0.25, share=0.1)
         for place, name in enumerate(claims)
     ]
     return Memory(rows, vectors, numbers, homes)
@@ -82,7 +82,7 @@ def test_a_text_in_the_wrong_place_moves() -> None:
     right = memory_of(n1="claim-a", n2="claim-b")
     vectors = right.vectors.copy()
     vectors[0] = around("claim-b", 1, first=500)[0]
-    wrong = Memory(right.rows, vectors, right.numbers, right.homes)
+    wrong = Memory(right.rows, vectors, right.numbers, right.centroids)
     assert restless(wrong, {item.passage_id for item in wrong.rows}) == {(1, "p000"): 2}
     assert restless(wrong, ()) == {}
 

@@ -9,7 +9,7 @@ import numpy as np
 from analysis.arrays import Matrix, likeness_of
 from analysis.narratives.lineage import Cluster, Rules, Voice, Waiting, Window, decide
 from analysis.narratives.linking import grouped
-from analysis.narratives.nearest import home_of, place
+from analysis.narratives.nearest import centroid_of, place
 from config.settings import NarrativeSettings
 from tests.narratives.conftest import moment, vector_of
 
@@ -36,7 +36,7 @@ def stream() -> tuple[list[str], list[float], Matrix]:
 
 
 def played(days: list[float], vectors: Matrix) -> list[dict[int, int]]:
-    """Place -> narrative as it stood after each weekly refit, texts of the window only."""
+    """Match -> narrative as it stood after each weekly refit, texts of the window only."""
     held: dict[int, int] = {}
     waiting: tuple[Waiting, ...] = ()
     next_id = 1
@@ -45,7 +45,9 @@ def played(days: list[float], vectors: Matrix) -> list[dict[int, int]]:
         window = [text for text, day in enumerate(days) if now - WINDOW <= day < now]
         numbers = sorted(set(held.values()))
         homes = [
-            home_of(number, vectors[[text for text in held if held[text] == number]], floor=0.25, share=0.15)
+            centroid_of(
+                number, vectors[[text for text in held if held[text] == number]], floor=0.25, share=0.15
+            )
             for number in numbers
         ]
         new = [text for text in window if text not in held]

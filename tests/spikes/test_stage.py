@@ -13,6 +13,7 @@ from storage.records import LineageEvent, Spike
 from storage.store import Store
 from tests.counting.makers import at, day
 from tests.digest.world import BURST, run
+from tests.storage.makers import comparison
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_recurring_forms_are_not_tested(counted: Store) -> None:
 
 def test_a_merge_does_not_alert_a_story_again(store: Store) -> None:
     """What was mailed under a number is not mailed again under the one that it was merged into."""
-    store.watch.put("concerns", "another wording", [], [])
+    store.watch.put([comparison("concerns", "another wording")])
     run(store, count, BURST)
     run(store, detect, BURST)
     assert [item.narrative_id for item in alerts(store)] == [1]

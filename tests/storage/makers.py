@@ -15,6 +15,7 @@ from storage.records import (
     Alert,
     Article,
     CleanResult,
+    Comparison,
     CopyGroup,
     CopyMember,
     Delivery,
@@ -27,6 +28,7 @@ from storage.records import (
     Spike,
     Vector,
     WarcPlace,
+    WatchHit,
 )
 from storage.store import Store
 
@@ -294,3 +296,10 @@ def archive_page(
         body=body,
         kind=kind,
     )
+
+
+def comparison(
+    statement_id: str, statement_hash: str = "hash", *hits: WatchHit, through: int = 0
+) -> Comparison:
+    """What comparing a statement found."""
+    return Comparison(statement_id=statement_id, statement_hash=statement_hash, through=through, hits=hits)

@@ -122,6 +122,42 @@ def test_an_older_database_is_refused_and_then_brought_up_to_date(tmp_path: Path
         assert [theme.label for theme in store.narratives.themes()] == ["kept"]
 
 
+def test_builds_of_all_processors_become_one(tmp_path: Path) -> None:
+    """The largest build keeps its means and its vectors; a text that only a smaller one holds is not embedded again."""
+    old = f"sqlite:///{tmp_path / 'old.db'}"
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "os")
+    database = Database(old)
+    with database.reshape() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        for build, texts in (("vnni", "abc"), ("other", "cd")):
+            name = f"multilingual-e5-small/1571fc98/g1/{build}"
+            for text in texts:
+                connection.exec_driver_sql(
+                    "INSERT INTO vectors VALUES (?, ?, ?)", (name, text, build.encode())
+                )
+            connection.exec_driver_sql("INSERT INTO mean_tables VALUES (?, 1, '2026-01-01', '{}')", (name,))
+            connection.exec_driver_sql(
+                "INSERT INTO mean_vectors VALUES (?, 1, 'en', ?)", (name, build.encode())
+            )
+        connection.exec_driver_sql("INSERT INTO vectors VALUES ('openai/m', 'a', x'00')")
+    database.close()
+    migrate(old)
+    database = Database(old)
+    with database.read() as connection:
+        rows = connection.exec_driver_sql("SELECT build, text_hash, vector FROM vectors ORDER BY 1, 2").all()
+        means = connection.exec_driver_sql(
+            "SELECT build, vector FROM mean_vectors JOIN mean_tables USING (build, version)"
+        ).all()
+    database.close()
+    one = "multilingual-e5-small/1571fc98/g1"
+    kept = [(one, text, b"other" if text == "d" else b"vnni") for text in "abcd"]
+    assert rows == [*kept, ("openai/m", "a", b"\0")]
+    assert means == [(one, b"vnni")]
+
+
 def test_migrating_again_changes_nothing(url: str) -> None:
     """A second migration finds the work done, and what is stored stays."""
     with open_store(url) as store:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from analysis.watch.guard import Guard
-from analysis.watch.inflection import fold
+from storage.text import for_names
 
 
 @pytest.mark.parametrize(
     ("spelling", "texts"),
     [
         ("Mauritanie", ["LA MAURITANIE a répondu", "l'Mauritanie", "(Mauritanie)"]),
-        ("Côte d'Ivoire", ["en cote d'ivoire", "La Côte d\u2019Ivoire", "Côte\nd'Ivoire"]),
+        ("Côte d'Ivoire", ["en Cote d'ivoire", "La Côte d\u2019Ivoire", "Côte\nd'Ivoire"]),
         (
             "Niger",
             ["l'Niger", "Niger's army", "Niger\u2019s army", "Nigers Armee", "Niger-Bénin", "Ni\u00adger"],
@@ -53,7 +53,8 @@ from analysis.watch.inflection import fold
         ("俄罗斯", ["对俄罗斯的关切"]),
         ("ኢትዮጵያ", ["በኢትዮጵያ"]),
         ("러시아", ["러시아는"]),
-        ("Russi*", ["la Russie", "russian", "Russia"]),
+        ("Russi*", ["la Russie", "Russian", "Russia"]),
+        ("russi*", ["russian", "Russian", "RUSSIANS"]),
     ],
 )
 def test_a_name_is_found_in_every_dress(spelling: str, texts: list[str]) -> None:
@@ -89,6 +90,54 @@ def test_a_part_of_another_word_is_no_name(spelling: str, texts: list[str]) -> N
     assert [text for text in texts if Guard([[spelling]]).lets(text)] == []
 
 
+@pytest.mark.parametrize(
+    ("spelling", "text"),
+    [
+        ("Того", "До того как начались переговоры"),
+        ("Чад", "в чаду и дыму"),
+        ("Mali", "a mali cup of tea"),
+        ("Mali", "les mali et les biens"),
+        ("Chad", "a hanging chad on the ballot"),
+        ("Turkey", "They roast a turkey every year"),
+        ("Saudi Arabia", "in saudi arabia"),
+        ("Того", "Того он не знал\nВ статье до того момента ничего нет."),
+        ("Turkey", "Turkey is a dry bird. Brine the turkey for a day."),
+        ("Turkey", "How To Roast Turkey Without Fear\nA turkey is a dry bird."),
+        ("Того", "ДО ТОГО КАК НАЧАЛИСЬ ПЕРЕГОВОРЫ\nДо того как они начались, прошло два дня."),
+        ("Того", "Он сказал: «Того не знаю», и с того дня молчит."),
+        ("UN", "UN HOMME ARRÊTÉ\nLe suspect est un homme de 40 ans."),
+    ],
+)
+def test_what_is_written_small_is_a_word(spelling: str, text: str) -> None:
+    """A name is found with a capital only; where every word has one, not if the text writes the word small as well."""
+    assert not Guard([[spelling]]).lets(text)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "text"),
+    [
+        ("Того", "Власти Того до того дня молчали"),
+        ("Того", "Того объявило о выборах"),
+        ("Чад", "ЧАД ЗАКРЫЛ ГРАНИЦУ"),
+        ("Чад", "«Чад закрыл границу», — сказал министр"),
+        ("Turkey", "Turkey said on Monday that it would wait."),
+        ("Turkey", "Why Turkey Prices Rise This Year"),
+        ("Turkey", "They ate turkey, then flew to Turkey."),
+        ("Mali", "MALI: ARMY SEIZES POWER\nThe army took over."),
+        ("Saudi Arabia", "Saudi Arabia said so, and the saudi arabia hashtag grew."),
+        ("US", "US officials said. They told us."),
+        ("UN", "UN experts gave us un rapport"),
+        ("Preußen", "in PREUSSEN"),
+        ("İzmir", "in Izmir"),
+        ("Ñuble", "en Ñuble"),
+        ("талибы", "Талибов и талибов"),
+    ],
+)
+def test_a_capital_counts_unless_the_text_speaks_against_it(spelling: str, text: str) -> None:
+    """Inside a sentence a capital is proof; at its start, in a headline and in capitals it is believed."""
+    assert Guard([[spelling]]).lets(text)
+
+
 def test_every_group_must_be_named_somewhere() -> None:
     """One group in the title and one in the passage will do; one alone will not; no groups let all through."""
     guard = Guard([["Meridia", "Méridie"], ["Severia"]])
@@ -100,4 +149,4 @@ def test_every_group_must_be_named_somewhere() -> None:
 def test_marks_are_no_wildcards() -> None:
     """A spelling is taken by its letters, whatever they mean elsewhere."""
     assert not Guard([["U.A.E"]]).lets("UxAxE")
-    assert fold("Ÿ") == "y"
+    assert for_names("Ÿ") == "y"

@@ -16,6 +16,7 @@ from tests.storage.makers import (
     add_passages,
     article,
     cleaned,
+    comparison,
     group,
     hours,
     member,
@@ -105,7 +106,7 @@ def with_everything(store: Store) -> None:
         stance="endorses",
         run_id="r",
     )
-    store.watch.put("s", "h", [item.passage_id for item in made], [hit])
+    store.watch.put([comparison("s", "h", hit)])
 
 
 @pytest.mark.parametrize("change", [{"body": "Another text."}, {"language": "fr"}])

@@ -21,7 +21,18 @@ from storage.records import (
     WatchHit,
 )
 from storage.store import Store
-from tests.storage.makers import BUILD, DAY, add_passages, alert, delivery, hours, narrative, spike, unit
+from tests.storage.makers import (
+    BUILD,
+    DAY,
+    add_passages,
+    alert,
+    comparison,
+    delivery,
+    hours,
+    narrative,
+    spike,
+    unit,
+)
 
 
 def same(one: Narrative, other: Narrative | None) -> bool:
@@ -136,28 +147,36 @@ def test_corrections_are_obeyed_in_the_order_made(store: Store) -> None:
 
 
 def test_a_statement_is_compared_once_per_wording(store: Store) -> None:
-    """Compared passages are not offered again; another wording discards hits and starts over; other statements are not touched."""
+    """Compared passages are not offered again; another wording discards hits and starts over; others are not touched."""
     made = add_passages(store, ["1", "2"], vectors=[unit(1), unit(0, 1)])
     ids = sorted(one.passage_id for one in made)
+    first, last = (row.passage_no for row in store.passages.embedded_after(BUILD, 0))
     hit = WatchHit(
         statement_id="s", passage_id=ids[0], narrative_id=4, cosine=0.81, z=3.5, stance="refutes", run_id="r"
     )
     other = replace(hit, statement_id="t")
-    assert [row.passage_id for row in store.passages.unmatched(BUILD, "s", "h1")] == ids
-    store.watch.put("s", "h1", ids[:1], [hit])
-    store.watch.put("s", "h1", ids[:1], [hit])
-    store.watch.put("t", "h1", ids, [other])
-    assert [row.passage_id for row in store.passages.unmatched(BUILD, "s", "h1")] == ids[1:]
-    assert store.passages.unmatched("another build", "s", "h1") == []
-    assert [row.passage_id for row in store.passages.unmatched(BUILD, "s", "h1", limit=1)] == ids[1:2]
-    assert [row.passage_id for row in store.passages.unmatched(BUILD, "s", "h1", after=ids[1])] == ids[2:]
+    assert waiting(store, "s", "h1") == ids
+    for _ in range(2):
+        store.watch.put([comparison("s", "h1", hit, through=first)])
+    store.watch.put([comparison("t", "h1", other, through=last)])
+    assert waiting(store, "s", "h1") == ids[1:]
+    assert store.watch.unmatched("another build", "s", "h1") == []
+    assert waiting(store, "s", "h3", limit=1) == ids[:1]
+    assert waiting(store, "s", "h3", after=first) == ids[1:]
+    assert waiting(store, "t", "h1") == []
     assert store.watch.hits() == [hit, other]
     assert store.watch.hits("s", start=DAY, end=hours(1)) == [hit]
     assert store.watch.hits(start=hours(1)) == []
-    assert [row.passage_id for row in store.passages.unmatched(BUILD, "s", "h2")] == ids
-    store.watch.put("s", "h2", ids[1:], [])
+    assert waiting(store, "s", "h2") == ids
+    store.watch.put([comparison("s", "h2", through=last)])
     assert store.watch.hits() == [other]
-    assert [row.passage_id for row in store.passages.unmatched(BUILD, "s", "h2")] == ids[:1]
+    assert waiting(store, "s", "h2") == []
+    assert waiting(store, "s", "h1") == ids
+
+
+def waiting(store: Store, statement_id: str, wording: str, **page: int) -> list[str]:
+    """Ids of the passages that wait to be compared."""
+    return [row.passage_id for row in store.watch.unmatched(BUILD, statement_id, wording, **page)]
 
 
 def test_events_are_replaced_from_a_day_on(store: Store) -> None:

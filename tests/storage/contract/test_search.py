@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from storage.records import SearchFilters
+from analysis.embedding.centring import centred
+from storage.records import MeanTable, SearchFilters
 from storage.store import Store
-from tests.storage.makers import DAY, add_articles, article, hours, source
+from tests.storage.makers import BUILD, DAY, add_articles, add_passages, article, hours, source, unit
 
 ALL = SearchFilters()
 
@@ -127,3 +128,28 @@ def test_endless_bodies_are_indexed_in_part(store: Store) -> None:
     stored = store.articles.get(article("1").article_id)
     assert stored is not None
     assert stored.body == body
+
+
+@pytest.mark.parametrize(
+    "nobody",
+    [
+        SearchFilters(source_ids=("nobody",)),
+        SearchFilters(countries=("ZZ",)),
+        SearchFilters(languages=("xx",)),
+        SearchFilters(start=hours(10**5)),
+        SearchFilters(end=hours(-(10**5))),
+    ],
+)
+def test_filters_that_let_nothing_through_find_nothing(store: Store, nobody: SearchFilters) -> None:
+    """No candidates is an empty answer by words and by meaning, and vectors of nothing can be compared with a query's."""
+    add_passages(store, ["1", "2"], vectors=[unit(1), unit(0, 1)])
+    table = MeanTable(version=1, build=BUILD, made_at=DAY, means={"*": unit(1)}, counts={"*": 2})
+    assert store.search.text("mauritania", filters=nobody, limit=9) == []
+    assert (centred(store, [], table) @ unit(1)).shape == (0,)
+
+
+def test_an_empty_store_is_searched(store: Store) -> None:
+    """Nothing is found where nothing is."""
+    assert store.search.text("mauritania", filters=ALL, limit=9) == []
+    assert store.vectors.by_language(BUILD, per_language=9) == {}
+    assert not store.vectors.any(BUILD)

@@ -1,0 +1,21 @@
+"""How long a text is, whatever its script and spacing: what the cleaning weighs."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_DENSE: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+)
+"""Letters of scripts that say as much in one of them as others do in three."""
+
+
+def weight_of(text: str) -> int:
+    """Length of a text, with the letters of dense scripts counted threefold."""
+    return len(text) if text.isascii() else len(text) + 2 * len(_DENSE.findall(text))
+
+
+def fold_space(text: str) -> str:
+    """White space runs to one blank, none at the ends."""
+    return " ".join(text.split())
