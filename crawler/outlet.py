@@ -107,29 +107,44 @@ class OutletCrawl:
 
     async def _poll(self, state: FeedState, finder: Finder, language: str | None) -> Listing | None:
         """One poll, archived before it is read; None where it failed."""
+        answer, listing = await self._ask(state)
+        read = listing or Listing()
+        selection = select_pages(read, finder, answer.final_url, language=language)
+        poll = self._told(state, answer, listing)
+        after = state_after(state, answer, listing, poll_minutes=self._source.poll_minutes)
+        new = await self._tools.recorder.put(Entry(state=after, poll=poll, found=selection.pages))
+        self._tools.counts.update({"polls": 1, f"polls_{poll.outcome}": 1, "found": new})
+        logger.info(
+            "poll",
+            source=poll.source_id,
+            feed=poll.feed_url,
+            outcome=poll.outcome,
+            entries=poll.entries,
+            new=new,
+            off_domain=selection.off_domain,
+            too_old=selection.too_old,
+            detail=answer.detail,
+        )
+        return read if poll.outcome in POLL_SUCCESSES else None
+
+    async def _ask(self, state: FeedState) -> tuple[Answer, Listing | None]:
+        """A feed's answer, archived, and the listing in it, if it brought one."""
         answer = await self._fetch(state.feed_url, REQUEST_KINDS[state.kind], conditional_headers(state))
         if answer.status is not None:
             await self._tools.recorder.keep(answer)
-        listing = await self._read(state, answer) if answer.failure is None and answer.status == 200 else None
-        outcome = poll_outcome(answer, listing)
-        selection = select_pages(listing or Listing(), finder, answer.final_url, language=language)
-        poll = FeedPoll(
+        answered = answer.failure is None and answer.status == 200
+        return answer, await self._read(state, answer) if answered else None
+
+    def _told(self, state: FeedState, answer: Answer, listing: Listing | None) -> FeedPoll:
+        return FeedPoll(
             run_id=self._tools.run_id,
             feed_url=state.feed_url,
             source_id=self._source.id,
             polled_at=answer.fetched_at,
-            outcome=outcome,
+            outcome=poll_outcome(answer, listing),
             status=answer.status,
             entries=len(listing.links) if listing else 0,
         )
-        after = state_after(state, answer, listing, poll_minutes=self._source.poll_minutes)
-        new = await self._tools.recorder.put(Entry(state=after, poll=poll, found=selection.pages))
-        self._tools.counts.update({"polls": 1, f"polls_{outcome}": 1, "found": new})
-        logger.info(
-            "poll", source=self._source.id, feed=state.feed_url, outcome=outcome, entries=poll.entries, new=new, off_domain=selection.off_domain,
-            too_old=selection.too_old, detail=answer.detail,
-        )  # fmt: skip
-        return (listing or Listing()) if outcome in POLL_SUCCESSES else None
 
     async def _read(self, state: FeedState, answer: Answer) -> Listing:
         def read() -> Listing:

@@ -68,13 +68,14 @@ def state_after(state: FeedState, answer: Answer, listing: Listing | None, *, po
         not_before = next_poll_after_failure(now, failures, poll_minutes, answer.wait)
         return replace(polled, failures=failures, not_before=not_before)
     polled = replace(polled, failures=0, not_before=None)
-    if outcome == "stored":
-        conditional = listing is not None and not listing.children
-        etag, modified = (
-            (answer.header("etag"), answer.header("last-modified")) if conditional else (None, None)
-        )
-        polled = replace(polled, etag=etag, last_modified=modified)
-    return polled
+    return _with_validators(polled, answer, listing) if outcome == "stored" else polled
+
+
+def _with_validators(state: FeedState, answer: Answer, listing: Listing | None) -> FeedState:
+    """The state with what lets the server answer "unchanged" next time."""
+    if listing is None or listing.children:
+        return replace(state, etag=None, last_modified=None)
+    return replace(state, etag=answer.header("etag"), last_modified=answer.header("last-modified"))
 
 
 def conditional_headers(state: FeedState) -> dict[str, str]:

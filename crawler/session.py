@@ -152,21 +152,14 @@ def require_contact(settings: CrawlSettings, addresses: Iterable[str]) -> None:
     Raises:
         ConfigError: no contact, or one that cannot be sent.
     """
-    if (
-        not settings.user_agent.isascii()
-        or not settings.user_agent.isprintable()
-        or not settings.user_agent.split("/")[0].strip()
-    ):
+    agent, contact = settings.user_agent, settings.contact
+    if not _is_plain(agent) or not agent.split("/")[0].strip():
         raise ConfigError(
-            f"crawl.user_agent: {settings.user_agent!r} cannot be sent; expected a product name in ASCII, such as Drumbeat/0.1"
+            f"crawl.user_agent: {agent!r} cannot be sent; expected a product name in ASCII, such as Drumbeat/0.1"
         )
-    if (
-        not settings.contact.isascii()
-        or not settings.contact.isprintable()
-        or set(settings.contact) & set("()<>\\")
-    ):
+    if not _is_plain(contact) or set(contact) & set("()<>\\"):
         raise ConfigError(
-            f"crawl.contact: {settings.contact!r} cannot be sent; expected a mail address or the address of a page"
+            f"crawl.contact: {contact!r} cannot be sent; expected a mail address or the address of a page"
         )
     hosts = () if settings.contact else map(host_of, addresses)
     real = next((host for host in hosts if _is_real_host(host)), None)
@@ -175,6 +168,11 @@ def require_contact(settings: CrawlSettings, addresses: Iterable[str]) -> None:
             f"crawl.contact: empty, but {real} is a real site; set it in drumbeat.toml, or in the environment as "
             "DRUMBEAT_CRAWL__CONTACT, to a mail address or page where its webmaster can reach you"
         )
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a header can carry it as it is."""
+    return text.isascii() and text.isprintable()
 
 
 def _is_real_host(host: str) -> bool:

@@ -131,7 +131,11 @@ def _figures(contestants: dict[str, Contestant], jobs: list[Job]) -> dict[str, A
         "text_f1": {name: round(score, 4) for name, score in scores.items()},
         "targets": [
             *(
-                {"figure": f"{name}, times trafilatura", "value": round(ratios[name], 2), "at_least": LEAST_RATIO}
+                {
+                    "figure": f"{name}, times trafilatura",
+                    "value": round(ratios[name], 2),
+                    "at_least": LEAST_RATIO,
+                }
                 for name in ("ours", "door")
             ),
             {"figure": "text F1", "value": scores["door"], "at_least": scores["trafilatura"]},
@@ -152,7 +156,9 @@ def _text_f1(contestant: Contestant, jobs: list[Job]) -> float:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     folder = os.environ.get("DRUMBEAT_DATA")
     parser.add_argument("--data", type=Path, default=folder and Path(folder), required=folder is None)
     parser.add_argument("--pages", type=int, help="a stable sample of so many; default: all")

@@ -28,7 +28,9 @@ def trafilatura() -> Extract:
     import trafilatura
 
     def extract(body: bytes, url: str) -> str:
-        found: Any = trafilatura.bare_extraction(body, url=url or None, with_metadata=True, include_comments=False)
+        found: Any = trafilatura.bare_extraction(
+            body, url=url or None, with_metadata=True, include_comments=False
+        )
         return str(found.text or "") if found is not None else ""
 
     return extract
@@ -58,7 +60,11 @@ def ours() -> Extract:
     return extract
 
 
-KINDS: dict[str, Callable[[], Extract]] = {"trafilatura": trafilatura, "newspaper4k": newspaper4k, "ours": ours}
+KINDS: dict[str, Callable[[], Extract]] = {
+    "trafilatura": trafilatura,
+    "newspaper4k": newspaper4k,
+    "ours": ours,
+}
 
 
 class Alone:

@@ -19,7 +19,10 @@ def data(tmp_path: Path) -> Path:
     """A data folder with one set of two pages."""
     folder = tmp_path / "data" / "html" / "made"
     folder.mkdir(parents=True)
-    rows = [{"id": f"made-{i}", "set": "made", "url": f"http://made.example/{i}", "text": TEXT.strip()} for i in (1, 2)]
+    rows = [
+        {"id": f"made-{i}", "set": "made", "url": f"http://made.example/{i}", "text": TEXT.strip()}
+        for i in (1, 2)
+    ]
     with gzip.open(folder / "truth.jsonl.gz", "wt", encoding="utf-8") as lines:
         lines.writelines(json.dumps(row) + "\n" for row in rows)
     with tarfile.open(folder / "pages.tar.gz", "w:gz") as archive:
