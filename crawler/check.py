@@ -1,4 +1,7 @@
-"""Try every address of the source directory once and say what it answers: `drumbeat sources check`. Nothing is stored."""
+"""Try every address of the source directory once and say what it answers: `drumbeat sources check`.
+
+Nothing is stored.
+"""
 
 from __future__ import annotations
 

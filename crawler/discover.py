@@ -1,6 +1,7 @@
 """Find the feeds and sitemaps that a site announces: `drumbeat sources discover`. Nothing is stored.
 
-home page: <link rel="alternate">, links that look like feeds    robots.txt: Sitemap    each tried once --> what could be read
+home page: <link rel="alternate">, links that look like feeds    robots.txt: Sitemap
+each tried once --> what could be read
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Take one address through every stage of fetching and show each: the first half of `drumbeat try`. Nothing is stored."""
+"""Take one address through every stage of fetching and show each: the first half of `drumbeat try`.
+
+Nothing is stored.
+"""
 
 from __future__ import annotations
 

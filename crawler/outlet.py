@@ -1,6 +1,7 @@
 """Crawl one outlet: poll what is due, then fetch the pages that wait.
 
-feeds due? --> fetch, archive --> read --> own, young links --> rows --> pages due? --> fetch, archive, rows --> first crawl done
+feeds due? --> fetch, archive --> read --> own, young links --> rows
+pages due? --> fetch, archive, rows --> first crawl done
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ from storage.records import FeedKind, FeedPoll, FeedState, Page
 logger = structlog.get_logger(__name__)
 
 SECONDS_PER_SOURCE = 1_800.0
-"""After this time an outlet's remaining pages wait for the next crawl, so that one slow host does not hold up the schedule."""
+"""After this time an outlet's remaining pages wait for the next crawl, so that one slow host does not hold up
+the schedule."""
 
 REQUEST_KINDS: dict[FeedKind, Kind] = {
     "feed": "feed",
@@ -186,7 +188,8 @@ class OutletCrawl:
         )
 
     async def _is_known(self, final_url: str, page: Page) -> bool:
-        """Whether another page stands for this address: found under it or led to it, and stored or still to be fetched."""
+        """Whether another page stands for this address: found under it or led to it, and stored or still to
+        be fetched."""
         address = canonical(final_url) or final_url
         other = await self._tools.recorder.ask(lambda store: store.pages.by_url(address))
         return other is not None and other.page_id != page.page_id and other.fetch_outcome in (None, "stored")
@@ -210,14 +213,16 @@ def require_known(only: Collection[str], workspace: Workspace) -> None:
     unknown = sorted(set(only) - {source.id for source in workspace.sources})
     if unknown:
         raise ConfigError(
-            f"source {unknown[0]!r}: no such source in {workspace.root}; `drumbeat sources list` shows the ids"
+            f"source {unknown[0]!r}: no such source in {workspace.root}; "
+            "`drumbeat sources list` shows the ids"
         )
 
 
 def chosen_sources(
     sources: Collection[SourceConfig], only: Collection[str], clock: Clock
 ) -> list[SourceConfig]:
-    """The outlets of a crawl, by id: those named, or all that are enabled and whose coverage has begun and not ended."""
+    """The outlets of a crawl, by id: those named, or all that are enabled and whose coverage has begun and
+    not ended."""
     today = clock.now().date()
     running = [
         source

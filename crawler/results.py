@@ -16,7 +16,8 @@ POLL_SUCCESSES = frozenset({"stored", "unchanged"})
 
 
 def page_after(page: Page, answer: Answer, *, run_id: str, attempts_allowed: int) -> Page:
-    """The page with the one outcome of this fetch, or still waiting where the reason may pass and attempts are left.
+    """The page with the one outcome of this fetch, or still waiting where the reason may pass and attempts
+    are left.
 
     A host that asked us to stay away before anything was sent costs no attempt.
     """
@@ -56,7 +57,8 @@ def new_state(feed_url: str, source_id: str, kind: FeedKind) -> FeedState:
 def state_after(state: FeedState, answer: Answer, listing: Listing | None, *, poll_minutes: int) -> FeedState:
     """What to remember of a feed after a poll.
 
-    ETag and Last-Modified are remembered for what could be read only, and never for an index, whose children change without it.
+    ETag and Last-Modified are remembered for what could be read only, and never for an index, whose children
+    change without it.
     """
     outcome = poll_outcome(answer, listing)
     now = answer.fetched_at

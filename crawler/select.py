@@ -26,7 +26,8 @@ CHILDREN_PER_POLL = 10
 _LONGEST_TITLE = 500
 _TAG = re.compile(r"<[^<>]*>")
 _TAG_OF_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
-"""A listing's language is stored with every one of its pages, so that it must be a language and not a megabyte."""
+"""A listing's language is stored with every one of its pages, so that it must be a language and not a
+megabyte."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -58,8 +59,8 @@ class Selection:
 def finder_for(source: SourceConfig, *, first: bool, now: datetime, backfill_days: int) -> Finder:
     """What a source's listings are read for.
 
-    Own domains are the registered domain of the source and those of its listing addresses: the directory names both, and a feed that comes
-    through a feed proxy links through that proxy.
+    Own domains are the registered domain of the source and those of its listing addresses: the directory
+    names both, and a feed that comes through a feed proxy links through that proxy.
     """
     addresses = [str(feed.url) for feed in source.feeds]
     hosts = [source.domain, *(host_of(address) for address in addresses)]
@@ -76,10 +77,12 @@ def finder_for(source: SourceConfig, *, first: bool, now: datetime, backfill_day
 def select_pages(
     listing: Listing, finder: Finder, listing_url: str, *, language: str | None = None
 ) -> Selection:
-    """The pages that a listing brings for a finder, newest first, undated ones after them in the listing's order.
+    """The pages that a listing brings for a finder, newest first, undated ones after them in the listing's
+    order.
 
     Args:
-        language: what the source directory says of this listing; it knows better than the listing, whose own statement is often a template's.
+        language: what the source directory says of this listing; it knows better than the listing, whose own
+            statement is often a template's.
     """
     pages: dict[str, tuple[FoundLink, str]] = {}
     left: Counter[str] = Counter()

@@ -21,7 +21,8 @@ _NUMBERS = frozenset(("cid", "clid", "eid", "ga", "gl", "keyword", "kwd", "sessi
 _WORDS = frozenset(
     ("aff", "affi", "affiliate", "campaign", "medium", "ref", "referer", "referrer", "source", "_ref")
 )
-"""Names on it that are tracking only behind another word (`traffic_source`): `?source=reuters` may be a page."""
+"""Names on it that are tracking only behind another word (`traffic_source`): `?source=reuters` may be a page.
+"""
 _UNWRITTEN = re.compile(r"[\x00-\x20\x7f]")
 _FRONT = re.compile(
     r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|home|default)(?:\.\w+)?/?)?", re.IGNORECASE
@@ -32,7 +33,8 @@ _BREAKS = re.compile(r"[\t\r\n]+")
 def canonical(address: str, base: str = "") -> str | None:
     """The one spelling under which a page is known, or None where the address is no http(s) page.
 
-    As `resolved`, and without tracking parameters. Order and spelling of the others are the server's business and stay.
+    As `resolved`, and without tracking parameters. Order and spelling of the others are the server's business
+    and stay.
     """
     url = resolved(address, base)
     if url is None or "?" not in url:
@@ -121,9 +123,12 @@ def _suffixes() -> TLDExtract:
 
 @lru_cache(maxsize=4_096)
 def registered_domain(host: str) -> str:
-    """`news.bbc.co.uk` -> `bbc.co.uk`; without a public suffix the last two labels; a numeric address is its own domain.
+    """`news.bbc.co.uk` -> `bbc.co.uk`; without a public suffix the last two labels.
 
-    What hosts of blogs and sites give out counts as registered (`outlet.blogspot.com`), so that one blog is not at home in all others.
+    A numeric address is its own domain.
+
+    What hosts of blogs and sites give out counts as registered (`outlet.blogspot.com`), so that one blog is
+    not at home in all others.
     """
     name = host.lower().rstrip(".")
     found = _suffixes()(name)

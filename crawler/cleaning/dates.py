@@ -1,12 +1,18 @@
 """When an article was published: every claim is kept, one decision is made, with how far to trust it.
 
-    claims      JSON-LD, <meta>, <time>, feed or news sitemap (trusted: each is structured); URL, htmldate (the day only)
-    rejected    later than first seen; before 1995; equal to the minute of the fetch while another claim says otherwise (a template's "now")
-    published   the median of the trusted claims if they agree within 26 h (time zones), of those with a zone if there are any; else the earliest of them (on labelled pages the
-                later one was the day of an update); else the URL's day; else htmldate's
-    confidence  A two independent claims agree (page and feed; or two, and the URL's day)   B one structured source
-                C the day only, or structured claims that contradict each other             D none: first seen
-    counted at  live: `published` if A or B and at most 72 h before first seen, else first seen (and `late` if A or B say it is older)
+    claims      JSON-LD, <meta>, <time>, feed or news sitemap (trusted: each is structured); URL, htmldate
+                (the day only)
+    rejected    later than first seen; before 1995; equal to the minute of the fetch while another claim says
+                otherwise (a template's "now")
+    published   the median of the trusted claims if they agree within 26 h (time zones), of those with a zone
+                if there are any; else the earliest of them (on labelled pages the later one was the day of an
+                update); else the URL's day; else htmldate's
+    confidence  A two independent claims agree (page and feed; or two, and the URL's day)
+                B one structured source
+                C the day only, or structured claims that contradict each other
+                D none: first seen
+    counted at  live: `published` if A or B and at most 72 h before first seen, else first seen (and `late` if
+                A or B say it is older)
                 backfill: `published` if A, B or C, else first seen; never late
 
 Dates of modification are never claims. Source of the rules: METHODS.md 9.
@@ -42,7 +48,10 @@ class DateDecision:
     """The calendar day as its source wrote it (the UTC day of `published_at` may be the neighbour)."""
     precision: Precision
     source: str
-    """`jsonld`, `meta`, `time`, `feed`, several joined with `+`, `url`, `htmldate` or `none`; ` without zone` behind a time that names none."""
+    """`jsonld`, `meta`, `time`, `feed`, several joined with `+`, `url`, `htmldate` or `none`.
+
+    ` without zone` behind a time that names none.
+    """
     confidence: DateConfidence
     claims: dict[str, str]
     """Every claim as it was written, rejected ones included."""
@@ -85,7 +94,8 @@ def decide_date(
 
 
 def count_at(decision: DateDecision, *, first_seen_at: datetime, origin: Origin) -> tuple[datetime, bool]:
-    """The moment an article counts at, and whether it is late (a live find that is displayed but never counted)."""
+    """The moment an article counts at, and whether it is late (a live find that is displayed but never
+    counted)."""
     published = decision.published_at
     if origin == "backfill":
         return (
@@ -119,7 +129,10 @@ def _believed(
 
 
 def _clamped(moment: Moment, first_seen_at: datetime) -> Moment | None:
-    """The moment if it is possible; one that may be early only for its unknown time zone is moved back to first seen."""
+    """The moment if it is possible.
+
+    One that may be early only for its unknown time zone is moved back to first seen.
+    """
     if moment.at < EARLIEST:
         return None
     if moment.at <= first_seen_at:
@@ -154,21 +167,25 @@ def _from_trusted(believed: dict[str, Moment], url_day: date | None, written: di
 
 
 def _median_of_best(ordered: list[Moment]) -> Moment:
-    """Of claims that agree: a time says more than a day, a zone that is named more than one that is assumed."""
+    """Of claims that agree: a time says more than a day, a zone that is named more than an assumed one."""
     timed = [moment for moment in ordered if moment.precision == "second"] or ordered
     zoned = [moment for moment in timed if moment.zoned] or timed
     return zoned[(len(zoned) - 1) // 2]
 
 
 def _named(sources: Iterable[str], moment: Moment) -> str:
-    """The sources of a decision; a time whose zone had to be assumed says so, since it may be half a day off."""
+    """The sources of a decision.
+
+    A time whose zone had to be assumed says so, since it may be half a day off.
+    """
     named = set(sources)
     assumed = moment.precision == "second" and not moment.zoned
     return "+".join(source for source in TRUSTED if source in named) + (WITHOUT_ZONE if assumed else "")
 
 
 def _own_day(moment: Moment, others: Iterable[Moment], url_day: date | None) -> date:
-    """The calendar day where the outlet is: a stamp in UTC may carry its neighbour, which an address, a stamp in its own zone or a bare day names."""
+    """The calendar day where the outlet is: a stamp in UTC may carry its neighbour, which an address, a stamp
+    in its own zone or a bare day names."""
     if moment.local:
         return moment.local_day
     named = [] if url_day is None else [url_day]

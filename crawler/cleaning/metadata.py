@@ -1,4 +1,7 @@
-"""What a page says about itself: JSON-LD, `<meta>`, headings. Everything is a claim; `extract.py` and `dates.py` decide."""
+"""What a page says about itself: JSON-LD, `<meta>`, headings. Everything is a claim.
+
+`extract.py` and `dates.py` decide.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ _MAX_TITLE: Final = 400
 _MAX_AUTHORS: Final = 10
 _NO_NAME: Final = re.compile(r"://|@|\n")
 _REST_OF_TITLE: Final = 0.6
-"""The longest part is the title only if it outweighs the rest; "Talks fail - minister resigns" stays whole."""
+"""The longest part is the title only if it outweighs the rest.
+
+"Talks fail - minister resigns" stays whole.
+"""
 
 _Item = dict[str, Any]
 _Metas = dict[str, tuple[str, ...]]
@@ -38,10 +44,12 @@ _AUTHOR_META: Final = (
 )
 _LANGUAGE_META: Final = ("og:locale", "content-language", "language", "dc.language", "inlanguage")
 _PUBLISHED_META: Final = (
-    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "publish-date", "publish_date", "publishdate",
-    "pubdate", "publication_date", "date.issued", "dc.date.issued", "dcterms.created", "dcterms.issued", "dcterms.date", "dc.date", "dc.date.created",
-    "sailthru.date", "parsely-pub-date", "article.published", "article_date_original", "mediator_published_time", "cxenseparse:recs:publishtime",
-    "originalpublicationdate", "rnews:datepublished", "date", "weibo: article:create_at", "release_date",
+    "article:published_time", "og:article:published_time", "og:published_time", "datepublished",
+    "publish-date", "publish_date", "publishdate", "pubdate", "publication_date", "date.issued",
+    "dc.date.issued", "dcterms.created", "dcterms.issued", "dcterms.date", "dc.date", "dc.date.created",
+    "sailthru.date", "parsely-pub-date", "article.published", "article_date_original",
+    "mediator_published_time", "cxenseparse:recs:publishtime", "originalpublicationdate",
+    "rnews:datepublished", "date", "weibo: article:create_at", "release_date",
 )  # fmt: skip
 
 _TIMES: Final = (
@@ -85,7 +93,10 @@ def read_claims(tree: Element) -> PageClaims:
 
 
 def _titles(articles: list[_Item], metas: _Metas, tree: Element) -> Iterator[str]:
-    """What page, JSON-LD and window call the article; of several articles the first, the others are related."""
+    """What page, JSON-LD and window call the article.
+
+    Of several articles the first, the others are related.
+    """
     title = tree.find(".//title")
     headlines = [headline for item in articles if (headline := _text(item.get("headline")))]
     window = "" if title is None else fold_space(title.text_content())
@@ -95,7 +106,8 @@ def _titles(articles: list[_Item], metas: _Metas, tree: Element) -> Iterator[str
 
 
 def decide_title(claims: PageClaims, headline: str, hint: str) -> str:
-    """The article's title: the headline shown, else the page's claim without the site's name, else what the feed called it."""
+    """The article's title: the headline shown, else the page's claim without the site's name, else what the
+    feed called it."""
     if headline:
         return _punctuated(headline, claims)[:_MAX_TITLE]
     for title in claims.titles:
@@ -106,7 +118,8 @@ def decide_title(claims: PageClaims, headline: str, hint: str) -> str:
 
 
 def _punctuated(headline: str, claims: PageClaims) -> str:
-    """The headline as shown, or as a claim of the same letters writes it, where the line break after a kicker was its only colon."""
+    """The headline as shown, or as a claim of the same letters writes it, where the line break after a kicker
+    was its only colon."""
     key = letters_of(headline)
     written = (
         form for title in claims.titles for form in (title, without_site_name(title, claims.site_names))

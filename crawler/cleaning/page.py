@@ -40,8 +40,8 @@ def make_article(
     """Decide date and language from the claims.
 
     Args:
-        languages: of the outlet, as the source directory states them. Its own last articles would be the better habit, but then the
-            answer would depend on what was cleaned before.
+        languages: of the outlet, as the source directory states them. Its own last articles would be the
+            better habit, but then the answer would depend on what was cleaned before.
     """
     text = f"{found.title}\n{found.body}"
     habit = _habit(languages)

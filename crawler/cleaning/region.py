@@ -1,8 +1,9 @@
 """Where the article stands on the page: the headline, then the container that holds most prose after it.
 
-Scores run up the tree and fade by the level, so that the closest common container of the paragraphs wins (the idea of Arc90's Readability),
-with three additions that pages of many languages need: containers before the headline count less; a container grows into its parent while
-what it gains is prose of the same make; paragraphs that look exactly like the article's own extend it (bodies cut by advertisements).
+Scores run up the tree and fade by the level, so that the closest common container of the paragraphs wins (the
+idea of Arc90's Readability), with three additions that pages of many languages need: containers before the
+headline count less; a container grows into its parent while what it gains is prose of the same make;
+paragraphs that look exactly like the article's own extend it (bodies cut by advertisements).
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""Languages that py3langid does not know, told from the answer it gives instead by letters of their standard spelling.
+"""Languages that py3langid does not know, told from the answer it gives instead by letters of their standard
+spelling.
 
-Most are languages of the Sahel, the Guinea coast and Southern Africa. Rates are per 1,000 characters of running text, measured on SIB-200 and
-MAFAND (e.g. `l`: Chichewa 33, Shona 3; `š`: Northern Sotho 20, Setswana 0.5; `ɔ` stands in no language that py3langid knows).
+Most are languages of the Sahel, the Guinea coast and Southern Africa. Rates are per 1,000 characters of
+running text, measured on SIB-200 and MAFAND (e.g. `l`: Chichewa 33, Shona 3; `š`: Northern Sotho 20, Setswana
+0.5; `ɔ` stands in no language that py3langid knows).
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ LONG_TEXT: Final = 300
 
 
 def respelled(text: str, answer: str, script: str | None) -> str | None:
-    """The language the spelling names instead of `answer`; None where it agrees with the answer or says nothing.
+    """The language the spelling names instead of `answer`.
+
+    None where it agrees with the answer or says nothing.
 
     Args:
         script: that most of the text stands in.
