@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
+from crawler.stamps import read_mail
 from storage.records import FeedState
 
 LONGEST_WAIT = timedelta(days=7)
@@ -21,9 +21,8 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
     if text.isascii() and text.isdigit():
         # A number of twenty digits is still only "long".
         return timedelta(seconds=min(int(text[:9]), LONGEST_WAIT.total_seconds()))
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, IndexError, TypeError):
+    moment = read_mail(text)
+    if moment is None:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

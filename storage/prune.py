@@ -34,7 +34,7 @@ from storage.stores.retention import article_ids
 Kind = Literal["archive", "articles", "polls", "runs", "numbers"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 LEAST_DAYS: Final[dict[Kind, int]] = {"archive": 7, "articles": 180, "polls": 180, "runs": 30, "numbers": 180}
-"""Younger than this nothing is pruned: stages read up to 90 days back, reports up to 120 (chosen with a margin, not measured)."""
+"""Younger than this nothing is pruned: counting and reports read up to 120 days back (chosen with a margin, not measured)."""
 ARTICLES_AT_ONCE: Final = 200
 ROWS_AT_ONCE: Final = 5000
 """Rows a transaction removes: well under a second."""

@@ -17,6 +17,7 @@ from storage.types import (
     SafeText,
     UtcDateTime,
     Whole,
+    WholeNumbers,
     half_vector,
 )
 
@@ -148,6 +149,17 @@ copy_members = sa.Table(
     _text("relation"), _real("containment"), sa.Index(None, "group_id"),
 )  # fmt: skip
 
+# What an article's text is found by when copies are looked for (see `CopySketch`), so that it is read once in its life.
+copy_sketches = sa.Table(
+    "copy_sketches", metadata, _child("article_id", "articles.article_id", primary=True), _time("counted_at"), _yes("is_whole"),
+    sa.Column("runs", WholeNumbers, nullable=False), sa.Index(None, "counted_at"),
+)  # fmt: skip
+
+copy_links = sa.Table(
+    "copy_links", metadata, _child("left_id", "articles.article_id", primary=True), _child("right_id", "articles.article_id", primary=True),
+    _text("kind"), _real("containment"), sa.Index(None, "right_id"),
+)  # fmt: skip
+
 # Articles that no copy group holds: found here, not by looking for articles without a member row (`copy_queue.py`).
 copy_queue = sa.Table(
     "copy_queue", metadata, _child("article_id", "articles.article_id", primary=True),
@@ -257,7 +269,7 @@ source_days = sa.Table(
 # Written by triggers (`stale_days.py`): the days that have to be counted again.
 stale_days = sa.Table(
     "stale_days", metadata, sa.Column("day", sa.Date, primary_key=True),
-    sa.Column("writer", sa.BigInteger, primary_key=True, autoincrement=False), sa.Column("changes", sa.Integer, nullable=False),
+    sa.Column("writer", sa.BigInteger, primary_key=True, autoincrement=False), _number("changes"),
 )  # fmt: skip
 
 spikes = sa.Table(

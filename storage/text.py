@@ -40,7 +40,7 @@ _BARRED: Final = str.maketrans(
 _KEYWORD_ARABIC: Final = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك"})
 _KEYWORD_MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u0652\u0670]")
 _NAME_SIGNS: Final = str.maketrans(
-    {"’": "'", "ʼ": "'", "‘": "'", "`": "'", "‐": "-", "‑": "-", "–": "-"}
+    {"’": "'", "ʼ": "'", "‘": "'", "`": "'", "‐": "-", "‑": "-", "–": "-", "ß": "ss", "ẞ": "SS"}
     | {"ی": "ي", "ى": "ي", "ک": "ك", "\u0640": None, "\u00ad": None}
 )
 """Signs that writers take for each other, and those that only stretch or break a word."""
@@ -95,9 +95,7 @@ def for_names(text: str, *, keep_case: bool = False) -> str:
     Args:
         keep_case: leave capitals as they are, for abbreviations.
     """
-    cased = text if keep_case else text.casefold()
-    plain = unicodedata.normalize("NFKD", cased.translate(_NAME_SIGNS))
-    return "".join(sign for sign in plain if not unicodedata.combining(sign)).translate(_NAME_SIGNS)
+    return (text if keep_case else text.casefold()).translate(_NAMED)
 
 
 def for_keywords(text: str) -> str:
@@ -147,6 +145,11 @@ def _word_character(char: str) -> str:
     return char if char.isalnum() or unicodedata.category(char).startswith("M") else " "
 
 
+def _named_character(char: str) -> str:
+    plain = unicodedata.normalize("NFKD", char.translate(_NAME_SIGNS))
+    return "".join(sign for sign in plain if not unicodedata.combining(sign)).translate(_NAME_SIGNS)
+
+
 def _searched_character(char: str) -> str:
     if is_unspaced(char) and not unicodedata.category(char).startswith("M"):
         return f" {unicodedata.normalize('NFKC', char)} "
@@ -157,4 +160,5 @@ def _searched_character(char: str) -> str:
 
 _COMPARED: Final = _Folding(_compared_character)
 _PLAIN: Final = _Folding(_plain_character)
+_NAMED: Final = _Folding(_named_character)
 _SEARCHED: Final = _Folding(_searched_character)

@@ -152,6 +152,21 @@ class FloatVector(TypeDecorator[npt.NDArray[np.float32]]):
         return None if value is None else np.frombuffer(value, dtype="<f4").astype(np.float32)
 
 
+class WholeNumbers(TypeDecorator[npt.NDArray[np.uint32]]):
+    """Whole numbers from 0 to 2^32 - 1, shape (count,)."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: npt.NDArray[np.uint32] | None, dialect: Dialect) -> bytes | None:
+        """Little-endian bytes."""
+        return None if value is None else np.asarray(value, dtype="<u4").tobytes()
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> npt.NDArray[np.uint32] | None:
+        """A read-only array."""
+        return None if value is None else np.frombuffer(value, dtype="<u4")
+
+
 class _HalfBlob(TypeDecorator[npt.NDArray[np.float32]]):
     """A float16 vector as little-endian bytes."""
 

@@ -14,7 +14,6 @@ Dates of modification are never claims. Source of the rules: METHODS.md 9.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +21,6 @@ from typing import Final
 
 from config.clock import midnight
 from crawler.cleaning.datetext import Moment, Precision, read_moment, read_url_day
-from crawler.cleaning.markup import Element
 from storage.records import DateConfidence, Origin
 from storage.records.published import WITHOUT_ZONE
 
@@ -107,20 +105,6 @@ def count_at(decision: DateDecision, *, first_seen_at: datetime, origin: Origin)
     if first_seen_at - published > LATE_AFTER:
         return first_seen_at, True
     return published, False
-
-
-def guess_date(tree: Element, url: str, latest: date) -> date | None:
-    """The day htmldate finds in a page (which it may change), at the latest `latest`."""
-    from htmldate import find_date
-
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # dateutil warns of time zone names it does not know; the day is wanted only
-        found = find_date(
-            tree, original_date=True, url=url, min_date="1995-01-01", max_date=latest.isoformat()
-        )
-    return date.fromisoformat(found) if found else None
 
 
 def _believed(

@@ -16,8 +16,8 @@ from typing import Any, Final
 from crawler.cleaning import vocabulary as words
 from crawler.cleaning.blocks import cut_blocks
 from crawler.cleaning.body import choose_text, trafilatura_text
-from crawler.cleaning.dates import guess_date
 from crawler.cleaning.datetext import read_moment, read_url_day
+from crawler.cleaning.guessing import guess_day
 from crawler.cleaning.letters import fold_space, weight_of
 from crawler.cleaning.markup import Element, body_of, decode, parse
 from crawler.cleaning.metadata import PageClaims, decide_title, read_claims
@@ -93,7 +93,7 @@ def extract_page(
     claims = read_claims(tree)
     dates = _date_claims(claims, hints or {})
     known = read_url_day(url) is not None or any(read_moment(text) is not None for text in dates.values())
-    guessed = None if known else guess_date(tree, url, latest or date.max)
+    guessed = None if known else guess_day(tree, url, latest or date.max)
     title, article = _article(tree, claims, str((hints or {}).get("title") or ""))
     refusal = _refusal(title, article, min_characters)
     if refusal is not None:

@@ -191,10 +191,10 @@ def _teaser_lists(body: Element, parts: _Parts, kept: set[Element]) -> list[Elem
 def _named_teasers(parts: _Parts, kept: set[Element]) -> Iterator[Element]:
     """Parts that are named like teasers and hold headline links."""
     for element, part in parts.items():
-        short = part.weight - part.link_weight < TEASER_PROSE
-        if part.headlines and short and element.tag in _ITEM_TAGS and element not in kept:
-            if words.is_named("teasers", names_of(element)):
-                yield element
+        is_item = element.tag in _ITEM_TAGS and element not in kept
+        is_teaser = is_item and part.headlines and part.weight - part.link_weight < TEASER_PROSE
+        if is_teaser and words.is_named("teasers", names_of(element)):
+            yield element
 
 
 def _alike_siblings(parts: _Parts, kept: set[Element]) -> Iterator[list[Element]]:

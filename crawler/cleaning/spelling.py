@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from crawler.cleaning.scripts import main_script
-
 OPEN_O: Final = 5.0
 """`ɔ` in every one of these West African spellings, nowhere in the 139 languages that py3langid knows."""
 FEW: Final = 3.0
@@ -20,9 +18,12 @@ LONG_TEXT: Final = 300
 """... or, of a rarer one, from which it does."""
 
 
-def respelled(text: str, answer: str) -> str | None:
-    """The language the spelling names instead of `answer`; None where it agrees with the answer or says nothing."""
-    script = main_script(text)
+def respelled(text: str, answer: str, script: str | None) -> str | None:
+    """The language the spelling names instead of `answer`; None where it agrees with the answer or says nothing.
+
+    Args:
+        script: that most of the text stands in.
+    """
     if script == "ethiopic":
         # Tigrinya writes its glottal a with ኣ, Amharic with አ
         return "ti" if answer == "am" and text.count("ኣ") > text.count("አ") else None

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from typing import Final
 
-CLEAN_VERSION: Final = "2"
+CLEAN_VERSION: Final = "3"

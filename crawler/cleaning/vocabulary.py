@@ -147,26 +147,3 @@ NOT_FOUND_TEXT: Final = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 """Titles of error pages that servers send with status 200."""
-
-MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan janvier janv enero ene janeiro gennaio gen januar jänner januari ocak stycznia января январь січня يناير جانفي ianuarie ιανουαρίου",
-            "february feb février fevrier fév févr febrero fevereiro fev febbraio februar februari şubat lutego февраля февраль лютого فبراير فيفري شباط februarie φεβρουαρίου",
-            "march mar mars marzo março marco märz maart maret mart marca марта март березня مارس آذار martie μαρτίου machi",
-            "april apr avril avr abril abr aprile nisan kwietnia апреля апрель квітня أبريل ابريل أفريل نيسان aprilie απριλίου aprili",
-            "may mai mayo maio maggio mag mei mayıs maja мая май травня مايو ماي أيار μαΐου",
-            "june jun juin junio junho giugno giu juni haziran czerwca июня июнь червня يونيو يونيه جوان حزيران iunie ιουνίου",
-            "july jul juillet juil julio julho luglio lug juli temmuz lipca июля июль липня يوليو جويلية تموز iulie ιουλίου julai",
-            "august aug août aout agosto ago augustus agustus ağustos sierpnia августа август серпня أغسطس اغسطس أوت آب αυγούστου agosti",
-            "september sep sept septembre septiembre setiembre setembro set settembre eylül września сентября сентябрь вересня سبتمبر أيلول septembrie σεπτεμβρίου septemba",
-            "october oct octobre octubre outubro out ottobre ott oktober okt ekim października октября октябрь жовтня أكتوبر اكتوبر octombrie οκτωβρίου oktoba",
-            "november nov novembre noviembre novembro kasım ноября ноябрь نوفمبر noiembrie νοεμβρίου novemba",
-            "december dec décembre decembre déc diciembre dic dezembro dez dicembre dezember desember aralık grudnia декабря декабрь грудня ديسمبر decembrie δεκεμβρίου desemba",
-        ),
-        1,
-    )
-    for name in names.split()
-}
-"""Names of months as dates use them. Those that mean another month elsewhere (`listopada`: November in Polish, October in Croatian) are left out."""

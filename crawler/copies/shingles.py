@@ -1,66 +1,72 @@
-"""A text as a set of overlapping character runs (shingles; Broder 1997).
+"""A text as sets of overlapping character runs (shingles; Broder 1997): short runs to compare, long ones to be found by.
 
-Runs of 5 characters, 3 in scripts without spaces; measured on synthetic edits of news in four languages, these keep reprints (containment
-0.95 to 1.0 with 10 % of the words dropped or a byline added) and unrelated texts (Jaccard at most 0.13) furthest apart.
+Two texts are compared by all their runs of 5 characters, 3 in scripts without spaces. Measured on synthetic edits of
+news in four languages, these keep reprints (containment 0.95 to 1.0 with 10 % of the words dropped or a byline added)
+and unrelated texts (Jaccard at most 0.13) furthest apart.
+
+They are found by a sketch of longer runs, which unrelated texts rarely share. Of a long text it holds the runs whose
+hash is a multiple of `SAMPLE` (Manber 1994; Broder 1997, mod-p sketch), of a short one all: unlike a MinHash signature
+this keeps containment visible however long the other text is, so that a paragraph is found in a long article.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from dataclasses import dataclass
 from hashlib import sha256
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from storage.text import for_comparing, mostly_unspaced, spaced_letters
+
 Shingles = npt.NDArray[np.uint64]
+"""Sorted, each value once."""
+Values = npt.NDArray[np.uint32]
 """Sorted, each value once."""
 
 SPACED_RUN, UNSPACED_RUN = 5, 3
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_NOT_LETTERS = re.compile(r"[\W_]+")
+SPACED_SKETCH_RUN, UNSPACED_SKETCH_RUN = 16, 6
+SAMPLE: Final = 16
+"""A power of two, so that whether a run is sampled can be read from a part of its hash."""
+WHOLE_SKETCH: Final = 512
+"""Texts of at most so many long runs keep all of them."""
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
-SAMPLE = np.uint64(4)
-"""One shingle in so many is looked up when candidates are searched; which ones, its value decides."""
 
 
-def folded(text: str) -> str:
-    """NFKC, lower case, only letters and digits with one space between words."""
-    return _NOT_LETTERS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What a text is found by."""
+
+    values: Values
+    is_whole: bool
+    """All long runs of the text, not only the sampled ones."""
 
 
 def text_sha256(text: str) -> str:
-    """SHA-256 of the folded text: equal for texts that are copies to the letter."""
-    return sha256(folded(text).encode("utf-8", "surrogatepass")).hexdigest()
+    """SHA-256 of the letters and digits: equal for texts that are copies to the letter."""
+    return sha256(spaced_letters(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def shingles(text: str) -> Shingles:
-    """Hashes of all runs of the folded text; a text shorter than a run is one shingle, an empty one none."""
-    plain = folded(text)
-    if not plain:
-        return np.zeros(0, np.uint64)
-    run = UNSPACED_RUN if 2 * len(_UNSPACED.findall(plain)) > len(plain) else SPACED_RUN
-    codes = np.frombuffer(plain.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
-    run = min(run, len(codes))
-    values = np.zeros(len(codes) - run + 1, np.uint64)
-    for place in range(run):
-        values = _mixed(values * _FACTOR + codes[place : len(codes) - run + 1 + place])
-    return np.unique(values)
+    """Hashes of all short runs; a text shorter than a run is one shingle, an empty one none."""
+    folded = for_comparing(text)
+    return _runs(folded, UNSPACED_RUN if mostly_unspaced(folded) else SPACED_RUN)
 
 
-def _mixed(values: Shingles) -> Shingles:
-    """A bijection that spreads close values (the finaliser of SplitMix64; Steele et al. 2014)."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+def sketch_of(text: str) -> Sketch:
+    """The long runs that stand for a text."""
+    folded = for_comparing(text)
+    runs = _runs(folded, UNSPACED_SKETCH_RUN if mostly_unspaced(folded) else SPACED_SKETCH_RUN)
+    values = np.unique(runs.astype(np.uint32))
+    if len(values) <= WHOLE_SKETCH:
+        return Sketch(values, is_whole=True)
+    return Sketch(values[is_sampled(values)], is_whole=False)
 
 
-def sampled(values: Shingles) -> Shingles:
-    """The shingles by which candidates are found: those divisible by `SAMPLE` (Manber 1994; Broder 1997, mod-p sketch).
-
-    Unlike a MinHash signature this keeps containment visible however long the other text is, so that a paragraph is found in a long article.
-    """
-    chosen: Shingles = values[values % SAMPLE == 0]
+def is_sampled(values: Values) -> npt.NDArray[np.bool_]:
+    """Which values a long text keeps."""
+    chosen: npt.NDArray[np.bool_] = values % np.uint32(SAMPLE) == 0
     return chosen
 
 
@@ -70,3 +76,21 @@ def overlap(left: Shingles, right: Shingles) -> tuple[float, float]:
         return 0.0, 0.0
     shared = len(np.intersect1d(left, right, assume_unique=True))
     return shared / min(len(left), len(right)), shared / (len(left) + len(right) - shared)
+
+
+def _runs(folded: str, run: int) -> Shingles:
+    codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    if not len(codes):
+        return np.zeros(0, np.uint64)
+    run = min(run, len(codes))
+    values = np.zeros(len(codes) - run + 1, np.uint64)
+    for place in range(run):
+        values = values * _FACTOR + codes[place : len(codes) - run + 1 + place]
+    return np.unique(_mixed(values))
+
+
+def _mixed(values: Shingles) -> Shingles:
+    """A bijection that spreads close values (the finaliser of SplitMix64; Steele et al. 2014)."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))

@@ -15,7 +15,24 @@ Vector = npt.NDArray[np.float32]
 """A unit vector, shape (dimensions,), float32 in memory, float16 at rest."""
 
 DateConfidence = Literal["A", "B", "C", "D"]
-CopyRelation = Literal["original", "exact", "near", "excerpt", "translation"]
+CopyRelation = Literal["original", "exact", "near", "excerpt", "translation", "changed"]
+"""How a member of a copy group relates to its original.
+
+exact        the same to the letter
+near         a reprint: cut, moved, with another by-line, in other letters
+excerpt      a part of it
+translation  the same text in another language
+changed      a reprint in which a figure, or whether something is so, is another: the same text for counting how often
+             it was printed, never for what it claims
+"""
+LinkKind = Literal["whole", "figure", "negated", "excerpt"]
+"""How two texts are linked.
+
+whole        one is a reprint of the other
+figure       the same, but a figure in the middle of equal words is another one
+negated      the same, but a denial was put in or taken out: no copy, so it connects nothing
+excerpt      one is a part of the other
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +100,29 @@ class CopyMember:
     group_id: str
     relation: CopyRelation
     containment: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopySketch:
+    """What an article's text is found by when copies are looked for."""
+
+    article_id: str
+    counted_at: datetime
+    runs: npt.NDArray[np.uint32]
+    """Hashes of character runs, sorted, each once, shape (runs,)."""
+    is_whole: bool
+    """All runs of the text, not only a sample."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyLink:
+    """Two articles whose texts have much in common; `left_id < right_id`. It depends on these two alone."""
+
+    left_id: str
+    right_id: str
+    kind: LinkKind
+    containment: float
+    """Share of the shorter text that the other has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

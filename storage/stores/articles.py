@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage import schema
-from storage.copy_queue import dissolve, enqueue
+from storage.copy_queue import dissolve, enqueue, forget_texts
 from storage.engine import Database
 from storage.records import Article, ArticleFacts, CleanResult
 from storage.rows import columns_of, delete_in, record_of, row_of, select_in, upsert
@@ -47,7 +47,9 @@ class ArticleStore:
                 )
             }
             lost = [article_id for article_id in refused if article_id in former]
-            _dissolve_groups(connection, lost + _changed(made, former, _GROUP_FIELDS))
+            regrouped = _changed(made, former, _GROUP_FIELDS)
+            _dissolve_groups(connection, lost + regrouped)
+            forget_texts(connection, regrouped)
             unindex_articles(connection, [former[article_id].article_no for article_id in lost])
             delete_in(connection, schema.articles, schema.articles.c.article_id, lost)
             _void_passages(connection, _changed(made, former, _PASSAGE_FIELDS))

@@ -16,13 +16,14 @@ from config.progress import NoProgress
 from config.schedule import Schedule
 from config.settings import CopySettings, Settings
 from config.workspace import Workspace
-from crawler.copies.grouping import group_articles, published_between
-from crawler.copies.shingles import folded, overlap, shingles
+from crawler.copies.grouping import group_articles
+from crawler.copies.shingles import overlap, shingles
 from crawler.copies.stage import group_copies
 from crawler.copies.texts import group_texts
 from crawler.copies.wires import credited_agency
 from storage.records import Article, CopyMember
 from storage.store import Store, create_store
+from storage.text import spaced_letters
 from tests.storage import makers
 
 SETTINGS = CopySettings()
@@ -45,7 +46,7 @@ def article(
     """An article with this body."""
     return makers.article(
         name, title=f"T{name}", body=body, source_id=source, language=language, counted_at=makers.hours(hours),
-        first_seen_at=makers.hours(hours), published_at=makers.hours(hours), date_confidence="A", text_sha256=folded(body)[:64].ljust(64, "0"),
+        first_seen_at=makers.hours(hours), published_at=makers.hours(hours), date_confidence="A", text_sha256=spaced_letters(body)[:64].ljust(64, "0"),
     )  # fmt: skip
 
 
@@ -256,18 +257,6 @@ def test_what_translations_joined_stays_joined(store: Store, tmp_path: Path) -> 
     assert {member.group_id for member in found.values()} == {rows[0].article_id}
     assert [found[row.article_id].relation for row in (*rows, late)] == ["original", "translation", "near"]
     assert found[rows[1].article_id].containment == 0.7
-
-
-def test_a_date_is_an_interval() -> None:
-    """A moment is exact, a day is a day, an undated page is when it was seen."""
-    row = article("1", "x", hours=30)
-    assert published_between(row) == (makers.hours(30), makers.hours(30))
-    assert published_between(replace(row, published_at=makers.hours(24))) == (
-        makers.hours(24),
-        makers.hours(30),
-    )
-    assert published_between(replace(row, date_confidence="C")) == (makers.hours(24), makers.hours(30))
-    assert published_between(replace(row, date_confidence="D")) == (makers.hours(30), makers.hours(30))
 
 
 @pytest.mark.parametrize(

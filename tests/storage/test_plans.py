@@ -16,8 +16,8 @@ import sqlalchemy as sa
 
 from storage.engine import Database
 from storage.migrate import migrate
-from storage.records import Page, SearchFilters
-from storage.records import Page, WarcPlace
+from storage.records import Page, SearchFilters, WarcPlace
+from storage.records.told import StaleDay
 from storage.store import Store, open_store
 from tests.postgresql import named
 from tests.storage.filler import FIRST_EVENT, STATEMENT, WORDING, fill, moment, name_of, passage_ids_of
@@ -70,11 +70,18 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
         [group(ONE)], [member(ONE, ONE.article_id)], dissolved=["x"]
     ),
     "copies.ungrouped": lambda s: s.copies.ungrouped(),
+    "counts.cells": lambda s: [
+        s.counts.cells(START.date(), END.date()),
+        s.counts.cells(START.date(), END.date(), narrative_ids=[3, 4]),
+    ],
+    "counts.fetches": lambda s: s.counts.fetches(START.date(), END.date()),
     "counts.observations": lambda s: [
         s.counts.observations(START.date(), END.date()),
         s.counts.observations(START.date(), END.date(), narrative_id=3),
     ],
+    "counts.polls": lambda s: s.counts.polls(START.date(), END.date()),
     "counts.replace": lambda s: s.counts.replace(START.date(), END.date(), [], []),
+    "counts.settle": lambda s: s.counts.settle([StaleDay(DAY.date(), 0, 1)]),
     "counts.source_days": lambda s: s.counts.source_days(START.date(), END.date()),
     "events.all": lambda s: s.events.all(moment(2900), moment(3000)),
     "events.get": lambda s: s.events.get(FIRST_EVENT),
@@ -148,6 +155,14 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "lists.events": lambda s: s.lists.events(START, END, after=(END, 7), limit=5),
     "lists.hits": lambda s: s.lists.hits(STATEMENT, after=(END, "x"), limit=5),
     "vectors.after": lambda s: s.vectors.after(BUILD, 2, limit=5),
+    "tellings.assigned": lambda s: s.tellings.assigned([3], start=START, end=END),
+    "tellings.assigned_count": lambda s: s.tellings.assigned_count(START, END),
+    "tellings.between": lambda s: s.tellings.between(START, END),
+    "tellings.carried_by": lambda s: s.tellings.carried_by([ONE.article_id]),
+    "tellings.groups": lambda s: s.tellings.groups([ONE.article_id]),
+    "tellings.hits": lambda s: s.tellings.hits(STATEMENT, start=START, end=END),
+    "tellings.printed": lambda s: s.tellings.printed(START, END),
+    "tellings.repeated": lambda s: s.tellings.repeated(START, END, articles=2, outlets=2),
     "vectors.any": lambda s: s.vectors.any(BUILD),
     "vectors.by_language": lambda s: s.vectors.by_language(BUILD, per_language=5),
     "vectors.changes": lambda s: s.vectors.changes(after=1),
@@ -171,6 +186,7 @@ EXEMPT: Final[dict[str, str]] = {
     "articles.count": WHOLE,
     "corrections.add": FEW,
     "corrections.all": FEW,
+    "counts.stale_days": FEW,
     "feeds.all": FEW,
     "lists.labels": FEW,
     "lists.merged_into": FEW,
@@ -182,6 +198,7 @@ EXEMPT: Final[dict[str, str]] = {
     "narratives.save_themes": FEW,
     "narratives.set_pending": FEW,
     "narratives.sizes": FEW,
+    "narratives.survivors": FEW,
     "narratives.themes": FEW,
     "pages.clean_outcomes": "counts every page, once a week for the report",
     "pages.fetch_outcomes": "counts every page, once a week for the report",
@@ -199,6 +216,7 @@ EXEMPT: Final[dict[str, str]] = {
     "vectors.count": WHOLE,
     "views.get": FEW,
     "views.put": FEW,
+    "watch.supporting": "reads every hit: the watched narratives are told from all of them",
 }
 BIG: Final = {
     "pages", "articles", "copy_groups", "copy_members", "passages", "vectors", "assignments", "lineage", "watch_hits",

@@ -20,7 +20,7 @@ def upgrade() -> None:
         "stale_days",
         sa.Column("day", sa.Date, nullable=False),
         sa.Column("writer", sa.BigInteger, nullable=False),
-        sa.Column("changes", sa.Integer, nullable=False),
+        sa.Column("changes", sa.BigInteger().with_variant(sa.Integer, "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("day", "writer", name="pk_stale_days"),
     )
     for statement in [*stale_days.statements(engine), stale_days.mark_all(engine)]:

@@ -1,0 +1,148 @@
+"""Whether a reprint turns what its model says: a denial put in or taken out, a figure in equal words replaced.
+
+Only small edits in the middle of equal words are looked at, and only where the texts are otherwise nearly the same:
+in a text that was shortened word by word, a lost "not" is an accident of shortening.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Final, Literal
+
+from storage.text import UNSPACED, for_comparing, is_unspaced
+
+Change = Literal["figure", "negated"]
+
+EDIT: Final = 4
+"""Words on each side of a small edit; characters, in scripts without spaces, twice as many. Chosen, not measured."""
+CONTEXT: Final = 2
+"""Equal words before and after it (or the edge of the text). Chosen, not measured."""
+OTHER_EDITS, OTHER_EDITS_PER_WORD = 3, 0.01
+"""So many other small edits are those of an editor; more are another way of telling. Chosen, not measured."""
+SHORTEST_STEM: Final = 4
+"""A prefix turns words of at least so many letters."""
+_TOKEN = re.compile(rf"\d+|[{UNSPACED}]|[^\s\d{UNSPACED}]+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+Words = list[str]
+Edit = tuple[Words, Words]
+"""Words of the one text, and the words that stand for them in the other; either may be empty."""
+
+
+def change_between(left: str, right: str) -> Change | None:
+    """How the one text turns the other; None where it does not, or where too much else differs.
+
+    Args:
+        left, right: texts of which one is a reprint of the other.
+    """
+    one, other = words_of(left), words_of(right)
+    if not _may_differ(one, other):
+        return None
+    edits = list(_small_edits(one, other))
+    is_turkish = all(len(_negations().markers.intersection(words)) > 1 for words in (one, other))
+    negated = [edit for edit in edits if _is_negated(edit, is_turkish=is_turkish)]
+    figures = [edit for edit in edits if _is_other_figure(edit)]
+    most = OTHER_EDITS + OTHER_EDITS_PER_WORD * min(len(one), len(other))
+    if negated and len(edits) - len(negated) <= most:
+        return "negated"
+    return "figure" if figures and len(edits) - len(figures) <= most else None
+
+
+def words_of(text: str) -> list[str]:
+    """Folded words and numbers; single characters in scripts without spaces."""
+    found: list[str] = _TOKEN.findall(for_comparing(text))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Negations:
+    """The words of `negations.toml`, folded."""
+
+    words: frozenset[str]
+    prefixes: tuple[str, ...]
+    infixes: tuple[str, ...]
+    markers: frozenset[str]
+    unspaced: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _negations() -> Negations:
+    data = tomllib.loads((Path(__file__).parent / "negations.toml").read_text(encoding="utf-8"))
+    lists = {name: [for_comparing(word) for word in words] for name, words in data.items()}
+    others, negating = ("|".join(map(re.escape, lists[name])) for name in ("unspaced_except", "unspaced"))
+    return Negations(
+        words=frozenset(lists["words"]),
+        prefixes=tuple(lists["prefixes"]),
+        infixes=tuple(lists["infixes"]),
+        markers=frozenset(lists["infix_markers"]),
+        unspaced=re.compile(rf"(?!{others})(?:{negating})"),
+    )
+
+
+def _may_differ(one: Words, other: Words) -> bool:
+    """Whether words that could turn the text stand in one of the two only: cheaper than finding where."""
+    counts, others = Counter(one), Counter(other)
+    added, lost = counts - others, others - counts
+    known = _negations()
+    if any(word in known.words or word.isdigit() or is_unspaced(word[0]) for word in (*added, *lost)):
+        return True
+    return any(_is_opposite(left, right, is_turkish=True) for left in added for right in lost)
+
+
+def _small_edits(one: Words, other: Words) -> Iterator[Edit]:
+    """Edits of few words between equal ones."""
+    blocks = [
+        block
+        for block in SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+        if block.size
+    ]
+    for before, after in pairwise(blocks):
+        left, right = one[before.a + before.size : after.a], other[before.b + before.size : after.b]
+        if min(before.size, after.size) >= CONTEXT and max(_length(left), _length(right)) <= EDIT:
+            yield left, right
+
+
+def _length(words: Words) -> float:
+    return sum(0.5 if is_unspaced(word[0]) else 1 for word in words)
+
+
+def _is_negated(edit: Edit, *, is_turkish: bool) -> bool:
+    left, right = edit
+    if len(left) == len(right) == 1 and _is_opposite(left[0], right[0], is_turkish=is_turkish):
+        return True
+    return _denials(left) % 2 != _denials(right) % 2
+
+
+def _denials(words: Words) -> int:
+    known = _negations()
+    return sum(word in known.words for word in words) + len(known.unspaced.findall("".join(words)))
+
+
+def _is_opposite(left: str, right: str, *, is_turkish: bool) -> bool:
+    """Whether the longer word is the shorter with a negating prefix or, in Turkish, infix."""
+    stem, word = sorted((left, right), key=len)
+    known = _negations()
+    if len(stem) < SHORTEST_STEM:
+        return False
+    if any(word == prefix + stem for prefix in known.prefixes):
+        return True
+    places = range(SHORTEST_STEM - 1, len(stem)) if is_turkish else ()
+    return any(word == stem[:place] + infix + stem[place:] for place in places for infix in known.infixes)
+
+
+def _is_other_figure(edit: Edit) -> bool:
+    """Whether one figure stands for another; years, and pairs of small figures (a time, a day), decide nothing."""
+    left, right = ([word for word in words if word.isdigit()] for words in edit)
+    if not left or not right or "".join(left) == "".join(right):
+        return False
+    if all(map(_YEAR.fullmatch, (*left, *right))):
+        return False
+    return not all(len(figures) > 1 and max(map(len, figures)) <= 2 for figures in (left, right))

@@ -1,0 +1,151 @@
+"""What is recorded of a group: its original, and how each member relates to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from config.settings import CopySettings
+from crawler.copies.links import Comparison, Text, compared
+from crawler.copies.wires import credited_agency
+from storage.records import Article, CopyGroup, CopyLink, CopyMember, CopyRelation
+from storage.records.published import published_between
+
+NEAR = 0.8
+"""A member that shares less with the original is shown as an excerpt of it."""
+Group = Sequence[Sequence[Article]]
+"""Clusters of articles that are one text; several where translations joined them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Groups with their members, by id."""
+
+    groups: tuple[CopyGroup, ...]
+    members: tuple[CopyMember, ...]
+
+
+def grouped(
+    groups: Iterable[Group], former: Sequence[CopyMember], links: Sequence[CopyLink], settings: CopySettings
+) -> Grouping:
+    """Records of the groups.
+
+    Args:
+        former: memberships as they stand; where the original is the same, they need no comparison.
+        links: between the articles.
+    """
+    relations = _Relations(former, links, settings)
+    made: list[CopyGroup] = []
+    members: list[CopyMember] = []
+    for clusters in groups:
+        first = original_of([original_of(cluster) for cluster in clusters])
+        made.append(_group(first, [row for cluster in clusters for row in cluster]))
+        members += [member for cluster in clusters for member in relations.members(cluster, first)]
+    return Grouping(
+        tuple(sorted(made, key=lambda row: row.group_id)),
+        tuple(sorted(members, key=lambda row: (row.group_id, row.article_id))),
+    )
+
+
+def original_of(articles: Sequence[Article]) -> Article:
+    """The article that was published first, as far as the dates tell.
+
+    Of those that none is known to precede, one that credits an agency: who leaves the credit out has copied. Then the
+    one that was there first for certain, the earliest seen, the smallest id.
+    """
+    earliest = min(published_between(row)[1] for row in articles)
+    contenders = [row for row in articles if published_between(row)[0] <= earliest]
+    return min(
+        contenders,
+        key=lambda row: (
+            agency_of(row) is None,
+            published_between(row)[1],
+            row.first_seen_at,
+            row.article_id,
+        ),
+    )
+
+
+def agency_of(article: Article) -> str | None:
+    """The agency that the article credits."""
+    return credited_agency(f"{article.title}\n{article.body}")
+
+
+class _Relations:
+    """How articles relate to originals; a pair is compared once, and not at all where it was compared before."""
+
+    def __init__(
+        self, former: Sequence[CopyMember], links: Sequence[CopyLink], settings: CopySettings
+    ) -> None:
+        self._former = {row.article_id: row for row in former}
+        self._links = {frozenset((link.left_id, link.right_id)): link for link in links}
+        self._settings = settings
+        self._texts: dict[str, Text] = {}
+
+    def members(self, cluster: Sequence[Article], first: Article) -> list[CopyMember]:
+        """Members of one text, its original among them, in the group of `first`."""
+        original = original_of(cluster)
+        return [
+            self._leading(row, first) if row is original else self._following(row, original, first)
+            for row in cluster
+        ]
+
+    def _leading(self, original: Article, first: Article) -> CopyMember:
+        """The original of a text: that of the whole group, or a translation."""
+        member = CopyMember(
+            article_id=original.article_id, group_id=first.article_id, relation="original", containment=1.0
+        )
+        if original.article_id == first.article_id:
+            return member
+        former = self._former.get(original.article_id)
+        score = former.containment if former is not None and former.relation == "translation" else 0.0
+        return replace(member, relation="translation", containment=score)
+
+    def _following(self, row: Article, original: Article, first: Article) -> CopyMember:
+        if row.text_sha256 == original.text_sha256:
+            relation, containment = "exact", 1.0
+        else:
+            relation, containment = self._related(row, original)
+        return CopyMember(
+            article_id=row.article_id, group_id=first.article_id, relation=relation, containment=containment
+        )
+
+    def _related(self, row: Article, original: Article) -> tuple[CopyRelation, float]:
+        """Relation to the original of its text, and the share of the shorter that both have."""
+        former = self._former.get(row.article_id)
+        is_known = former is not None and former.relation in ("near", "excerpt", "changed")
+        if former is not None and is_known and former.group_id == original.article_id:
+            return former.relation, former.containment
+        link = self._links.get(frozenset((row.article_id, original.article_id)))
+        if link is not None:
+            return _relation(link.kind in ("figure", "negated"), link.containment), link.containment
+        found = self._compared(row, original)
+        containment = round(found.containment, 4)
+        return _relation(found.change is not None, containment), containment
+
+    def _compared(self, row: Article, original: Article) -> Comparison:
+        texts = [
+            self._texts.setdefault(item.article_id, Text.of(f"{item.title}\n{item.body}"))
+            for item in (row, original)
+        ]
+        return compared(*texts, self._settings)
+
+
+def _relation(is_changed: bool, containment: float) -> CopyRelation:
+    if is_changed:
+        return "changed"
+    return "near" if containment >= NEAR else "excerpt"
+
+
+def _group(first: Article, articles: Sequence[Article]) -> CopyGroup:
+    wires = sorted({agency for row in articles if (agency := agency_of(row))})
+    return CopyGroup(
+        group_id=first.article_id,
+        first_article_id=first.article_id,
+        first_source_id=first.source_id,
+        first_at=first.counted_at,
+        first_at_latest=max(first.counted_at, published_between(first)[1]),
+        wire=agency_of(first) or (wires[0] if wires else None),
+        size=len(articles),
+        outlets=len({row.source_id for row in articles}),
+    )
