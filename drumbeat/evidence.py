@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -35,14 +36,18 @@ def readings(store: Store, article_id: str) -> list[Reading]:
     if not rows:
         return []
     # Assignments and hits are found by the moment of their article: no other has it but by chance.
-    start = rows[0].counted_at
-    end = start + timedelta(microseconds=1)
+    start, end = rows[0].counted_at, rows[0].counted_at + timedelta(microseconds=1)
     assigned = {row.passage_id: row for row in store.narratives.assignments(start=start, end=end)}
     events = store.events.of([row.passage_id for row in rows])
-    hits: defaultdict[str, list[WatchHit]] = defaultdict(list)
-    for hit in store.watch.hits(start=start, end=end):
-        hits[hit.passage_id].append(hit)
+    hits = _by_passage(store.watch.hits(start=start, end=end))
     return [
         Reading(row, assigned.get(row.passage_id), events.get(row.passage_id), tuple(hits[row.passage_id]))
         for row in rows
     ]
+
+
+def _by_passage(hits: Iterable[WatchHit]) -> defaultdict[str, list[WatchHit]]:
+    found: defaultdict[str, list[WatchHit]] = defaultdict(list)
+    for hit in hits:
+        found[hit.passage_id].append(hit)
+    return found

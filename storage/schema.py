@@ -239,6 +239,11 @@ marks = sa.Table(
     "marks", metadata, _key("reader"), _text("version"), sa.Column("passage_no", sa.BigInteger, nullable=False),
 )  # fmt: skip
 
+# What is ordinary for a text of a statement, frozen with the means: `*` as the language stands for all together.
+watch_ordinary = sa.Table(
+    "watch_ordinary", metadata, _key("build"), _id("mean_version"), _key("text_hash"), _key("language"), _real("place"), _real("spread"),
+)  # fmt: skip
+
 watch_hits = sa.Table(
     "watch_hits", metadata, _child("statement_id", "watch_statements.statement_id", primary=True),
     _child("passage_id", "passages.passage_id", primary=True), _number("narrative_id"), _real("cosine"), _real("z"), _text("stance"),

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from crawler.cleaning.letters import fold_space, letters_of, weight_of
+from crawler.cleaning.letters import fold_space, weight_of
 from crawler.cleaning.markup import Element
+from storage.text import letters_of
 
 BLOCK_TAGS: Final = frozenset((
     "p", "div", "li", "td", "th", "tr", "table", "tbody", "thead", "tfoot", "ul", "ol", "dl", "dt", "dd",
@@ -77,7 +78,7 @@ class Block:
 
     @property
     def letters(self) -> str:
-        """Its letters and digits, folded; see `letters.letters_of`."""
+        """Its letters and digits, folded; see `storage.text.letters_of`."""
         if self._letters is None:
             self._letters = letters_of(self.text)
         return self._letters

@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from crawler.cleaning import vocabulary as words
 from crawler.cleaning.blocks import Block
-from crawler.cleaning.letters import letters_of, weight_of
+from crawler.cleaning.letters import weight_of
 from crawler.cleaning.markup import Element, names_of
 from crawler.cleaning.region import LINKED_SCORE, Region
+from storage.text import letters_of
 
 AGREEMENT: Final = 0.5
 """Share of the region's prose that trafilatura has to confirm before its word counts block by block."""

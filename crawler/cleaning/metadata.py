@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from crawler.cleaning.letters import fold_space, letters_of
+from crawler.cleaning.letters import fold_space
 from crawler.cleaning.markup import Element, visible
+from storage.text import letters_of
 
 _ARTICLE_TYPES: Final = re.compile(r"Article|BlogPosting|Report|LiveBlog|Review$|WebPage$", re.IGNORECASE)
 _TAG: Final = re.compile(r"<[^>]+>")

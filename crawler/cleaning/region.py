@@ -13,8 +13,9 @@ from typing import Final
 
 from crawler.cleaning import vocabulary as words
 from crawler.cleaning.blocks import Block, ancestors
-from crawler.cleaning.letters import letters_of, weight_of
+from crawler.cleaning.letters import weight_of
 from crawler.cleaning.markup import Element, names_of
+from storage.text import letters_of
 
 FADE: Final = 0.6
 BEFORE_HEADLINE: Final = 0.3

@@ -86,6 +86,15 @@ class WatchHit:
     run_id: str
 
 
+class Ordinary(NamedTuple):
+    """How near passages in a language ordinarily are to a text; language `*`: in all languages together."""
+
+    text_hash: str
+    language: str
+    place: float
+    spread: float
+
+
 class HitFacts(NamedTuple):
     """A hit with what is counted of it. A tuple: all hits of a watchlist are read after every run."""
 
