@@ -91,7 +91,7 @@ class CopySettings(Section):
     """Shared part of the shorter text from which two texts are a reprint."""
     excerpt_containment: Annotated[float, Field(ge=0.3, le=1)] = 0.5
     """The same from which one is an excerpt of the other; pairs that share less than 0.3 are never compared."""
-    translation_score: Share = 0.43
+    translation_score: Share = 0.42
     """Mean cosine of sentences aligned in order from which a text is a probable translation, whatever figures it holds."""
 
 

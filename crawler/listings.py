@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
+
+from crawler.stamps import read_mail, read_stamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,25 +43,23 @@ class Listing:
     """False: the bytes are no such document at all, which is not the same as an empty one."""
 
 
+_MONTH_OR_YEAR = re.compile(r"([12]\d{3})(?:-(0[1-9]|1[0-2]))?")
+
 UNREADABLE = Listing(readable=False)
 
 
 def read_date(text: str | None) -> datetime | None:
-    """A date as sitemaps and feeds write it (W3C, ISO 8601, RFC 822), aware and in UTC; None where it is none of these.
+    """A date as sitemaps and feeds write it (W3C, ISO 8601, RFC 822), aware and in UTC.
+
+    None where it is none of these.
 
     A day without a time is its midnight in UTC; a time without a zone is taken as UTC.
     """
     wanted = (text or "").strip()
     if not wanted:
         return None
-    for reader in (datetime.fromisoformat, _month_or_year, parsedate_to_datetime):
-        try:
-            found = reader(wanted)
-        except (ValueError, IndexError, TypeError, OverflowError):
-            # parsedate_to_datetime has let every one of these through over the years.
-            continue
-        return in_utc(found)
-    return None
+    found = _month_or_year(wanted) or read_stamp(wanted) or read_mail(wanted)
+    return None if found is None else in_utc(found)
 
 
 def in_utc(moment: datetime) -> datetime | None:
@@ -70,8 +70,7 @@ def in_utc(moment: datetime) -> datetime | None:
         return None
 
 
-def _month_or_year(text: str) -> datetime:
+def _month_or_year(text: str) -> datetime | None:
     # W3C dates may be `2026` or `2026-03`.
-    padded = {4: f"{text}-01-01", 7: f"{text}-01"}[len(text)] if len(text) in (4, 7) else ""
-    day = date.fromisoformat(padded)
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+    match = _MONTH_OR_YEAR.fullmatch(text)
+    return None if match is None else datetime(int(match[1]), int(match[2] or 1), 1, tzinfo=UTC)

@@ -1,7 +1,7 @@
 """The analyst's first click: by words, by meaning, or both; in any language.
 
 words    full text of titles and bodies
-meaning  the query becomes a vector; for each language the nearest passages are taken and ranked together by centred cosine
+meaning  the query becomes a vector; the nearest passages of all languages are ranked by centred cosine
 both     the two lists, merged by reciprocal rank (Cormack et al. 2009), k = 60
 """
 
@@ -10,15 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from config.settings import EmbedSettings
-from storage.records import Article, PassageRow, SearchFilters, SearchHit
+from config.workspace import Workspace
+from storage.records import Article, SearchFilters, SearchHit
 from storage.store import Store
+
+if TYPE_CHECKING:
+    from analysis.embedding.nearest import NearPassage
 
 Mode = Literal["words", "meaning", "both"]
 FUSION = 60
-PER_LANGUAGE = 50
+PASSAGES_AN_ARTICLE = 8
+"""Passages that are ranked for each article wanted: long articles answer with several."""
 SNIPPET = 300
 
 
@@ -41,7 +45,7 @@ def search(
     store: Store,
     query: str,
     *,
-    embed: EmbedSettings,
+    workspace: Workspace,
     mode: Mode = "both",
     filters: SearchFilters | None = None,
     limit: int = 20,
@@ -54,7 +58,7 @@ def search(
     narrowed = filters or SearchFilters()
     words = store.search.text(query, filters=narrowed, limit=limit * 3) if mode != "meaning" else []
     meaning = (
-        by_meaning(store, query, embed=embed, filters=narrowed, limit=limit * 3)
+        by_meaning(store, query, workspace=workspace, filters=narrowed, limit=limit * 3)
         if mode != "words" and query.strip()
         else []
     )
@@ -72,32 +76,46 @@ def search(
 
 
 def by_meaning(
-    store: Store, query: str, *, embed: EmbedSettings, filters: SearchFilters, limit: int
+    store: Store, query: str, *, workspace: Workspace, filters: SearchFilters, limit: int
 ) -> list[SearchHit]:
-    """The nearest passages of every language, one per article, by centred cosine."""
-    from analysis.embedding.centring import centre, centred
-    from analysis.embedding.choose import build_of, shared_embedder
+    """The nearest passages, one per article, by centred cosine; see `analysis/embedding/nearest.py`.
 
-    table = store.means.latest(build_of(embed))
+    Raises:
+        EmbeddingError: the model cannot be used.
+    """
+    from analysis.embedding.choose import build_of, settings_of, shared_embedder
+    from analysis.embedding.nearest import nearest_passages
+    from analysis.embedding.sketches import sketch_folder
+
+    settings = settings_of(workspace)
+    table = store.means.latest(build_of(settings))
     if table is None:
         return []
-    # the language of a few words cannot be told: the overall mean is what they share
-    vector = centre(shared_embedder(embed).embed([query]), ["und"], table)[0]
-    near = store.vectors.nearest(table.build, vector, PER_LANGUAGE, filters=filters)
-    rows = store.passages.many([passage_id for passage_id, _ in near])
-    cosines = centred(store, rows, table) @ vector
-    ranked = sorted(zip(cosines.tolist(), rows, strict=True), key=lambda pair: (-pair[0], pair[1].passage_id))
-    return _one_per_article(ranked)[:limit]
+    vector = shared_embedder(settings).embed([query])[0]
+    wanted = PASSAGES_AN_ARTICLE * limit
+    near = nearest_passages(store, sketch_folder(workspace), vector, table, filters=filters, limit=wanted)
+    return _one_per_article(store, near, limit)
 
 
-def _one_per_article(ranked: Sequence[tuple[float, PassageRow]]) -> list[SearchHit]:
-    best: dict[str, SearchHit] = {}
-    for cosine, row in ranked:
-        hit = SearchHit(
-            article_id=row.article_id, passage_id=row.passage_id, score=cosine, snippet=row.text[:SNIPPET]
+def _one_per_article(store: Store, near: Sequence[NearPassage], limit: int) -> list[SearchHit]:
+    best: dict[str, NearPassage] = {}
+    for hit in near:
+        best.setdefault(hit.article_id, hit)
+        if len(best) == limit:
+            break
+    texts = {
+        row.passage_id: row.text for row in store.passages.many([hit.passage_id for hit in best.values()])
+    }
+    return [
+        SearchHit(
+            article_id=key,
+            passage_id=hit.passage_id,
+            score=hit.cosine,
+            snippet=texts[hit.passage_id][:SNIPPET],
         )
-        best.setdefault(row.article_id, hit)
-    return list(best.values())
+        for key, hit in best.items()
+        if hit.passage_id in texts
+    ]
 
 
 def fuse(words: Sequence[SearchHit], meaning: Sequence[SearchHit]) -> list[tuple[SearchHit, str]]:

@@ -175,6 +175,11 @@ vectors = sa.Table(
     "vectors", metadata, _key("build"), _key("text_hash"), sa.Column("vector", half_vector(), nullable=False),
 )  # fmt: skip
 
+# Triggers (`passage_changes.py`) write it, whoever deletes; sketches of passages follow it.
+passage_changes = sa.Table(
+    "passage_changes", metadata, _number_of("change_no"), sa.Column("passage_no", sa.BigInteger, nullable=False),
+)  # fmt: skip
+
 mean_tables = sa.Table(
     "mean_tables", metadata, _key("build"), _id("version"), _time("made_at"),
     _json("counts"),
@@ -196,7 +201,7 @@ narratives = sa.Table(
     _text("label_by"), _text("kind"), _text("status"), _json("keywords", JsonTuples), _json("exemplars", JsonTuple),
     sa.Column("centroid", FloatVector), _number("size"), _time("first_seen_at"), _time("last_seen_at"), _number("merged_into", null=True),
     _number("split_from", null=True), _number("theme_id", null=True), _text("statement_id", null=True), _text("build"),
-    _number("mean_version"), _text("born_run"),
+    _number("mean_version"), _text("born_run"), sa.Index(None, "last_seen_at"), sa.Index(None, "merged_into"), sa.Index(None, "kind"),
 )  # fmt: skip
 
 narrative_pending = sa.Table(
@@ -234,6 +239,11 @@ marks = sa.Table(
     "marks", metadata, _key("reader"), _text("version"), sa.Column("passage_no", sa.BigInteger, nullable=False),
 )  # fmt: skip
 
+# What is ordinary for a text of a statement, frozen with the means: `*` as the language stands for all together.
+watch_ordinary = sa.Table(
+    "watch_ordinary", metadata, _key("build"), _id("mean_version"), _key("text_hash"), _key("language"), _real("place"), _real("spread"),
+)  # fmt: skip
+
 watch_hits = sa.Table(
     "watch_hits", metadata, _child("statement_id", "watch_statements.statement_id", primary=True),
     _child("passage_id", "passages.passage_id", primary=True), _number("narrative_id"), _real("cosine"), _real("z"), _text("stance"),
@@ -264,7 +274,7 @@ source_days = sa.Table(
 # Written by triggers (`stale_days.py`): the days that have to be counted again.
 stale_days = sa.Table(
     "stale_days", metadata, sa.Column("day", sa.Date, primary_key=True),
-    sa.Column("writer", sa.BigInteger, primary_key=True, autoincrement=False), sa.Column("changes", sa.Integer, nullable=False),
+    sa.Column("writer", sa.BigInteger, primary_key=True, autoincrement=False), _number("changes"),
 )  # fmt: skip
 
 spikes = sa.Table(
@@ -274,9 +284,14 @@ spikes = sa.Table(
     sa.Index(None, "day"), sa.Index(None, "narrative_id", "day"),
 )  # fmt: skip
 
+# What pages show and a stage has written.
+views = sa.Table(
+    "views", metadata, _key("name"), _time("as_of"), _json("value"),
+)  # fmt: skip
+
 alerts = sa.Table(
     "alerts", metadata, _key("alert_id"), _text("spike_id"), _number("narrative_id"), _time("created_at"), _text("subject"),
-    _json("evidence"), sa.Index(None, "created_at"),
+    _json("evidence"), sa.Index(None, "created_at"), sa.Index(None, "spike_id"),
 )  # fmt: skip
 
 deliveries = sa.Table(

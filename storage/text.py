@@ -22,6 +22,8 @@ UNSPACED: Final = HAN + KANA + SOUTH_EAST_ASIAN
 """Scripts written without spaces between words, as ranges for a character class; Korean writes spaces."""
 
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_SIGN = re.compile(r"[\W_]")
+_ASCII_SIGNS: Final = {code: None for code in range(128) if not chr(code).isalnum()}
 _SERBIAN = re.compile("[јљњћђџ]")
 _SERBIAN_LATIN: Final = str.maketrans(
     "абвгдђежзијклмнопрстћуфхцчш", "abvgddezzijklmnoprstcufhccs"
@@ -40,7 +42,7 @@ _BARRED: Final = str.maketrans(
 _KEYWORD_ARABIC: Final = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك"})
 _KEYWORD_MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u0652\u0670]")
 _NAME_SIGNS: Final = str.maketrans(
-    {"’": "'", "ʼ": "'", "‘": "'", "`": "'", "‐": "-", "‑": "-", "–": "-"}
+    {"’": "'", "ʼ": "'", "‘": "'", "`": "'", "‐": "-", "‑": "-", "–": "-", "ß": "ss", "ẞ": "SS"}
     | {"ی": "ي", "ى": "ي", "ک": "ك", "\u0640": None, "\u00ad": None}
 )
 """Signs that writers take for each other, and those that only stretch or break a word."""
@@ -81,8 +83,10 @@ def spaced_letters(text: str) -> str:
 
 
 def letters_of(text: str) -> str:
-    """The same without spaces."""
-    return "".join(_plain(text).split())
+    """The same without spaces; asked of every paragraph of every page, so white space goes by `split` first."""
+    if text.isascii():
+        return text.lower().translate(_ASCII_SIGNS)
+    return _SIGN.sub("", "".join(unicodedata.normalize("NFKC", text).casefold().split()))
 
 
 def for_searching(text: str) -> str:
@@ -101,9 +105,7 @@ def for_names(text: str, *, keep_case: bool = False) -> str:
     Args:
         keep_case: leave capitals as they are, for abbreviations.
     """
-    cased = text if keep_case else text.casefold()
-    plain = unicodedata.normalize("NFKD", cased.translate(_NAME_SIGNS))
-    return "".join(sign for sign in plain if not unicodedata.combining(sign)).translate(_NAME_SIGNS)
+    return (text if keep_case else text.casefold()).translate(_NAMED)
 
 
 def for_keywords(text: str) -> str:
@@ -153,6 +155,11 @@ def _word_character(char: str) -> str:
     return char if char.isalnum() or unicodedata.category(char).startswith("M") else " "
 
 
+def _named_character(char: str) -> str:
+    plain = unicodedata.normalize("NFKD", char.translate(_NAME_SIGNS))
+    return "".join(sign for sign in plain if not unicodedata.combining(sign)).translate(_NAME_SIGNS)
+
+
 def _searched_character(char: str) -> str:
     if is_unspaced(char) and not unicodedata.category(char).startswith("M"):
         return f" {unicodedata.normalize('NFKC', char)} "
@@ -163,4 +170,5 @@ def _searched_character(char: str) -> str:
 
 _COMPARED: Final = _Folding(_compared_character)
 _PLAIN: Final = _Folding(_plain_character)
+_NAMED: Final = _Folding(_named_character)
 _SEARCHED: Final = _Folding(_searched_character)

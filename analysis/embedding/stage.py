@@ -1,6 +1,7 @@
 """The stage `embed`: articles -> passages -> vectors -> means.
 
     uncut articles --cut--> passages --one vector per text--> vectors --first run only--> frozen means
+    passages, vectors --> sketches, which search by meaning scans
 
 Every chunk is written before the next begins, and what is written is never asked for again: a killed run goes
 on where it stopped.
@@ -13,6 +14,7 @@ import structlog
 from analysis.embedding.base import Embedder
 from analysis.embedding.choose import build_of, settings_of, shared_embedder
 from analysis.embedding.means import ensure_means
+from analysis.embedding.sketches import refresh_sketches, sketch_folder
 from analysis.text.passages import cut
 from config.clock import Clock
 from config.progress import Progress
@@ -43,7 +45,8 @@ def embed(
     if store.passages.unembedded(build, limit=1):
         _embed_all(store, shared_embedder(settings), counts, progress)
     if store.vectors.any(build):
-        ensure_means(store, build, clock.now())
+        table = ensure_means(store, build, clock.now())
+        refresh_sketches(store, sketch_folder(workspace), table, progress=progress)
     _log.info("embed", run_id=run_id, build=build, **counts)
     return counts
 

@@ -20,13 +20,19 @@ from itertools import accumulate
 from analysis.text.sentences import Sentence, sentences
 from storage.ids import passage_id, text_hash
 from storage.records import Article, Passage
+from storage.text import HAN, KANA, SOUTH_EAST_ASIAN
 
 FRAGMENT_CHARACTERS = 40
 """Shorter passages are joined to a neighbour wherever the limit allows it."""
 
-_HAN_KANA = "\u2e80-\u2fdf\u3001-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff"
-_UNSPACED = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\ua9e0-\ua9ff\uaa60-\uaa7f"
-_ATOM = re.compile(rf"([{_UNSPACED}])|([{_HAN_KANA}])|[^\s{_UNSPACED}{_HAN_KANA}]{{1,30}}")
+_HAN_KANA = HAN + KANA + "\u3001-\u303f\uff01-\uff65"
+"""With their punctuation and full-width signs."""
+_FINE = SOUTH_EAST_ASIAN + "\u0f00-\u0fff"
+"""And Tibetan, which parts syllables by a sign."""
+LONGEST_WORD = 30
+"""Characters of an unbroken string that count as one word."""
+_UNSPACED = re.compile(f"[{_FINE}{_HAN_KANA}]")
+_ATOM = re.compile(rf"([{_FINE}])|([{_HAN_KANA}])|[^\s{_FINE}{_HAN_KANA}]{{1,{LONGEST_WORD}}}")
 _CLAUSE_MARKS = frozenset(",;:،؛、，；：·፣፤—–)»”")
 _WORD, _HALF, _SIXTH = 6, 3, 1
 """Measure: sixths of a word."""
@@ -64,6 +70,9 @@ def spans(text: str, *, words: int) -> list[tuple[int, int]]:
 
 def measure(text: str) -> int:
     """The length of `text` in sixths of a word."""
+    if text.isascii() or _UNSPACED.search(text) is None:
+        # The same, several times faster: nearly all of the world's articles are only words and spaces.
+        return _WORD * sum(-(-len(word) // LONGEST_WORD) for word in text.split())
     return sum(_atom_measure(match) for match in _ATOM.finditer(text))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 _LINE_BREAKS = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]+")
 # French sets a space before », German opens a quotation with it: only a » that a space or the end follows belongs to what stands before.
@@ -52,13 +53,20 @@ def sentences(text: str) -> list[Sentence]:
 
     A line break always ends a sentence: cleaning puts one between paragraphs.
     """
-    found: list[Sentence] = []
+    return list(_sentences(text))
+
+
+def first_sentences(text: str, count: int) -> list[str]:
+    """The first sentences of `text` as strings; what follows them is not looked at."""
+    return [text[sentence.start : sentence.end] for sentence in islice(_sentences(text), count)]
+
+
+def _sentences(text: str) -> Iterator[Sentence]:
     position = 0
-    for line in [*_LINE_BREAKS.finditer(text), None]:
-        stop = len(text) if line is None else line.start()
-        found += _of_paragraph(text, *_trimmed(text, position, stop))
-        position = stop if line is None else line.end()
-    return found
+    for line in _LINE_BREAKS.finditer(text):
+        yield from _of_paragraph(text, *_trimmed(text, position, line.start()))
+        position = line.end()
+    yield from _of_paragraph(text, *_trimmed(text, position, len(text)))
 
 
 def _of_paragraph(text: str, start: int, stop: int) -> Iterator[Sentence]:

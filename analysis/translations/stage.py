@@ -1,209 +1,172 @@
 """The stage `translations`: probable translated reprints join the copy group of their original.
 
-    first texts of copy groups --vectors--> candidates --sentences aligned--> pairs --union--> one group, the earliest text its original
+    articles above the mark --days of their window--> candidates --leads aligned--> pairs --union--> one group a story
 
-Only texts that are new since the last run are asked about, against everything within the copy window. A group that is joined already gives
-the same answer again: the stage can be repeated and killed anywhere. Its word for what it found is "probable translation".
+What is new is what lies above the stage's mark, so a source that begins with a long history costs that history and no
+more. New texts are compared with everything within the copy window, a day against a day. A group that is joined already
+gives the same answer again: the stage can be repeated and killed anywhere. Its word for what it found is "probable
+translation".
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, timedelta
 
-import numpy as np
 import structlog
 
-from analysis.arrays import Vectors, unit_rows
-from analysis.embedding.centring import centre, centred
-from analysis.embedding.choose import build_of, settings_of, shared_embedder
-from analysis.embedding.languages import UNDETERMINED, language_key
+from analysis.embedding.choose import build_of, settings_of
 from analysis.embedding.means import ensure_means
-from analysis.text.passages import measure
-from analysis.text.sentences import sentences
-from analysis.translations.alignment import (
-    SENTENCES,
-    Text,
-    alignment,
-    best_pairs,
-    candidates,
-    is_translation,
-    numbers,
-)
+from analysis.translations.alignment import translation_scores
+from analysis.translations.candidates import DayTexts, candidate_pairs
 from analysis.translations.groups import connected, joined_group
+from analysis.translations.reading import LeadReader, is_asked, sentence_means, texts_of_day
 from config.clock import Clock
 from config.progress import Progress
-from config.settings import EmbedSettings
 from config.workspace import Workspace
-from storage.ids import text_hash
-from storage.records import Article, MeanTable, Vector
+from storage.records import MeanTable
 from storage.store import Store
 
 _log = structlog.get_logger(__name__)
 
 STAGE = "translations"
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-_CHUNK = 256
+PAIR_VERSION = "1"
+"""Changes whenever the same two texts could be decided another way; then all are asked about again."""
+_PASSAGES = 5000
+"""Passages read at a time in search of what is new."""
+_LEADS = 500
+"""Pairs whose leads are read at a time."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Lead:
-    """The first sentences of an article: centred vectors, shape (n, dimensions), and lengths."""
+class _New:
+    """What came since the last run."""
 
-    vectors: Vectors
-    lengths: tuple[int, ...]
+    through: int
+    """`passage_no` up to which passages are asked about now."""
+    days: Mapping[date, set[str]] = field(default_factory=dict)
+    """Day -> ids of the articles counted on it that are asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What a search shares."""
+
+    store: Store
+    workspace: Workspace
+    table: MeanTable
+    new: _New
 
 
 def join_translations(
     *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
 ) -> dict[str, int]:
-    """Find probable translations and join their groups. Counts: asked (texts), candidates, translations (pairs), joined (groups dissolved).
+    """Find probable translations and join their groups.
+
+    Counts: asked (texts), candidates, translations (pairs), joined (groups dissolved).
 
     Raises:
         EmbeddingError: the engine cannot be opened or failed.
         StorageError: the store cannot be read or written.
     """
-    settings = settings_of(workspace)
     counts = dict.fromkeys(("asked", "candidates", "translations", "joined"), 0)
-    window = timedelta(days=workspace.settings.copies.window_days)
-    since = asked_since(store, workspace, clock.now())
-    found = store.copies.all_members(since - window, clock.now() + timedelta(days=1))
-    firsts = {
-        article.article_id: (member, article)
-        for member, article in found
-        if member.relation in {"original", "translation"}
-    }
-    if len({article.language for _, article in firsts.values()}) > 1:
-        table = ensure_means(store, build_of(settings), clock.now())
-        texts = _texts(store, {key: article for key, (_, article) in firsts.items()}, table)
-        asked = frozenset(text.text_id for text in texts if firsts[text.text_id][1].counted_at >= since)
-        pairs = candidates(texts, asked, window=window)
-        progress.start(STAGE, len(pairs))
-        leads = _leads(
-            store,
-            settings,
-            [firsts[key][1] for key in sorted({text.text_id for pair in pairs for text in pair})],
-            table,
-        )
-        scores = _scores(pairs, leads, workspace.settings.copies.translation_score, progress)
-        joined = _join(store, scores, {key: member.group_id for key, (member, _) in firsts.items()})
-        counts = {
-            "asked": len(asked),
-            "candidates": len(pairs),
-            "translations": len(scores),
-            "joined": joined,
-        }
+    build = build_of(settings_of(workspace))
+    version = f"{PAIR_VERSION}/{build}"
+    new = _new_texts(store, build, store.passages.read_through(STAGE, version))
+    counts["asked"] = sum(map(len, new.days.values()))
+    if counts["asked"]:
+        search = _Search(store, workspace, ensure_means(store, build, clock.now()), new)
+        progress.start(STAGE, counts["asked"])
+        means = sentence_means(build, search.table)
+        reader = LeadReader(store, settings_of(workspace), means)
+        for asked, pairs in _candidates(search):
+            scores = _scores(reader, pairs, workspace.settings.copies.translation_score)
+            counts["candidates"] += len(pairs)
+            counts["translations"] += len(scores)
+            counts["joined"] += _join(store, scores)
+            progress.step(asked)
+    store.passages.keep_read(STAGE, version, new.through)
     _log.info(STAGE, run_id=run_id, **counts)
     return counts
 
 
-def asked_since(store: Store, workspace: Workspace, now: datetime) -> datetime:
-    """Texts counted from here on are asked about: one copy window before the last run, everything at the first run.
+def _new_texts(store: Store, build: str, mark: int) -> _New:
+    """The texts above the mark, up to the first passage without a vector or the first article without a group."""
+    days: defaultdict[date, set[str]] = defaultdict(set)
+    while rows := store.passages.embedded_after(build, mark, limit=_PASSAGES):
+        members = store.copies.of({row.article_id for row in rows})
+        for row in rows:
+            member = members.get(row.article_id)
+            if member is None:
+                return _New(mark, days)
+            if is_asked(row, member.relation):
+                days[row.counted_at.astimezone(UTC).date()].add(row.article_id)
+            mark = row.passage_no
+    return _New(mark, days)
 
-    A source that has begun since brings its history along, so its back-fill is asked about too.
+
+def _candidates(search: _Search) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+    """Day after day: how many of its texts are asked about, and the pairs of its texts with those of the days before.
+
+    A day is read when the window reaches it and forgotten when it has passed.
     """
-    last = store.runs.last(STAGE)
-    if last is None:
-        return _BEGINNING
-    days = workspace.settings.copies.window_days
-    if any(
-        source.first_crawled_at and source.first_crawled_at >= last.as_of for source in store.sources.all()
-    ):
-        days += workspace.settings.crawl.backfill_days
-    return min(last.as_of, now) - timedelta(days=days)
+    window = search.workspace.settings.copies.window_days
+    loaded: dict[date, DayTexts] = {}
+    for day in _days_within(search.new.days, window):
+        loaded = {key: texts for key, texts in loaded.items() if (day - key).days <= window}
+        asked = search.new.days.get(day, set())
+        texts = texts_of_day(search.store, day, search.table, asked=asked, through=search.new.through)
+        if texts is None:
+            continue
+        loaded[day] = texts
+        span = timedelta(days=window).total_seconds()
+        pairs = [
+            pair for other in loaded.values() for pair in candidate_pairs(other, texts, window_seconds=span)
+        ]
+        yield len(asked), pairs
 
 
-def _texts(store: Store, articles: Mapping[str, Article], table: MeanTable) -> list[Text]:
-    """What the search needs of each article in a known language that has passages and vectors."""
-    known = {
-        key: article for key, article in articles.items() if language_key(article.language) != UNDETERMINED
-    }
-    if not known:
-        return []
-    times = [article.counted_at for article in known.values()]
-    rows = [
-        row
-        for row in store.passages.window(min(times), max(times) + timedelta(microseconds=1))
-        if row.article_id in known
-    ]
-    present = store.vectors.has(table.build, {row.text_hash for row in rows})
-    rows = [row for row in rows if row.text_hash in present]
-    vectors: defaultdict[str, list[Vector]] = defaultdict(list)
-    for row, vector in zip(rows, centred(store, rows, table), strict=True):
-        vectors[row.article_id].append(vector * measure(row.text))
-    return [
-        Text(
-            text_id=key,
-            language=language_key(known[key].language),
-            at=known[key].counted_at,
-            vector=unit_rows(np.sum(parts, axis=0)[None])[0],
-            length=measure(known[key].body),
-            numbers=numbers(known[key].body),
-        )
-        for key, parts in sorted(vectors.items())
-    ]
-
-
-def _leads(
-    store: Store, settings: EmbedSettings, articles: Sequence[Article], table: MeanTable
-) -> dict[str, _Lead]:
-    """The first sentences of each article; their vectors are kept like those of passages, so that no sentence is embedded twice."""
-    texts = {
-        article.article_id: [article.body[s.start : s.end] for s in sentences(article.body)[:SENTENCES]]
-        for article in articles
-    }
-    by_hash = {text_hash(text): text for lead in texts.values() for text in lead}
-    missing = sorted(by_hash.keys() - store.vectors.has(table.build, by_hash.keys()))
-    for start in range(0, len(missing), _CHUNK):
-        keys = missing[start : start + _CHUNK]
-        store.vectors.put(
-            table.build,
-            dict(zip(keys, shared_embedder(settings).embed([by_hash[key] for key in keys]), strict=True)),
-        )
-    leads = {}
-    for article in articles:
-        lead = texts[article.article_id]
-        raw = store.vectors.get(table.build, [text_hash(text) for text in lead])
-        leads[article.article_id] = _Lead(
-            centre(raw, [article.language] * len(lead), table), tuple(map(measure, lead))
-        )
-    return leads
+def _days_within(asked: Collection[date], window: int) -> list[date]:
+    """All days at most `window` days from one that is asked about, sorted."""
+    near = range(-window, window + 1)
+    return sorted({day + timedelta(days=days) for day in asked for days in near})
 
 
 def _scores(
-    pairs: Sequence[tuple[Text, Text]], leads: Mapping[str, _Lead], sure_score: float, progress: Progress
+    reader: LeadReader, pairs: Sequence[tuple[str, str]], sure_score: float
 ) -> dict[tuple[str, str], float]:
-    """Article ids of the pairs that are probable translations of each other -> alignment score, at most 1."""
-    accepted = {}
-    for left, right in pairs:
-        one, other = leads[left.text_id], leads[right.text_id]
-        score = alignment(one.vectors, one.lengths, other.vectors, other.lengths)
-        if is_translation(score, left, right, sure_score=sure_score):
-            accepted[left.text_id, right.text_id] = min(score, 1.0)
-        progress.step()
-    chosen = best_pairs(accepted, {text.text_id: text.language for pair in pairs for text in pair})
-    return {pair: accepted[pair] for pair in chosen}
+    """The pairs that are probable translations of each other -> alignment score, at most 1."""
+    accepted: dict[tuple[str, str], float] = {}
+    for start in range(0, len(pairs), _LEADS):
+        part = pairs[start : start + _LEADS]
+        leads = reader.leads({article_id for pair in part for article_id in pair})
+        scores = translation_scores(
+            [(leads[left], leads[right]) for left, right in part], sure_score=sure_score
+        )
+        accepted |= {pair: score for pair, score in zip(part, scores, strict=True) if score is not None}
+    return accepted
 
 
-def _join(store: Store, scores: Mapping[tuple[str, str], float], group_of: Mapping[str, str]) -> int:
+def _join(store: Store, scores: Mapping[tuple[str, str], float]) -> int:
     """Make one group of all groups that pairs connect, a transaction each; returns how many groups were dissolved."""
     best: defaultdict[str, float] = defaultdict(float)
     for pair, score in scores.items():
         for article_id in pair:
             best[article_id] = max(best[article_id], score)
-    dissolved = 0
-    for group_ids in connected([(group_of[left], group_of[right]) for left, right in scores]):
-        groups = [group for group_id in group_ids if (group := store.copies.group(group_id)) is not None]
-        members = store.copies.members(group_ids)
-        sources = {
-            article.article_id: article.source_id
-            for article in store.articles.many([member.article_id for member in members])
-        }
-        group, moved = joined_group(groups, members, sources, best)
-        store.copies.replace(
-            [group], moved, dissolved=[item.group_id for item in groups if item.group_id != group.group_id]
-        )
-        dissolved += len(groups) - 1
-    return dissolved
+    group_of = {key: member.group_id for key, member in store.copies.of(best).items()}
+    links = {(group_of[left], group_of[right]) for left, right in scores}
+    return sum(_join_groups(store, group_ids, best) for group_ids in connected(links))
+
+
+def _join_groups(store: Store, group_ids: Collection[str], scores: Mapping[str, float]) -> int:
+    """Make one group of these; returns how many were dissolved."""
+    groups = [group for group_id in group_ids if (group := store.copies.group(group_id)) is not None]
+    members = store.copies.members(group_ids)
+    articles = store.articles.many([member.article_id for member in members])
+    sources = {article.article_id: article.source_id for article in articles}
+    group, moved = joined_group(groups, members, sources, scores)
+    dissolved = [item.group_id for item in groups if item.group_id != group.group_id]
+    store.copies.replace([group], moved, dissolved=dissolved)
+    return len(dissolved)

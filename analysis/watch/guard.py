@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.watch.capitals import proves_name
-from analysis.watch.inflection import bare, has_capital, is_abbreviation, name_pattern, needle
+from analysis.watch.inflection import has_capital, is_abbreviation, name_pattern, needle
+from storage.text import for_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +19,13 @@ class NamedText:
     """A text made ready to be searched by any number of guards."""
 
     bare: str
-    """As `inflection.bare` makes it; capitals stay."""
+    """Without accents and vowel signs; capitals stay."""
     folded: str
 
     @classmethod
     def of(cls, *texts: str) -> NamedText:
         """The texts, a line each."""
-        plain = bare("\n".join(texts))
+        plain = for_names("\n".join(texts), keep_case=True)
         return cls(plain, plain.casefold())
 
 

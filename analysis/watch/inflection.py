@@ -28,6 +28,8 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Final
 
+from storage.text import for_names
+
 SHORT: Final = 3
 """Capitals of so many letters at most (EU, US, США) are an abbreviation, found in capitals only: "us", "un" and "au" are words."""
 
@@ -64,67 +66,25 @@ _DECLENSIONS: Final = {
 _HARD_ENDINGS: Final = ["а", "у", "ом", "ем", "ым", "е", "і", "ові", "ы", "ов", "ам", "ами", "ах"]
 _VOWELS: Final = frozenset("аеёиоуыэюяіїє")
 _CYRILLIC_CONSONANTS: Final = frozenset("бвгджзклмнпрстфхцчшщ")
-_MERGED: Final = str.maketrans(
-    {
-        "’": "'",
-        "ʼ": "'",
-        "‘": "'",
-        "`": "'",
-        "‐": "-",
-        "‑": "-",
-        "–": "-",
-        "ß": "ss",
-        "ẞ": "SS",
-        "ی": "ي",
-        "ى": "ي",
-        "ک": "ك",
-        "\u0640": None,
-        "\u00ad": None,
-    }
-)
-"""Signs that writers take for each other, and those that only stretch or break a word."""
-
-
-class _BareSigns(dict[int, str]):
-    """Sign -> the same without accents and marks; filled as signs are met, so that long texts are translated in one go."""
-
-    def __missing__(self, sign: int) -> str:
-        plain = unicodedata.normalize("NFKD", chr(sign).translate(_MERGED))
-        kept = "".join(part for part in plain if not unicodedata.combining(part)).translate(_MERGED)
-        self[sign] = kept
-        return kept
-
-
-_BARE_SIGNS: Final = _BareSigns()
-
-
-def bare(text: str) -> str:
-    """`text` without accents, vowel signs, long strokes and soft hyphens, look-alike signs as one; capitals stay."""
-    return text.translate(_BARE_SIGNS)
-
-
-def fold(text: str) -> str:
-    """The same in lower case."""
-    return bare(text.casefold())
 
 
 def needle(spelling: str) -> str:
     """What every form of the name holds, in folded text: the longest part that all forms of one of its words share."""
     if is_abbreviation(spelling):
-        return fold(spelling)
+        return for_names(spelling)
     goes_on, words = spelling.endswith("*"), spelling.rstrip("*").split()
     shared = [_stem(word) if goes_on and word is words[-1] else _shared(_forms(word)) for word in words]
     return max(shared, key=len)
 
 
 def name_pattern(spelling: str, *, small: bool = False) -> str:
-    """A regular expression that finds the name in `bare(text)`.
+    """A regular expression that finds the name in `for_names(text, keep_case=True)`.
 
     Args:
         small: the same name written small throughout, as a word would be.
     """
     if is_abbreviation(spelling):
-        letters = bare(spelling)
+        letters = for_names(spelling, keep_case=True)
         return rf"(?<!\w){re.escape(letters.lower() if small else letters)}(?!\w)"
     goes_on, words = spelling.endswith("*"), spelling.rstrip("*").split()
     patterns = [
@@ -136,7 +96,7 @@ def name_pattern(spelling: str, *, small: bool = False) -> str:
 
 def has_capital(spelling: str) -> bool:
     """Whether the spelling begins with a capital: only then does a capital in a text tell anything about it."""
-    return bare(spelling[:1]).isupper()
+    return for_names(spelling[:1], keep_case=True).isupper()
 
 
 def is_abbreviation(spelling: str) -> bool:
@@ -148,11 +108,11 @@ def _word_pattern(word: str, *, goes_on: bool, small: bool) -> str:
     """One word of a name: what may stand before it, its first letter as it must be written, the rest in any case."""
     rest = re.escape(_stem(word)) if goes_on else _inflected(word)
     if small or has_capital(word):
-        first = fold(word)[:1]
+        first = for_names(word)[:1]
         look = re.escape(first if small else first.upper())
         # A look at the first letter, before a pattern that knows no case.
-        return _before(fold(word)) + rf"(?={look})(?i:{rest})"
-    return _before(fold(word)) + rf"(?i:{rest})"
+        return _before(for_names(word)) + rf"(?={look})(?i:{rest})"
+    return _before(for_names(word)) + rf"(?i:{rest})"
 
 
 def _before(word: str) -> str:
@@ -166,14 +126,14 @@ def _before(word: str) -> str:
 
 def _stem(word: str) -> str:
     """The folded word without the article."""
-    folded = fold(word)
+    folded = for_names(word)
     return folded[len(_ARTICLE) :] if _has_article(folded) else folded
 
 
 def _inflected(word: str) -> str:
     """The word in all its forms, up to its end."""
     forms = "|".join(map(re.escape, _forms(word)))
-    folded = fold(word)
+    folded = for_names(word)
     if _is_latin(folded) and len(folded) > SHORT:
         return rf"(?:{forms})s?(?!\w)"
     ends = _is_latin(folded) or _is_cyrillic(folded) or _is_arabic(folded) or _is_hebrew(folded)
@@ -182,9 +142,9 @@ def _inflected(word: str) -> str:
 
 def _forms(word: str) -> list[str]:
     """Every form that is listed, folded; endings that any word takes are not among them."""
-    if not _is_cyrillic(fold(word)):
+    if not _is_cyrillic(for_names(word)):
         return [_stem(word)]
-    return sorted({fold(form) for form in _declined(unicodedata.normalize("NFC", word.casefold()))})
+    return sorted({for_names(form) for form in _declined(unicodedata.normalize("NFC", word.casefold()))})
 
 
 def _shared(forms: Sequence[str]) -> str:

@@ -19,11 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.embedding.languages import language_key
-from analysis.watch.inflection import fold
 from storage.records import Stance
-
-_UNSPACED = "\u2e80"
-"""Chinese and Japanese signs begin here: their words have no border that could be seen."""
+from storage.text import for_names, is_unspaced
 
 
 def stance_of(
@@ -54,7 +51,7 @@ def stance_of(
 def is_attributed(sentence: str, language: str) -> bool:
     """Whether the sentence says who says it; never in a language without a word list."""
     cues = _cues().get(language_key(language))
-    return cues is not None and cues.search(fold(sentence)) is not None
+    return cues is not None and cues.search(for_names(sentence)) is not None
 
 
 @functools.cache
@@ -67,7 +64,7 @@ def _cues() -> dict[str, re.Pattern[str]]:
 
 
 def _cue(word: str) -> str:
-    found = re.escape(fold(word).rstrip("*"))
-    if word >= _UNSPACED:
+    found = re.escape(for_names(word).rstrip("*"))
+    if is_unspaced(word[0]):
         return found
     return rf"(?<!\w){found}" + ("" if word.endswith("*") else r"(?!\w)")

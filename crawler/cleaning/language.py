@@ -1,27 +1,32 @@
 """Which language an article is in - or `und`, which costs less than a wrong answer.
 
     1  the script, where it settles the language
-    2  py3langid's probabilities; where they are not clear, langdetect votes on the languages it knows (it knows 52; on others its votes are
-       systematic errors: Hausa for Swahili, Georgian for Estonian, Chinese for Korean)
-    3  languages that py3langid does not know, from the answer it gives instead, by their spelling (`spelling.py`)
-    4  declarations (page, feed, source directory) and, only where that leaves doubt, the outlet's habit, as log-odds
-    5  `und` below a probability that depends on the length: a headline decides little and asks for much, a sentence may rest on less
-       (py3langid softens its probabilities for it), a whole article has to be clear
+    2  py3langid's probabilities; where they are not clear, langdetect votes on the languages it knows (it
+       knows 52; on others its votes are systematic errors: Hausa for Swahili, Georgian for Estonian, Chinese
+       for Korean)
+    3  languages that py3langid does not know, from the answer it gives instead, by their spelling
+       (`spelling.py`)
+    4  declarations (page, feed, source directory) and, only where that leaves doubt, the outlet's habit, as
+       log-odds
+    5  `und` below a probability that depends on the length: a headline decides little and asks for much, a
+       sentence may rest on less (py3langid softens its probabilities for it), a whole article has to be clear
 
-Source of the scheme: METHODS.md 8. The weights of the declarations are small enough that a template's `lang="en"` never beats a clear text.
+Source of the scheme: METHODS.md 8. The weights of the declarations are small enough that a template's
+`lang="en"` never beats a clear text.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
 from crawler.cleaning.letters import weight_of
-from crawler.cleaning.scripts import language_of_script
+from crawler.cleaning.scripts import fits, language_of_script, main_script
 from crawler.cleaning.spelling import respelled
 
 UNDETERMINED: Final = "und"
@@ -29,6 +34,10 @@ SAMPLE: Final = 1500
 """Characters of title and text that are read."""
 MIN_LETTERS: Final = 40
 """Below this a text is too short for a weak answer."""
+LEAST_LETTERS: Final = 3
+"""Fewer have no language."""
+LEAST: Final = 1e-6
+"""Least probability of a language by py3langid: none is impossible for a declaration or a habit to name."""
 CLEAR: Final = 0.8
 """py3langid is believed alone from this probability on."""
 DOUBT: Final = 0.9
@@ -48,14 +57,17 @@ HABIT_WEIGHT: Final = 2.0
 HABIT_MIN: Final = 10
 
 _LANGDETECT_KNOWS: Final = frozenset({
-    "af", "ar", "bg", "bn", "ca", "cs", "cy", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "gu", "he", "hi", "hr", "hu", "id", "it", "ja",
-    "kn", "ko", "lt", "lv", "mk", "ml", "mr", "ne", "nl", "no", "pa", "pl", "pt", "ro", "ru", "sk", "sl", "so", "sq", "sv", "sw", "ta", "te", "th",
-    "tl", "tr", "uk", "ur", "vi", "zh",
+    "af", "ar", "bg", "bn", "ca", "cs", "cy", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "gu",
+    "he", "hi", "hr", "hu", "id", "it", "ja", "kn", "ko", "lt", "lv", "mk", "ml", "mr", "ne", "nl", "no",
+    "pa", "pl", "pt", "ro", "ru", "sk", "sl", "so", "sq", "sv", "sw", "ta", "te", "th", "tl", "tr", "uk",
+    "ur", "vi", "zh",
 })  # fmt: skip
 _ALIASES: Final = {
-    "nb": "no", "iw": "he", "in": "id", "ji": "yi", "mo": "ro", "fil": "tl", "cmn": "zh", "arb": "ar", "prs": "fa", "pes": "fa", "swh": "sw",
-    "swa": "sw", "hau": "ha", "sh": "hr", "scr": "hr", "scc": "sr", "zsm": "ms", "ind": "id", "gsw": "de", "wuu": "zh", "yue": "zh", "gug": "gn",
-    "sdh": "ckb", "uzs": "uz", "run": "rn", "eng": "en", "fuv": "ff", "fra": "fr", "fre": "fr", "rus": "ru", "spa": "es", "por": "pt", "ara": "ar", "zho": "zh", "chi": "zh",
+    "nb": "no", "iw": "he", "in": "id", "ji": "yi", "mo": "ro", "fil": "tl", "cmn": "zh", "arb": "ar",
+    "prs": "fa", "pes": "fa", "swh": "sw", "swa": "sw", "hau": "ha", "sh": "hr", "scr": "hr", "scc": "sr",
+    "zsm": "ms", "ind": "id", "gsw": "de", "wuu": "zh", "yue": "zh", "gug": "gn", "sdh": "ckb", "uzs": "uz",
+    "run": "rn", "eng": "en", "fuv": "ff", "fra": "fr", "fre": "fr", "rus": "ru", "spa": "es", "por": "pt",
+    "ara": "ar", "zho": "zh", "chi": "zh",
 }  # fmt: skip
 _TAG: Final = re.compile(r"^[a-z]{2,3}$")
 _WORDS_FOR_NOTHING: Final = frozenset(("und", "zxx", "mul", "mis", "xx"))
@@ -75,6 +87,9 @@ class LanguageGuess:
     """The best language even where the answer is `und`; `und` if there is none."""
 
 
+_NOTHING: Final = LanguageGuess(UNDETERMINED, 0.0, "none", UNDETERMINED)
+
+
 def identify(
     text: str,
     *,
@@ -91,48 +106,72 @@ def identify(
         seed: of langdetect's random sampling.
     """
     sample = text[:SAMPLE]
-    letters = weight_of("".join(character for character in sample if character.isalpha()))
-    script_language = language_of_script(sample)
-    if script_language is not None:
-        return LanguageGuess(script_language, 1.0, "script", script_language)
-    if letters < 3:
-        return LanguageGuess(UNDETERMINED, 0.0, "none", UNDETERMINED)
-    scores = _text_scores(sample, seed)
+    script = main_script(sample)
+    if (settled := language_of_script(script)) is not None:
+        return LanguageGuess(settled, 1.0, "script", settled)
+    letters = _letter_weight(sample)
+    if letters < LEAST_LETTERS:
+        return _NOTHING
+    scores = _text_scores(sample, script, seed)
     posterior, source = _with_priors(scores, list(declared), habit or {})
-    best = max(posterior, key=lambda language: (posterior[language], language))
+    best = _leader(posterior)
     confidence = round(posterior[best], 2)
-    if best in _WORDS_FOR_NOTHING:
-        return LanguageGuess(UNDETERMINED, confidence, "none", UNDETERMINED)
-    needed = ABSTAIN_LONG if letters >= LONG or letters < MIN_LETTERS else ABSTAIN_SHORT
-    return LanguageGuess(best if confidence >= needed else UNDETERMINED, confidence, source, best)
+    if best in _WORDS_FOR_NOTHING or (script and not fits(best, script)):
+        return replace(_NOTHING, confidence=confidence)
+    sure = confidence >= _needed(letters)
+    return LanguageGuess(best if sure else UNDETERMINED, confidence, source, best)
+
+
+def _letter_weight(sample: str) -> int:
+    """Letters of a text, those of dense scripts counted threefold."""
+    counted = Counter(sample).items()
+    return sum(count * weight_of(character) for character, count in counted if character.isalpha())
+
+
+def _needed(letters: int) -> float:
+    """The posterior that a text of so many letters needs for an answer."""
+    return ABSTAIN_SHORT if MIN_LETTERS <= letters < LONG else ABSTAIN_LONG
+
+
+def _leader(scores: Mapping[str, float]) -> str:
+    """The language with the highest score, the last by name of equals."""
+    return max(scores, key=lambda language: (scores[language], language))
 
 
 def normalise_tag(tag: str) -> str | None:
-    """The language of a BCP 47 tag or a locale (`ru-RU`, `zh_Hant`, `nb`), in our codes; None where it names none."""
+    """The language of a BCP 47 tag or a locale (`ru-RU`, `zh_Hant`, `nb`), in our codes.
+
+    None where it names none.
+    """
     first = tag.strip().lower().replace("_", "-").split("-")[0].split(",")[0].split(";")[0].strip()
     first = _ALIASES.get(first, first)
     return first if _TAG.match(first) and first not in _WORDS_FOR_NOTHING else None
 
 
-def _text_scores(sample: str, seed: int) -> dict[str, float]:
+def _text_scores(sample: str, script: str | None, seed: int) -> dict[str, float]:
     """Log-probability of each language by the text alone."""
     ranked: dict[str, float] = {}
     for label, probability in _py3langid().rank(sample):
         language = _ALIASES.get(label, label)
         ranked[language] = ranked.get(language, 0.0) + float(probability)
-    scores = {language: math.log(max(probability, 1e-6)) for language, probability in ranked.items()}
+    scores = {language: math.log(max(probability, LEAST)) for language, probability in ranked.items()}
     if max(ranked.values()) < CLEAR:
-        votes = _langdetect_votes(sample, seed)
-        for language in scores:
-            vote = max(votes.get(language, 0.0), FLOOR) if language in _LANGDETECT_KNOWS else NEUTRAL
-            scores[language] += math.log(vote) if votes else 0.0
-    return _respelled(sample, scores)
+        scores = _voted(scores, _langdetect_votes(sample, seed))
+    return _respelled(sample, script, scores)
 
 
-def _respelled(sample: str, scores: dict[str, float]) -> dict[str, float]:
+def _voted(scores: dict[str, float], votes: Mapping[str, float]) -> dict[str, float]:
+    """The scores with langdetect's votes; without any, as they were."""
+    if not votes:
+        return scores
+    known = {language: max(votes.get(language, 0.0), FLOOR) for language in _LANGDETECT_KNOWS}
+    return {language: score + math.log(known.get(language, NEUTRAL)) for language, score in scores.items()}
+
+
+def _respelled(sample: str, script: str | None, scores: dict[str, float]) -> dict[str, float]:
     """Take the lead from the best answer where the spelling names a language that py3langid does not know."""
-    best = max(scores, key=lambda language: (scores[language], language))
-    instead = respelled(sample, best)
+    best = _leader(scores)
+    instead = respelled(sample, best, script)
     return scores if instead is None else {**scores, instead: 0.0, best: scores[best] + math.log(FLOOR)}
 
 
@@ -140,27 +179,30 @@ def _with_priors(
     scores: dict[str, float], declared: list[tuple[str, str]], habit: Mapping[str, int]
 ) -> tuple[dict[str, float], str]:
     """Posterior of each language, and what it rests on."""
-    by_text = max(scores, key=lambda language: (scores[language], language))
-    scores = dict(scores)
-    named = dict.fromkeys((where, normalise_tag(tag)) for where, tag in declared)
-    for where, language in named:
+    weighed = _declared(scores, declared)
+    posterior = _softmax(weighed)
+    if max(posterior.values()) < DOUBT and sum(habit.values()) >= HABIT_MIN:
+        return _softmax(_accustomed(weighed, habit)), "text+habit"
+    return posterior, "text+declared" if declared else "text"
+
+
+def _declared(scores: Mapping[str, float], declared: list[tuple[str, str]]) -> dict[str, float]:
+    """The scores with what page, feed and directory declare, each place once a language."""
+    weighed = dict(scores)
+    for where, language in dict.fromkeys((where, normalise_tag(tag)) for where, tag in declared):
         if language is not None:
-            scores[language] = scores.get(language, math.log(UNKNOWN_DECLARED)) + WEIGHTS.get(where, 0.0)
-    posterior = _softmax(scores)
-    source = "text+declared" if declared else "text"
-    total = sum(habit.values())
-    if max(posterior.values()) < DOUBT and total >= HABIT_MIN:
-        kinds = len(scores)
-        scores = {
-            language: score + HABIT_WEIGHT * math.log((habit.get(language, 0) + 1) / (total + kinds))
-            for language, score in scores.items()
-        }
-        posterior = _softmax(scores)
-        source = "text+habit"
-    best = max(posterior, key=lambda language: (posterior[language], language))
-    return posterior, source if best != by_text or source == "text+habit" else (
-        "text" if not declared else source
-    )
+            before = weighed.get(language, math.log(UNKNOWN_DECLARED))
+            weighed[language] = before + WEIGHTS.get(where, 0.0)
+    return weighed
+
+
+def _accustomed(scores: Mapping[str, float], habit: Mapping[str, int]) -> dict[str, float]:
+    """The scores with the outlet's habit: its shares of languages, smoothed by one article each."""
+    total = sum(habit.values()) + len(scores)
+    return {
+        language: score + HABIT_WEIGHT * math.log((habit.get(language, 0) + 1) / total)
+        for language, score in scores.items()
+    }
 
 
 def _softmax(scores: Mapping[str, float]) -> dict[str, float]:

@@ -5,21 +5,28 @@ from __future__ import annotations
 import atexit
 import logging
 import multiprocessing
-import os
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as PageTimeout
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from config.machine import cores, end_with_parent
 from config.settings import CleanSettings
-from crawler.cleaning.extract import Extraction, Refusal
+from crawler.cleaning.extract import Refusal
 from storage.errors import StorageError
-from storage.records import Page
+from storage.records import Article, Page
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
+
+Cleaned = Article | Refusal
+_CHATTY = ("trafilatura", "htmldate", "charset_normalizer")
+"""Libraries that report every page in which they find nothing.
+
+Here that is an outcome, counted and stored.
+"""
+_FIRST_PAGE = b"<html><body><p>One sentence of a first page, which loads what pages need.</p></body></html>"
 
 _pools: dict[tuple[Path, CleanSettings], CleaningPool] = {}
 
@@ -39,16 +46,21 @@ class CleaningPool:
         self._folder, self._settings = folder, settings
         self._pool: ProcessPool | None = None
 
-    def extract(self, pages: Sequence[Page]) -> Iterator[Extraction | Refusal]:
-        """One answer per page, in the order of the pages; `timeout` and `crashed` are refusals like others."""
-        futures = [
-            self._started().schedule(
-                extract_archived, args=[page, self._settings], timeout=self._settings.page_seconds
+    def start(self, pages: Sequence[Page], languages: Mapping[str, tuple[str, ...]]) -> list[Future[Cleaned]]:
+        """Begin with pages, which are then done while the caller does something else; see `answer_of`.
+
+        Args:
+            languages: of every source, by its id.
+        """
+        pool, limit = self._started(), self._settings.page_seconds
+        return [
+            pool.schedule(
+                clean_archived,
+                args=[page, languages.get(page.source_id, ()), self._settings],
+                timeout=limit,
             )
             for page in pages
         ]
-        for future in futures:
-            yield _answer(future)
 
     def close(self) -> None:
         """Stop the workers."""
@@ -62,7 +74,7 @@ class CleaningPool:
             from pebble import ProcessPool
 
             self._pool = ProcessPool(
-                max_workers=self._settings.workers or os.cpu_count() or 1,
+                max_workers=self._settings.workers or cores(),
                 context=multiprocessing.get_context("spawn"),
                 initializer=_begin,
                 initargs=[self._folder],
@@ -70,20 +82,21 @@ class CleaningPool:
         return self._pool
 
 
-def _answer(future: Any) -> Extraction | Refusal:
+def answer_of(future: Future[Cleaned]) -> Cleaned:
+    """Wait for a page; `timeout`, `crashed` and `unreadable` are refusals like others."""
     from pebble import ProcessExpired
 
     try:
-        answer: Extraction | Refusal = future.result()
+        return future.result()
     except PageTimeout:
         return Refusal("timeout")
     except ProcessExpired:
         return Refusal("crashed")
     except StorageError:
         return Refusal("unreadable")
-    except Exception:  # noqa: BLE001 - border: whatever a hostile page does to a parser, it costs only that page
+    # border: whatever a hostile page does to a parser, it costs only that page
+    except Exception:  # noqa: BLE001
         return Refusal("crashed")
-    return answer
 
 
 _archive: list[Any] = []
@@ -91,30 +104,26 @@ _archive: list[Any] = []
 
 def _begin(folder: Path) -> None:
     """Open the archive in a worker, and load the libraries, so that no page's time is spent on that."""
-    threading.Thread(target=_die_with_parent, daemon=True).start()
-    for library in ("trafilatura", "htmldate", "charset_normalizer"):
-        # they report every page in which they find nothing; here that is an outcome, counted and stored
+    end_with_parent()
+    for library in _CHATTY:
         logging.getLogger(library).setLevel(logging.CRITICAL)
     from crawler.cleaning.extract import extract_page
+    from crawler.cleaning.language import identify
     from storage.archive import ArchiveReader
 
-    extract_page(b"<html><body><p>One sentence.</p></body></html>", url="")
+    extract_page(_FIRST_PAGE, url="")
+    identify(_FIRST_PAGE.decode())
     _archive[:] = [ArchiveReader(folder)]
 
 
-def _die_with_parent() -> None:
-    """A killed parent stops nobody: without this, a worker would go on with a stuck page for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-
-def extract_archived(page: Page, settings: CleanSettings) -> Extraction | Refusal:
-    """In a worker: read the archived response of a page and extract its text."""
-    from crawler.cleaning.page import extract
+def clean_archived(page: Page, languages: tuple[str, ...], settings: CleanSettings) -> Cleaned:
+    """In a worker: read the archived response of a page and make the article of it."""
+    from crawler.cleaning.page import extract, make_article
 
     if page.warc is None:
         return Refusal("unreadable")
     response = _archive[0].read(page.warc)
-    return extract(page, response.body, dict(response.headers), settings)
+    found = extract(page, response.body, dict(response.headers), settings)
+    if isinstance(found, Refusal):
+        return found
+    return make_article(page, found, languages=languages, settings=settings)

@@ -1,11 +1,13 @@
 """What is certainly not the article, taken off the tree before anything is extracted.
 
     1  by name        comment blocks; navigation, sharing, consent, advertisement; hidden parts; small forms
-    2  by structure   lists whose items each begin with a headline link (teasers, related articles, comment threads of other pages)
+    2  by structure   lists whose items each begin with a headline link (teasers, related articles, comment
+       threads of other pages)
 
-Guards: nothing that holds the headline or the page's declared `articleBody` goes, and no name removes a large share of the page's prose
-(class names lie: `paywall` on every paragraph, `sidebar` round the whole page). Comments are the exception: on old Russian and Polish pages
-they are most of the prose, which is why extractors that go by mass take them for the article.
+Guards: nothing that holds the headline or the page's declared `articleBody` goes, and no name removes a large
+share of the page's prose (class names lie: `paywall` on every paragraph, `sidebar` round the whole page).
+Comments are the exception: on old Russian and Polish pages they are most of the prose, which is why
+extractors that go by mass take them for the article.
 """
 
 from __future__ import annotations
@@ -191,10 +193,10 @@ def _teaser_lists(body: Element, parts: _Parts, kept: set[Element]) -> list[Elem
 def _named_teasers(parts: _Parts, kept: set[Element]) -> Iterator[Element]:
     """Parts that are named like teasers and hold headline links."""
     for element, part in parts.items():
-        short = part.weight - part.link_weight < TEASER_PROSE
-        if part.headlines and short and element.tag in _ITEM_TAGS and element not in kept:
-            if words.is_named("teasers", names_of(element)):
-                yield element
+        is_item = element.tag in _ITEM_TAGS and element not in kept
+        is_teaser = is_item and part.headlines and part.weight - part.link_weight < TEASER_PROSE
+        if is_teaser and words.is_named("teasers", names_of(element)):
+            yield element
 
 
 def _alike_siblings(parts: _Parts, kept: set[Element]) -> Iterator[list[Element]]:

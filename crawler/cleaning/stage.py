@@ -1,21 +1,25 @@
-"""The cleaning stage: archive in, articles out. It fetches nothing; what it made can be made again from the archive."""
+"""The cleaning stage: archive in, articles out. It fetches nothing.
+
+What it made can be made again from the archive.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
+from concurrent.futures import Future
 
 from config.clock import Clock
 from config.progress import Progress
-from config.settings import CleanSettings
 from config.workspace import Workspace
-from crawler.cleaning.extract import Extraction, Refusal
-from crawler.cleaning.page import make_article
-from crawler.cleaning.pool import shared_pool
+from crawler.cleaning.extract import Refusal
+from crawler.cleaning.pool import Cleaned, answer_of, shared_pool
 from crawler.cleaning.version import CLEAN_VERSION
-from storage.records import CleanResult, Page
+from storage.records import Article, CleanResult, Page
 from storage.store import Store
 
+Started = tuple[list[Page], list[Future[Cleaned]]]
+"""Pages, and where their answers will be."""
 CHUNK = 64
 """Pages per transaction; a killed run loses at most the work on so many, and does it again."""
 ANY_VERSION = ""
@@ -33,40 +37,44 @@ def clean(
     Returns:
         Pages by outcome (`crawler.outcomes.CLEAN_OUTCOMES`).
     """
-    settings = workspace.settings.clean
-    pool = shared_pool(workspace.archive_dir, settings)
+    pool = shared_pool(workspace.archive_dir, workspace.settings.clean)
     languages = {source.source_id: source.languages for source in store.sources.all()}
     outcomes: Counter[str] = Counter()
     progress.start("pages cleaned")
-    last = ""
-    while pages := store.pages.to_clean(ANY_VERSION if again else CLEAN_VERSION, after=last, limit=CHUNK):
+    chunks = _chunks(store, ANY_VERSION if again else CLEAN_VERSION)
+    for pages, answers in _in_advance((pages, pool.start(pages, languages)) for pages in chunks):
         results = []
-        for page, found in zip(pages, pool.extract(pages), strict=True):
-            results.append(
-                clean_result(
-                    page, found, run_id=run_id, languages=languages.get(page.source_id, ()), settings=settings
-                )
-            )
+        for page, answer in zip(pages, answers, strict=True):
+            results.append(clean_result(page, answer_of(answer), run_id=run_id))
             progress.step()
         store.articles.save(results)
         outcomes.update(result.outcome for result in results)
-        last = pages[-1].page_id
     return dict(outcomes)
 
 
-def clean_result(
-    page: Page, found: Extraction | Refusal, *, run_id: str, languages: Sequence[str], settings: CleanSettings
-) -> CleanResult:
+def clean_result(page: Page, cleaned: Article | Refusal, *, run_id: str) -> CleanResult:
     """The record of one page: an article, or why not."""
-    if isinstance(found, Refusal):
-        return CleanResult(
-            page_id=page.page_id, outcome=found.outcome, clean_version=CLEAN_VERSION, clean_run=run_id
-        )
-    article = make_article(page, found, languages=languages, settings=settings)
+    article = None if isinstance(cleaned, Refusal) else cleaned
     return CleanResult(
         page_id=page.page_id,
-        outcome="article",
+        outcome=cleaned.outcome if isinstance(cleaned, Refusal) else "article",
         clean_version=CLEAN_VERSION,
         clean_run=run_id,
         article=article,
     )
+
+
+def _chunks(store: Store, version: str) -> Iterator[list[Page]]:
+    """Pages to be cleaned, a transaction's worth at a time."""
+    last = ""
+    while pages := store.pages.to_clean(version, after=last, limit=CHUNK):
+        yield pages
+        last = pages[-1].page_id
+
+
+def _in_advance(items: Iterator[Started]) -> Iterator[Started]:
+    """The items, each taken before the one in front of it is used: workers go on while results are saved."""
+    waiting = next(items, None)
+    while waiting is not None:
+        ready, waiting = waiting, next(items, None)
+        yield ready

@@ -1,7 +1,10 @@
-"""The version of the cleaning rules; a change of what any page gives makes it go up, and `clean` then reads the archive again."""
+"""The version of the cleaning rules.
+
+A change of what any page gives makes it go up, and `clean` then reads the archive again.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-CLEAN_VERSION: Final = "2"
+CLEAN_VERSION: Final = "3"

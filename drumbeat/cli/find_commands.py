@@ -83,7 +83,6 @@ def search(
     """Find articles by words and by meaning, in any language."""
     from dataclasses import asdict
 
-    from analysis.embedding.choose import settings_of
     from drumbeat.search import search as find
     from storage.records import SearchFilters
 
@@ -100,7 +99,7 @@ def search(
         found = find(
             opened.store,
             query,
-            embed=settings_of(opened.workspace),
+            workspace=opened.workspace,
             mode=by.value,
             filters=filters,
             limit=limit,

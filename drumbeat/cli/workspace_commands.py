@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from drumbeat.cli.prune_command import storage_prune
 from drumbeat.cli.session import JsonOption, WorkspaceOption, load, say_json, say_table, session
 
 config_app = typer.Typer(help="Settings.", no_args_is_help=True)
@@ -18,6 +19,7 @@ def register(app: typer.Typer) -> None:
     app.command()(init)
     app.command()(runs)
     app.add_typer(config_app, name="config")
+    storage_app.command("prune")(storage_prune)
     app.add_typer(storage_app, name="storage")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 from analysis.digest.first_mover import first_mover
 from analysis.digest.outlets import outlet_refs
 from drumbeat.sample.score import Findings, FoundAlert, Place
+from storage.records.merges import numbers_under
 from storage.store import Store
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -47,9 +47,7 @@ def read_findings(store: Store, reports: Path, *, until: datetime) -> Findings:
             key: sorted(places[article] for article in found if article in places)
             for key, found in sorted(members.items())
         },
-        first_movers={
-            key: name for key, found in sorted(passages.items()) if (name := _first_mover(store, found))
-        },
+        first_movers={key: name for key in sorted(passages) if (name := _first_mover(store, key))},
         alerts=[
             FoundAlert(narrative=survivors[alert.narrative_id], at=alert.created_at)
             for alert in store.alerts.between(BEGINNING, until)
@@ -79,10 +77,11 @@ def _majority(votes: Counter[int]) -> int | None:
     return min(votes, key=lambda narrative: (-votes[narrative], narrative)) if votes else None
 
 
-def _first_mover(store: Store, passages: Collection[str]) -> str | None:
-    """The outlet that reports name first."""
+def _first_mover(store: Store, number: int) -> str | None:
+    """The outlet that reports name first for a discovered narrative and those merged into it."""
+    numbers = numbers_under(store.narratives.survivors(), number)
     found = first_mover(
-        store.passages.many(passages),
+        store.tellings.assigned(numbers),
         outlet_refs(store.sources.all()),
         wire_of=lambda _group: None,
         corpus_start=None,

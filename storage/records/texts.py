@@ -196,6 +196,34 @@ class ArticleFacts(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedPassage:
+    """A passage with its vector and what a search can be narrowed to."""
+
+    passage_no: int
+    """Counts up; a number is used again only after its passage was deleted."""
+    passage_id: str
+    article_id: str
+    language: str
+    article_language: str
+    source_id: str
+    counted_at: datetime
+    vector: Vector
+    """Raw, of the build that was asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageMarks:
+    """How far the passages have come, for whoever follows them."""
+
+    passage_no: int
+    """The highest number, 0 without passages."""
+    change_no: int
+    """The last change, 0 without one."""
+    first_change_no: int
+    """The oldest change that is still listed, 0 without one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeanTable:
     """Frozen per-language means of one embedding build."""
 

@@ -15,6 +15,8 @@ from storage.rows import chunks, distinct_values, insert_new, row_of, select_in
 
 WAITING = "waiting"
 """How counts name pages without an outcome yet."""
+PRUNED = "pruned"
+"""In place of the version of the rules that cleaned a page: the page, or its article, was pruned, and is never cleaned again."""
 STORED = "stored"
 """The fetch outcome of a page that has a body in the archive."""
 
@@ -88,7 +90,7 @@ class PageStore:
         table = schema.pages.c
         archived = sa.select(schema.pages).where(table.fetch_outcome == STORED, table.page_id > after)
         next_ones = archived.order_by(table.page_id).limit(limit)
-        others = [version for version in self._clean_versions() if version != clean_version]
+        others = [version for version in self._clean_versions() if version not in (clean_version, PRUNED)]
         # One question per version that is there: each is a run of the index, where "not this version" would be all of it.
         found = self._pages(next_ones.where(table.clean_version.is_(None)))
         for version in others:

@@ -89,6 +89,16 @@ class PassageStore:
             rows = connection.execute(statement.order_by(table.passage_no).limit(limit))
             return [PassageFacts._make(row) for row in rows]
 
+    def read_through(self, reader: str, version: str) -> int:
+        """`passage_no` up to which a reader has seen everything; 0 before it began, or under another version."""
+        with self._database.read() as connection:
+            return mark_of(connection, reader, version)
+
+    def keep_read(self, reader: str, version: str, passage_no: int) -> None:
+        """A reader whose results can be written again has seen everything up to a number."""
+        with self._database.write() as connection:
+            move_marks(connection, {(reader, version): passage_no})
+
     def told(self, start: datetime, end: datetime) -> list[PassageFacts]:
         """Passages of articles counted in [start, end) without their texts, by (counted_at, passage_no)."""
         counted_at = schema.articles.c.counted_at

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import insort
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Mapping, Sequence
+from itertools import takewhile
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +14,9 @@ from storage import schema
 from storage.engine import Database
 from storage.errors import MissingVectors, StorageError
 from storage.filters import filtered
-from storage.records import MeanTable, SearchFilters, Vector
-from storage.rows import chunks, distinct_values, select_in, upsert
-
-_RUN: Final = 4096
-"""Rows that a scan holds at a time."""
-_HASH: Final = "S32"
+from storage.passage_changes import changes_after, forget_before, marks_of
+from storage.records import EmbeddedPassage, MeanTable, PassageMarks, SearchFilters, Vector
+from storage.rows import chunks, distinct_values, record_of, select_in, upsert
 
 
 class VectorStore:
@@ -97,65 +93,39 @@ class VectorStore:
                     found[language] = self._stack(connection, build, keys)
         return found
 
-    def nearest(
-        self, build: str, vector: Vector, k: int, *, filters: SearchFilters | None = None
-    ) -> list[tuple[str, float]]:
-        """The `k` passages of each language that are most alike: (passage_id, raw cosine), best first, ties by passage_id.
-
-        Exact on both engines (pgvector's operator, one pass over the vectors on SQLite): an approximate index would make results depend
-        on the order in which passages came. On SQLite it takes about 14 CPU-seconds for a million passages.
-        """
+    def marks(self) -> PassageMarks:
+        """How far passages and their changes have come."""
         with self._database.read() as connection:
-            found = (self._scan if self._database.is_sqlite else self._ask_pgvector)(
-                connection, build, vector, k, filters
-            )
-        return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+            return marks_of(connection)
 
-    def _ask_pgvector(
-        self, connection: sa.Connection, build: str, vector: Vector, k: int, filters: SearchFilters | None
-    ) -> list[tuple[str, float]]:
-        given = sa.bindparam("given", vector, type_=schema.vectors.c.vector.type)
-        distance: sa.ColumnElement[float] = schema.vectors.c.vector.op("<=>", return_type=sa.Double())(
-            sa.cast(given, schema.vectors.c.vector.type)
-        )
-        passages = schema.passages.c
-        rank = (
-            sa.func.row_number()
-            .over(partition_by=passages.language, order_by=(distance, passages.passage_id))
-            .label("rank")
-        )
-        joined = _with_articles().join(
-            schema.vectors,
-            (schema.vectors.c.text_hash == passages.text_hash) & (schema.vectors.c.build == build),
-        )
-        ranked = filtered(
-            sa.select(passages.passage_id, (1 - distance).label("cosine"), rank).select_from(joined), filters
-        ).subquery()
-        rows = connection.execute(sa.select(ranked.c.passage_id, ranked.c.cosine).where(ranked.c.rank <= k))
-        return [(row.passage_id, float(row.cosine)) for row in rows]
+    def changes(self, *, after: int) -> dict[int, int]:
+        """Changes after one: its number -> the number of a passage that was deleted, or whose article got another time, source or language."""
+        with self._database.read() as connection:
+            return changes_after(connection, after)
 
-    def _scan(
-        self, connection: sa.Connection, build: str, vector: Vector, k: int, filters: SearchFilters | None
-    ) -> list[tuple[str, float]]:
-        hashes, cosines = _all_cosines(connection, build, vector)
-        if not len(hashes):
-            return []
-        statement = sa.select(
-            schema.passages.c.passage_id, schema.passages.c.language, schema.passages.c.text_hash
-        )
-        best: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
-        if filters is not None and filters != SearchFilters():
-            statement = filtered(statement.select_from(_with_articles()), filters)
-        for rows in _streamed(connection, statement):
-            asked = np.array([row.text_hash for row in rows], hashes.dtype)
-            places = np.minimum(np.searchsorted(hashes, asked), len(hashes) - 1)
-            known = hashes[places] == asked
-            for row, cosine, is_known in zip(rows, cosines[places].tolist(), known.tolist(), strict=True):
-                kept = best[row.language]
-                if is_known and (len(kept) < k or (-cosine, row.passage_id) < kept[-1]):
-                    insort(kept, (-cosine, row.passage_id))
-                    del kept[k:]
-        return [(passage_id, -negative) for kept in best.values() for negative, passage_id in kept]
+    def forget_changes(self, *, before: int) -> None:
+        """Drop the list of changes before one (the last stays); who has not followed them begins anew."""
+        with self._database.write() as connection:
+            forget_before(connection, before)
+
+    def after(self, build: str, passage_no: int, *, limit: int) -> list[EmbeddedPassage]:
+        """The passages after a number, in order, up to the first one without a vector of this build."""
+        number = schema.passages.c.passage_no
+        following = _embedded_passages(build, is_outer=True).where(number > passage_no).order_by(number)
+        with self._database.read() as connection:
+            rows = connection.execute(following.limit(limit)).all()
+        embedded = takewhile(lambda row: row.vector is not None, rows)
+        return [record_of(EmbeddedPassage, row) for row in embedded]
+
+    def embedded(
+        self, build: str, numbers: Collection[int], *, filters: SearchFilters
+    ) -> list[EmbeddedPassage]:
+        """Those of the passages that exist, have a vector of this build and pass the filters, by number."""
+        statement = filtered(_embedded_passages(build, is_outer=False), filters)
+        number = schema.passages.c.passage_no
+        with self._database.read() as connection:
+            rows = select_in(connection, statement.order_by(number), number, numbers)
+        return [record_of(EmbeddedPassage, row) for row in rows]
 
     def _stack(self, connection: sa.Connection, build: str, keys: Sequence[str]) -> npt.NDArray[np.float32]:
         found = self._load(connection, build, keys)
@@ -229,42 +199,15 @@ class MeanStore:
             )
 
 
-def _with_articles() -> sa.FromClause:
-    joined = schema.passages.join(
-        schema.articles, schema.articles.c.article_id == schema.passages.c.article_id
+def _embedded_passages(build: str, *, is_outer: bool) -> sa.Select[Any]:
+    """The columns of an EmbeddedPassage; `is_outer`: also where there is no vector."""
+    passages, articles, sources, vectors = schema.passages, schema.articles, schema.sources, schema.vectors
+    of_build = (vectors.c.build == build) & (vectors.c.text_hash == passages.c.text_hash)
+    joined = (
+        passages.join(articles, articles.c.article_id == passages.c.article_id)
+        .outerjoin(sources, sources.c.source_id == articles.c.source_id)
+        .join(vectors, of_build, isouter=is_outer)
     )
-    return joined.outerjoin(schema.sources, schema.sources.c.source_id == schema.articles.c.source_id)
-
-
-def _all_cosines(
-    connection: sa.Connection, build: str, vector: Vector
-) -> tuple[npt.NDArray[np.bytes_], npt.NDArray[np.float64]]:
-    """Text hashes of a build, sorted, and the cosine of each to `vector`.
-
-    The table is read as it lies on the disk (by its key, each row would be sought: three times as long), as bytes, which are made numbers a
-    chunk at a time. Cosines are rounded: their last bits depend on what else is in a chunk.
-    """
-    table = schema.vectors
-    raw = sa.select(table.c.text_hash, sa.type_coerce(table.c.vector, sa.LargeBinary).label("vector"))
-    # An expression, so that the key's index is not taken.
-    raw = raw.where(table.c.build.concat("") == build)
-    unit = np.asarray(vector, np.float64) / max(float(np.linalg.norm(vector)), 1e-12)
-    hashes, cosines = [], []
-    for rows in _streamed(connection, raw):
-        matrix = (
-            np.frombuffer(b"".join([row.vector for row in rows]), "<f2")
-            .reshape(len(rows), -1)
-            .astype(np.float64)
-        )
-        hashes.append(np.array([row.text_hash for row in rows], _HASH))
-        cosines.append((matrix @ unit / np.maximum(np.linalg.norm(matrix, axis=1), 1e-12)).round(6))
-    if not hashes:
-        return np.zeros(0, _HASH), np.zeros(0)
-    joined = np.concatenate(hashes)
-    order = np.argsort(joined)
-    return joined[order], np.concatenate(cosines)[order]
-
-
-def _streamed(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[Sequence[sa.Row[Any]]]:
-    """Rows in runs, never all at once."""
-    return connection.execute(statement, execution_options={"yield_per": _RUN}).partitions()
+    columns = [passages.c[name] for name in ("passage_no", "passage_id", "article_id", "language")]
+    columns += [articles.c.source_id, articles.c.counted_at, vectors.c.vector]
+    return sa.select(*columns, articles.c.language.label("article_language")).select_from(joined)

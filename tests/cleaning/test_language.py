@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.cleaning.language import UNDETERMINED, identify, normalise_tag
-from crawler.cleaning.scripts import main_script
+from crawler.cleaning.scripts import fits, main_script
 
 TEXTS = {
     "en": "The minister opened the long bridge over the river on Monday and praised the workers who had built it.",
@@ -68,6 +68,28 @@ def test_habit_is_asked_only_in_doubt() -> None:
 def test_nothing_to_go_by_is_undetermined(text: str) -> None:
     """Numbers, signs and single letters have no language."""
     assert identify(text).language == UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("ᱢᱟᱱᱛᱨᱤ ᱫᱚ ᱥᱚᱢᱵᱟᱨ ᱢᱟᱦᱟᱸ ᱜᱟᱰᱟ ᱪᱮᱛᱟᱱ ᱨᱮ ᱡᱮᱞᱮᱧ ᱯᱩᱞ ᱮ ᱡᱷᱤᱡ ᱠᱮᱫᱟ ᱾", "sat"),
+        ("𞤃𞤭𞤲𞤭𞤧𞤼𞤭𞤪 𞤮𞤲 𞤵𞤣𞤣𞤭𞤼𞤭𞥅 𞤲𞤣𞤫𞤥 𞤨𞤮𞤲 𞤶𞤵𞥅𞤼𞤵𞤲 𞤢𞤤𞤼𞤭𞤲𞤫", UNDETERMINED),
+        ("ᨆᨑᨗᨀ ᨔᨗᨄᨈᨚ ᨆᨙᨒᨚ ᨄᨘᨂ ᨑᨗ ᨈᨊ ᨕᨘᨁᨗ", UNDETERMINED),
+    ],
+)
+def test_a_language_must_be_written_in_the_script(text: str, language: str) -> None:
+    """Scripts that no classifier knows are not given a language of another script, whatever is declared."""
+    assert identify(text, declared=[("html", "am"), ("meta", "en")]).language == language
+
+
+def test_every_answer_fits_the_script_of_its_text() -> None:
+    """The languages of the examples are written in their scripts; others are not."""
+    for language, text in TEXTS.items():
+        assert fits(language, main_script(text) or "")
+    assert not fits("am", "latin")
+    assert not fits("ru", "arabic")
+    assert fits("sr", "latin") and fits("sr", "cyrillic") and fits("qqq", "latin")
 
 
 def test_scripts_are_told_apart() -> None:

@@ -10,12 +10,13 @@ from storage.records import (
     Assignment,
     Narrative,
     Observation,
-    PassageRow,
     Source,
     SourceDay,
     WatchHit,
 )
-from storage.records.told import AttemptCount, ToldRow
+from storage.records.told import AttemptCount, NarrativeRow, ToldRow
+from storage.store import Store
+from tests.storage.makers import comparison
 
 FIRST = date(2026, 1, 5)
 """A Monday."""
@@ -31,31 +32,32 @@ def at(number: int, hour: float = 12.0) -> datetime:
     return datetime(2026, 1, 5, tzinfo=UTC) + timedelta(days=number, hours=hour)
 
 
-def row(name: str, number: int = 0, hour: float = 12.0, **values: Any) -> PassageRow:
+def row(name: str, number: int = 0, hour: float = 12.0, **values: Any) -> NarrativeRow:
     """The first passage of article `name`, published and counted on day `number`, by outlet `alpha`, a text of its own."""
     moment = at(number, hour)
     given: dict[str, Any] = {
+        "narrative_id": 1,
         "passage_id": f"{name}:000",
+        "similarity": 0.8,
+        "stance": None,
         "article_id": name,
-        "ordinal": 0,
-        "text": f"Text of {name}.",
-        "text_hash": name,
-        "language": "en",
-        "title": f"Title of {name}",
-        "url": f"https://alpha.example/{name}",
         "source_id": "alpha",
         "country": "XA",
         "ownership": "not listed",
+        "language": "en",
+        "title": f"Title of {name}",
+        "url": f"https://alpha.example/{name}",
         "group_id": name,
         "relation": "original",
         "published_at": moment,
         "date_confidence": "A",
+        "date_source": "jsonld",
         "first_seen_at": moment + timedelta(hours=1),
         "counted_at": moment,
         "late": False,
         "origin": "live",
     }
-    return PassageRow(**{**given, **values})
+    return NarrativeRow(**{**given, **values})
 
 
 def assignment(name: str, narrative_id: int = 1, ordinal: int = 0) -> Assignment:
@@ -70,7 +72,7 @@ def assignment(name: str, narrative_id: int = 1, ordinal: int = 0) -> Assignment
 
 
 def told_rows(
-    rows: Sequence[PassageRow], assignments: Sequence[Assignment], hits: Sequence[WatchHit] = ()
+    rows: Sequence[NarrativeRow], assignments: Sequence[Assignment], hits: Sequence[WatchHit] = ()
 ) -> list[ToldRow]:
     """Assignments and hits with their articles, as the store reads them; those without a passage are not there."""
     known = {item.passage_id: item for item in rows}
@@ -81,6 +83,11 @@ def told_rows(
         ToldRow(number, of.article_id, of.source_id, of.group_id, of.counted_at, of.late, stance)
         for number, of, stance in found
     ]
+
+
+def put_hits(store: Store, statement_id: str, hits: Sequence[WatchHit]) -> None:
+    """Store what a statement found."""
+    store.watch.put([comparison(statement_id, "hash", *hits)])
 
 
 def hit(name: str, stance: str = "endorses", narrative_id: int = 9) -> WatchHit:

@@ -11,14 +11,15 @@ import pytest
 from analysis.counts.observe import observe
 from analysis.tellings import COPY_REACH, survivors_of, tellings
 from storage.errors import StorageError
-from storage.records import Observation, PassageRow
+from storage.records import Observation
+from storage.records.told import NarrativeRow
 from tests.counting.makers import assignment, at, day, hit, narrative, row, told_rows
 
 
-def count(rows: Sequence[PassageRow], **values: Any) -> list[Observation]:
+def count(rows: Sequence[NarrativeRow], **values: Any) -> list[Observation]:
     """Observations of narrative 1, which every row tells."""
     given: dict[str, Any] = {
-        "assignments": [assignment(item.article_id, ordinal=item.ordinal) for item in rows],
+        "assignments": [assignment(item.article_id, ordinal=int(item.passage_id[-3:])) for item in rows],
         "hits": [],
         "survivors": {1: 1},
     }
@@ -28,7 +29,7 @@ def count(rows: Sequence[PassageRow], **values: Any) -> list[Observation]:
 
 def test_two_passages_of_one_article_count_once() -> None:
     """An article counts once, however many of its passages tell the narrative."""
-    rows = [row("a"), row("a", passage_id="a:001", ordinal=1)]
+    rows = [row("a"), row("a", passage_id="a:001")]
     assert [item.articles for item in count(rows)] == [1]
 
 

@@ -14,7 +14,7 @@ import pytest
 from analysis.counts.panel import panel_of
 from analysis.digest.build import alert_evidence, build_digest, narrative_detail
 from analysis.digest.records import Digest
-from analysis.digest.trends import Trends
+from analysis.digest.trends import Trend, Trends
 from analysis.plain import direction_of, to_plain
 from config.clock import FixedClock
 from config.settings import SpikeSettings
@@ -220,9 +220,34 @@ def test_a_period_is_no_history_of_its_own(store: Store) -> None:
     late = [observation(n, f"outlet-{n % 12:02d}", narrative_id=3, texts=2) for n in (63, 64, 65, 66, 67)]
     days = [day(n) for n in range(70)]
     panel = panel_of(early + late, store.counts.source_days(days[0], day(70)), narratives=[3], days=days)
-    trend = Trends(panel, np.zeros(1, dtype=np.bool_), 63, 69, SpikeSettings()).of(3)
-    assert trend.expected is None
-    assert not trend.rises(SpikeSettings(), 1)
+    found = Trends(panel, np.zeros(1, dtype=np.bool_), 63, 69, SpikeSettings()).of(3)
+    assert found.expected is None
+    assert not found.rises(SpikeSettings(), 1)
+
+
+def trend(**values: Any) -> Trend:
+    """Twelve texts where four are expected, of many outlets, clearly more; `values` say otherwise."""
+    given = {
+        "observed": 12.0,
+        "expected": 4.0,
+        "previous": 4.0,
+        "outlets": 9,
+        "p_up": 0.001,
+        "p_down": 1.0,
+        "seen": True,
+    }
+    return Trend(**{**given, **values})
+
+
+def test_what_a_rise_and_a_fall_must_reach() -> None:
+    """One in a hundred for a rise, one in ten for a fall; neither is told of what chance explains better."""
+    rules = SpikeSettings()
+    assert trend(p_up=0.01).rises(rules, 2)
+    assert not trend(p_up=0.011).rises(rules, 2)
+    down = {"observed": 1.0, "p_up": 1.0}
+    assert trend(**down, p_down=0.1).falls()
+    assert not trend(**down, p_down=0.11).falls()
+    assert not trend(**down, p_down=0.01, seen=False).falls()
 
 
 def test_a_narrative_alone(store: Store) -> None:

@@ -24,7 +24,7 @@ def test_what_both_lists_find_comes_first() -> None:
 
 def test_words_find_words(store: Store, workspace: Workspace) -> None:
     """A word finds the articles that hold it and no others."""
-    found = search(store, "pont", embed=workspace.settings.embed, mode="words")
+    found = search(store, "pont", workspace=workspace, mode="words")
     assert [row.url for row in found] == [url_of("fr", "wire")]
 
 
@@ -34,7 +34,7 @@ def test_meaning_crosses_languages(store: Store, workspace: Workspace) -> None:
     found = search(
         store,
         "Eine neue Brücke über den Fluss wurde eröffnet",
-        embed=workspace.settings.embed,
+        workspace=workspace,
         mode="meaning",
     )
     assert {row.language for row in found[:3]} == {"en", "fr", "ar"}
@@ -53,11 +53,11 @@ def test_filters_narrow_both_ways(store: Store, workspace: Workspace) -> None:
         (SearchFilters(source_ids=("gazette",)), {"ar", "ru", "en"}),
         (SearchFilters(countries=("XB",)), {"en", "fr"}),
     ):
-        found = search(store, "bridge river work", embed=workspace.settings.embed, filters=filters)
+        found = search(store, "bridge river work", workspace=workspace, filters=filters)
         assert {row.language for row in found} == languages
 
 
 @pytest.mark.parametrize("query", ["", "   ", '"', "*", "a AND (", "'; DROP TABLE articles"])
 def test_odd_queries_are_no_error(store: Store, workspace: Workspace, query: str) -> None:
     """Whatever is typed, words and model give a list."""
-    assert isinstance(search(store, query, embed=workspace.settings.embed, mode="both"), list)
+    assert isinstance(search(store, query, workspace=workspace, mode="both"), list)

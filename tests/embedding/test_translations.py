@@ -5,26 +5,31 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import timedelta
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.arrays import Vectors, unit_rows
+from analysis.embedding.choose import build_of, settings_of
+from analysis.embedding.means import make_table
 from analysis.embedding.stage import embed
+from analysis.translations import candidates, stage
 from analysis.translations.alignment import (
-    Text,
-    alignment,
-    best_pairs,
-    candidates,
-    is_translation,
+    SUPPORTED_SCORE,
+    Lead,
+    aligned,
     numbers,
     numbers_agree,
     numbers_differ,
+    translation_scores,
 )
+from analysis.translations.candidates import PASSAGES, DayTexts, candidate_pairs
 from analysis.translations.groups import connected, joined_group
-from analysis.translations.stage import STAGE, asked_since, join_translations
+from analysis.translations.stage import join_translations
 from config.clock import FixedClock
 from config.progress import NoProgress
 from config.workspace import Workspace
@@ -33,7 +38,7 @@ from storage.store import Store
 from tests.embedding.texts import BRIDGE, OTHER
 from tests.storage.makers import DAY, add_articles, article, group, hours, member, source, unit
 
-WEEK = timedelta(days=7)
+WEEK_SECONDS = timedelta(days=7).total_seconds()
 OWN_WORDS = {
     "fr": "Au marché, les vendeuses d'oignons parlent surtout du nouveau pont. « Mes clients viennent de l'autre rive », dit l'une d'elles.\n\n"
     "Le ministre des travaux, lui, promet déjà un second ouvrage avant 2031, plus au sud, près des carrières.",
@@ -41,14 +46,6 @@ OWN_WORDS = {
     "Власти обещают переобучить экипажи и оставить два судна на время паводка.",
 }
 """The same event, told independently."""
-
-
-def text(
-    name: str, language: str, vector: np.ndarray[tuple[int], np.dtype[np.float32]], **values: object
-) -> Text:
-    """A text of the makers' day."""
-    given = {"at": DAY, "length": 600, "numbers": frozenset[str]()}
-    return Text(**{"text_id": name, "language": language, "vector": vector, **given, **values})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -76,93 +73,164 @@ def test_figures_agree_or_differ() -> None:
     assert not numbers_differ(frozenset({"1"}), frozenset({"3", "4"}))
 
 
+def lead(vectors: Vectors, *, length: int = 600, figures: str = "") -> Lead:
+    """A text of sentences of ten words."""
+    return Lead(vectors.astype(np.float16), (60,) * len(vectors), length, frozenset(figures.split()))
+
+
+def score(left: Vectors, right: Vectors) -> float:
+    """Alignment score of two texts, whatever it is."""
+    (found,) = translation_scores([(lead(left), lead(right))], sure_score=0.0)
+    assert found is not None
+    return found
+
+
 def test_alignment_keeps_the_order() -> None:
     """The same sentences in order score 1, backwards a third, half of them half."""
     vectors = np.eye(6, dtype=np.float32)[:3]
-    assert alignment(vectors, [60] * 3, vectors, [60] * 3) == pytest.approx(1)
-    assert alignment(vectors, [60] * 3, vectors[::-1], [60] * 3) == pytest.approx(1 / 3)
-    assert alignment(vectors, [60] * 3, vectors[:1], [60]) == pytest.approx(0.5)
+    assert score(vectors, vectors) == 1
+    assert score(vectors, vectors[::-1]) == pytest.approx(1 / 3, abs=1e-4)
+    assert score(vectors, vectors[:1]) == 0.5
+
+
+@given(seed=st.integers(0, 10_000))
+def test_alignment_is_the_best_of_all_in_order(seed: int) -> None:
+    """Many pairs at once score what every order-keeping pairing of each, tried out, scores at best."""
+    dice = np.random.default_rng(seed)
+    left, right = (unit_rows(dice.normal(size=(12, 5)).astype(np.float32)).reshape(3, 4, 5) for _ in range(2))
+    lengths = dice.integers(1, 9, size=(2, 3, 4)).astype(float)
+    found = aligned(left, lengths[0], right, lengths[1])
+    for place in range(3):
+        gains = left[place] @ right[place].T * np.minimum.outer(lengths[0, place], lengths[1, place])
+        best = max(
+            sum(gains[row, column] for row, column in zip(rows, columns, strict=True))
+            for size in range(5)
+            for rows in combinations(range(4), size)
+            for columns in combinations(range(4), size)
+        )
+        assert found[place] == pytest.approx(2 * best / lengths[:, place].sum(), abs=1e-3)
 
 
 def test_the_middle_ground_needs_figures() -> None:
-    """A middling score counts only where the figures agree, a high one always."""
-    one, same = (text(name, "en", unit(1), numbers=frozenset({"2840", "312"})) for name in "ab")
-    none = text("c", "fr", unit(1))
-    assert is_translation(0.3, one, same, sure_score=0.43)
-    assert not is_translation(0.3, one, none, sure_score=0.43)
-    assert is_translation(0.43, one, none, sure_score=0.43)
-    assert not is_translation(0.2, one, same, sure_score=0.43)
+    """Just below the sure score a pair counts only where the figures agree; far below never, above always."""
 
-
-def test_candidates_are_near_in_meaning_time_and_length() -> None:
-    """Another language, within the window, of like length, without contradicting figures."""
-    near = unit(1, 0.2)
-    texts = [
-        text("a", "en", unit(1)),
-        text("b", "fr", near),
-        text("same-language", "en", near),
-        text("far", "ru", unit(0, 1)),
-        text("late", "ru", near, at=DAY + timedelta(days=8)),
-        text("long", "ar", near, length=1300),
-        text("figures", "es", near, numbers=frozenset({"1", "2"})),
-    ]
-    texts[0] = replace(texts[0], numbers=frozenset({"3", "4"}))
-    everyone = frozenset(item.text_id for item in texts)
-    found = {(left.text_id, right.text_id) for left, right in candidates(texts, everyone, window=WEEK)}
-    assert ("a", "b") in found
-    assert not [pair for pair in found if "a" in pair and pair != ("a", "b")]
-    assert candidates(texts, frozenset({"far"}), window=WEEK) == []
-    assert candidates([], frozenset(), window=WEEK) == []
-
-
-def test_a_much_better_match_leaves_no_room() -> None:
-    """Of two French texts only the better one remains, unless they are nearly as good."""
-    texts = [text("a", "en", unit(1)), text("good", "fr", unit(1, 0.1)), text("worse", "fr", unit(1, 1))]
-    assert [pair[1].text_id for pair in candidates(texts, frozenset({"a"}), window=WEEK)] == ["good"]
-    assert best_pairs(
-        {("a", "b"): 0.8, ("a", "c"): 0.5, ("a", "d"): 0.75}, {"a": "en", "b": "fr", "c": "fr", "d": "fr"}
-    ) == [
-        ("a", "b"),
-        ("a", "d"),
-    ]
-
-
-@given(seed=st.integers(0, 1000))
-def test_candidates_do_not_depend_on_order(seed: int) -> None:
-    """Shuffled texts give the same pairs in the same order."""
-    dice = random.Random(seed)
-    drawn = np.random.default_rng(seed).normal(size=(12, 3)).astype(np.float32)
-    texts = [
-        text(
-            f"{number:02d}",
-            dice.choice(["en", "fr", "ru"]),
-            unit(*drawn[number], size=3),
-            at=DAY + timedelta(days=dice.randrange(12)),
+    def found(cosine: float, one: str, other: str) -> float | None:
+        left, right = (
+            np.eye(2, dtype=np.float32)[:1],
+            np.array([[cosine, np.sqrt(1 - cosine**2)]], np.float32),
         )
-        for number in range(12)
-    ]
-    asked = frozenset(f"{number:02d}" for number in range(0, 12, 2))
-    expected = [(left.text_id, right.text_id) for left, right in candidates(texts, asked, window=WEEK)]
-    dice.shuffle(texts)
-    assert [
-        (left.text_id, right.text_id) for left, right in candidates(texts, asked, window=WEEK)
-    ] == expected
+        return translation_scores([(lead(left, figures=one), lead(right, figures=other))], sure_score=0.43)[0]
+
+    middle = (SUPPORTED_SCORE + 0.43) / 2
+    assert found(middle, "2840 312", "2840 312") == pytest.approx(middle, abs=1e-3)
+    assert found(middle, "2840 312", "") is None
+    assert found(0.44, "2840 312", "") is not None
+    assert found(SUPPORTED_SCORE - 0.01, "2840 312", "2840 312") is None
+    assert found(0.9, "2840 312", "7 8") is None
 
 
-def test_blocks_find_what_one_block_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """History that does not fit into one block gives the same pairs."""
-    drawn = np.random.default_rng(1).normal(size=(60, 3)).astype(np.float32)
-    texts = [
-        text(f"{n:02d}", "enfrru"[n % 3 * 2 :][:2], unit(*drawn[n], size=3), at=DAY + timedelta(days=n // 3))
-        for n in range(60)
+def test_texts_of_unlike_length_are_no_translations() -> None:
+    """However well the leads align, one text must not be twice as long as the other."""
+    vectors = np.eye(3, dtype=np.float32)
+    pairs = [(lead(vectors), lead(vectors, length=length)) for length in (301, 299, 1199, 1201)]
+    assert [item is not None for item in translation_scores(pairs, sure_score=0.4)] == [
+        True,
+        False,
+        True,
+        False,
     ]
-    everyone = frozenset(item.text_id for item in texts)
-    whole = candidates(texts, everyone, window=WEEK)
-    monkeypatch.setattr("analysis.translations.alignment.BLOCK", 7)
-    assert [(a.text_id, b.text_id) for a, b in candidates(texts, everyone, window=WEEK)] == [
-        (a.text_id, b.text_id) for a, b in whole
+
+
+def day_of(rows: list[tuple[str, str, float, Vectors]], asked: str | None = None) -> DayTexts:
+    """Texts as (id, language, days after the first, vectors of passages); asked about are all, or ids with a letter."""
+    passages = np.zeros((len(rows), PASSAGES, rows[0][3].shape[1]), np.float16)
+    for place, row in enumerate(rows):
+        passages[place, : len(row[3])] = row[3]
+    return DayTexts(
+        ids=tuple(row[0] for row in rows),
+        languages=np.array([row[1] for row in rows]),
+        seconds=np.array([row[2] * 86_400 for row in rows]),
+        whole=unit_rows(np.stack([row[3].sum(axis=0) for row in rows]).astype(np.float32)),
+        passages=passages,
+        counts=np.array([len(row[3]) for row in rows]),
+        asked=np.array([asked is None or asked in row[0] for row in rows]),
+    )
+
+
+def pairs_of(texts: DayTexts) -> list[tuple[str, str]]:
+    """Candidates within one day's texts."""
+    return candidate_pairs(texts, texts, window_seconds=WEEK_SECONDS)
+
+
+def test_candidates_are_near_in_meaning_and_time() -> None:
+    """Another language, within the window, and near; two texts of several passages also passage by passage."""
+    far, near = unit(0, 1)[None], unit(1, 0.2)[None]
+    two, turned = np.stack([unit(1), unit(0, 1)]), np.stack([unit(0, 1), unit(1)])
+    texts = day_of(
+        [
+            ("a", "en", 0, unit(1)[None]),
+            ("b", "fr", 0, near),
+            ("same-language", "en", 0, near),
+            ("far", "ru", 0, far),
+            ("late", "ru", 8, near),
+            ("two", "es", 20, two),
+            ("turned", "pt", 20, turned),
+            ("same", "it", 20, two),
+        ]
+    )
+    assert pairs_of(texts) == [
+        ("a", "b"),
+        ("b", "same-language"),
+        ("same", "turned"),
+        ("same", "two"),
+        ("turned", "two"),
     ]
-    assert whole
+    backwards = np.stack([unit(1), unit(1, 0.1), unit(0, 1)])
+    unlike = day_of([("x", "en", 0, backwards), ("y", "fr", 0, -backwards + 2 * unit(0, 0, 1))])
+    assert pairs_of(unlike) == []
+
+
+def test_only_pairs_that_somebody_asks_about_are_found() -> None:
+    """One of the two at least must be new."""
+    near = unit(1, 0.2)[None]
+    texts = day_of(
+        [("new-1", "en", 0, near), ("old-1", "fr", 0, near), ("old-2", "ru", 0, near)], asked="new"
+    )
+    assert pairs_of(texts) == [("new-1", "old-1"), ("new-1", "old-2")]
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=st.integers(0, 1000), rows=st.sampled_from([1, 3, 7, 512]), others=st.sampled_from([0, 40]))
+def test_a_pair_rests_on_its_two_texts_alone(seed: int, rows: int, others: int) -> None:
+    """Whatever the order, the chunks, and what other texts are there, the same pairs are candidates."""
+    dice = np.random.default_rng(seed)
+
+    def drawn(name: str, count: int) -> list[tuple[str, str, float, Vectors]]:
+        return [
+            (
+                f"{name}{number:02d}",
+                str(dice.choice(["en", "fr", "ru"])),
+                float(dice.integers(12)),
+                unit_rows(dice.normal(size=(dice.integers(1, 5), 6)).astype(np.float32)),
+            )
+            for number in range(count)
+        ]
+
+    texts = drawn("t", 20)
+    alone = pairs_of(day_of(texts))
+    mixed = texts + drawn("other", others)
+    dice.shuffle(mixed)  # type: ignore[arg-type]  # a list is shuffled in place
+    half = len(mixed) // 2
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(candidates, "_ROWS", rows)
+        patch.setattr(candidates, "_PAIRS", rows)
+        days = [day_of(mixed[:half]), day_of(mixed[half:])]
+        found = {
+            pair
+            for one, other in ((days[0], days[0]), (days[0], days[1]), (days[1], days[1]))
+            for pair in candidate_pairs(one, other, window_seconds=WEEK_SECONDS)
+        }
+    assert sorted(pair for pair in found if "other" not in pair[0] + pair[1]) == alone
 
 
 @given(links=st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("abcdefgh")), max_size=12))
@@ -260,12 +328,15 @@ def test_translations_join_and_own_reports_do_not(
     assert led.size == 6
 
 
-def test_a_second_run_changes_nothing(store: Store, workspace: Workspace, clock: FixedClock) -> None:
-    """Asked again, the stage finds the same pairs and dissolves no group."""
+def test_a_second_run_changes_nothing(
+    store: Store, workspace: Workspace, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked again under another version, the stage finds the same pairs and dissolves no group."""
     grouped(store, world())
     clock.advance(timedelta(days=1))
     first = run(store, workspace, clock)
     before = members_of(store, "b-en")
+    monkeypatch.setattr(stage, "PAIR_VERSION", "another")
     again = run(store, workspace, clock)
     assert again["joined"] == 0 < first["joined"]
     assert again["translations"] == first["translations"]
@@ -298,19 +369,56 @@ def test_one_language_needs_no_model(store: Store, workspace: Workspace, clock: 
         ).values()
     ) == {0}
     grouped(store, [article("1"), article("2")])
-    assert set(run(store, workspace, clock).values()) == {0}
+    found = run(store, workspace, clock)
+    assert (found["candidates"], found["translations"], found["joined"]) == (0, 0, 0)
 
 
-def test_only_news_since_the_last_run_is_asked_about(
-    store: Store, workspace: Workspace, clock: FixedClock
-) -> None:
-    """A copy window before the last run; everything at first; a new source's history too."""
-    assert asked_since(store, workspace, clock.now()).year == 1970
-    opened = store.runs.start(STAGE, now=clock.now(), seed=0, versions={}, parameters={})
-    store.runs.finish(opened.run_id, now=clock.now(), state="done", counts={})
-    assert asked_since(store, workspace, DAY + timedelta(days=30)) == DAY - WEEK
-    store.sources.sync([source()])
-    store.sources.mark_first_crawled("alpha", DAY + timedelta(days=1))
-    assert asked_since(store, workspace, DAY + timedelta(days=30)) == DAY - WEEK - timedelta(
-        days=workspace.settings.crawl.backfill_days
+def test_only_what_is_new_is_asked_about(store: Store, workspace: Workspace, clock: FixedClock) -> None:
+    """After the first run nothing is asked; then an article that came since, however old it is; a new source opens nothing else."""
+    grouped(store, world())
+    clock.advance(timedelta(days=1))
+    assert run(store, workspace, clock)["asked"] == 14
+    assert run(store, workspace, clock)["asked"] == 0
+    store.sources.sync([source(), source("beta")])
+    store.sources.mark_first_crawled("beta", clock.now() + timedelta(hours=1))
+    late = article(
+        "late", body=BRIDGE["fr"].replace("lundi", "mardi"), language="fr", counted_at=hours(-24 * 5)
     )
+    grouped(store, [replace(late, source_id="beta")])
+    clock.advance(timedelta(days=30))
+    counts = run(store, workspace, clock)
+    assert counts["asked"] == 1
+    assert article("b-en").article_id in members_of(store, "late")
+
+
+def test_an_article_without_a_group_waits(store: Store, workspace: Workspace, clock: FixedClock) -> None:
+    """Nothing is passed over: what the copies stage has not seen yet is asked about later."""
+    grouped(store, world()[:1])
+    add_articles(store, world()[1:2])
+    assert run(store, workspace, clock)["asked"] < 2
+    grouped(store, world()[1:2])
+    run(store, workspace, clock)
+    assert len(members_of(store, "b-en")) == 2
+
+
+def test_unrelated_texts_change_no_group(
+    store: Store, workspace: Workspace, clock: FixedClock, tmp_path: Path
+) -> None:
+    """A story that comes after other texts ends in the group that it makes alone, by the same frozen means."""
+    from storage.store import create_store
+
+    clock.advance(timedelta(days=1))
+    frozen = make_table({}, build=build_of(settings_of(workspace)), version=1, made_at=DAY)
+    store.means.freeze(frozen)
+    bridge = [
+        item for item in world() if item.article_id in {article(f"b-{tag}").article_id for tag in BRIDGE}
+    ]
+    grouped(store, bridge)
+    run(store, workspace, clock)
+    with create_store(f"sqlite:///{tmp_path / 'other.db'}") as other:
+        other.means.freeze(frozen)
+        grouped(other, [item for item in world() if item not in bridge])
+        run(other, workspace, clock)
+        grouped(other, bridge)
+        run(other, workspace, clock)
+        assert members_of(other, "b-en") == members_of(store, "b-en")

@@ -91,7 +91,7 @@ def series(*, quiet: float = 1.5, now: float = 6.0, gap: bool = False) -> tuple[
         points.append(
             DayPoint(
                 day=day, copy_groups=round(value), observed=round(value, 3), articles=round(value * 1.5), outlets=min(6, round(value)),
-                expected=None if index < 14 or hidden else round(quiet + index / 100, 3), seen=0.2 if hidden else 0.97,
+                expected=None if index < 14 or hidden else round(quiet + index / 100, 3), seen=0.2 if hidden else 0.97, gap=hidden,
             )
         )  # fmt: skip
     return tuple(points)

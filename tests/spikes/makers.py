@@ -14,7 +14,8 @@ from analysis.spikes.day import DayResult, examine_day
 from analysis.spikes.day_evidence import DayEvidence, rows_in
 from analysis.tellings import tellings
 from config.settings import SpikeSettings
-from storage.records import Narrative, PassageRow, Spike
+from storage.records import Narrative, Spike
+from storage.records.told import NarrativeRow
 from tests.counting.makers import assignment, day, narrative, row, source_day, told_rows
 
 OUTLETS = tuple(f"outlet-{n:02d}" for n in range(10))
@@ -40,7 +41,7 @@ class World:
     ) -> None:
         self._health = health or {}
         self._output = output or (lambda outlet, number: 10)
-        self.rows: dict[int, list[PassageRow]] = {}
+        self.rows: dict[int, list[NarrativeRow]] = {}
         self._narratives: dict[int, Narrative] = {}
 
     def tell(self, number: int, outlets: Collection[str], *, narrative_id: int = 1, **values: Any) -> World:

@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from analysis.counts.series import series_of
+from analysis.spikes.checks import CHECKS, Case
+from analysis.spikes.detectors import baseline_end
 from config.settings import SpikeSettings
 from storage.records import Spike
-from tests.counting.makers import at, narrative
-from tests.spikes.makers import OUTLETS, TODAY, World, extra
+from tests.counting.makers import at, day, narrative
+from tests.spikes.makers import OUTLETS, RULES, TODAY, World, extra
 
 
 def told(world: World, **values: Any) -> dict[int, Spike]:
@@ -120,6 +123,28 @@ def test_a_backlog_after_an_outage_is_no_spike() -> None:
     found = told(burst_of(World(health=down), OUTLETS[3:7]))
     assert found[1].decision == "digest"
     assert found[1].checks["outage_recovery"].startswith("named: it rests on outlet-03")
+
+
+def test_an_outage_inside_the_window_is_seen() -> None:
+    """Of a window of three days outlets were down on the second: what they tell on the third is their backlog."""
+    down = {(outlet, TODAY - 1): "down" for outlet in OUTLETS[3:7]}
+    world = burst_of(World(health=down), OUTLETS[3:7])
+    evidence = world.evidence()
+    until = baseline_end(TODAY, RULES)
+    case = Case(
+        panel=evidence.panel,
+        series=series_of(evidence.panel, until=until),
+        narrative_id=1,
+        day=TODAY,
+        window_days=3,
+        observed=4.0,
+        expected=1.0,
+        facts=evidence.facts(1, day(TODAY - 2), day(TODAY)),
+        rules=RULES,
+        running=None,
+    )
+    finding = CHECKS["outage_recovery"](case)
+    assert (finding.explains, finding.text[:27]) == (True, "named: it rests on outlet-0")
 
 
 def test_an_outage_is_no_fall_and_no_spike_elsewhere() -> None:
@@ -262,6 +287,15 @@ def test_a_split_is_not_new() -> None:
     world = burst(outlets=0).known(narrative(1, centroid=centre)).tell(TODAY, OUTLETS[:6], narrative_id=60)
     world.known(narrative(60, centroid=centre, first_seen_at=at(TODAY)))
     assert told(world) == {}
+
+
+def test_a_young_twin_does_not_take_its_novelty() -> None:
+    """Two new narratives that are alike: the one that is a few days older is new as well, and hides nothing."""
+    centre = np.ones(4, dtype=np.float32) / 2
+    young = narrative(1, centroid=centre, first_seen_at=at(TODAY - RULES.min_history_days + 1))
+    world = burst(outlets=0).known(young).tell(TODAY, OUTLETS[:6], narrative_id=60)
+    world.known(narrative(60, centroid=centre, first_seen_at=at(TODAY)))
+    assert set(told(world)) == {60}
 
 
 def test_the_budget_holds_over_the_week() -> None:

@@ -21,8 +21,8 @@ from analysis.tellings import tellings
 from config.settings import SpikeSettings
 from drumbeat.sample.generate import load_world
 from drumbeat.sample.pieces import Piece, World
-from storage.records import Assignment, PassageRow, Source, Spike
-from storage.records.told import AttemptCount
+from storage.records import Assignment, Source, Spike
+from storage.records.told import AttemptCount, NarrativeRow
 from tests.counting.makers import narrative, source, told_rows
 
 RULES = SpikeSettings()
@@ -37,7 +37,7 @@ class Played:
         self.plan = world.plan
         dice = random.Random(seed)
         added = self._midnight(self.plan.newcomer.added_day)
-        self.rows: list[PassageRow] = []
+        self.rows: list[NarrativeRow] = []
         self.assignments: list[Assignment] = []
         for number, piece in enumerate(item for item in world.pieces if item.listed):
             seen = max(piece.visible, added if piece.outlet == self.plan.newcomer.outlet else piece.visible)
@@ -54,7 +54,7 @@ class Played:
     def _midnight(self, number: int) -> datetime:
         return datetime.combine(self.plan.first_day, time(), UTC) + timedelta(days=number - 1)
 
-    def _row(self, number: int, piece: Piece, seen: datetime, *, translations: bool) -> PassageRow:
+    def _row(self, number: int, piece: Piece, seen: datetime, *, translations: bool) -> NarrativeRow:
         outlet = self.plan.outlet_of(piece.outlet)
         group = (
             f"{number}"
@@ -66,11 +66,13 @@ class Played:
         first_day = piece.outlet == self.plan.newcomer.outlet and seen == self._midnight(
             self.plan.newcomer.added_day
         )
-        return PassageRow(
-            passage_id=f"{number:04d}:000", article_id=f"{number:04d}", ordinal=0, text="", text_hash="", language=piece.language, title=piece.title,
-            url="", source_id=piece.outlet, country=outlet.country, ownership=outlet.ownership or "not listed", group_id=group,
-            relation="original", published_at=piece.published, date_confidence="A", first_seen_at=seen, counted_at=piece.published,
-            late=seen - piece.published > LATE and not first_day, origin="backfill" if first_day else "live",
+        return NarrativeRow(
+            narrative_id=0, passage_id=f"{number:04d}:000", similarity=0.8, stance=None, article_id=f"{number:04d}",
+            source_id=piece.outlet, country=outlet.country, ownership=outlet.ownership or "not listed",
+            language=piece.language, title=piece.title, url="", group_id=group, relation="original",
+            published_at=piece.published, date_confidence="A", date_source="jsonld", first_seen_at=seen,
+            counted_at=piece.published, late=seen - piece.published > LATE and not first_day,
+            origin="backfill" if first_day else "live",
         )  # fmt: skip
 
     def _narrative(self, piece: Piece, dice: random.Random) -> int | None:
@@ -130,7 +132,7 @@ class Played:
         panel = panel_of(
             observe(told), health, narratives=[item.narrative_id for item in narratives], days=days
         )
-        by_narrative: dict[int, list[PassageRow]] = {}
+        by_narrative: dict[int, list[NarrativeRow]] = {}
         by_article = {row.article_id: row for row in rows}
         for item in told:
             by_narrative.setdefault(item.narrative_id, []).append(by_article[item.article_id])

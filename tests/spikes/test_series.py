@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from analysis.counts.panel import Panel, panel_of
-from analysis.counts.series import series_of
+from analysis.counts.series import gaps, series_of
+from analysis.digest.trends import Trends
+from config.settings import SpikeSettings
+from drumbeat.shown.charts import series_chart
 from storage.records import SourceDay
 from tests.counting.makers import day, observation, source_day
 
@@ -65,6 +68,36 @@ def test_a_day_without_most_sources_is_a_gap() -> None:
     assert found.exposure[0, 43] > 0.9
 
 
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        ([0.45] * 40, []),
+        ([1.2] * 30 + [0.55], [30]),
+        ([1.0] * 30 + [0.55], []),
+        ([1.0] * 30 + [0.0, 0.0, 1.0], [30, 31]),
+        ([0.0, 0.0, 0.3, 0.3], [0, 1]),
+    ],
+)
+def test_a_gap_is_less_than_half_of_what_is_usually_seen(seen: list[float], expected: list[int]) -> None:
+    """Half of the sources gone for good is the new usual; a drop to half of it, and nothing, are gaps."""
+    assert list(np.nonzero(gaps(np.array(seen)))[0]) == expected
+
+
+def test_the_test_the_trend_and_the_chart_see_the_same_gaps() -> None:
+    """A day that the series leaves out has no expectation, is a gap to the chart, and is none of the days that a fall is told of."""
+    down = {n: {"health": "down", "articles": 0, "copy_groups": 0} for n in range(54, 59)}
+    of = panel(days(b=down, c=down, d=down), {("a", n): 1 for n in range(60)})
+    trends = Trends(of, np.array([True]), 53, 59, SpikeSettings())
+    points = trends.points(1, 50)
+    assert [item.day for item in points if item.gap] == [day(n) for n in range(54, 59)]
+    assert [item.day for item in points if item.expected is None] == [day(n) for n in range(54, 59)]
+    assert list(np.nonzero(trends.series.exposure[0] == 0)[0]) == list(range(54, 59))
+    assert not trends.of(1).seen
+    drawn = series_chart([item.to_dict() for item in points], start=day(53), end=day(60))
+    assert drawn.spec["layer"][0]["mark"]["type"] == "rect"
+    assert len(drawn.spec["layer"][0]["data"]["values"]) == 5
+
+
 def test_outlets_given_up_or_added_leave_no_gap() -> None:
     """When most of the outlets are taken out of the directory, or were added but lately, all of what can be seen is seen."""
     gone = {n: {"health": "not_yet", "articles": 0, "copy_groups": 0} for n in range(50, 60)}
@@ -113,6 +146,16 @@ def test_incomplete_history_is_less_exposure() -> None:
     found = series_of(panel(days(a=sparse, b=sparse, c=sparse, d=sparse)), until=55)
     assert found.exposure[0, 10] < 0.35 * found.exposure[0, 50]
     assert not panel(days(a=sparse, b=sparse, c=sparse, d=sparse)).live[10]
+
+
+def test_history_counts_for_as_much_as_it_holds_of_the_usual_output() -> None:
+    """A fifth of the usual texts a day, in the week around it, is a fifth of a day; history as full as live days is whole."""
+    sparse = {n: {"health": "backfill", "articles": 2, "copy_groups": 2} for n in range(30)}
+    full = {n: {"health": "backfill"} for n in range(30)}
+    found = panel(days(a=sparse, b=full))
+    assert found.weight[0, 15] == pytest.approx((7 * 2 + 1) / (7 * 10 + 1))
+    assert found.weight[1, 15] == 1.0
+    assert found.weight[0, 45] == 1.0
 
 
 def test_a_loaded_history_alone_is_complete() -> None:

@@ -24,6 +24,8 @@ SLACK: Final = 40
 ANSWERS: Final = {
     "narratives.assignments": "of one narrative: the answer itself grows with the narrative; `members` is paged",
     "narratives.lineage": "of one narrative: the answer itself grows with its history",
+    "tellings.assigned": "of one narrative: its passages are looked through",
+    "tellings.hits": "of one statement: its hits are looked through",
     "pages.to_clean": "under other rules every page is new; one page of the answer is read per version",
 }
 """Calls whose answer is larger in the large database."""

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 
 from storage.engine import Database
 from storage.migrate import migrate
-from storage.records import Page
+from storage.records import Page, SearchFilters, WarcPlace
+from storage.records.told import StaleDay
 from storage.store import Store, open_store
 from tests.postgresql import named
 from tests.storage.filler import FIRST_EVENT, STATEMENT, WORDING, fill, moment, name_of, passage_ids_of
@@ -76,11 +77,18 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "copies.ungrouped": lambda s: s.copies.ungrouped(),
     "copies.unsketched": lambda s: s.copies.unsketched(START, END),
     "copies.waiting": lambda s: s.copies.waiting(),
+    "counts.cells": lambda s: [
+        s.counts.cells(START.date(), END.date()),
+        s.counts.cells(START.date(), END.date(), narrative_ids=[3, 4]),
+    ],
+    "counts.fetches": lambda s: s.counts.fetches(START.date(), END.date()),
     "counts.observations": lambda s: [
         s.counts.observations(START.date(), END.date()),
         s.counts.observations(START.date(), END.date(), narrative_id=3),
     ],
+    "counts.polls": lambda s: s.counts.polls(START.date(), END.date()),
     "counts.replace": lambda s: s.counts.replace(START.date(), END.date(), [], []),
+    "counts.settle": lambda s: s.counts.settle([StaleDay(DAY.date(), 0, 1)]),
     "counts.source_days": lambda s: s.counts.source_days(START.date(), END.date()),
     "events.all": lambda s: s.events.all(moment(2900), moment(3000)),
     "events.get": lambda s: s.events.get(FIRST_EVENT),
@@ -126,6 +134,19 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "passages.uncut": lambda s: s.passages.uncut(),
     "passages.unembedded": lambda s: s.passages.unembedded(BUILD),
     "passages.window": lambda s: s.passages.window(START, END),
+    "retention.articles_before": lambda s: s.retention.articles_before(
+        END, after=(START, ONE.article_id), limit=5
+    ),
+    "retention.first_counted_day": lambda s: s.retention.first_counted_day(),
+    "retention.forget_places": lambda s: s.retention.forget_places([article(name_of(902)).article_id]),
+    "retention.move_places": lambda s: s.retention.move_places(
+        {article(name_of(901)).article_id: WarcPlace(file="kept.warc.gz", offset=1, length=1)}
+    ),
+    "retention.passages_of": lambda s: s.retention.passages_of([ONE.article_id]),
+    "retention.remove_articles": lambda s: s.retention.remove_articles([article(name_of(900)).article_id]),
+    "retention.remove_numbers": lambda s: s.retention.remove_numbers(DAY.date(), DAY.date()),
+    "retention.remove_polls": lambda s: s.retention.remove_polls(hours(-(10**6)), limit=10),
+    "retention.remove_runs": lambda s: s.retention.remove_runs(["count-7"]),
     "runs.finish": lambda s: s.runs.finish("count-3", now=DAY, state="done", counts={}),
     "runs.interrupt_open": lambda s: s.runs.interrupt_open("count", DAY),
     "runs.last": lambda s: [s.runs.last("count"), s.runs.last("count", state="failed")],
@@ -136,10 +157,27 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "spikes.get": lambda s: s.spikes.get("x"),
     "spikes.replace": lambda s: s.spikes.replace(START.date(), []),
     "spikes.save": lambda s: s.spikes.save([spike()]),
+    "lists.alerts": lambda s: s.lists.alerts(after=(END, "x"), limit=5),
+    "lists.assigned": lambda s: s.lists.assigned([1, 2], after=(END, "x"), limit=5),
+    "lists.events": lambda s: s.lists.events(START, END, after=(END, 7), limit=5),
+    "lists.hits": lambda s: s.lists.hits(STATEMENT, after=(END, "x"), limit=5),
+    "vectors.after": lambda s: s.vectors.after(BUILD, 2, limit=5),
+    "tellings.assigned": lambda s: s.tellings.assigned([3], start=START, end=END),
+    "tellings.assigned_count": lambda s: s.tellings.assigned_count(START, END),
+    "tellings.between": lambda s: s.tellings.between(START, END),
+    "tellings.carried_by": lambda s: s.tellings.carried_by([ONE.article_id]),
+    "tellings.groups": lambda s: s.tellings.groups([ONE.article_id]),
+    "tellings.hits": lambda s: s.tellings.hits(STATEMENT, start=START, end=END),
+    "tellings.printed": lambda s: s.tellings.printed(START, END),
+    "tellings.repeated": lambda s: s.tellings.repeated(START, END, articles=2, outlets=2),
     "vectors.any": lambda s: s.vectors.any(BUILD),
     "vectors.by_language": lambda s: s.vectors.by_language(BUILD, per_language=5),
+    "vectors.changes": lambda s: s.vectors.changes(after=1),
+    "vectors.embedded": lambda s: s.vectors.embedded(BUILD, [1, 2], filters=SearchFilters()),
+    "vectors.forget_changes": lambda s: s.vectors.forget_changes(before=1),
     "vectors.get": lambda s: s.vectors.get(BUILD, [passage(ONE, 0, f"{ONE.article_id} 0 said.").text_hash]),
     "vectors.has": lambda s: s.vectors.has(BUILD, ["x"]),
+    "vectors.marks": lambda s: s.vectors.marks(),
     "vectors.put": lambda s: s.vectors.put(BUILD, {"x": unit(1)}),
     "watch.compared_through": lambda s: s.watch.compared_through(STATEMENT, WORDING),
     "watch.hits": lambda s: s.watch.hits(start=START, end=END),
@@ -155,23 +193,37 @@ EXEMPT: Final[dict[str, str]] = {
     "articles.count": WHOLE,
     "corrections.add": FEW,
     "corrections.all": FEW,
+    "counts.stale_days": FEW,
     "feeds.all": FEW,
+    "lists.labels": FEW,
+    "lists.merged_into": FEW,
+    "lists.narratives": FEW,
+    "lists.watched": FEW,
     "means.freeze": FEW,
     "narratives.all": FEW,
     "narratives.pending": FEW,
     "narratives.save_themes": FEW,
     "narratives.set_pending": FEW,
     "narratives.sizes": FEW,
+    "narratives.survivors": FEW,
     "narratives.themes": FEW,
     "pages.clean_outcomes": "counts every page, once a week for the report",
     "pages.fetch_outcomes": "counts every page, once a week for the report",
     "pages.warc_files": "walks an index for `storage check`, which reads every record anyway",
+    "retention.cited": FEW,
+    "retention.figures": WHOLE,
+    "retention.numbers_before": "counts what is old, once a prune",
+    "retention.polls_before": "counts what is old, once a prune",
+    "retention.remove_events": "looks at every old event, once a prune",
+    "retention.runs_before": "reads every old run, once a prune",
     "search.text": "the full-text index has plans of its own",
     "sources.all": FEW,
     "sources.mark_first_crawled": FEW,
     "sources.sync": FEW,
     "vectors.count": WHOLE,
-    "vectors.nearest": "compares every vector; a test of its own says how long that may take",
+    "views.get": FEW,
+    "views.put": FEW,
+    "watch.supporting": "reads every hit: the watched narratives are told from all of them",
 }
 BIG: Final = {
     "pages", "articles", "copy_groups", "copy_members", "copy_links", "copy_sketches", "passages", "vectors", "assignments", "lineage", "watch_hits",
@@ -197,9 +249,12 @@ def test_every_method_is_explained_or_exempt(sqlite_store: Store) -> None:
 EARLY: Final = {
     "runs.recent": "reads the newest runs from the end of their index",
     "vectors.by_language": "the first of each language is read from the beginning of an index",
+    "retention.remove_articles": "the few builds are read from the ends of their runs in the key",
+    "retention.first_counted_day": "the first day is read from the beginning of an index",
     "passages.unembedded": "the highest number is read from the end of the key",
     "narratives.next_id": "the highest number is read from the end of the key",
     "passages.save": "the highest number is read from the end of the key",
+    "vectors.marks": "the highest numbers are read from the end of their keys",
 }
 """Calls that walk an index from its end, and stop after the first rows."""
 

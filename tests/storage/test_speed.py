@@ -8,9 +8,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from storage import ids
 from storage.store import Store
-from tests.storage.makers import BUILD, DAY, add_articles, article, hours, passage, unit
+from tests.storage.makers import BUILD, DAY, add_articles, article, hours, passage
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +24,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def test_ten_thousand_passages(sqlite_store: Store) -> None:
-    """Saving 10,000 passages and their vectors takes under 5 s, reading them under 1 s, the nearest of them under 1 s."""
+    """Saving 10,000 passages and their vectors takes under 5 s, reading them under 1 s, in each of three ways."""
     articles = [article(str(number), counted_at=hours(number / 100)) for number in range(ARTICLES)]
     add_articles(sqlite_store, articles)
     text = "Mauritania understands the security concerns of everybody. " * 8
@@ -44,8 +43,6 @@ def test_ten_thousand_passages(sqlite_store: Store) -> None:
     assert seconds(save) < 5
     assert seconds(lambda: sqlite_store.passages.window(DAY, hours(99))) < 1
     assert seconds(lambda: sqlite_store.vectors.get(BUILD, list(vectors))) < 1
-    assert seconds(lambda: sqlite_store.vectors.nearest(BUILD, unit(1, size=384), 20)) < 1
     assert len(sqlite_store.passages.window(DAY, hours(99))) == ARTICLES * PER_ARTICLE
-    assert sqlite_store.vectors.nearest(BUILD, matrix[5], 1)[0][0] == ids.passage_id(
-        articles[0].article_id, 5
-    )
+    after = sqlite_store.vectors.after
+    assert seconds(lambda: after(BUILD, 0, limit=ARTICLES * PER_ARTICLE)) < 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.watch.guard import Guard
-from analysis.watch.inflection import fold
+from storage.text import for_names
 
 
 @pytest.mark.parametrize(
@@ -149,4 +149,4 @@ def test_every_group_must_be_named_somewhere() -> None:
 def test_marks_are_no_wildcards() -> None:
     """A spelling is taken by its letters, whatever they mean elsewhere."""
     assert not Guard([["U.A.E"]]).lets("UxAxE")
-    assert fold("Ÿ") == "y"
+    assert for_names("Ÿ") == "y"

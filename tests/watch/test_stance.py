@@ -23,6 +23,12 @@ def test_the_best_sentence_decides() -> None:
     assert stance([0.1, 0.6], [0.0, 0.59]) == "reports"
 
 
+def test_one_margin_refutes() -> None:
+    """A counter-statement that is nearer by a little more than the margin refutes; within the margin nothing is decided."""
+    assert stance([0.1, 0.6], [0.3, 0.64]) == "refutes"
+    assert stance([0.1, 0.6], [0.3, 0.62]) == "reports"
+
+
 def test_words_of_attribution_make_a_report() -> None:
     """An endorsement that somebody else utters is a report; a refutation stays one."""
     quoted = ["It rained all day.", "The minister said that he understands the concerns."]

@@ -49,6 +49,7 @@ _INDEXES = (
     ("assignments", ("narrative_id",), ("narrative_id", "passage_id")),
     ("lineage", (), ("other_id",)),
     ("lineage", (), ("kind", "at")),
+    ("alerts", (), ("spike_id",)),
     ("runs", (), ("stage", "state", "started_at", "number")),
 )
 """Table, columns of the index that goes (none: nothing goes), columns of the one that comes."""

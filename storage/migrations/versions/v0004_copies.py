@@ -27,7 +27,11 @@ FROM copy_members WHERE relation IN ('exact', 'near', 'excerpt') AND article_id 
 
 def _article(name: str) -> sa.Column[str]:
     return sa.Column(
-        name, _TEXT, sa.ForeignKey("articles.article_id", ondelete="CASCADE"), primary_key=True, nullable=False
+        name,
+        _TEXT,
+        sa.ForeignKey("articles.article_id", ondelete="CASCADE"),
+        primary_key=True,
+        nullable=False,
     )
 
 

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from tests.benchmarks.desk.build import add_day, build
-from tests.benchmarks.desk.plan import Shape
+from tests.benchmarks.desk.plan import MEDIAN_WORDS, Shape
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     shape = Shape(
         articles=options.articles, per_day=options.per_day, seed=options.seed, sources=options.sources,
-        copy_every=options.copy_every, statements=options.statements,
+        copy_every=options.copy_every, statements=options.statements, words=options.words,
     )  # fmt: skip
     print(json.dumps(build(shape, options.out, postgresql=options.postgresql, data=options.data)))
     return 0
@@ -51,6 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sources", type=int, default=300)
     parser.add_argument("--copy-every", type=int, default=5, help="one article in so many is a copy")
     parser.add_argument("--statements", type=int, default=10, help="watched statements")
+    parser.add_argument("--words", type=int, default=MEDIAN_WORDS, help="words of the median article")
+    parser.add_argument(
+        "--no-narratives", action="store_true", help="an empty registry: narratives are to be found"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--postgresql", metavar="URL", help="an empty database; default: SQLite in the folder"

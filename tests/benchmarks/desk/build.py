@@ -17,7 +17,6 @@ import numpy as np
 from analysis.arrays import Vectors
 from analysis.embedding.e5 import build_name
 from analysis.embedding.means import make_table
-from analysis.text.passages import spans
 from config.init import init_workspace
 from config.load import load_workspace
 from drumbeat.stages import sync_sources
@@ -26,11 +25,14 @@ from storage.store import create_store
 from tests.benchmarks.desk import rows
 from tests.benchmarks.desk.load import Loader, loading
 from tests.benchmarks.desk.plan import COPY_DAYS, LANGUAGES, PASSAGES_IN_NARRATIVE, Original, Plan, Shape
+from tests.benchmarks.desk.ready import lead_vectors, passage_vectors
 from tests.benchmarks.desk.texts import Draft, Runs, copied, draft_of, runs_of
 from tests.benchmarks.desk.vectors import NARRATIVE_SHARE, Space
 
 MANIFEST = "desk.json"
 SILENT_DAYS = 42
+LEAD_DAYS = 9
+"""Last days whose first sentences have vectors: translations look a week back."""
 SAMPLE_DAYS = 3
 """Days whose vectors the means are taken of."""
 
@@ -136,11 +138,15 @@ def build(
         for day, items in maker.days(0, shape.days):
             _put_day(loader, maker, day, items, totals)
             registry.note(items)
+            if day >= shape.days - LEAD_DAYS:
+                loader.put("vectors", lead_vectors(maker.space, day, items), known=True)
             if day < SAMPLE_DAYS:
                 sample += items
             loader.commit()
         _put_means(loader, sample, shape.moment(0, 5))
-        _put_narratives(loader, maker, registry, shape)
+        _put_feeds(loader, maker, shape)
+        if shape.known:
+            _put_narratives(loader, maker, registry, shape)
         _put_statements(loader, maker)
     return _note(out, shape, totals | {"narratives": len(registry.size)}, data=data)
 
@@ -157,7 +163,8 @@ def add_day(out: Path, articles: int) -> dict[str, Any]:
     with loading(workspace.database_url, bulk=False) as loader:
         for number, items in maker.days(day, day + 1, articles):
             _put_coverage(loader, maker, number, items, loader.highest("articles") + 1, is_cut=False)
-            loader.put("vectors", _vectors_to_be(items, workspace.settings.embed.passage_words), known=True)
+            loader.put("vectors", passage_vectors(items, workspace.settings.embed.passage_words), known=True)
+            loader.put("vectors", lead_vectors(maker.space, number, items), known=True)
             totals["articles"] += len(items)
             loader.commit()
     manifest["added_days"] += 1
@@ -184,8 +191,9 @@ def _put_day(
     vectors = [vector for item in items for vector in item.vectors]
     hashes = [row["text_hash"] for row in passages]
     loader.put("vectors", rows.vector_rows(build_name(), hashes, vectors), known=True)
-    loader.put("assignments", rows.assignment_rows(items, round(NARRATIVE_SHARE**0.5, 4), run))
-    loader.put("observations", rows.observation_rows(plan, day, items))
+    if plan.shape.known:
+        loader.put("assignments", rows.assignment_rows(items, round(NARRATIVE_SHARE**0.5, 4), run))
+        loader.put("observations", rows.observation_rows(plan, day, items))
     loader.put("source_days", rows.source_day_rows(plan, day, items))
     loader.put("runs", rows.run_rows(plan, day, rows.HOURLY[1:]))
     totals["articles"] += len(items)
@@ -202,18 +210,6 @@ def _put_coverage(
     for hour in rows.poll_rows(maker.plan, day, items):
         loader.put("feed_polls", hour)
     loader.put("runs", rows.run_rows(maker.plan, day, rows.HOURLY[:1]))
-
-
-def _vectors_to_be(items: Sequence[rows.Told], words: int) -> list[rows.Row]:
-    """Vectors for the passages that cutting will make: of the paragraph in which each begins."""
-    hashes, vectors = [], []
-    for item in items:
-        starts = np.cumsum([0, *(len(text) + 1 for text, _ in item.draft.passages)])
-        body = item.draft.body
-        for start, end in spans(body, words=words):
-            hashes.append(ids.text_hash(body[start:end]))
-            vectors.append(item.vectors[int(np.searchsorted(starts, start, side="right")) - 1])
-    return rows.vector_rows(build_name(), hashes, vectors)
 
 
 def _put_means(loader: Loader, sample: Sequence[rows.Told], at: datetime) -> None:
@@ -240,6 +236,9 @@ def _put_narratives(loader: Loader, maker: Maker, registry: rows.Registry, shape
     loader.put("narratives", rows.narrative_rows(registry, centroids, build_name(), silent))
     loader.put("lineage", rows.born_rows(registry))
     loader.put("runs", [rows.run_row("refit", shape.moment(day, 350)) for day in range(0, shape.days, 7)])
+
+
+def _put_feeds(loader: Loader, maker: Maker, shape: Shape) -> None:
     states = [
         {
             "feed_url": rows.feed_url(outlet), "source_id": outlet.source_id, "kind": "feed", "etag": None, "last_modified": None,

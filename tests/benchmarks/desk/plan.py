@@ -34,7 +34,7 @@ COUNTRIES = (
 )  # fmt: skip
 MEDIAN_WORDS, SPREAD = 359, 0.976
 """Words of an article, log-normal: median 359 and mean 578, as on the evaluation data's 1,582 real articles."""
-FEWEST_WORDS, MOST_WORDS = 60, 3_000
+FEWEST_WORDS, MOST_WORDS = 30, 3_000
 IN_NARRATIVE = 0.6
 """Articles about a narrative; with `PASSAGES_IN_NARRATIVE` 40 of 100 passages are in one. Chosen, not measured."""
 PASSAGES_IN_NARRATIVE = 2 / 3
@@ -59,6 +59,10 @@ class Shape:
     copy_every: int = 5
     """One article in so many is a copy."""
     statements: int = 10
+    words: int = MEDIAN_WORDS
+    """Of the median article; the mean is 1.61 times that."""
+    known: bool = True
+    """Narratives are in the registry with their passages; else they are there to be found."""
     end: date = date(2026, 3, 1)
     """The day after the last one."""
 
@@ -174,7 +178,7 @@ class Plan:
         count = max(1, round((articles or self.shape.per_day) * share))
         outlets = dice.choice(len(self.outlets), count, p=self._weights).tolist()
         minutes = np.sort(dice.integers(0, _DAY_MINUTES, count)).tolist()
-        words = np.exp(dice.normal(math.log(MEDIAN_WORDS), SPREAD, count)).clip(FEWEST_WORDS, MOST_WORDS)
+        words = np.exp(dice.normal(math.log(self.shape.words), SPREAD, count)).clip(FEWEST_WORDS, MOST_WORDS)
         narratives = np.where(dice.random(count) < IN_NARRATIVE, self._told(day, count, dice), -1).tolist()
         # As many copies a text as make the wished share of all articles.
         chance = COPIED / (self.shape.copy_every - 1)

@@ -138,37 +138,24 @@ def test_vectors_by_language_are_the_first_by_hash(store: Store) -> None:
     assert store.vectors.by_language("another build", per_language=2) == {}
 
 
-def test_nearest_passages_come_best_first(store: Store) -> None:
-    """Every passage of a text counts, ties go by id, and cosines are those of the vectors whatever the length of the question."""
+def test_passages_are_followed_by_number(store: Store) -> None:
+    """What comes after a number, in order, up to the first passage without a vector of the build."""
     made = add_passages(
-        store,
-        ["1", "2", "3", "4"],
-        texts=["a", "b", "a", "c"],
-        vectors=[unit(1), unit(1, 1), unit(1), unit(0, 1)],
+        store, ["1", "2", "3"], texts=["a", "b", "c"], vectors=[unit(1), unit(0, 1), unit(1, 1)]
     )
-    twins = sorted([made[0].passage_id, made[2].passage_id])
-    found = store.vectors.nearest(BUILD, 5 * unit(1), 3)
-    assert [passage_id for passage_id, _ in found] == [*twins, made[1].passage_id]
-    assert [cosine for _, cosine in found] == pytest.approx([1, 1, 0.5**0.5], abs=1e-3)
-    assert store.vectors.nearest("another build", unit(1), 3) == []
+    first = store.vectors.after(BUILD, 0, limit=2)
+    rest = store.vectors.after(BUILD, first[-1].passage_no, limit=9)
+    assert {row.passage_id for row in first + rest} == {one.passage_id for one in made}
+    assert [row.passage_no for row in first + rest] == sorted({row.passage_no for row in first + rest})
+    assert store.vectors.marks().passage_no == rest[-1].passage_no
+    assert store.vectors.after("another build", 0, limit=9) == []
+    add_passages(store, ["4"], texts=["d"])
+    add_passages(store, ["5"], texts=["e"], vectors=[unit(1)])
+    assert store.vectors.after(BUILD, rest[-1].passage_no, limit=9) == []
 
 
-def test_every_language_has_its_nearest(store: Store) -> None:
-    """Languages lie apart in raw vectors, so each is ranked by itself; vectors that no passage has (sentences have some) count for nothing."""
-    articles = [article(str(number), language="fr" if number > 2 else "en") for number in range(1, 5)]
-    add_articles(store, articles)
-    made = [passage(of) for of in articles]
-    store.passages.save([of.article_id for of in articles], made)
-    store.vectors.put(BUILD, {one.text_hash: unit(1, place) for place, one in enumerate(made)})
-    store.vectors.put(BUILD, {"0" * 32: unit(1), "f" * 32: unit(1)})
-    assert [passage_id for passage_id, _ in store.vectors.nearest(BUILD, unit(1), 1)] == [
-        made[0].passage_id,
-        made[2].passage_id,
-    ]
-
-
-def test_nearest_obeys_filters(store: Store) -> None:
-    """Time, source, country and language narrow the search."""
+def test_embedded_passages_obey_filters(store: Store) -> None:
+    """Time, source, country and language narrow the passages that are asked for by number."""
     store.sources.sync([source("alpha", country="XA"), source("beta", country="XB")])
     articles = [
         article("1"), article("2", source_id="beta"), article("3", language="fr"), article("4", counted_at=hours(9)),
@@ -177,19 +164,33 @@ def test_nearest_obeys_filters(store: Store) -> None:
     made = [passage(of) for of in articles]
     store.passages.save([of.article_id for of in articles], made)
     store.vectors.put(BUILD, {one.text_hash: unit(1, place) for place, one in enumerate(made)})
+    numbers = {row.passage_no: row.passage_id for row in store.vectors.after(BUILD, 0, limit=9)}
+    ids = [one.passage_id for one in made]
 
     def found(filters: SearchFilters) -> list[int]:
-        ids = [one.passage_id for one in made]
-        return [
-            ids.index(passage_id) + 1
-            for passage_id, _ in store.vectors.nearest(BUILD, unit(1), 9, filters=filters)
-        ]
+        rows = store.vectors.embedded(BUILD, [*numbers, 10**15], filters=filters)
+        return sorted(ids.index(row.passage_id) + 1 for row in rows)
 
     assert found(SearchFilters()) == [1, 2, 3, 4]
     assert found(SearchFilters(start=hours(1))) == [4]
     assert found(SearchFilters(end=hours(9))) == [1, 2, 3]
     assert found(SearchFilters(source_ids=("beta", "gamma"))) == [2]
     assert found(SearchFilters(countries=("XA",), languages=("en",))) == [1, 4]
+
+
+def test_changed_passages_are_listed(store: Store) -> None:
+    """A deleted passage, and one whose article moved in time, is listed by number, whoever did it; saving the same again lists nothing."""
+    made = add_passages(store, ["1", "2", "3"], texts=["a", "b", "c"], vectors=[unit(1), unit(1), unit(1)])
+    number = {row.passage_id: row.passage_no for row in store.vectors.after(BUILD, 0, limit=9)}
+    before = store.vectors.marks()
+    add_articles(store, [article("1"), article("2", counted_at=hours(3))])
+    moved = store.vectors.changes(after=before.change_no)
+    assert list(moved.values()) == [number[made[1].passage_id]]
+    add_articles(store, [article("3", body="Another body.")])
+    gone = store.vectors.changes(after=max(moved))
+    assert list(gone.values()) == [number[made[2].passage_id]]
+    store.vectors.forget_changes(before=10**9)
+    assert store.vectors.changes(after=0) == gone, "the last one stays, so that numbers go on counting up"
 
 
 def test_unassigned_passages_wait(store: Store) -> None:
