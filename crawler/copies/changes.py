@@ -1,7 +1,8 @@
-"""Whether a reprint turns what its model says: a denial put in or taken out, a figure in equal words replaced.
+"""Whether a reprint turns what its model says: a denial put in or taken out, a figure in equal words
+replaced.
 
-Only small edits in the middle of equal words are looked at, and only where the texts are otherwise nearly the same:
-in a text that was shortened word by word, a lost "not" is an accident of shortening.
+Only small edits in the middle of equal words are looked at, and only where the texts are otherwise nearly the
+same: in a text that was shortened word by word, a lost "not" is an accident of shortening.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ from storage.text import UNSPACED, for_comparing, is_unspaced
 Change = Literal["figure", "negated"]
 
 EDIT: Final = 4
-"""Words on each side of a small edit; characters, in scripts without spaces, twice as many. Chosen, not measured."""
+"""Words on each side of a small edit; characters, in scripts without spaces, twice as many. Chosen, not
+measured."""
 CONTEXT: Final = 2
 """Equal words before and after it (or the edge of the text). Chosen, not measured."""
 PARAPHRASE: Final = 2
-"""Words that a denial may bring along or replace ("opened", "did not open"). Chosen on the revisions of ITN."""
+"""Words that a denial may bring along or replace ("opened", "did not open"). Chosen on the revisions of
+ITN."""
 OTHER_EDITS, OTHER_EDITS_PER_WORD = 3, 0.01
 """So many other small edits are those of an editor; more are another way of telling. Chosen, not measured."""
 SHORTEST_STEM: Final = 4
@@ -162,7 +165,8 @@ def _is_opposite(left: str, right: str, *, is_turkish: bool) -> bool:
 
 
 def _is_other_figure(edit: Edit) -> bool:
-    """Whether one figure stands for another; years, and pairs of small figures (a time, a day), decide nothing."""
+    """Whether one figure stands for another; years, and pairs of small figures (a time, a day), decide
+    nothing."""
     left, right = ([word for word in words if word.isdigit()] for words in edit)
     if not left or not right or "".join(left) == "".join(right):
         return False

@@ -21,7 +21,8 @@ RELATIONS: Final[Mapping[LinkKind, CopyRelation]] = {
     "negated": "changed",
     "excerpt": "excerpt",
 }
-"""What a member is to the original that it is linked with so. A denial is a member only through a third text."""
+"""What a member is to the original that it is linked with so. A denial is a member only through a third
+text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ class Printing:
 def original_of(printings: Sequence[Printing]) -> Printing:
     """What was published first, as far as the dates tell.
 
-    Of those that none is known to precede, one that credits an agency: who leaves the credit out has copied. Then the
-    one that was there first for certain, the earliest seen, the smallest id.
+    Of those that none is known to precede, one that credits an agency: who leaves the credit out has copied.
+    Then the one that was there first for certain, the earliest seen, the smallest id.
     """
     earliest = min(row.latest for row in printings)
     contenders = [row for row in printings if row.earliest <= earliest]
@@ -89,7 +90,8 @@ def _rank(row: Printing) -> tuple[bool, datetime, datetime, str]:
 
 
 class _Relations:
-    """How articles relate to originals; a pair is compared once, and not at all where it was compared before."""
+    """How articles relate to originals; a pair is compared once, and not at all where it was compared
+    before."""
 
     def __init__(
         self, former: Sequence[CopyMember], links: Sequence[CopyLink], settings: CopySettings

@@ -1,12 +1,14 @@
-"""A text as sets of overlapping character runs (shingles; Broder 1997): short runs to compare, long ones to be found by.
+"""A text as sets of overlapping character runs (shingles; Broder 1997): short runs to compare, long ones to
+be found by.
 
-Two texts are compared by all their runs of 5 characters, 3 in scripts without spaces. Measured on synthetic edits of
-news in four languages, these keep reprints (containment 0.95 to 1.0 with 10 % of the words dropped or a byline added)
-and unrelated texts (Jaccard at most 0.13) furthest apart.
+Two texts are compared by all their runs of 5 characters, 3 in scripts without spaces. Measured on synthetic
+edits of news in four languages, these keep reprints (containment 0.95 to 1.0 with 10 % of the words dropped
+or a byline added) and unrelated texts (Jaccard at most 0.13) furthest apart.
 
-They are found by a sketch of longer runs, which unrelated texts rarely share. Of a long text it holds the runs whose
-hash is a multiple of `SAMPLE` (Manber 1994; Broder 1997, mod-p sketch), of a short one all: unlike a MinHash signature
-this keeps containment visible however long the other text is, so that a paragraph is found in a long article.
+They are found by a sketch of longer runs, which unrelated texts rarely share. Of a long text it holds the
+runs whose hash is a multiple of `SAMPLE` (Manber 1994; Broder 1997, mod-p sketch), of a short one all: unlike
+a MinHash signature this keeps containment visible however long the other text is, so that a paragraph is
+found in a long article.
 """
 
 from __future__ import annotations

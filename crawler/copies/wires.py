@@ -14,7 +14,8 @@ EDGE_CHARACTERS = 200
 
 
 def credited_agency(text: str) -> str | None:
-    """The agency credited at the beginning or the end of a text, the earliest mention first; None if there is none."""
+    """The agency credited at the beginning or the end of a text, the earliest mention first; None if there is
+    none."""
     edges = (
         text if len(text) <= 2 * EDGE_CHARACTERS else f"{text[:EDGE_CHARACTERS]}\n{text[-EDGE_CHARACTERS:]}"
     )

@@ -1,17 +1,21 @@
 """Copies: are they found whatever else is stored, and what does a day cost?
 
-    python -m tests.benchmarks.copies found --data DIR [--others 1000 10000 100000] [--scripts latin cyrillic ...]
-    python -m tests.benchmarks.copies stage --data DIR --work DIR [--stored 100000] [--new 500 5000]
+    python -m tests.benchmarks.copies found --data DIR [--others 1000 10000 100000] [--scripts latin cyrillic
+    ...] python -m tests.benchmarks.copies stage --data DIR --work DIR [--stored 100000] [--new 500 5000]
 
-found   100 reprints (every tenth word left out, in Chinese every twentieth character, a by-line put before) and 100
-        excerpts (the middle half) are looked for among other texts; the same links must come out whatever their
-        number. Then 10,000 pairs of the others, drawn at random, are compared in full: none is a copy.
-stage   the whole stage in a process of its own, for 500 and then 5,000 new articles, of which a fifth are reprints and
-        a twentieth are excerpts of those of the week before; history comes at 5,000 a day and is grouped first.
+found   100 reprints (every tenth word left out, in Chinese every twentieth character, a by-line put before)
+and 100
+        excerpts (the middle half) are looked for among other texts; the same links must come out whatever
+        their number. Then 10,000 pairs of the others, drawn at random, are compared in full: none is a copy.
+stage   the whole stage in a process of its own, for 500 and then 5,000 new articles, of which a fifth are
+reprints and
+        a twentieth are excerpts of those of the week before; history comes at 5,000 a day and is grouped
+        first.
 
-The others are made from real sentences (stories, headlines, topics, parallel texts): words follow each other as they do
-there, one in twenty jumps. So they share the phrases of news, but no sentence, which is counted. 578 words each, 900
-characters in Chinese; a number that no other sentence has stands in each. The few Russian and Arabic sentences (about 22,000 words) make others more alike than news is.
+The others are made from real sentences (stories, headlines, topics, parallel texts): words follow each other
+as they do there, one in twenty jumps. So they share the phrases of news, but no sentence, which is counted.
+578 words each, 900 characters in Chinese; a number that no other sentence has stands in each. The few Russian
+and Arabic sentences (about 22,000 words) make others more alike than news is.
 """
 
 from __future__ import annotations
@@ -217,7 +221,8 @@ def _cpu() -> float:
 
 
 def fill(store: Store, data: Path, count: int, first: int, *, per_day: int, edited: bool = False) -> None:
-    """Articles number `first` and following, `per_day` a day; with `edited`, a quarter are copies of earlier ones.
+    """Articles number `first` and following, `per_day` a day; with `edited`, a quarter are copies of earlier
+    ones.
 
     They are written past the full-text index, which is no part of what is measured.
     """

@@ -67,7 +67,8 @@ def test_blocks_leave_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("others", [0, 10_000, 100_000])
 def test_a_pair_is_found_among_any_number_of_others(others: int) -> None:
-    """A pair is found, and pairs just below the threshold are not, with a tenth of each text common to a third of all."""
+    """A pair is found, and pairs just below the threshold are not, with a tenth of each text common to a
+    third of all."""
     dice = np.random.default_rng(2)
     runs = dice.integers(0, 2**32 // SAMPLE, (others + 4, 60)).astype(np.uint32) * SAMPLE
     runs[::3, :6] = np.arange(6) * SAMPLE

@@ -1,4 +1,5 @@
-"""Copies: found whatever was edited, never confused with another text, the same whatever the order of work."""
+"""Copies: found whatever was edited, never confused with another text, the same whatever the order of
+work."""
 
 from __future__ import annotations
 
@@ -135,7 +136,8 @@ def test_the_original_is_the_earliest_and_relations_are_named() -> None:
 
 
 def test_of_equal_dates_the_one_that_credits_an_agency_is_the_original() -> None:
-    """Where days alone are known, who names the agency comes first; an exact earlier time beats any credit."""
+    """Where days alone are known, who names the agency comes first; an exact earlier time beats any
+    credit."""
     body = stories("en")[1]
     plain, wire = (
         article("1", body, hours=0),
@@ -189,7 +191,8 @@ def members(store: Store) -> list[tuple[CopyMember, Article]]:
 
 
 def waves() -> list[list[Article]]:
-    """Coverage of six days: originals, reprints, cuts, a round-up; some copies arrive before their originals."""
+    """Coverage of six days: originals, reprints, cuts, a round-up; some copies arrive before their
+    originals."""
     texts = stories("en")[:10]
     kinds = ("x", "byline", "first half", "one word in ten dropped")
     rows = [
@@ -278,7 +281,8 @@ def test_what_translations_joined_stays_joined(store: Store, tmp_path: Path) -> 
     ],
 )
 def test_agencies_are_credited_at_the_edges(text: str, agency: str | None) -> None:
-    """A credit in the dateline or the last line counts; a mention in the middle, a part of a word or a word of the same letters does not."""
+    """A credit in the dateline or the last line counts; a mention in the middle, a part of a word or a word
+    of the same letters does not."""
     assert credited_agency(text) == agency
 
 
@@ -322,7 +326,8 @@ def test_a_reprint_with_another_figure_is_marked(store: Store, tmp_path: Path) -
 
 
 def test_a_text_without_date_is_no_original_for_its_date() -> None:
-    """Of an article with a known hour and one that may be older or younger, the known one came first for certain."""
+    """Of an article with a known hour and one that may be older or younger, the known one came first for
+    certain."""
     body = stories("en")[1]
     dated, undated = article("1", body, hours=20), article("2", body, hours=24, source="beta")
     rows = [dated, replace(undated, published_at=None, date_confidence="D")]
