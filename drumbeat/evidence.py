@@ -1,4 +1,4 @@
-"""Which passages say what: the way from a narrative to its passages, and from an article to everything decided about its passages."""
+"""Which passages say what: a narrative's passage as it is shown, and everything decided about the passages of an article."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from analysis.tellings import passages_of as told_by
-from storage.records import Assignment, Narrative, PassageRow, Stance, WatchHit
+from storage.records import Assignment, PassageRow, Stance, WatchHit
 from storage.store import Store
 
 
@@ -29,17 +28,6 @@ class Reading:
     assignment: Assignment | None
     event_id: int | None
     hits: tuple[WatchHit, ...]
-
-
-def passages_of(store: Store, narrative: Narrative) -> list[NarrativePassage]:
-    """Every passage of a narrative and of those merged into it, the newest article first; of a watched one its statement's hits."""
-    rows = {row.passage_id: row for row in told_by(store, narrative, store.narratives.survivors())}
-    passages = store.passages.many(list(rows))
-    found = [
-        NarrativePassage(item, rows[item.passage_id].similarity, rows[item.passage_id].stance)
-        for item in passages
-    ]
-    return sorted(found, key=lambda item: (-item.passage.counted_at.timestamp(), item.passage.passage_id))
 
 
 def readings(store: Store, article_id: str) -> list[Reading]:

@@ -10,10 +10,10 @@ from fastapi import Request
 
 from config.clock import Clock
 from config.workspace import Workspace
-from drumbeat.evidence import Reading, readings
+from drumbeat.evidence import NarrativePassage, Reading, readings
 from drumbeat.shown.overview import VIEW, last_days, make_overview, relabelled
 from storage.archive import ArchivedResponse, ArchiveReader
-from storage.records import Article, CopyMember, Narrative, PassageRow, Stance
+from storage.records import Article, CopyMember, Narrative
 from storage.store import Store
 from storage.stores.lists import Key
 
@@ -28,15 +28,6 @@ class ArticleView:
     article: Article
     passages: list[tuple[Reading, Narrative | None]]
     copies: list[tuple[CopyMember, Article]]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A passage of a narrative with its text."""
-
-    passage: PassageRow
-    similarity: float
-    stance: Stance | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +73,7 @@ class Reader:
 
     def told(
         self, narrative: Narrative, *, limit: int, after: Key | None = None, offset: int = 0
-    ) -> list[Told]:
+    ) -> list[NarrativePassage]:
         """A page of the narrative's passages and of those merged into it, the newest first; of a watched one its statement's hits."""
         lists = self.store.lists
         if narrative.kind == "watched":
@@ -93,7 +84,7 @@ class Reader:
             found = lists.assigned(numbers, after=after, offset=offset, limit=limit)
         rows = {row.passage_id: row for row in self.store.passages.many([item.passage_id for item in found])}
         return [
-            Told(rows[item.passage_id], item.similarity, item.stance)
+            NarrativePassage(rows[item.passage_id], item.similarity, item.stance)
             for item in found
             if item.passage_id in rows
         ]

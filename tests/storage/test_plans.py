@@ -214,10 +214,9 @@ EXEMPT: Final[dict[str, str]] = {
     "sources.mark_first_crawled": FEW,
     "sources.sync": FEW,
     "vectors.count": WHOLE,
-    "watch.supporting": "reads every hit: the watched narratives are told from all of them",
-    "vectors.nearest": "compares every vector; a test of its own says how long that may take",
     "views.get": FEW,
     "views.put": FEW,
+    "watch.supporting": "reads every hit: the watched narratives are told from all of them",
 }
 BIG: Final = {
     "pages", "articles", "copy_groups", "copy_members", "passages", "vectors", "assignments", "lineage", "watch_hits",
