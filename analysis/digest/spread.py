@@ -228,7 +228,7 @@ def _copy_line(
         wire=group.wire if group else None,
         articles=len(rows),
         outlets=len({row.source_id for row in rows}),
-        reprints=relations["exact"] + relations["near"],
+        reprints=len(rows) - relations["original"] - relations["excerpt"] - relations["translation"],
         excerpts=relations["excerpt"],
         translations=relations["translation"],
     )
