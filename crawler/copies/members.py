@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -130,11 +130,10 @@ class _Relations:
         return RELATIONS[kind], round(found.containment, 4)
 
     def _compared(self, row: Article, original: Article) -> Comparison:
-        texts = [
-            self._texts.setdefault(item.article_id, Text.of(f"{item.title}\n{item.body}"))
-            for item in (row, original)
-        ]
-        return compared(*texts, self._settings)
+        return compared(self._text(row), self._text(original), self._settings)
+
+    def _text(self, item: Article) -> Text:
+        return self._texts.setdefault(item.article_id, Text.of(f"{item.title}\n{item.body}"))
 
 
 def _group(first: Article, articles: Sequence[Article]) -> CopyGroup:
