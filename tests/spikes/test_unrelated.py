@@ -29,7 +29,9 @@ def printed(number: int, on: int, source: int, group: int, *, late: bool) -> Nar
 
 @given(mine=st.lists(PRINTING, max_size=20), seed=st.integers(0, 99))
 def test_observations_and_own_texts_stay(mine: list[tuple[int, int, int, bool]], seed: int) -> None:
-    """Articles of other narratives, outlets and texts among those of a narrative change none of its observations, own texts and facts."""
+    """Articles of other narratives, outlets and texts among those of a narrative change none of its
+    observations, own texts and facts.
+    """
     rows = [printed(n, on, source, group, late=late) for n, (on, source, group, late) in enumerate(mine)]
     others = [row(f"x{n}", n % 41, source_id=f"other-{n % 7}") for n in range(10 * len(rows))]
     told = [assignment(item.article_id, 1) for item in rows]
@@ -58,7 +60,9 @@ def around(world: World) -> World:
 
 
 def world(outlets: int) -> World:
-    """A quiet narrative that so many outlets tell on the tested day beside their usual output, and twenty quiet ones."""
+    """A quiet narrative that so many outlets tell on the tested day beside their usual output, and twenty
+    quiet ones.
+    """
     made = World(output=lambda outlet, number: 10 + (number == TODAY and outlet in OUTLETS[:outlets]))
     for key in (1, *extra()):
         made.quiet(narrative_id=key)
@@ -86,7 +90,8 @@ def test_no_test_moves(outlets: int) -> None:
 def test_no_clear_decision_moves(outlets: int, decision: str | None) -> None:
     """What stands out clearly is alerted with the same explanations ruled out, what does not is not.
 
-    A borderline burst may give way: a false-discovery rate over ten times as many narratives asks for more of each.
+    A borderline burst may give way: a false-discovery rate over ten times as many narratives asks for more of
+    each.
     """
     found = [
         {item.narrative_id: item for item in each.examine().spikes}.get(1)
