@@ -75,7 +75,6 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "copies.replace": lambda s: s.copies.replace(
         [group(ONE)], [member(ONE, ONE.article_id)], dissolved=["x"], sketches=[sketch(ONE)]
     ),
-    "copies.links": lambda s: s.copies.links([ONE.article_id]),
     "copies.sketch": lambda s: s.copies.sketch([sketch(ONE)]),
     "copies.sketched": lambda s: s.copies.sketched([ONE.article_id]),
     "copies.sketches": lambda s: s.copies.sketches(START, END),
