@@ -211,7 +211,9 @@ def measured(folder: Path, name: str, now: datetime) -> dict[str, object]:
 
 def main() -> None:
     """Print a line a stage."""
-    parser = argparse.ArgumentParser(description="Measure counting, detection and the digest as the store grows.")
+    parser = argparse.ArgumentParser(
+        description="Measure counting, detection and the digest as the store grows."
+    )
     parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--per-day", type=int, default=500)
     parser.add_argument("--narratives", type=int, default=2_000)
