@@ -201,7 +201,7 @@ narratives = sa.Table(
     _text("label_by"), _text("kind"), _text("status"), _json("keywords", JsonTuples), _json("exemplars", JsonTuple),
     sa.Column("centroid", FloatVector), _number("size"), _time("first_seen_at"), _time("last_seen_at"), _number("merged_into", null=True),
     _number("split_from", null=True), _number("theme_id", null=True), _text("statement_id", null=True), _text("build"),
-    _number("mean_version"), _text("born_run"),
+    _number("mean_version"), _text("born_run"), sa.Index(None, "last_seen_at"), sa.Index(None, "merged_into"), sa.Index(None, "kind"),
 )  # fmt: skip
 
 narrative_pending = sa.Table(
@@ -282,6 +282,11 @@ spikes = sa.Table(
     _real("expected"), _real("p_value"), _real("q_value"), _real("cusum"), _text("detector"), _number("outlets"), _number("countries"),
     _number("languages"), _number("articles"), _real("reprint_share"), _text("decision"), _json("checks"), _text("run_id"),
     sa.Index(None, "day"), sa.Index(None, "narrative_id", "day"),
+)  # fmt: skip
+
+# What pages show and a stage has written.
+views = sa.Table(
+    "views", metadata, _key("name"), _time("as_of"), _json("value"),
 )  # fmt: skip
 
 alerts = sa.Table(
