@@ -9,9 +9,9 @@ from crawler.cleaning.dates import DateDecision, count_at, decide_date
 from crawler.cleaning.extract import Extraction, Refusal, extract_page
 from crawler.cleaning.language import identify
 from crawler.cleaning.version import CLEAN_VERSION
-from crawler.copies.shingles import text_sha256
 from crawler.urls import is_front_page
 from storage.records import Article, Page
+from storage.text import text_sha256
 
 HABIT_ARTICLES = 50
 """How many articles' worth of habit the languages of the source directory are."""
