@@ -29,6 +29,7 @@ from tests.quality.metrics import mean, text_overlap
 NAME = "cleaning-constants"
 TAKES = ("data",)
 SOAK = True
+TINY = ("--pages", "2")
 MODULES = (blocks, pruning, region, body)
 FACTORS = (0.5, 2.0)
 

@@ -28,6 +28,7 @@ from tests.quality.metrics import mean
 NAME = "language-constants"
 TAKES = ("data",)
 SOAK = True
+TINY = ("--texts", "2")
 SETS = ("sib200", "masakhanews", "mafand")
 FACTORS = (0.5, 2.0)
 CONSTANTS = (

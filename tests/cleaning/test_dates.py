@@ -121,6 +121,15 @@ def test_a_zone_that_is_named_beats_one_that_is_assumed() -> None:
     assert (found.published_at, found.day) == (datetime(2026, 3, 9, 7, 10, tzinfo=UTC), date(2026, 3, 9))
 
 
+def test_the_articles_language_reads_its_months() -> None:
+    """A month's name that means another month elsewhere is read by the language of the article."""
+    seen = {"first_seen_at": SEEN, "fetched_at": SEEN}
+    claims = {"meta": "9 listopada 2025"}
+    assert decide_date(claims, URL, **seen, languages=("pl",)).day == date(2025, 11, 9)
+    assert decide_date(claims, URL, **seen, languages=("hr",)).day == date(2025, 10, 9)
+    assert decide_date(claims, URL, **seen).day is None
+
+
 def test_impossible_claims_are_kept_but_not_believed() -> None:
     """The future, the last century and a template's clock decide nothing; all claims stay on record."""
     future = decide(jsonld="2026-03-12T08:00:00Z", feed="2026-03-09T08:00:00Z")
