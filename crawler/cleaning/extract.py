@@ -95,7 +95,7 @@ def extract_page(
     claims = read_claims(tree)
     dates = _date_claims(claims, said)
     guessed = None if _states_day(url, dates) else guess_day(tree, url, latest or date.max)
-    title, article = article_of(tree, claims, said.title)
+    title, article = _article(tree, claims, said.title)
     refusal = _refusal(title, article, min_characters)
     if refusal is not None:
         return refusal
@@ -147,7 +147,7 @@ def _is_html(body: bytes, text: str) -> bool:
     return bool(_HTML.search(beginning))
 
 
-def article_of(tree: Element, claims: PageClaims, hint: str) -> tuple[str, str]:
+def _article(tree: Element, claims: PageClaims, hint: str) -> tuple[str, str]:
     """Title and text; the tree is pruned on the way."""
     blocks = cut_blocks(body_of(tree))
     headline = find_headline(blocks, [*claims.titles, hint])

@@ -15,13 +15,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from crawler.cleaning import blocks, body, pruning, region
-from crawler.cleaning.extract import article_of
-from crawler.cleaning.markup import Element, decode, parse
+from crawler.cleaning.blocks import Block
+from crawler.cleaning.markup import Element, body_of, decode, parse
 from crawler.cleaning.metadata import PageClaims, read_claims
 from tests.quality.data import Row, html_sets, pages_of, stable_sample
 from tests.quality.metrics import mean, text_overlap
@@ -32,15 +33,22 @@ SOAK = True
 TINY = ("--pages", "2")
 MODULES = (blocks, pruning, region, body)
 FACTORS = (0.5, 2.0)
+FIRST = ("HEADLINE_LEAST", "HEADLINE_MOST")
+"""Constants of `region` that have their say before anything is pruned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A page as far as no constant has a say."""
+    """A page, parsed; and as far as the constants of `region` and `body` have no say."""
 
     truth: str
     tree: Element
     claims: PageClaims
+    left: list[Block]
+    headline: int
+    other: str
+    kept: Element
+    """The pruned tree, which the blocks lie in."""
 
 
 def constants() -> dict[str, ModuleType]:
@@ -70,16 +78,16 @@ def changed(name: str, factor: float) -> Iterator[None]:
 def measure(data: Path, pages: int, only: list[str] | None = None) -> dict[str, Any]:
     """The figures of one run."""
     prepared = [page for page in map(_prepared, _jobs(data, pages)) if page is not None]
-    before = _score(prepared)
+    before = _score(prepared, afresh=False)
     table: dict[str, Any] = {}
     for name, module in constants().items():
-        if only and name not in only:
-            continue
-        row: dict[str, float] = {"value": getattr(module, name)}
-        for factor in FACTORS:
-            with changed(name, factor):
-                row[f"x{factor:g}"] = round(_score(prepared) - before, 4)
-        table[f"{module.__name__.rpartition('.')[2]}.{name}"] = row
+        if not only or name in only:
+            row: dict[str, float] = {"value": getattr(module, name)}
+            for factor in FACTORS:
+                with changed(name, factor):
+                    after = _score(prepared, afresh=module in (blocks, pruning) or name in FIRST)
+                row[f"x{factor:g}"] = round(after - before, 4)
+            table[f"{module.__name__.rpartition('.')[2]}.{name}"] = row
     return {"pages": len(prepared), "text_f1": round(before, 4), "change": table}
 
 
@@ -90,15 +98,34 @@ def _jobs(data: Path, pages: int) -> list[tuple[Row, bytes]]:
 
 def _prepared(job: tuple[Row, bytes]) -> Prepared | None:
     tree = parse(decode(job[1]))
-    return None if tree is None else Prepared(job[0]["text"], tree, read_claims(tree))
+    return None if tree is None else _pruned(job[0]["text"], tree, read_claims(tree))
 
 
-def _score(prepared: list[Prepared]) -> float:
-    return mean(text_overlap(page.truth, _text(page)).f1 for page in prepared)
+def _pruned(truth: str, tree: Element, claims: PageClaims) -> Prepared:
+    kept = copy.deepcopy(tree)
+    found = blocks.cut_blocks(body_of(kept))
+    headline = region.find_headline(found, list(claims.titles))
+    left = pruning.prune(kept, found, None if headline is None else headline.element)
+    place = left.index(headline) if headline in left else 0
+    return Prepared(truth, tree, claims, left, place, body.trafilatura_text(kept), kept)
+
+
+def _score(prepared: list[Prepared], *, afresh: bool) -> float:
+    """Mean F1; `afresh` from the tree, else from the blocks that are left of it."""
+    pages = [_pruned(page.truth, page.tree, page.claims) for page in prepared] if afresh else prepared
+    return mean(_f1(page.truth, _text(page)) for page in pages)
+
+
+@lru_cache(maxsize=100_000)
+def _f1(truth: str, text: str) -> float:
+    return text_overlap(truth, text).f1
 
 
 def _text(page: Prepared) -> str:
-    return article_of(copy.deepcopy(page.tree), page.claims, "")[1]
+    region.score_blocks(page.left)
+    found = region.find_region(page.left, page.headline)
+    said = {"description": page.claims.description, "stated": page.claims.stated_body}
+    return body.choose_text(page.left, found, page.other, **said)
 
 
 def main() -> None:
