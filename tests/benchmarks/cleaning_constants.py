@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.cleaning_constants --data DIR [--pages N] [--only NAME ...]
 
-Printed for each constant: its value, and by how much the mean text F1 over the pages changes. DIR holds `html/`.
-A constant whose half and double change nothing was chosen for safety on pages that are not in the sample.
+Printed for each constant: its value, and by how much the mean text F1 over the pages changes. DIR holds
+`html/`. A constant whose half and double change nothing was chosen for safety on pages that are not in the
+sample.
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 
     python -m tests.benchmarks.language_constants --data DIR [--texts N]
 
-Each text is told four ways: by itself, with the right language declared by the page, with `en` declared three times
-by a template, and with an outlet whose habit is the right language. Printed for each constant: its value, and by how
-much each of the four accuracies changes (hundredths of a per cent are one text in ten thousand). DIR holds
-`langid/`, `parallel/` and `topics/`.
+Each text is told four ways: by itself, with the right language declared by the page, with `en` declared three
+times by a template, and with an outlet whose habit is the right language. Printed for each constant: its
+value, and by how much each of the four accuracies changes (hundredths of a per cent are one text in ten
+thousand). DIR holds `langid/`, `parallel/` and `topics/`.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ TINY = ("--texts", "2")
 SETS = ("sib200", "masakhanews", "mafand")
 FACTORS = (0.5, 2.0)
 CONSTANTS = (
-    "MIN_LETTERS", "CLEAR", "DOUBT", "LONG", "ABSTAIN_SHORT", "ABSTAIN_LONG", "NEUTRAL", "FLOOR", "UNKNOWN_DECLARED",
-    "HABIT_WEIGHT", "HABIT_MIN",
+    "MIN_LETTERS", "CLEAR", "DOUBT", "LONG", "ABSTAIN_SHORT", "ABSTAIN_LONG", "NEUTRAL", "FLOOR",
+    "UNKNOWN_DECLARED", "HABIT_WEIGHT", "HABIT_MIN",
 )  # fmt: skip
 TEMPLATE = [("html", "en"), ("meta", "en_GB"), ("jsonld", "en")]
 
