@@ -80,10 +80,8 @@ def test_addresses_name_days(url: str, day: date | None) -> None:
 
 
 def test_confidence_follows_the_evidence() -> None:
-    """A by page and feed, or by two and the address; B by one; C by the day only or by contradiction.
-
-    D by nothing.
-    """
+    """A by page and feed, or by two and the address; B by one; C by the day only or by contradiction; D by
+    nothing."""
     stamp = "2026-03-09T08:30:00Z"
     assert decide(jsonld=stamp, feed=stamp).confidence == "A"
     assert decide("https://a.example/2026/03/09/x", jsonld=stamp, meta=stamp).confidence == "A"
@@ -114,10 +112,8 @@ def test_the_median_of_what_agrees_and_the_earliest_of_what_does_not() -> None:
     ],
 )
 def test_the_day_is_the_outlets_own(url: str, claims: dict[str, str], day: date) -> None:
-    """A stamp in UTC carries the neighbouring day of many outlets.
-
-    An address, a stamp in the outlet's own zone or a bare day tells which.
-    """
+    """A stamp in UTC carries the neighbouring day of many outlets; an address, a stamp in the outlet's own
+    zone or a bare day tells which."""
     assert decide(url, **claims).day == day
 
 
@@ -198,10 +194,8 @@ def test_a_year_only_guess_is_none() -> None:
 def test_counting_follows_origin_and_trust(
     origin: Literal["live", "backfill"], hours: int, claims: tuple[str, ...], counted: str, late: bool
 ) -> None:
-    """Live finds count at their time up to 72 hours and are late beyond.
-
-    History counts on its day and is never late.
-    """
+    """Live finds count at their time up to 72 hours and are late beyond; history counts on its day and is
+    never late."""
     stamp = (SEEN - timedelta(hours=hours)).isoformat()
     decision = decide(**dict.fromkeys(claims, stamp))
     expected = SEEN - timedelta(hours=hours) if counted == "published" else SEEN

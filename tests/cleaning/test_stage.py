@@ -132,10 +132,8 @@ def _stop_workers() -> Iterator[None]:
 
 @pytest.mark.slow
 def test_every_page_has_one_outcome(archive: Archive) -> None:
-    """Good pages in three encodings and scripts become articles, the others a named reason; the sums balance.
-
-    Nothing is done twice.
-    """
+    """Good pages in three encodings and scripts become articles, the others a named reason; the sums
+    balance; nothing is done twice."""
     archive.add(BODIES)
     counts = archive.clean(workers=1)
     assert {name: archive.outcome(name) for name in BODIES} == OUTCOMES

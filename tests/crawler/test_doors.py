@@ -77,10 +77,8 @@ def test_inspect_names_what_is_wrong(lab: MakeLab, url: str, outcome: str) -> No
 
 
 def test_discover(site: LocalSite, lab: MakeLab) -> None:
-    """Feeds from the page's head and links, sitemaps from robots.txt.
-
-    Each tried, what cannot be read left out.
-    """
+    """Feeds from the page's head and links, sitemaps from robots.txt; each tried, what cannot be read left
+    out."""
     home = f"""<html><head><link rel="alternate" type="application/rss+xml" title="All news" href="/all.xml"><link rel="stylesheet" href="/feed.css">
     <link rel="alternate" type="application/atom+xml" href="{site.url("/broken.xml")}"></head><body><a href="/sport/rss">Sport</a><a href="/about">x</a></body></html>"""
     site.put("/", Page(home.encode()))

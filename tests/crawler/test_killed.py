@@ -77,10 +77,8 @@ def test_kill_9_and_again(site: LocalSite, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_stop_cleanly(site: LocalSite, tmp_path: Path, number: signal.Signals) -> None:
-    """Told to stop while a server keeps it waiting, the crawl ends within seconds.
-
-    What was fetched is safe, the rest stays due.
-    """
+    """Told to stop while a server keeps it waiting, the crawl ends within seconds; what was fetched is
+    safe, the rest stays due."""
     links = [site.put(f"/news/{number}.html", Page(article(f"Story {number}"))) for number in range(3)]
     hanging = site.put("/news/hanging.html", Silent())
     feed = site.put("/feed.xml", Page(rss([*links, hanging])))

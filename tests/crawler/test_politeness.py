@@ -113,10 +113,8 @@ def test_robots_are_asked_on_every_host_of_a_redirect(site: LocalSite, lab: Make
 
 @pytest.mark.slow
 def test_delay_per_host(site: LocalSite, lab: MakeLab) -> None:
-    """Between two requests to a host lies the longest of the settings', the source's and robots.txt's delay.
-
-    Hosts do not wait for each other.
-    """
+    """Between two requests to a host lies the longest of the settings', the source's and robots.txt's
+    delay; hosts do not wait for each other."""
     delays = {
         "settings.localhost": (None, b"", 0.1),
         "source.localhost": (0.2, b"", 0.2),

@@ -72,10 +72,8 @@ def proxied(site: LocalSite, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_environment_s_proxy(site: LocalSite, lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With http_proxy set, names that this machine cannot resolve are fetched under their own names.
-
-    The outcome is the same.
-    """
+    """With http_proxy set, names that this machine cannot resolve are fetched under their own names; the
+    outcome is the same."""
     proxied(site, monkeypatch)
     link = site.put("/news/1.html", Page(article("One")), host="news.paper.example")
     site.put("/feed.xml", Page(rss([link])), host="news.paper.example")

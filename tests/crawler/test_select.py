@@ -62,10 +62,8 @@ def test_own_domains_only() -> None:
 
 
 def test_what_is_no_page() -> None:
-    """The front page, the feed itself, other schemes and missing links are left aside.
-
-    Spellings of one address are one page.
-    """
+    """The front page, the feed itself, other schemes and missing links are left aside; spellings of one
+    address are one page."""
     found = select_pages(
         listing(
             "http://outlet.example/",
@@ -83,10 +81,8 @@ def test_what_is_no_page() -> None:
 
 
 def test_old_coverage_is_not_followed() -> None:
-    """What is dated before the back-fill days is left aside, by publication or by last change.
-
-    What has no date is followed.
-    """
+    """What is dated before the back-fill days is left aside, by publication or by last change; what has no
+    date is followed."""
     old, young = NOW - timedelta(days=61), NOW - timedelta(days=59)
     found = select_pages(
         listing(
