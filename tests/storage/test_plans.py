@@ -167,6 +167,7 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "lists.assigned": lambda s: s.lists.assigned([1, 2], after=(END, "x"), limit=5),
     "lists.events": lambda s: s.lists.events(START, END, after=(END, 7), limit=5),
     "lists.hits": lambda s: s.lists.hits(STATEMENT, after=(END, "x"), limit=5),
+    "lists.languages": lambda s: s.lists.languages(),
     "vectors.after": lambda s: s.vectors.after(BUILD, 2, limit=5),
     "tellings.assigned": lambda s: s.tellings.assigned([3], start=START, end=END),
     "tellings.assigned_count": lambda s: s.tellings.assigned_count(START, END),
@@ -265,6 +266,8 @@ EARLY: Final = {
     "passages.unembedded": "the highest number is read from the end of the key",
     "narratives.next_id": "the highest number is read from the end of the key",
     "passages.save": "the highest number is read from the end of the key",
+    "lists.languages": "one step into an index for each language",
+    "vectors.marks": "the highest numbers are read from the end of their keys",
 }
 """Calls that walk an index from its end, and stop after the first rows."""
 
