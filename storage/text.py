@@ -22,6 +22,8 @@ UNSPACED: Final = HAN + KANA + SOUTH_EAST_ASIAN
 """Scripts written without spaces between words, as ranges for a character class; Korean writes spaces."""
 
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_SIGN = re.compile(r"[\W_]")
+_ASCII_SIGNS: Final = {code: None for code in range(128) if not chr(code).isalnum()}
 _SERBIAN = re.compile("[јљњћђџ]")
 _SERBIAN_LATIN: Final = str.maketrans(
     "абвгдђежзијклмнопрстћуфхцчш", "abvgddezzijklmnoprstcufhccs"
@@ -46,6 +48,11 @@ _NAME_SIGNS: Final = str.maketrans(
 """Signs that writers take for each other, and those that only stretch or break a word."""
 
 
+_HAS_SIGNS = re.compile("[№℡™℠]")
+_SIGNS: Final = dict.fromkeys(map(ord, "№℡™℠"), " ")
+"""Signs whose compatibility form would be a word ("no")."""
+
+
 class _Folding(dict[int, str]):
     """A table for `str.translate` that is filled as characters are met."""
 
@@ -65,7 +72,8 @@ def for_comparing(text: str) -> str:
     stretching stroke and half-spaces leave no trace, nor does the alphabet in which Serbian is written. Vowel
     signs of Indian and South-East Asian scripts and the voicing of kana stay: they make other words.
     """
-    folded = " ".join(unicodedata.normalize("NFKC", text).translate(_COMPARED).split())
+    plain = text.translate(_SIGNS) if _HAS_SIGNS.search(text) else text
+    folded = " ".join(unicodedata.normalize("NFKC", plain).translate(_COMPARED).split())
     return folded.translate(_SERBIAN_LATIN) if _SERBIAN.search(folded) else folded
 
 
@@ -75,8 +83,10 @@ def spaced_letters(text: str) -> str:
 
 
 def letters_of(text: str) -> str:
-    """The same without spaces."""
-    return "".join(_plain(text).split())
+    """The same without spaces; asked of every paragraph of every page, so white space goes by `split` first."""
+    if text.isascii():
+        return text.lower().translate(_ASCII_SIGNS)
+    return _SIGN.sub("", "".join(unicodedata.normalize("NFKC", text).casefold().split()))
 
 
 def for_searching(text: str) -> str:

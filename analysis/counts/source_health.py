@@ -188,10 +188,8 @@ class _Judge:
         told = next((day for day, tally in days if tally.articles), None)
         first = self._history.first_day.get(self._key) or told
         for day, tally in days:
-            if self._is_outside(day, first):
-                self._keep(day, tally, "not_yet")
-            elif self._live is None or day <= self._live:
-                self._keep(day, tally, "backfill")
+            if (health := self._unwatched(day, first)) is not None:
+                self._keep(day, tally, health)
             elif day < self._today and tally.articles == 0 and tally.is_read:
                 self._silence.append((day, tally))
             else:
@@ -199,6 +197,12 @@ class _Judge:
                 self._keep(day, tally, self._of(day, tally))
         self._end_silence()
         return self._judged
+
+    def _unwatched(self, day: date, first: date | None) -> Health | None:
+        """The health of a day that nobody watched from its beginning to its end; None for the others."""
+        if self._is_outside(day, first):
+            return "not_yet"
+        return "backfill" if self._live is None or day <= self._live else None
 
     def _is_outside(self, day: date, first: date | None) -> bool:
         known = min((item for item in (first, self._live) if item is not None), default=None)

@@ -57,6 +57,16 @@ def first_mover(
     doubts = [*_doubts(leader, rows, corpus_start, outlets=len(outlets), wire=wire)]
     if place:
         doubts.append(_passed_over(texts[0], refs))
+    return _named(leader, rivals, outlets, wire, doubts)
+
+
+def _named(
+    leader: _Dated,
+    rivals: Sequence[_Dated],
+    outlets: tuple[OutletRef, ...],
+    wire: str | None,
+    doubts: list[str],
+) -> FirstMover:
     return FirstMover(
         outlets=outlets,
         article_id=leader.row.article_id,

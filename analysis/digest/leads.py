@@ -63,7 +63,7 @@ def lead_lines(
         watched_since: source -> its first live day; before that nobody knows whether it was first. Sources without one are left out.
     """
     tested = _both_ways(_pairs(observations, watched_since), refs)
-    q_values = benjamini_hochberg([at_least(pair.coins, pair.leads) for pair in tested.values()])
+    q_values = benjamini_hochberg([_p_value(pair) for pair in tested.values()])
     found = [
         _line(refs[leader], refs[follower], pair, q)
         for ((leader, follower), pair), q in zip(tested.items(), q_values, strict=True)
@@ -72,6 +72,13 @@ def lead_lines(
     return tuple(
         sorted(found, key=lambda line: (line.q_value, line.leader.source_id, line.follower.source_id))
     )
+
+
+def _p_value(pair: _Pair) -> float:
+    """P(so many leads or more). Who leads no more often than expected is not worked out: the median lies within 1 of the mean, so that its
+    p is one half at least, and a p above `MAX_Q` does not change which q are below.
+    """
+    return at_least(pair.coins, pair.leads) if pair.leads > sum(pair.coins) else 1.0
 
 
 def _both_ways(pairs: Pairs, refs: Mapping[str, OutletRef]) -> Pairs:

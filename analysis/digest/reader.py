@@ -128,18 +128,19 @@ class DigestReader:
     @cached_property
     def trends(self) -> Trends:
         """Narratives that were observed, are watched or were asked for, against their baselines."""
-        observed = {cell.narrative_id for cell in self.cells}
-        wanted = {
-            key
-            for key, item in self.narratives.items()
-            if key in observed or item.kind == "watched" or self._only is not None
-        }
         days = [self.first + timedelta(days=n) for n in range((self.end - self.first).days)]
-        panel = panel_of(self.cells, self.source_days, narratives=wanted, days=days)
+        panel = panel_of(self.cells, self.source_days, narratives=self._compared(), days=days)
         watched = np.array(
             [self.narratives[key].kind == "watched" for key in panel.narratives], dtype=np.bool_
         )
         return Trends(panel, watched, (self.start - self.first).days, len(days) - 1, self.rules)
+
+    def _compared(self) -> list[int]:
+        """Narratives that can have a trend."""
+        if self._only is not None:
+            return list(self.narratives)
+        observed = {cell.narrative_id for cell in self.cells}
+        return [key for key, item in self.narratives.items() if key in observed or item.kind == "watched"]
 
     @cached_property
     def floor(self) -> int:

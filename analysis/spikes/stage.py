@@ -22,6 +22,7 @@ import structlog
 
 from analysis.counts.panel import Panel, panel_of
 from analysis.counts.reach import look_back
+from analysis.embedding.centring import comparable
 from analysis.spikes.day import DayResult, examine_day
 from analysis.spikes.day_evidence import DayEvidence
 from analysis.spikes.facts import LIFE_DAYS
@@ -50,7 +51,7 @@ def detect(
     """
     today = clock.now().astimezone(UTC).date()
     days = days_to_test(store, today)
-    counted = _Counted(store, workspace.settings.spikes, days)
+    counted = CountedDays(store, workspace.settings.spikes, days)
     counts = Counter(days=0, tested=0, alert=0, digest=0, suppressed=0)
     progress.start("detect", len(days))
     for day in days:
@@ -80,8 +81,8 @@ def days_to_test(store: Store, today: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((today - first).days + 1)]
 
 
-class _Counted:
-    """What was counted of some days and those before them, read once."""
+class CountedDays:
+    """What was counted of some days and of those that their tests look back on, read once."""
 
     def __init__(self, store: Store, rules: SpikeSettings, days: Sequence[date]) -> None:
         self._store, self._rules = store, rules
@@ -93,7 +94,8 @@ class _Counted:
         # Weather and market prices claim nothing, however many print them.
         forms = resting_forms(store.narratives.lineage())
         self._known = {item.narrative_id: item for item in store.narratives.all()}
-        self._tested = [item for key, item in self._known.items() if key not in forms]
+        # Centroids are frozen under the means of their day; only under the same means do they tell how alike two are.
+        self._tested = comparable(store, [item for key, item in self._known.items() if key not in forms])
 
     def evidence(self, day: date) -> DayEvidence:
         """What the tests of one of the days look at."""

@@ -1,4 +1,5 @@
-"""A page as a sequence of text blocks: paragraphs, list items, cells, headings - what a reader sees as one piece.
+"""A page as a sequence of text blocks: paragraphs, list items, cells, headings - what a reader sees as one
+piece.
 
 Everything `pruning.py` and `region.py` decide, they decide from these blocks: how long, how much of it is
 links, sentences or fragments.
@@ -11,19 +12,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from crawler.cleaning.letters import fold_space, letters_of, weight_of
+from crawler.cleaning.letters import fold_space, weight_of
 from crawler.cleaning.markup import Element
+from storage.text import letters_of
 
 BLOCK_TAGS: Final = frozenset((
     "p", "div", "li", "td", "th", "tr", "table", "tbody", "thead", "tfoot", "ul", "ol", "dl", "dt", "dd",
-    "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "aside", "header", "footer", "main", "nav", "form",
-    "fieldset", "figure", "figcaption", "blockquote", "pre", "address", "center", "hr", "body", "details",
-    "summary", "caption", "noindex",
+    "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "aside", "header", "footer", "main", "nav",
+    "form", "fieldset", "figure", "figcaption", "blockquote", "pre", "address", "center", "hr", "body",
+    "details", "summary", "caption", "noindex",
 ))  # fmt: skip
 HEADING_TAGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _SKIPPED_TAGS: Final = frozenset((
-    "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "select", "option",
-    "textarea", "button", "input", "head", "title", "video", "audio", "map", "label", "math",
+    "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "select",
+    "option", "textarea", "button", "input", "head", "title", "video", "audio", "map", "label", "math",
 ))  # fmt: skip
 _TRAP_TAGS: Final = ("button", "label", "noscript")
 """Skipped tags that hold whole articles on some pages."""
@@ -77,7 +79,7 @@ class Block:
 
     @property
     def letters(self) -> str:
-        """Its letters and digits, folded; see `letters.letters_of`."""
+        """Its letters and digits, folded; see `storage.text.letters_of`."""
         if self._letters is None:
             self._letters = letters_of(self.text)
         return self._letters

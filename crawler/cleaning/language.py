@@ -1,14 +1,18 @@
 """Which language an article is in - or `und`, which costs less than a wrong answer.
 
     1  the script, where it settles the language
-    2  py3langid's probabilities; where they are not clear, langdetect votes on the languages it knows (it knows 52; on others its votes are
-       systematic errors: Hausa for Swahili, Georgian for Estonian, Chinese for Korean)
-    3  languages that py3langid does not know, from the answer it gives instead, by their spelling (`spelling.py`)
-    4  declarations (page, feed, source directory) and, only where that leaves doubt, the outlet's habit, as log-odds
-    5  `und` below a probability that depends on the length: a headline decides little and asks for much, a sentence may rest on less
-       (py3langid softens its probabilities for it), a whole article has to be clear
+    2  py3langid's probabilities; where they are not clear, langdetect votes on the languages it knows (it
+       knows 52; on others its votes are systematic errors: Hausa for Swahili, Georgian for Estonian, Chinese
+       for Korean)
+    3  languages that py3langid does not know, from the answer it gives instead, by their spelling
+       (`spelling.py`)
+    4  declarations (page, feed, source directory) and, only where that leaves doubt, the outlet's habit, as
+       log-odds
+    5  `und` below a probability that depends on the length: a headline decides little and asks for much, a
+       sentence may rest on less (py3langid softens its probabilities for it), a whole article has to be clear
 
-Source of the scheme: METHODS.md 8. The weights of the declarations are small enough that a template's `lang="en"` never beats a clear text.
+Source of the scheme: METHODS.md 8. The weights of the declarations are small enough that a template's
+`lang="en"` never beats a clear text.
 """
 
 from __future__ import annotations
@@ -53,14 +57,17 @@ HABIT_WEIGHT: Final = 2.0
 HABIT_MIN: Final = 10
 
 _LANGDETECT_KNOWS: Final = frozenset({
-    "af", "ar", "bg", "bn", "ca", "cs", "cy", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "gu", "he", "hi", "hr", "hu", "id", "it", "ja",
-    "kn", "ko", "lt", "lv", "mk", "ml", "mr", "ne", "nl", "no", "pa", "pl", "pt", "ro", "ru", "sk", "sl", "so", "sq", "sv", "sw", "ta", "te", "th",
-    "tl", "tr", "uk", "ur", "vi", "zh",
+    "af", "ar", "bg", "bn", "ca", "cs", "cy", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "gu",
+    "he", "hi", "hr", "hu", "id", "it", "ja", "kn", "ko", "lt", "lv", "mk", "ml", "mr", "ne", "nl", "no",
+    "pa", "pl", "pt", "ro", "ru", "sk", "sl", "so", "sq", "sv", "sw", "ta", "te", "th", "tl", "tr", "uk",
+    "ur", "vi", "zh",
 })  # fmt: skip
 _ALIASES: Final = {
-    "nb": "no", "iw": "he", "in": "id", "ji": "yi", "mo": "ro", "fil": "tl", "cmn": "zh", "arb": "ar", "prs": "fa", "pes": "fa", "swh": "sw",
-    "swa": "sw", "hau": "ha", "sh": "hr", "scr": "hr", "scc": "sr", "zsm": "ms", "ind": "id", "gsw": "de", "wuu": "zh", "yue": "zh", "gug": "gn",
-    "sdh": "ckb", "uzs": "uz", "run": "rn", "eng": "en", "fuv": "ff", "fra": "fr", "fre": "fr", "rus": "ru", "spa": "es", "por": "pt", "ara": "ar", "zho": "zh", "chi": "zh",
+    "nb": "no", "iw": "he", "in": "id", "ji": "yi", "mo": "ro", "fil": "tl", "cmn": "zh", "arb": "ar",
+    "prs": "fa", "pes": "fa", "swh": "sw", "swa": "sw", "hau": "ha", "sh": "hr", "scr": "hr", "scc": "sr",
+    "zsm": "ms", "ind": "id", "gsw": "de", "wuu": "zh", "yue": "zh", "gug": "gn", "sdh": "ckb", "uzs": "uz",
+    "run": "rn", "eng": "en", "fuv": "ff", "fra": "fr", "fre": "fr", "rus": "ru", "spa": "es", "por": "pt",
+    "ara": "ar", "zho": "zh", "chi": "zh",
 }  # fmt: skip
 _TAG: Final = re.compile(r"^[a-z]{2,3}$")
 _WORDS_FOR_NOTHING: Final = frozenset(("und", "zxx", "mul", "mis", "xx"))
@@ -132,7 +139,10 @@ def _leader(scores: Mapping[str, float]) -> str:
 
 
 def normalise_tag(tag: str) -> str | None:
-    """The language of a BCP 47 tag or a locale (`ru-RU`, `zh_Hant`, `nb`), in our codes; None where it names none."""
+    """The language of a BCP 47 tag or a locale (`ru-RU`, `zh_Hant`, `nb`), in our codes.
+
+    None where it names none.
+    """
     first = tag.strip().lower().replace("_", "-").split("-")[0].split(",")[0].split(";")[0].strip()
     first = _ALIASES.get(first, first)
     return first if _TAG.match(first) and first not in _WORDS_FOR_NOTHING else None

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from config.settings import CopySettings
 from crawler.copies.links import Comparison, Text, compared
 from crawler.copies.wires import credited_agency
-from storage.records import Article, CopyGroup, CopyLink, CopyMember, CopyRelation
+from storage.records import Article, CopyGroup, CopyLink, CopyMember, CopyRelation, LinkKind
 from storage.records.published import published_between
 
-NEAR = 0.8
-"""A member that shares less with the original is shown as an excerpt of it."""
 Group = Sequence[Sequence[Article]]
 """Clusters of articles that are one text; several where translations joined them."""
+RELATIONS: Final[Mapping[LinkKind, CopyRelation]] = {
+    "whole": "near",
+    "figure": "changed",
+    "negated": "changed",
+    "excerpt": "excerpt",
+}
+"""What a member is to the original that it is linked with so. A denial is a member only through a third text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,23 +124,16 @@ class _Relations:
             return former.relation, former.containment
         link = self._links.get(frozenset((row.article_id, original.article_id)))
         if link is not None:
-            return _relation(link.kind in ("figure", "negated"), link.containment), link.containment
+            return RELATIONS[link.kind], link.containment
         found = self._compared(row, original)
-        containment = round(found.containment, 4)
-        return _relation(found.change is not None, containment), containment
+        kind = found.change or ("whole" if found.is_whole else "excerpt")
+        return RELATIONS[kind], round(found.containment, 4)
 
     def _compared(self, row: Article, original: Article) -> Comparison:
-        texts = [
-            self._texts.setdefault(item.article_id, Text.of(f"{item.title}\n{item.body}"))
-            for item in (row, original)
-        ]
-        return compared(*texts, self._settings)
+        return compared(self._text(row), self._text(original), self._settings)
 
-
-def _relation(is_changed: bool, containment: float) -> CopyRelation:
-    if is_changed:
-        return "changed"
-    return "near" if containment >= NEAR else "excerpt"
+    def _text(self, item: Article) -> Text:
+        return self._texts.setdefault(item.article_id, Text.of(f"{item.title}\n{item.body}"))
 
 
 def _group(first: Article, articles: Sequence[Article]) -> CopyGroup:

@@ -40,6 +40,29 @@ class Narrative:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListedNarrative:
+    """A narrative as lists show it: without its vector and words."""
+
+    narrative_id: int
+    label: str
+    kind: NarrativeKind
+    status: NarrativeStatus
+    size: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedPassage:
+    """Which passage tells a narrative; `stance` is told of watched statements only."""
+
+    passage_id: str
+    counted_at: datetime
+    similarity: float
+    stance: Stance | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
     """A passage belongs to a narrative."""
 
@@ -61,6 +84,15 @@ class WatchHit:
     z: float
     stance: Stance
     run_id: str
+
+
+class Ordinary(NamedTuple):
+    """How near passages in a language ordinarily are to a text; language `*`: in all languages together."""
+
+    text_hash: str
+    language: str
+    place: float
+    spread: float
 
 
 class HitFacts(NamedTuple):

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
+from analysis.arrays import unit_rows
 from analysis.counts.counting import count
-from analysis.spikes.stage import CATCH_UP_DAYS, days_to_test, detect
-from storage.records import LineageEvent, Spike
+from analysis.embedding.centring import comparable
+from analysis.spikes.stage import CATCH_UP_DAYS, CountedDays, days_to_test, detect
+from config.settings import SpikeSettings
+from storage.records import LineageEvent, MeanTable, Spike
 from storage.store import Store
-from tests.counting.makers import at, day
+from tests.counting.makers import at, day, narrative
 from tests.digest.world import BURST, run
 from tests.storage.makers import comparison
 
@@ -90,6 +94,24 @@ def test_recurring_forms_are_not_tested(counted: Store) -> None:
     counted.narratives.save([], events=[rested])
     run(counted, detect, BURST)
     assert {item.narrative_id for item in counted.spikes.between(day(BURST), day(BURST + 1))} == {9}
+
+
+def test_novelty_holds_across_versions_of_the_means(counted: Store) -> None:
+    """A narrative that was given its centroid under older means takes the novelty of its twin under newer ones."""
+    dice = np.random.default_rng(1)
+    claim = dice.normal(size=8).astype(np.float32)
+    shift = 2 * dice.normal(size=8).astype(np.float32)
+    for version, mean in ((1, shift), (2, shift - np.eye(8, dtype=np.float32)[0])):
+        means = {"*": mean, "en": mean}
+        counted.means.freeze(MeanTable(version=version, build="b", made_at=at(0), means=means, counts={}))
+    given = {"build": "b", "keywords": {"en": ("grain",)}}
+    old = narrative(50, centroid=unit_rows(claim[None])[0], mean_version=1, first_seen_at=at(0), **given)
+    (moved,) = comparable(counted, [old])
+    assert moved.mean_version == 2
+    twin = narrative(51, centroid=moved.centroid, mean_version=2, first_seen_at=at(69), **given)
+    counted.narratives.save([old, twin])
+    evidence = CountedDays(counted, SpikeSettings(), [day(69)]).evidence(day(69))
+    assert evidence.novelty(51, day(69)) == pytest.approx(0.0, abs=1e-3)
 
 
 def test_a_merge_does_not_alert_a_story_again(store: Store) -> None:
