@@ -267,7 +267,6 @@ EARLY: Final = {
     "narratives.next_id": "the highest number is read from the end of the key",
     "passages.save": "the highest number is read from the end of the key",
     "lists.languages": "one step into an index for each language",
-    "vectors.marks": "the highest numbers are read from the end of their keys",
 }
 """Calls that walk an index from its end, and stop after the first rows."""
 
