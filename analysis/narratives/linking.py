@@ -88,14 +88,18 @@ def common_directions() -> Vectors:
 
     Made once of real pages by `python -m tests.benchmarks.discovery directions`.
     """
-    with resources.files("analysis").joinpath("data/directions.npz").open("rb") as file, np.load(file) as kept:
+    with (
+        resources.files("analysis").joinpath("data/directions.npz").open("rb") as file,
+        np.load(file) as kept,
+    ):
         axes = kept["axes"].astype(np.float32)
         return np.asarray(axes * kept["variances"] ** -DAMPING, np.float32)
 
 
 def own_likeness(found: Neighbours) -> Floats:
     """How alike each text is to its own: mean cosine to the nearest three, at least `LEAST_OWN`."""
-    return np.maximum(found.cosines[:, :NEAREST].mean(axis=1, dtype=np.float64), LEAST_OWN)
+    means = found.cosines[:, :NEAREST].mean(axis=1, dtype=np.float64)
+    return np.asarray(np.maximum(means, LEAST_OWN), np.float64)
 
 
 def _first_groups(groups: Groups, found: Neighbours, own: Floats) -> None:

@@ -60,7 +60,9 @@ def remember(desk: Desk, narratives: Mapping[int, Narrative]) -> Memory:
     return _recalled(desk, _held(desk, narratives))
 
 
-def centroids_and_texts(desk: Desk, narratives: Mapping[int, Narrative]) -> tuple[list[Centroid], dict[str, int]]:
+def centroids_and_texts(
+    desk: Desk, narratives: Mapping[int, Narrative]
+) -> tuple[list[Centroid], dict[str, int]]:
     """What placing needs to know: centroids by narrative, and the narrative of each member text. Some narratives are read at a time."""
     centroids: list[Centroid] = []
     texts: dict[str, int] = {}
@@ -100,7 +102,10 @@ def _recalled(desk: Desk, held: Mapping[str, int]) -> Memory:
     places = [place for _, place in sorted((number, place) for (number, _), place in first.items())]
     numbers = [held[rows[place].passage_id] for place in places]
     return Memory(
-        [rows[place] for place in places], vectors[places], numbers, _centroids(desk, vectors[places], numbers)
+        [rows[place] for place in places],
+        vectors[places],
+        numbers,
+        _centroids(desk, vectors[places], numbers),
     )
 
 

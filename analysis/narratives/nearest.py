@@ -19,7 +19,6 @@ import numpy.typing as npt
 
 from analysis.arrays import Floats, Matrix, Vectors, unit
 
-
 _BLOCK = 1024
 """Vectors compared at a time: with 5,000 centroids, 20 MB of cosines."""
 
@@ -29,7 +28,7 @@ class Centroid:
     """A narrative that passages can join."""
 
     narrative_id: int
-    vector: Floats
+    vector: Floats | Vectors
     """Unit vector, shape (dimensions,)."""
     radius: float
     """Least cosine to the centroid."""
@@ -117,4 +116,4 @@ def _two_nearest(
 
 def _pairwise(rows: Vectors, others: Vectors) -> Floats:
     """Cosine of each two rows to six digits, the same in whatever company."""
-    return np.round(np.einsum("ij,ij->i", rows, others, dtype=np.float64), 6)
+    return np.asarray(np.round(np.einsum("ij,ij->i", rows, others, dtype=np.float64), 6), np.float64)

@@ -69,7 +69,9 @@ def test_directions_are_damped_in_vectors_of_the_shipped_size_only() -> None:
 
 def test_a_text_is_compared_with_its_own_neighbours() -> None:
     """The mean cosine to the nearest three; where they lie no nearer than unrelated texts do, the null."""
-    found = Neighbours(np.zeros((2, 4), np.int32), np.array([[0.9, 0.8, 0.7, 0.6], [0.2, 0.1, 0.0, 0.0]], np.float32))
+    found = Neighbours(
+        np.zeros((2, 4), np.int32), np.array([[0.9, 0.8, 0.7, 0.6], [0.2, 0.1, 0.0, 0.0]], np.float32)
+    )
     assert own_likeness(found) == pytest.approx([0.8, 0.3])
 
 

@@ -45,7 +45,9 @@ def played(days: list[float], vectors: Matrix) -> list[dict[int, int]]:
         window = [text for text, day in enumerate(days) if now - WINDOW <= day < now]
         numbers = sorted(set(held.values()))
         homes = [
-            centroid_of(number, vectors[[text for text in held if held[text] == number]], floor=0.25, share=0.15)
+            centroid_of(
+                number, vectors[[text for text in held if held[text] == number]], floor=0.25, share=0.15
+            )
             for number in numbers
         ]
         new = [text for text in window if text not in held]
