@@ -74,7 +74,7 @@ class CopyStore:
         return {row.article_id: record_of(CopySketch, row) for row in rows}
 
     def unsketched(self, start: datetime, end: datetime) -> list[str]:
-        """Ids of grouped articles counted in [start, end] that have no sketch: a former program grouped them."""
+        """Ids of grouped articles counted in [start, end] without a sketch: a former program grouped them."""
         # Three questions, each of which an index answers; joined, PostgreSQL reads whole tables.
         articles, sketches, queue = schema.articles, schema.copy_sketches, schema.copy_queue
         with self._database.read() as connection:
