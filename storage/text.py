@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Final
 
 HAN: Final = "\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -81,6 +82,11 @@ def for_comparing(text: str) -> str:
 def spaced_letters(text: str) -> str:
     """NFKC, case folded, letters and digits with one space between words: equal for copies to the letter."""
     return " ".join(_plain(text).split())
+
+
+def text_sha256(text: str) -> str:
+    """SHA-256 of the letters and digits: equal for texts that are copies to the letter."""
+    return sha256(spaced_letters(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def letters_of(text: str) -> str:

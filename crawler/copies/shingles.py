@@ -14,13 +14,12 @@ found in a long article.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from storage.text import for_comparing, mostly_unspaced, spaced_letters
+from storage.text import for_comparing, mostly_unspaced
 
 Shingles = npt.NDArray[np.uint64]
 """Sorted, each value once."""
@@ -45,11 +44,6 @@ class Sketch:
     values: Values
     is_whole: bool
     """All long runs of the text, not only the sampled ones."""
-
-
-def text_sha256(text: str) -> str:
-    """SHA-256 of the letters and digits: equal for texts that are copies to the letter."""
-    return sha256(spaced_letters(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def shingles(text: str) -> Shingles:

@@ -9,14 +9,17 @@ from storage.records.texts import DateConfidence
 
 WITHOUT_ZONE: Final = " without zone"
 """Ends the date source of a time whose text named no time zone: it was read as UTC and may be anywhere in the
-world."""
+world.
+"""
 UNDATED: Final = timedelta(hours=72)
 """An article without a date may be so much older than its first sighting: a live find that is older is late.
-Chosen, not measured."""
+Chosen, not measured.
+"""
 EAST: Final = timedelta(hours=14)
 WEST: Final = timedelta(hours=12)
 """Clocks are ahead of UTC by so much in the easternmost zone, and behind it by so much in the westernmost
-(IANA time zone database)."""
+(IANA time zone database).
+"""
 _DAY: Final = timedelta(days=1)
 
 
