@@ -48,15 +48,13 @@ class Postings:
     @classmethod
     def of(cls, sketches: Sequence[Sketch]) -> Postings:
         """Lay the sketches one after the other."""
+        values = np.concatenate([np.zeros(0, np.uint32), *(sketch.values for sketch in sketches)])
         sizes = np.array([len(sketch.values) for sketch in sketches], np.int64)
-        values = (
-            np.concatenate([sketch.values for sketch in sketches]) if sketches else np.zeros(0, np.uint32)
-        )
         owners = np.repeat(np.arange(len(sketches)), sizes)
-        sampled = is_sampled(values)
         whole = np.array([sketch.is_whole for sketch in sketches], np.bool_)
-        few = np.bincount(owners[sampled], minlength=len(sketches))
-        return cls(values, owners, sampled, whole, np.stack([few, sizes]), np.cumsum(sizes))
+        sampled = is_sampled(values)
+        counts = np.stack([np.bincount(owners[sampled], minlength=len(sketches)), sizes])
+        return cls(values, owners, sampled, whole, counts, np.cumsum(sizes))
 
     def of_text(self, text: int) -> Values:
         """The runs of one text."""
@@ -110,6 +108,7 @@ class _Meetings:
         entries, sampled = _shared(postings, new)
         kept = ~_passed_over(postings, entries, sampled)
         is_new = entries.owners < new
+        self._runs = int(entries.runs.max(initial=0)) + 1
         self._joins = [
             (entries.where(is_new & kept), entries, True),
             (entries.where(is_new), entries.where(kept), False),
@@ -118,40 +117,38 @@ class _Meetings:
     def blocks(self) -> Iterator[Pairs]:
         """Pairs (left < right) that may share enough, block by block."""
         for left, right, smaller_is_left in self._joins:
-            starts, sizes = _lists(right)
+            starts, sizes = _lists(right, self._runs)
             for part in _parts(left, sizes):
                 yield self._often(_joined(part, right, starts, sizes), smaller_is_left=smaller_is_left)
 
     def _often(self, pairs: Pairs, *, smaller_is_left: bool) -> Pairs:
         """Those of the pairs that meet often enough."""
-        left, right = pairs
+        (left, right), texts = pairs, len(self._postings.is_whole)
         sizes = _compared_sizes(self._postings, left, right)
         chosen = (left < right) & ((sizes[0] <= sizes[1]) == smaller_is_left)
-        keys, times = np.unique(
-            left[chosen] * len(self._postings.is_whole) + right[chosen], return_counts=True
-        )
-        left, right = np.divmod(keys, len(self._postings.is_whole))
-        smaller = left if smaller_is_left else right
-        both_whole = self._postings.is_whole[left] & self._postings.is_whole[right]
-        few, others = self._postings.allowances[:, smaller]
-        sizes = _compared_sizes(self._postings, left, right)
-        needed = _needed(sizes.min(axis=0)) - few - np.where(both_whole, others, 0)
-        enough = times >= np.maximum(1, needed)
+        keys, times = np.unique(left[chosen] * texts + right[chosen], return_counts=True)
+        left, right = np.divmod(keys, texts)
+        enough = times >= self._meetings_needed(left, right, left if smaller_is_left else right)
         return left[enough], right[enough]
+
+    def _meetings_needed(self, left: Numbers, right: Numbers, smaller: Numbers) -> Numbers:
+        """Runs that a pair must share at least, without those that its smaller text has passed over."""
+        few, others = self._postings.allowances[:, smaller]
+        both_whole = self._postings.is_whole[left] & self._postings.is_whole[right]
+        sizes = _compared_sizes(self._postings, left, right).min(axis=0)
+        needed: Numbers = np.maximum(1, _needed(sizes) - few - np.where(both_whole, others, 0))
+        return needed
 
 
 def _shared(postings: Postings, new: int) -> tuple[_Entries, Flags]:
-    """Entries of runs that a new text shares with any other text, by run, and whether each is a sampled
-    run."""
-    own = postings.values[: np.searchsorted(postings.owners, new)]
-    runs = np.unique(own)
+    """Entries of runs that a new text shares with any other, by run, and whether each is a sampled run."""
+    runs = np.unique(postings.values[: np.searchsorted(postings.owners, new)])
     inside = _inside(postings.values, runs)
     places = np.searchsorted(runs, postings.values[inside])
     order = np.argsort(places, kind="stable")
-    places, inside = places[order], inside[order]
-    several = np.bincount(places, minlength=len(runs))[places] > 1
-    chosen = inside[several]
-    return _Entries(places[several], postings.owners[chosen]), postings.sampled[chosen]
+    order = order[np.bincount(places, minlength=len(runs))[places[order]] > 1]
+    chosen = inside[order]
+    return _Entries(places[order], postings.owners[chosen]), postings.sampled[chosen]
 
 
 def _inside(values: Values, runs: Values) -> Numbers:
@@ -165,21 +162,20 @@ def _inside(values: Values, runs: Values) -> Numbers:
 
 def _passed_over(postings: Postings, entries: _Entries, sampled: Flags) -> Flags:
     """The commonest runs of each text, as many as it may pass over."""
-    texts = np.bincount(entries.runs)[entries.runs] if len(entries.runs) else entries.runs
+    texts = np.bincount(entries.runs, minlength=1)[entries.runs]
     level = np.where(sampled, 0, 1)
-    group = entries.owners * 2 + level
-    order = np.lexsort((entries.runs, -texts, group))
-    sorted_groups = group[order]
-    starts = np.searchsorted(sorted_groups, sorted_groups)
+    groups = entries.owners * 2 + level
+    order = np.lexsort((entries.runs, -texts, groups))
+    ordered = groups[order]
     rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order)) - starts
+    rank[order] = np.arange(len(order)) - np.searchsorted(ordered, ordered)
     passed: Flags = rank < postings.allowances[level, entries.owners]
     return passed
 
 
-def _lists(entries: _Entries) -> Pairs:
+def _lists(entries: _Entries, runs: int) -> Pairs:
     """Where the list of each run begins, and how long it is; entries come by run."""
-    sizes = np.bincount(entries.runs) if len(entries.runs) else np.zeros(1, np.int64)
+    sizes = np.bincount(entries.runs, minlength=runs)
     return np.cumsum(sizes) - sizes, sizes
 
 
@@ -187,11 +183,11 @@ def _parts(entries: _Entries, sizes: Numbers) -> Iterator[_Entries]:
     """The entries in blocks of whole texts, with at most about `BLOCK` meetings each."""
     order = np.argsort(entries.owners, kind="stable")
     runs, owners = entries.runs[order], entries.owners[order]
-    known = np.where(runs < len(sizes), sizes[np.minimum(runs, len(sizes) - 1)], 0)
-    blocks = np.cumsum(known) // BLOCK
-    blocks = blocks[np.searchsorted(owners, owners)] if len(owners) else blocks
+    blocks = np.cumsum(sizes[runs]) // BLOCK
+    # the block of a text is that of its first entry
+    blocks = blocks[np.searchsorted(owners, owners)]
     for block in np.unique(blocks):
-        chosen = (blocks == block) & (known > 0)
+        chosen = (blocks == block) & (sizes[runs] > 0)
         yield _Entries(runs[chosen], owners[chosen])
 
 

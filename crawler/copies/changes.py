@@ -52,13 +52,18 @@ def change_between(left: str, right: str) -> Change | None:
     if not _may_differ(one, other):
         return None
     edits = list(_small_edits(one, other))
-    is_turkish = all(len(_negations().markers.intersection(words)) > 1 for words in (one, other))
-    negated = [edit for edit in edits if _is_negated(edit, is_turkish=is_turkish)]
-    figures = [edit for edit in edits if _is_other_figure(edit)]
-    most = OTHER_EDITS + OTHER_EDITS_PER_WORD * min(len(one), len(other))
-    if negated and len(edits) - len(negated) <= most:
+    others_allowed = OTHER_EDITS + OTHER_EDITS_PER_WORD * min(len(one), len(other))
+    fewest = len(edits) - others_allowed
+    is_turkish = _is_turkish(one) and _is_turkish(other)
+    negated = sum(_is_negated(edit, is_turkish=is_turkish) for edit in edits)
+    if negated >= max(1, fewest):
         return "negated"
-    return "figure" if figures and len(edits) - len(figures) <= most else None
+    figures = sum(map(_is_other_figure, edits))
+    return "figure" if figures >= max(1, fewest) else None
+
+
+def _is_turkish(words: Words) -> bool:
+    return len(_negations().markers.intersection(words)) > 1
 
 
 def words_of(text: str) -> list[str]:

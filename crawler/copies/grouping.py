@@ -103,15 +103,17 @@ def joined(clusters: Sequence[list[Article]], former: Sequence[CopyMember]) -> l
     In a former group, original and translations are one for each cluster.
     """
     anchors = {row.article_id: row.group_id for row in former if row.relation in ("original", "translation")}
-    names = Components()
-    first: list[str] = []
-    for cluster in clusters:
-        own = f"cluster {cluster[0].article_id}"
-        for row in cluster:
-            if row.article_id in anchors:
-                names.join(own, f"group {anchors[row.article_id]}")
-        first.append(own)
+    names = Components(
+        (_name(cluster), f"group {anchors[row.article_id]}")
+        for cluster in clusters
+        for row in cluster
+        if row.article_id in anchors
+    )
     groups: dict[str, list[list[Article]]] = {}
-    for own, cluster in zip(first, clusters, strict=True):
-        groups.setdefault(names.name_of(own), []).append(cluster)
+    for cluster in clusters:
+        groups.setdefault(names.name_of(_name(cluster)), []).append(cluster)
     return list(groups.values())
+
+
+def _name(cluster: Sequence[Article]) -> str:
+    return f"cluster {cluster[0].article_id}"

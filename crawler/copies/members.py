@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from config.settings import CopySettings
@@ -23,6 +24,8 @@ RELATIONS: Final[Mapping[LinkKind, CopyRelation]] = {
 }
 """What a member is to the original that it is linked with so. A denial is a member only through a third
 text."""
+COMPARED: Final = frozenset[CopyRelation](("near", "changed", "excerpt"))
+"""Relations that a comparison has told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,11 @@ def grouped(
     for articles in groups:
         clusters = [[Printing.of(row) for row in cluster] for cluster in articles]
         first = original_of([original_of(cluster) for cluster in clusters]).article
-        made.append(_group(first, [row for cluster in clusters for row in cluster]))
-        members += [member for cluster in clusters for member in relations.members(cluster, first)]
-    return Grouping(
-        tuple(sorted(made, key=lambda row: row.group_id)),
-        tuple(sorted(members, key=lambda row: (row.group_id, row.article_id))),
-    )
+        made.append(_group(first, list(chain(*clusters))))
+        members += chain(*(relations.members(cluster, first) for cluster in clusters))
+    made.sort(key=lambda row: row.group_id)
+    members.sort(key=lambda row: (row.group_id, row.article_id))
+    return Grouping(tuple(made), tuple(members))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ class _Relations:
     def __init__(
         self, former: Sequence[CopyMember], links: Sequence[CopyLink], settings: CopySettings
     ) -> None:
-        self._former = {row.article_id: row for row in former}
+        self._scores = {row.article_id: row.containment for row in former if row.relation == "translation"}
+        self._former = {(row.article_id, row.group_id): row for row in former if row.relation in COMPARED}
         self._links = {frozenset((link.left_id, link.right_id)): link for link in links}
         self._settings = settings
         self._texts: dict[str, Text] = {}
@@ -116,9 +119,7 @@ class _Relations:
         )
         if original.article_id == first.article_id:
             return member
-        former = self._former.get(original.article_id)
-        score = former.containment if former is not None and former.relation == "translation" else 0.0
-        return replace(member, relation="translation", containment=score)
+        return replace(member, relation="translation", containment=self._scores.get(original.article_id, 0.0))
 
     def _following(self, row: Article, original: Article, first: Article) -> CopyMember:
         is_exact = row.text_sha256 == original.text_sha256
@@ -129,9 +130,7 @@ class _Relations:
 
     def _related(self, row: Article, original: Article) -> tuple[CopyRelation, float]:
         """Relation to the original of its text, and the share of the shorter that both have."""
-        former = self._former.get(row.article_id)
-        is_known = former is not None and former.relation in ("near", "excerpt", "changed")
-        if former is not None and is_known and former.group_id == original.article_id:
+        if (former := self._former.get((row.article_id, original.article_id))) is not None:
             return former.relation, former.containment
         link = self._links.get(frozenset((row.article_id, original.article_id)))
         if link is not None:

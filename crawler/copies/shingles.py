@@ -77,21 +77,20 @@ def overlap(left: Shingles, right: Shingles) -> tuple[float, float]:
 
 
 def _runs(folded: str, run: int) -> Shingles:
-    """Hashes of the runs in their order: polynomials over the code points, of doubled length at each step."""
+    """Hashes of the runs, in their order."""
     codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
     run = min(run, len(codes))
-    values, length, factor = codes, 1, _FACTOR
-    for bit in bin(run)[3:]:
-        values = values[:-length] * factor + values[length:]
-        length, factor = 2 * length, _product(factor, factor)
-        if bit == "1":
-            values = values[:-1] * _FACTOR + codes[length:]
-            length, factor = length + 1, _product(factor, _FACTOR)
-    return _mixed(values)
+    return _mixed(_polynomials(codes, run))
 
 
-def _product(left: np.uint64, right: np.uint64) -> np.uint64:
-    return np.uint64(int(left) * int(right) % 2**64)
+def _polynomials(codes: Shingles, run: int) -> Shingles:
+    """Of each run, the sum of its code points times powers of `_FACTOR`; from those of half the length."""
+    if run < 2:
+        return codes
+    half = _polynomials(codes, run // 2)
+    power = np.uint64(pow(int(_FACTOR), run // 2, 2**64))
+    whole = half[: -(run // 2)] * power + half[run // 2 :]
+    return whole if run % 2 == 0 else whole[:-1] * _FACTOR + codes[run - 1 :]
 
 
 def _mixed(values: Shingles) -> Shingles:

@@ -1,15 +1,14 @@
 """The stage: new articles against the days around them.
 
-waiting articles -> step by step: sketch the new -> pairs with sketches of the days around -> compare these
-pairs
-                 -> links -> groups that new articles or links touch, made again from stored links -> one
-                 transaction
+waiting articles -> step by step: sketch the new -> pairs with sketches of the days around
+                 -> compare these pairs -> links
+                 -> groups that new articles or links touch, made again from stored links -> one transaction
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -19,8 +18,9 @@ from config.settings import CopySettings
 from config.workspace import Workspace
 from crawler.copies.grouping import group_articles, text_of
 from crawler.copies.links import Dated, Text, link_pairs, pairs_to_compare, window
+from crawler.copies.members import Grouping
 from crawler.copies.shingles import Sketch, sketch_of
-from storage.records import Article, CopyLink, CopySketch
+from storage.records import Article, CopyLink, CopyMember, CopySketch
 from storage.store import Store
 
 STEP: Final = 2000
@@ -57,20 +57,33 @@ def group_copies(
 def _group_part(store: Store, waiting: Sequence[str], settings: CopySettings) -> Counter[str]:
     """Group some of the articles that wait; relations of the members of every group that was touched."""
     articles = store.articles.many(waiting)
-    if not articles:
-        return Counter()
-    sketched = store.copies.sketched(waiting)
-    new = [_sketch(row) for row in articles if row.article_id not in sketched]
+    new = _sketches(store, articles)
     links = _new_links(store, articles, new, settings)
-    affected = _affected(store, [*store.copies.links(waiting), *links], waiting)
-    ids = [row.article_id for row in affected]
-    former = list(store.copies.of(ids).values())
-    grouping = group_articles(
-        affected, settings, former=former, links=_latest([*store.copies.links(ids), *links])
-    )
+    affected = _affected(store, links, waiting)
+    former = list(store.copies.of([row.article_id for row in affected]).values())
+    grouping = _regrouped(store, affected, former, links, settings)
     dissolved = {row.group_id for row in former} - {group.group_id for group in grouping.groups}
     store.copies.replace(grouping.groups, grouping.members, dissolved=dissolved, sketches=new, links=links)
     return Counter(member.relation for member in grouping.members)
+
+
+def _sketches(store: Store, articles: Sequence[Article]) -> list[CopySketch]:
+    """Of those that have none: a member of a group that was dissolved keeps its sketch and its links."""
+    sketched = store.copies.sketched([row.article_id for row in articles])
+    return [_sketch(row) for row in articles if row.article_id not in sketched]
+
+
+def _regrouped(
+    store: Store,
+    affected: Sequence[Article],
+    former: Sequence[CopyMember],
+    links: Sequence[CopyLink],
+    settings: CopySettings,
+) -> Grouping:
+    """Groups of the articles, from the links that are stored and those that are new."""
+    stored = store.copies.links([row.article_id for row in affected])
+    known = {(link.left_id, link.right_id): link for link in (*stored, *links)}
+    return group_articles(affected, settings, former=former, links=list(known.values()))
 
 
 def _new_links(
@@ -79,14 +92,18 @@ def _new_links(
     """Links of the new texts with each other and with those of the days around."""
     if not new:
         return []
-    start = min(row.counted_at for row in new) - window(settings)
-    end = max(row.counted_at for row in new) + window(settings)
-    _sketch_former(store, start, end)
-    others = [_dated(row) for row in store.copies.sketches(start, end)]
-    pairs = pairs_to_compare([_dated(row) for row in new], others, settings)
+    pairs = pairs_to_compare([_dated(row) for row in new], _around(store, new, settings), settings)
     own = {row.article_id: text_of(row) for row in articles}
     known = store.copies.links({key for pair in pairs for key in pair})
     return link_pairs(pairs, _Texts(store, own, pairs), settings, known=known)
+
+
+def _around(store: Store, new: Sequence[CopySketch], settings: CopySettings) -> list[Dated]:
+    """What is stored of the days around."""
+    moments = [row.counted_at for row in new]
+    start, end = min(moments) - window(settings), max(moments) + window(settings)
+    _sketch_former(store, start, end)
+    return [_dated(row) for row in store.copies.sketches(start, end)]
 
 
 def _sketch_former(store: Store, start: datetime, end: datetime) -> None:
@@ -96,16 +113,12 @@ def _sketch_former(store: Store, start: datetime, end: datetime) -> None:
         store.copies.sketch([_sketch(row) for row in store.articles.many(missing[place : place + CHUNK])])
 
 
-def _affected(store: Store, links: Iterable[CopyLink], waiting: Collection[str]) -> list[Article]:
+def _affected(store: Store, links: Sequence[CopyLink], waiting: Collection[str]) -> list[Article]:
     """The waiting articles and every member of the groups that they have a link into."""
-    ends = {key for link in links if link.kind != "negated" for key in (link.left_id, link.right_id)}
-    touched = ends.union(waiting)
+    connecting = [link for link in (*store.copies.links(waiting), *links) if link.kind != "negated"]
+    touched = {key for link in connecting for key in (link.left_id, link.right_id)}.union(waiting)
     groups = {row.group_id for row in store.copies.of(touched).values()}
     return store.articles.many(touched | {row.article_id for row in store.copies.members(groups)})
-
-
-def _latest(links: Iterable[CopyLink]) -> list[CopyLink]:
-    return list({(link.left_id, link.right_id): link for link in links}.values())
 
 
 class _Texts:

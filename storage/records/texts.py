@@ -22,8 +22,8 @@ exact        the same to the letter
 near         a reprint: cut, moved, with another by-line, in other letters
 excerpt      a part of it
 translation  the same text in another language
-changed      a reprint in which a figure, or whether something is so, is another: the same text for counting how often
-             it was printed, never for what it claims
+changed      a reprint in which a figure, or whether something is so, is another: the same text for counting
+             how often it was printed, never for what it claims
 """
 LinkKind = Literal["whole", "figure", "negated", "excerpt"]
 """How two texts are linked.
@@ -84,6 +84,7 @@ class CopyGroup:
     first_article_id: str
     first_source_id: str
     first_at: datetime
+    """The time its original counts at."""
     first_at_latest: datetime
     """End of the interval in which the first publication lies (day-precise dates are wide)."""
     wire: str | None = None
@@ -94,7 +95,10 @@ class CopyGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyMember:
-    """An article's place in its copy group; containment is the share of its shingles that the original has."""
+    """An article's place in its copy group.
+
+    Containment is the share of the shorter text, its own or the original's, that the other has.
+    """
 
     article_id: str
     group_id: str

@@ -1,16 +1,15 @@
 """Copies: are they found whatever else is stored, and what does a day cost?
 
-    python -m tests.benchmarks.copies found --data DIR [--others 1000 10000 100000] [--scripts latin cyrillic
-    ...] python -m tests.benchmarks.copies stage --data DIR --work DIR [--stored 100000] [--new 500 5000]
+    python -m tests.benchmarks.copies found --data DIR [--others 1000 10000 100000] [--scripts latin ...]
+    python -m tests.benchmarks.copies stage --data DIR --work DIR [--stored 100000] [--new 500 5000]
 
 found   100 reprints (every tenth word left out, in Chinese every twentieth character, a by-line put before)
-and 100
-        excerpts (the middle half) are looked for among other texts; the same links must come out whatever
-        their number. Then 10,000 pairs of the others, drawn at random, are compared in full: none is a copy.
+        and 100 excerpts (the middle half) are looked for among other texts; the same links must come out
+        whatever their number. Before, 10,000 pairs of the others, drawn at random, are compared in full:
+        none is a copy.
 stage   the whole stage in a process of its own, for 500 and then 5,000 new articles, of which a fifth are
-reprints and
-        a twentieth are excerpts of those of the week before; history comes at 5,000 a day and is grouped
-        first.
+        reprints and a twentieth are excerpts of those of the week before; the history comes at the rate of
+        the busier day and is grouped first.
 
 The others are made from real sentences (stories, headlines, topics, parallel texts): words follow each other
 as they do there, one in twenty jumps. So they share the phrases of news, but no sentence, which is counted.
@@ -32,11 +31,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import sqlalchemy as sa
 
 from config.clock import FixedClock
@@ -45,15 +44,18 @@ from config.schedule import Schedule
 from config.settings import CopySettings, Settings
 from config.workspace import Workspace
 from crawler.copies.links import Dated, Text, compared, link_pairs, pairs_to_compare
-from crawler.copies.shingles import overlap, shingles, sketch_of, text_sha256
+from crawler.copies.shingles import overlap, shingles, sketch_of
 from crawler.copies.stage import group_copies
 from storage import schema
 from storage.copy_queue import enqueue
 from storage.records import Article, Page
 from storage.rows import row_of
 from storage.store import Store, create_store, open_store
+from storage.text import text_sha256
 from tests.storage import makers
 
+Numbers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 SCRIPTS = {"latin": "en", "cyrillic": "ru", "arabic": "ar", "chinese": "zh"}
 BATCH = 500
 WORDS, CHARACTERS = 578, 900
@@ -90,16 +92,12 @@ class Others:
         self.glue = "" if script == "chinese" else " "
         real = [re.sub("[.。]", "", one) for one in sentences(data, SCRIPTS[script])]
         lines = [list(one) if script == "chinese" else one.split() for one in real]
-        self.words = sorted({word for line in lines for word in line})
-        place = {word: at for at, word in enumerate(self.words)}
-        follows: list[list[int]] = [[] for _ in self.words]
-        for line in lines:
-            for left, right in pairwise(line):
-                follows[place[left]].append(place[right])
-        self._many = np.array([len(found) for found in follows])
+        self._drawn, self.words = _numbered(lines)
+        ends = np.cumsum([len(line) for line in lines]) - 1
+        pairs = np.delete(np.stack([self._drawn[:-1], self._drawn[1:]]), ends[:-1], axis=1)
+        self._many = np.bincount(pairs[0], minlength=len(self.words))
         self._starts = np.cumsum(self._many) - self._many
-        self._follows = np.array([at for found in follows for at in found])
-        self._drawn = np.array([place[word] for line in lines for word in line])
+        self._follows = pairs[1][np.argsort(pairs[0], kind="stable")]
         self.batch = lru_cache(maxsize=16)(self._batch)
 
     def __getitem__(self, place: int) -> str:
@@ -111,17 +109,17 @@ class Others:
         chain = np.empty((size, BATCH), np.int64)
         chain[0] = dice.choice(self._drawn, BATCH)
         for at in range(1, size):
-            before, many = chain[at - 1], self._many[chain[at - 1]]
-            following = self._follows[
-                np.minimum(
-                    self._starts[before] + (dice.random(BATCH) * many).astype(np.int64),
-                    len(self._follows) - 1,
-                )
-            ]
-            jumps = (dice.random(BATCH) < JUMP) | (many == 0)
+            following = self._after(chain[at - 1], dice.random(BATCH))
+            jumps = dice.random(BATCH) < JUMP
             chain[at] = np.where(jumps, dice.choice(self._drawn, BATCH), following)
         columns = [[self.words[at] for at in column] for column in chain.T.tolist()]
         return [self._text(words, number * BATCH + place) for place, words in enumerate(columns)]
+
+    def _after(self, before: Numbers, chance: Floats) -> Numbers:
+        """A word that follows each of the words somewhere; where none does, the next in the list."""
+        place = self._starts[before] + (chance * self._many[before]).astype(np.int64)
+        following: Numbers = self._follows[np.minimum(place, len(self._follows) - 1)]
+        return following
 
     def _text(self, words: list[str], number: int) -> str:
         """Cut into sentences, each of which holds a number that no other has."""
@@ -140,6 +138,13 @@ class Others:
         return BYLINE[self.script] + self.glue.join(
             word for word, stays in zip(words, kept, strict=True) if stays
         )
+
+
+def _numbered(lines: Sequence[Sequence[str]]) -> tuple[Numbers, list[str]]:
+    """The words of all lines as numbers, and what they stand for."""
+    words = sorted({word for line in lines for word in line})
+    place = {word: at for at, word in enumerate(words)}
+    return np.array([place[word] for line in lines for word in line]), words
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,17 +190,26 @@ def _figures(
     )
     spent = _cpu() - before
     linked = {frozenset((link.left_id, link.right_id)) for link in links if link.kind != "negated"}
-    true = {frozenset((one.key, one.model)) for one in edits}
-    hit = {one.key for one in edits if frozenset((one.key, one.model)) in linked}
-    shares = [overlap(shingles(one.text), shingles(others[int(one.model.split()[1])]))[0] for one in edits]
+    hit = [one.key for one in edits if frozenset((one.key, one.model)) in linked]
     return {
-        "reprints_found": sum(key.startswith("reprint") for key in hit) / EDITED,
-        "excerpts_found": sum(key.startswith("excerpt") for key in hit) / EDITED,
-        "false_links": len(linked - true),
+        **{
+            f"{kind}s_found": sum(key.startswith(kind) for key in hit) / EDITED
+            for kind in ("reprint", "excerpt")
+        },
+        "false_links": len(linked - {frozenset((one.key, one.model)) for one in edits}),
         "pairs_compared": len(pairs),
-        "containment_of_reprints": round(float(np.mean(shares[:EDITED])), 3),
+        "containment_of_reprints": _containment(others, edits[:EDITED]),
         "cpu_s": round(spent, 2),
     }
+
+
+def _containment(others: Others, edits: Sequence[_Edited]) -> float:
+    """Mean share of an edited text that its model has."""
+    models = [others[int(one.model.split()[1])] for one in edits]
+    shares = [
+        overlap(shingles(one.text), shingles(model))[0] for one, model in zip(edits, models, strict=True)
+    ]
+    return round(float(np.mean(shares)), 3)
 
 
 def false_pairs(data: Path, script: str) -> int:
@@ -217,7 +231,7 @@ def _cpu() -> float:
     return time.process_time()
 
 
-# --- the stage -------------------------------------------------------------------------------------------------------
+# --- the stage ---
 
 
 def fill(store: Store, data: Path, count: int, first: int, *, per_day: int, edited: bool = False) -> None:
