@@ -1,12 +1,13 @@
 """Which days have to be counted again: the database notes them itself, whoever writes.
 
-A day is stale when something that is counted of it changed: an article, its copy group, a passage that is gone, an assignment, a hit, a
-poll, a fetch; when a narrative is merged, all days on which it was observed. Triggers make the notes, inside the transaction of the
-change: no writer can forget it, and a change that is undone leaves none.
+A day is stale when something that is counted of it changed: an article, its copy group, a passage that is
+gone, an assignment, a hit, a poll, a fetch; when a narrative is merged, all days on which it was observed.
+Triggers make the notes, inside the transaction of the change: no writer can forget it, and a change that is
+undone leaves none.
 
-A note is taken back only as it was read (`CountStore.settle`), so that a change made while a day is counted leaves it stale. On
-SQLite one note a day counts its changes; on PostgreSQL every transaction has a note of its own, so that two writers never wait for
-each other.
+A note is taken back only as it was read (`CountStore.settle`), so that a change made while a day is counted
+leaves it stale. On SQLite one note a day counts its changes; on PostgreSQL every transaction has a note of
+its own, so that two writers never wait for each other.
 
 Revision 0006 makes the triggers; whoever changes them drops and makes them again in a revision of his own.
 """

@@ -22,7 +22,8 @@ exact        the same to the letter
 near         a reprint: cut, moved, with another by-line, in other letters
 excerpt      a part of it
 translation  the same text in another language
-changed      a reprint in which a figure, or whether something is so, is another: the same text for counting how often
+changed      a reprint in which a figure, or whether something is so, is another: the same text for counting
+             how often
              it was printed, never for what it claims
 """
 LinkKind = Literal["whole", "figure", "negated", "excerpt"]
@@ -94,7 +95,7 @@ class CopyGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyMember:
-    """An article's place in its copy group; containment is the share of its shingles that the original has."""
+    """An article's place in its copy group; containment is the share of its runs that the original has."""
 
     article_id: str
     group_id: str

@@ -69,7 +69,9 @@ class TellingStore:
     def hits(
         self, statement_id: str, *, start: datetime | None = None, end: datetime | None = None
     ) -> list[NarrativeRow]:
-        """Passages that a statement found, refuting ones too, of articles counted in [start, end), by passage_id."""
+        """Passages that a statement found, refuting ones too, of articles counted in [start, end), by
+        passage_id.
+        """
         table = schema.watch_hits.c
         statement = _detailed(schema.watch_hits, table.cosine, table.stance).select_from(_with_source(_HIT))
         statement = _counted(statement, start, end).where(table.statement_id == statement_id)
@@ -98,7 +100,9 @@ class TellingStore:
         return {row.group_id: record_of(CopyGroup, row) for row in rows}
 
     def repeated(self, start: datetime, end: datetime, *, articles: int, outlets: int) -> list[CopyGroup]:
-        """Texts first published in [start, end) with at least so many articles and outlets, by (first_at, group_id)."""
+        """Texts first published in [start, end) with at least so many articles and outlets, by (first_at,
+        group_id).
+        """
         table = schema.copy_groups
         statement = sa.select(table).where(
             table.c.first_at >= start,

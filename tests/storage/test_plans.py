@@ -1,6 +1,7 @@
 """Every statement that a run or a page sends finds its rows by an index, on both engines.
 
-Each method of each store is either in `CALLS`, and what it sends is explained by the engine, or in `EXEMPT`, with the reason.
+Each method of each store is either in `CALLS`, and what it sends is explained by the engine, or in `EXEMPT`,
+with the reason.
 """
 
 from __future__ import annotations
@@ -233,8 +234,10 @@ EXEMPT: Final[dict[str, str]] = {
     "watch.supporting": "reads every hit: the watched narratives are told from all of them",
 }
 BIG: Final = {
-    "pages", "articles", "copy_groups", "copy_members", "passages", "vectors", "assignments", "lineage", "watch_hits",
-    "events", "event_members", "observations", "source_days", "spikes", "alerts", "deliveries", "runs", "feed_polls",
+    "pages", "articles", "copy_groups", "copy_members", "passages", "vectors", "assignments", "lineage",
+    "watch_hits",
+    "events", "event_members", "observations", "source_days", "spikes", "alerts", "deliveries", "runs",
+    "feed_polls",
     "copy_sketches", "copy_links", "passage_changes",
 }  # fmt: skip
 """Tables that grow with coverage."""
