@@ -31,6 +31,8 @@ from storage.engine import Database
 from storage.schema import VERSION_TABLE
 
 FIRST_VERSION = "0002"
+CACHE_KIB = 1_500_000
+"""Of the process that makes the old database: keys of texts come in no order."""
 FOLDER = Path(storage.migrate.__file__).parent / "migrations"
 
 
@@ -45,7 +47,8 @@ def make_old(source: Path, target: Path, statements: int) -> dict[str, int]:
         command.upgrade(config, FIRST_VERSION)
     database.close()
     with sqlite3.connect(target) as connection:
-        connection.execute("PRAGMA synchronous=OFF")
+        for setting in ("synchronous=OFF", "journal_mode=MEMORY", f"cache_size=-{CACHE_KIB}"):
+            connection.execute(f"PRAGMA {setting}")
         connection.execute(f"ATTACH 'file:{source}?mode=ro' AS newer")
         for table in _tables(connection):
             _copy(connection, table)
