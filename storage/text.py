@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Final
 
 HAN: Final = "\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -34,9 +35,8 @@ _ARABIC: Final = str.maketrans(
     {"ی": "ي", "ى": "ي", "ې": "ي", "ے": "ي", "ک": "ك", "ڪ": "ك", "ة": "ه", "ہ": "ه", "ھ": "ه", "ە": "ه"}
     | {"ٱ": "ا", "ـ": None, "ء": None}
 )
-"""Letters that keyboards of Arabic, Persian, Urdu and Kurdish write differently, and the
-stretching stroke.
-"""
+"""Letters that keyboards of Arabic, Persian, Urdu and Kurdish write differently, and the stretching
+stroke."""
 _BARRED: Final = str.maketrans(
     {"đ": "d", "ð": "d", "ł": "l", "ø": "o", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"}
 )
@@ -84,10 +84,14 @@ def spaced_letters(text: str) -> str:
     return " ".join(_plain(text).split())
 
 
+def text_sha256(text: str) -> str:
+    """SHA-256 of the letters and digits: equal for texts that are copies to the letter."""
+    return sha256(spaced_letters(text).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def letters_of(text: str) -> str:
-    """The same without spaces; asked of every paragraph of every page, so white space
-    goes by `split` first.
-    """
+    """The same without spaces; asked of every paragraph of every page, so white space goes by `split`
+    first."""
     if text.isascii():
         return text.lower().translate(_ASCII_SIGNS)
     return _SIGN.sub("", "".join(unicodedata.normalize("NFKC", text).casefold().split()))
@@ -114,8 +118,7 @@ def for_names(text: str, *, keep_case: bool = False) -> str:
 
 def for_keywords(text: str) -> str:
     """Case and compatibility forms folded, one form of each Arabic letter, no stretching strokes or vowel
-    marks.
-    """
+    marks."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return _KEYWORD_MARKS.sub("", plain).translate(_KEYWORD_ARABIC)
 

@@ -15,7 +15,7 @@ from storage.engine import Database
 from storage.filters import within
 from storage.records import Assignment, Correction, LineageEvent, LineageKind, Narrative, Theme
 from storage.records.merges import follow_merges
-from storage.rows import chunks, columns_of, delete_in, record_of, row_of, upsert
+from storage.rows import chunks, columns_of, delete_in, record_of, row_of, select_in, upsert
 
 
 class NarrativeStore:
@@ -116,6 +116,46 @@ class NarrativeStore:
         with self._database.read() as connection:
             rows = connection.execute(statement.where(*conditions).order_by(table.passage_id))
             return [record_of(Assignment, row) for row in rows]
+
+    def holders(self, text_hashes: Collection[str], since: datetime) -> dict[str, int]:
+        """Text hash -> the smallest number under which a passage of this text is stored, of articles counted since a moment."""
+        passages, articles = schema.passages.c, schema.articles.c
+        joined = schema.passages.join(
+            schema.assignments, schema.assignments.c.passage_id == passages.passage_id
+        ).join(schema.articles, articles.article_id == passages.article_id)
+        statement = sa.select(passages.text_hash, schema.assignments.c.narrative_id).select_from(joined)
+        found: dict[str, int] = {}
+        with self._database.read() as connection:
+            rows = select_in(
+                connection, statement.where(articles.counted_at >= since), passages.text_hash, text_hashes
+            )
+            for row in rows:
+                found[row.text_hash] = min(row.narrative_id, found.get(row.text_hash, row.narrative_id))
+        return found
+
+    def assigned(self, passage_ids: Collection[str]) -> list[Assignment]:
+        """Assignments of these passages, by passage_id."""
+        statement = sa.select(*columns_of(Assignment, schema.assignments))
+        with self._database.read() as connection:
+            rows = select_in(connection, statement, schema.assignments.c.passage_id, passage_ids)
+            found = [record_of(Assignment, row) for row in rows]
+        return sorted(found, key=lambda item: item.passage_id)
+
+    def mark(self, name: str) -> datetime | None:
+        """The moment kept under a name."""
+        table = schema.narrative_marks.c
+        with self._database.read() as connection:
+            return connection.execute(sa.select(table.at).where(table.name == name)).scalar()
+
+    def set_mark(self, name: str, at: datetime | None) -> None:
+        """Keep a moment under a name; None forgets it."""
+        with self._database.write() as connection:
+            if at is None:
+                connection.execute(
+                    sa.delete(schema.narrative_marks).where(schema.narrative_marks.c.name == name)
+                )
+            else:
+                upsert(connection, schema.narrative_marks, [{"name": name, "at": at}])
 
     def sizes(self) -> dict[int, int]:
         """Passages stored under each number that has any, merged ones too; counted as they come and go, not

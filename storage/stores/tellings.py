@@ -47,9 +47,15 @@ class TellingStore:
         """Articles counted in [start, end), late ones too, by (counted_at, article_id)."""
         articles = schema.articles.c
         statement = sa.select(
-            articles.article_id, articles.source_id, _GROUP, articles.language, articles.date_confidence,
-            articles.counted_at, articles.late, articles.origin,
-        ).select_from(_ARTICLES)  # fmt: skip
+            articles.article_id,
+            articles.source_id,
+            _GROUP,
+            articles.language,
+            articles.date_confidence,
+            articles.counted_at,
+            articles.late,
+            articles.origin,
+        ).select_from(_ARTICLES)
         statement = _counted(statement, start, end).order_by(articles.counted_at, articles.article_id)
         with self._database.read() as connection:
             return [PrintedRow._make(row) for row in connection.execute(statement)]
@@ -123,8 +129,14 @@ def _told(table: sa.Table, stance: sa.ColumnElement[Any]) -> sa.Select[Any]:
     """The columns of a ToldRow, in its order."""
     articles = schema.articles.c
     return sa.select(
-        table.c.narrative_id, articles.article_id, articles.source_id, _GROUP, articles.counted_at, articles.late, stance,
-    )  # fmt: skip
+        table.c.narrative_id,
+        articles.article_id,
+        articles.source_id,
+        _GROUP,
+        articles.counted_at,
+        articles.late,
+        stance,
+    )
 
 
 def _detailed(
@@ -133,12 +145,27 @@ def _detailed(
     """The columns of a NarrativeRow, in its order; an article without a known source is "not listed"."""
     articles, sources = schema.articles.c, schema.sources.c
     return sa.select(
-        table.c.narrative_id, table.c.passage_id, similarity, stance, articles.article_id, articles.source_id,
-        sa.func.coalesce(sources.country, ""), sa.func.coalesce(sources.ownership, "not listed"),
-        schema.passages.c.language, articles.title, articles.url, _GROUP, sa.func.coalesce(schema.copy_members.c.relation, "original"),
-        articles.published_at, articles.date_confidence, articles.date_source, articles.first_seen_at,
-        articles.counted_at, articles.late, articles.origin,
-    )  # fmt: skip
+        table.c.narrative_id,
+        table.c.passage_id,
+        similarity,
+        stance,
+        articles.article_id,
+        articles.source_id,
+        sa.func.coalesce(sources.country, ""),
+        sa.func.coalesce(sources.ownership, "not listed"),
+        schema.passages.c.language,
+        articles.title,
+        articles.url,
+        _GROUP,
+        sa.func.coalesce(schema.copy_members.c.relation, "original"),
+        articles.published_at,
+        articles.date_confidence,
+        articles.date_source,
+        articles.first_seen_at,
+        articles.counted_at,
+        articles.late,
+        articles.origin,
+    )
 
 
 def _counted(statement: sa.Select[Any], start: datetime | None, end: datetime | None) -> sa.Select[Any]:

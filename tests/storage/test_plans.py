@@ -40,6 +40,7 @@ from tests.storage.makers import (
     page,
     passage,
     poll,
+    sketch,
     spike,
     unit,
 )
@@ -49,6 +50,7 @@ START, END = moment(500), moment(510)
 ONE = article(name_of(500))
 KEYS = passage_ids_of(500)
 FOUND: Page = page("new")
+TEXT_HASH = passage(ONE, 0, f"{ONE.article_id} 0 said.").text_hash
 SKETCH = CopySketch(
     article_id=ONE.article_id, counted_at=START, runs=np.arange(9, dtype=np.uint32), is_whole=True
 )
@@ -73,9 +75,9 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "copies.members": lambda s: s.copies.members([ONE.article_id]),
     "copies.of": lambda s: s.copies.of([ONE.article_id]),
     "copies.replace": lambda s: s.copies.replace(
-        [group(ONE)], [member(ONE, ONE.article_id)], dissolved=["x"]
+        [group(ONE)], [member(ONE, ONE.article_id)], dissolved=["x"], sketches=[sketch(ONE)]
     ),
-    "copies.sketch": lambda s: s.copies.sketch([SKETCH]),
+    "copies.sketch": lambda s: s.copies.sketch([sketch(ONE)]),
     "copies.sketched": lambda s: s.copies.sketched([ONE.article_id]),
     "copies.sketches": lambda s: s.copies.sketches(START, END),
     "copies.ungrouped": lambda s: s.copies.ungrouped(),
@@ -108,6 +110,10 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
         s.narratives.assignments(start=START, end=END),
         s.narratives.assignments(narrative_id=3),
     ],
+    "narratives.assigned": lambda s: s.narratives.assigned(KEYS),
+    "narratives.holders": lambda s: s.narratives.holders([TEXT_HASH], START),
+    "narratives.mark": lambda s: s.narratives.mark("x"),
+    "narratives.set_mark": lambda s: [s.narratives.set_mark("x", DAY), s.narratives.set_mark("x", None)],
     "narratives.get": lambda s: s.narratives.get(3),
     "narratives.lineage": lambda s: [
         s.narratives.lineage(3),
@@ -167,6 +173,7 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "lists.assigned": lambda s: s.lists.assigned([1, 2], after=(END, "x"), limit=5),
     "lists.events": lambda s: s.lists.events(START, END, after=(END, 7), limit=5),
     "lists.hits": lambda s: s.lists.hits(STATEMENT, after=(END, "x"), limit=5),
+    "lists.languages": lambda s: s.lists.languages(),
     "vectors.after": lambda s: s.vectors.after(BUILD, 2, limit=5),
     "tellings.assigned": lambda s: s.tellings.assigned([3], start=START, end=END),
     "tellings.assigned_count": lambda s: s.tellings.assigned_count(START, END),
@@ -267,6 +274,7 @@ EARLY: Final = {
     "passages.unembedded": "the highest number is read from the end of the key",
     "narratives.next_id": "the highest number is read from the end of the key",
     "passages.save": "the highest number is read from the end of the key",
+    "lists.languages": "one step into an index for each language",
 }
 """Calls that walk an index from its end, and stop after the first rows."""
 

@@ -64,8 +64,14 @@ def test_copies_make_the_days_of_their_members_stale(store: Store) -> None:
     settle(store)
     one, two = page("1").page_id, page("2").page_id
     group = CopyGroup(
-        group_id=one, first_article_id=one, first_source_id="alpha", first_at=DAY, first_at_latest=DAY, size=2, outlets=1
-    )  # fmt: skip
+        group_id=one,
+        first_article_id=one,
+        first_source_id="alpha",
+        first_at=DAY,
+        first_at_latest=DAY,
+        size=2,
+        outlets=1,
+    )
     members = [
         CopyMember(article_id=key, group_id=one, relation="near", containment=1.0) for key in (one, two)
     ]
@@ -79,8 +85,8 @@ def test_copies_make_the_days_of_their_members_stale(store: Store) -> None:
 
 
 def test_what_is_told_makes_its_days_stale(store: Store) -> None:
-    """Passages that are given, moved and taken away, and passages that are no more; the
-    same again does not.
+    """Passages that are given, moved and taken away, and passages that are no more; the same again does
+    not.
     """
     made = add_passages(store, ["1", "2"])
     ids = [item.passage_id for item in made]
