@@ -206,13 +206,14 @@ def migrate_and_kill(url: str, seconds: float) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_killed_migration_leaves_the_old_database(tmp_path: Path) -> None:
     """Killed at several moments it is whole and of the first version, row by row; run again, it comes to its
     end.
     """
     file = tmp_path / "drumbeat.db"
     url = f"sqlite:///{file}"
-    old_database(url, rows=4000)
+    old_database(url, rows=1500)
     before = kept(rows_of(url))
     revisions = set()
     for seconds in (0.02, 0.1, 0.2, 0.3):
