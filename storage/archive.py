@@ -3,8 +3,9 @@
     name-00001.warc.gz.open   being written; its writer holds a lock on it
     name-00001.warc.gz        whole and closed, never written again
 
-The order that makes rows trustworthy: `write` records, `sync` (they are on the disk now), commit the rows that point to them. A process
-killed between leaves records without a row, which `check.py` finds; a torn last record is cut off by `recover` at the next start.
+The order that makes rows trustworthy: `write` records, `sync` (they are on the disk now), commit the rows
+that point to them. A process killed between leaves records without a row, which `check.py` finds; a torn last
+record is cut off by `recover` at the next start.
 """
 
 from __future__ import annotations
@@ -33,9 +34,11 @@ _SOFTWARE: Final = "Drumbeat"
 
 
 class ArchiveWriter:
-    """Appends responses to files `{name}-{number}.warc.gz`, a new one when `max_bytes` are reached; one writer per process.
+    """Appends responses to files `{name}-{number}.warc.gz`, a new one when `max_bytes` are reached; one
+    writer per process.
 
-    A file begins with the first response, so that a crawl that fetches nothing leaves nothing. Methods may be called from several threads.
+    A file begins with the first response, so that a crawl that fetches nothing leaves nothing. Methods may be
+    called from several threads.
 
     Raises (from every method):
         DiskFull: no room; what was half-written is taken back.
@@ -66,7 +69,9 @@ class ArchiveWriter:
         body: bytes,
         kind: str,
     ) -> WarcPlace:
-        """Append one response (`body` without Content-Encoding) and say where it lies; it is safe after `sync`."""
+        """Append one response (`body` without Content-Encoding) and say where it lies; it is safe after
+        `sync`.
+        """
         response = ArchivedResponse(
             url=url,
             final_url=final_url,
@@ -218,7 +223,8 @@ class ArchiveReader:
 
 
 def recover(folder: Path) -> list[str]:
-    """Close what killed writers left open: cut the torn tail after the last whole record, give the file its final name.
+    """Close what killed writers left open: cut the torn tail after the last whole record, give the file its
+    final name.
 
     Files whose writer lives are left alone. Returns one sentence per file, by file name.
     """
@@ -254,7 +260,9 @@ def _recover_file(path: Path) -> str:
 
 
 def _create_locked(path: Path) -> int | None:
-    """A new file that this process holds, None if the name is taken (by another writer or by `recover` looking at it)."""
+    """A new file that this process holds, None if the name is taken (by another writer or by `recover`
+    looking at it).
+    """
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
     except FileExistsError:
@@ -296,7 +304,8 @@ def _named_errors(folder: Path) -> Iterator[None]:
     except OSError as error:
         if is_disk_full(error):
             raise DiskFull(
-                f"archive {folder}: no room is left; nothing half-written stays, free some and run the stage again"
+                f"archive {folder}: no room is left; nothing half-written stays, free some and run the "
+                "stage again"
             ) from error
         raise ArchiveError(
             f"archive {folder}: {error.strerror or error}; check that the folder exists and can be written"

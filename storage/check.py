@@ -3,8 +3,8 @@
     archive record of a page --- no row points to it ---> orphan: adopted where that loses nothing
     row with a place --------- no such record --------> missing: evidence is lost, and is said to be
 
-A process killed between `sync` and the commit leaves orphans; they are the only harmless kind. Records of feeds, sitemaps, section pages
-and robots.txt never have a row of their own.
+A process killed between `sync` and the commit leaves orphans; they are the only harmless kind. Records of
+feeds, sitemaps, section pages and robots.txt never have a row of their own.
 """
 
 from __future__ import annotations
@@ -41,8 +41,9 @@ class Orphan:
     url: str
     status: int
     finding: Finding
-    """`adoptable` / `adopted`; `superseded`: its page has another record, or an outcome, already; `refused`: the answer was no success, its page is
-    fetched again in its time."""
+    """`adoptable` / `adopted`; `superseded`: its page has another record, or an outcome, already; `refused`:
+    the answer was no success, its page is fetched again in its time.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +80,11 @@ def require_sound(url: str) -> None:
 
 
 def check(store: Store, archive_dir: Path, *, adopt: bool, clock: Clock) -> CheckReport:
-    """Compare rows with records, file by file; with `adopt`, give successful page records without a row their row.
+    """Compare rows with records, file by file; with `adopt`, give successful page records without a row their
+    row.
 
-    A known URL that waits for its fetch gets its place (outcome `stored`); an unknown URL becomes a new page of the source with that
-    domain, origin `live`, found when it was fetched.
+    A known URL that waits for its fetch gets its place (outcome `stored`); an unknown URL becomes a new page
+    of the source with that domain, origin `live`, found when it was fetched.
     """
     reader = ArchiveReader(archive_dir)
     there = reader.files()
@@ -140,7 +142,8 @@ def _orphan(
 
 def _adopt(store: Store, response: ArchivedResponse, place: WarcPlace, page: Page) -> None:
     fetched = replace(
-        page, final_url=response.final_url, fetched_at=response.fetched_at, status=response.status, headers=dict(response.headers),
+        page, final_url=response.final_url, fetched_at=response.fetched_at, status=response.status,
+        headers=dict(response.headers),
         sha256=sha256(response.body).hexdigest(), warc=place, fetch_outcome=STORED, next_attempt_at=None,
     )  # fmt: skip
     store.pages.discover([page])
@@ -149,7 +152,8 @@ def _adopt(store: Store, response: ArchivedResponse, place: WarcPlace, page: Pag
 
 def _new_page(response: ArchivedResponse, sources: Sequence[Source]) -> Page:
     return Page(
-        page_id=ids.page_id(response.url), url=response.url, source_id=_source_of(response, sources), discovered_at=response.fetched_at,
+        page_id=ids.page_id(response.url), url=response.url, source_id=_source_of(response, sources),
+        discovered_at=response.fetched_at,
         origin="live",
     )  # fmt: skip
 

@@ -1,4 +1,6 @@
-"""Articles that wait for a copy group. Every article is either a member of a group or in the queue; one transaction moves it."""
+"""Articles that wait for a copy group. Every article is either a member of a group or in the queue; one
+transaction moves it.
+"""
 
 from __future__ import annotations
 

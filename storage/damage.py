@@ -1,9 +1,10 @@
 """Damage to an SQLite file: what is looked for whenever it is opened, and the thorough check.
 
-Reading all of a large file takes minutes, so opening it looks at what costs milliseconds: that the file is as long as its first page
-says, and that the first page of every table and index can be read. A small file is read whole. What neither finds is found by the
-first statement that meets it (SQLite checks every page's form as it reads it): `Database` then leaves a file beside the database, so that
-every later command is told too, until `drumbeat storage check` finds it whole again.
+Reading all of a large file takes minutes, so opening it looks at what costs milliseconds: that the file is as
+long as its first page says, and that the first page of every table and index can be read. A small file is
+read whole. What neither finds is found by the first statement that meets it (SQLite checks every page's form
+as it reads it): `Database` then leaves a file beside the database, so that every later command is told too,
+until `drumbeat storage check` finds it whole again.
 
 PostgreSQL looks after its own files.
 """
@@ -20,7 +21,9 @@ from storage.errors import DamagedDatabase
 
 REMEDY: Final = "restore a copy, or make a new database and replay the archive"
 SMALL_BYTES: Final = 32 * 2**20
-"""A file up to this size is read whole whenever it is opened: 0.07 CPU-seconds (measured, see `tests/storage/test_damage.py`)."""
+"""A file up to this size is read whole whenever it is opened: 0.07 CPU-seconds (measured, see
+`tests/storage/test_damage.py`).
+"""
 WAL_HEADER_BYTES: Final = 32
 WAL_FRAME_HEADER_BYTES: Final = 24
 """Of the write-ahead log, by SQLite's file format: https://sqlite.org/fileformat2.html#walformat"""
@@ -39,7 +42,8 @@ def require_whole(database: Database, file: Path | None) -> None:
         return
     if damage_note(file).exists():
         raise DamagedDatabase(
-            f"database {file}: an earlier command found it damaged; restore a copy, then run `drumbeat storage check`"
+            f"database {file}: an earlier command found it damaged; restore a copy, then run `drumbeat "
+            "storage check`"
         )
     with database.read() as connection:
         _require_length(connection, file)

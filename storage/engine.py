@@ -1,11 +1,14 @@
-"""Connections and transactions: one `Database` per process, short transactions, engine errors turned into ours.
+"""Connections and transactions: one `Database` per process, short transactions, engine errors turned into
+ours.
 
-SQLite runs in WAL mode: readers never wait, one writer at a time. Every write begins IMMEDIATE, so that waiting for the lock happens
-at the start, under the busy timeout, and never in the middle as an upgrade that cannot be retried.
+SQLite runs in WAL mode: readers never wait, one writer at a time. Every write begins IMMEDIATE, so that
+waiting for the lock happens at the start, under the busy timeout, and never in the middle as an upgrade that
+cannot be retried.
 
-`synchronous=FULL`: in WAL mode NORMAL keeps the file whole through a power cut but may forget the last commits. Rows that point into the
-archive would survive even that (the archive is synced before they commit, so a forgotten row leaves a record that `drumbeat storage
-check` adopts), but a mail that went out would be sent twice. One sync per transaction is what that certainty costs; writes come in chunks.
+`synchronous=FULL`: in WAL mode NORMAL keeps the file whole through a power cut but may forget the last
+commits. Rows that point into the archive would survive even that (the archive is synced before they commit,
+so a forgotten row leaves a record that `drumbeat storage check` adopts), but a mail that went out would be
+sent twice. One sync per transaction is what that certainty costs; writes come in chunks.
 """
 
 from __future__ import annotations
@@ -45,7 +48,8 @@ class Database:
 
     def __reduce__(self) -> NoReturn:
         raise StorageError(
-            f"{self.where}: an open store cannot be sent to another process; send its address and open it there"
+            f"{self.where}: an open store cannot be sent to another process; send its address and open it "
+            "there"
         )
 
     @property
@@ -60,7 +64,9 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """One consistent snapshot; take what is needed and leave, a long reader lets the write-ahead log grow."""
+        """One consistent snapshot; take what is needed and leave, a long reader lets the write-ahead log
+        grow.
+        """
         options: dict[str, Any] = (
             {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
@@ -75,8 +81,9 @@ class Database:
 
     @contextmanager
     def reshape(self) -> Iterator[sa.Connection]:
-        """Like `write`, for migrations. On SQLite changing a table means to copy and drop it: foreign keys rest meanwhile, or their
-        cascades would empty the tables that point to it, and are checked at the end. Also switches a new file to WAL, which lasts.
+        """Like `write`, for migrations. On SQLite changing a table means to copy and drop it: foreign keys
+        rest meanwhile, or their cascades would empty the tables that point to it, and are checked at the end.
+        Also switches a new file to WAL, which lasts.
         """
         with self._connection({_WRITE: True}) as connection:
             if not self.is_sqlite:
@@ -91,7 +98,8 @@ class Database:
                     yield connection
                     if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
                         raise StorageError(
-                            f"database {self.where}: {len(broken)} rows would point nowhere; the migration is undone"
+                            f"database {self.where}: {len(broken)} rows would point nowhere; the migration "
+                            "is undone"
                         )
             finally:
                 raw.execute("PRAGMA foreign_keys=ON")
@@ -103,10 +111,12 @@ class Database:
     @contextmanager
     def _connection(self, options: dict[str, Any]) -> Iterator[sa.Connection]:
         if os.getpid() != self._pid:
-            # The parent's connections must not be closed by the child either: SQLite would drop the parent's locks.
+            # The parent's connections must not be closed by the child either: SQLite would drop the parent's
+            # locks.
             self.engine.dispose(close=False)
             raise StorageError(
-                f"{self.where}: opened in process {self._pid}, used in {os.getpid()}; open the store after the process starts"
+                f"{self.where}: opened in process {self._pid}, used in {os.getpid()}; open the store after "
+                "the process starts"
             )
         try:
             with self.engine.connect() as connection:
@@ -154,8 +164,8 @@ def _sqlite(url: sa.URL, busy_timeout_seconds: float) -> sa.Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: object) -> None:
-        # The driver's own transaction rules are switched off; `begin` below rules. WAL is a property of the file, set when it is made:
-        # looking into a file must not change it, it may be someone else's.
+        # The driver's own transaction rules are switched off; `begin` below rules. WAL is a property of the
+        # file, set when it is made: looking into a file must not change it, it may be someone else's.
         connection.isolation_level = None
         for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
@@ -200,7 +210,8 @@ _SQLITE_KINDS: dict[int, tuple[type[StorageError], str]] = {
     ),
     sqlite3.SQLITE_NOTADB: (
         ForeignDatabase,
-        "is not an SQLite database, or its beginning is damaged; name another file in database_url, or restore a copy",
+        "is not an SQLite database, or its beginning is damaged; name another file in database_url, or "
+        "restore a copy",
     ),
     sqlite3.SQLITE_CORRUPT: (
         DamagedDatabase,

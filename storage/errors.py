@@ -12,7 +12,9 @@ class StorageError(DrumbeatError):
 
 
 class StaleDatabase(StorageError):
-    """The database is missing, empty, or of another version of the program: `drumbeat storage migrate` brings it up to date."""
+    """The database is missing, empty, or of another version of the program: `drumbeat storage migrate` brings
+    it up to date.
+    """
 
 
 class ForeignDatabase(StorageError):
@@ -20,7 +22,9 @@ class ForeignDatabase(StorageError):
 
 
 class DamagedDatabase(StorageError):
-    """The database file is cut off or overwritten; nothing in it can be relied on. Restore a copy, or replay the archive."""
+    """The database file is cut off or overwritten; nothing in it can be relied on. Restore a copy, or replay
+    the archive.
+    """
 
 
 class DatabaseLocked(StorageError):
@@ -53,5 +57,6 @@ class StageBusy(StorageError):
         who = f"process {pid}" if pid is not None else "another process"
         when = f" since {since:%Y-%m-%d %H:%M:%S} UTC" if since is not None else ""
         super().__init__(
-            f"stage {stage}: {who} is running it{when}; wait for it to end, or stop that process and start again"
+            f"stage {stage}: {who} is running it{when}; wait for it to end, or stop that process and start "
+            "again"
         )

@@ -1,4 +1,6 @@
-"""Identifiers made from content: the same thing has the same id in every run, in whatever order work is done."""
+"""Identifiers made from content: the same thing has the same id in every run, in whatever
+order work is done.
+"""
 
 from __future__ import annotations
 

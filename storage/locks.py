@@ -1,4 +1,6 @@
-"""One run of a stage at a time, whoever starts it: an advisory lock on a file, freed by the system when its holder dies."""
+"""One run of a stage at a time, whoever starts it: an advisory lock on a file, freed by the system when its
+holder dies.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from storage.errors import StageBusy
 class StageLock:
     """Holds `folder/{stage}.lock` while the `with` block runs.
 
-    The file stays behind (removing it would let two processes lock two files of one name); only the lock on it counts.
+    The file stays behind (removing it would let two processes lock two files of one name); only the lock on
+    it counts.
 
     Raises:
         StageBusy: another process, or another lock of this one, holds it.
@@ -48,7 +51,9 @@ class StageLock:
 
 
 def _holder(handle: int) -> tuple[int | None, datetime | None]:
-    """Who wrote itself into the lock file, and when; unknown in the instant between its lock and its writing."""
+    """Who wrote itself into the lock file, and when; unknown in the instant between its
+    lock and its writing.
+    """
     written = os.pread(handle, 32, 0).strip()
     if not written.isdigit():
         return None, None

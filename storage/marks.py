@@ -1,13 +1,17 @@
-"""How far a reader of passages has come: high-water marks, so that what is new is found without looking through what is stored.
+"""How far a reader of passages has come: high-water marks, so that what is new is found without looking
+through what is stored.
 
-Passages are numbered (`passage_no`) in the order in which their transactions end, and a number is never given twice while a mark
-lies at or above it (`begin_numbering`). A reader that has seen everything up to a number keeps that number, and moves it in the transaction
-that writes what it found: killed at any moment, it goes on where its results end. Passages that are cut again get new numbers, so
-they lie above every mark and are seen again.
+Passages are numbered (`passage_no`) in the order in which their transactions end, and a number is never given
+twice while a mark lies at or above it (`begin_numbering`). A reader that has seen everything up to a number
+keeps that number, and moves it in the transaction that writes what it found: killed at any moment, it goes on
+where its results end. Passages that are cut again get new numbers, so they lie above every mark and are seen
+again.
 
-A mark holds for one version of its reader (the hash of a statement, a build); read under another version it is 0.
+A mark holds for one version of its reader (the hash of a statement, a build); read under another version it
+is 0.
 
-What changes its state once needs no mark: pages to clean and articles to cut are found by an index over the state itself.
+What changes its state once needs no mark: pages to clean and articles to cut are found by an index over the
+state itself.
 """
 
 from __future__ import annotations
@@ -50,10 +54,12 @@ def move_marks(connection: sa.Connection, reached: Mapping[tuple[str, str], int]
 
 
 def begin_numbering(connection: sa.Connection) -> None:
-    """Before passages are inserted: numbers grow in the order of commits, and none is given that a mark has passed.
+    """Before passages are inserted: numbers grow in the order of commits, and none is given that a mark has
+    passed.
 
-    PostgreSQL gives numbers before a transaction ends, so another one could commit a higher number first; a lock makes them wait.
-    SQLite gives the highest number there is plus one, so the numbers of deleted passages could come back; marks step down to it.
+    PostgreSQL gives numbers before a transaction ends, so another one could commit a higher number first; a
+    lock makes them wait. SQLite gives the highest number there is plus one, so the numbers of deleted
+    passages could come back; marks step down to it.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(NUMBERING_LOCK)))

@@ -18,9 +18,11 @@ _LOCK_NUMBER: Final = 7_304_217
 
 
 def migrate(url: str, *, busy_timeout_seconds: float = 30.0) -> tuple[str | None, str]:
-    """Bring the database to the program's revision, making it if there is none; (revision before, revision now).
+    """Bring the database to the program's revision, making it if there is none; (revision before, revision
+    now).
 
-    One transaction: a migration that fails leaves everything as it was. Two processes at once: the second finds the work done.
+    One transaction: a migration that fails leaves everything as it was. Two processes at once: the second
+    finds the work done.
 
     Raises:
         ForeignDatabase: it belongs to something else; nothing was touched.
@@ -83,7 +85,9 @@ def _make_folder(file: Path) -> None:
 
 
 def _require_empty(connection: sa.Connection, where: str) -> None:
-    """A file in which no table is to be seen, and which has more than its first page and free ones, lost its first page."""
+    """A file in which no table is to be seen, and which has more than its first page and free ones, lost its
+    first page.
+    """
     if connection.dialect.name != "sqlite":
         return
     pages, free = (
@@ -108,6 +112,7 @@ def _revision(connection: sa.Connection, where: str) -> str | None:
     found = connection.execute(sa.text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608  a constant
     if found is not None and str(found) > REVISION:
         raise StaleDatabase(
-            f"database {where}: is of revision {found}, made by a newer program (this one knows {REVISION}); update Drumbeat"
+            f"database {where}: is of revision {found}, made by a newer program (this one knows "
+            f"{REVISION}); update Drumbeat"
         )
     return None if found is None else str(found)

@@ -1,7 +1,8 @@
 """Triggers that list every passage which is deleted, or whose article gets another time, source or language.
 
-Whoever keeps something by passage number (the sketches) follows this list. Triggers, because passages go in many ways: with their page,
-with a new text of their article, by pruning; SQLite also gives a deleted passage's number to another one.
+Whoever keeps something by passage number (the sketches) follows this list. Triggers, because passages go in
+many ways: with their page, with a new text of their article, by pruning; SQLite also gives a deleted
+passage's number to another one.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ TRIGGERS: Final[dict[str, tuple[str, ...]]] = {
     "postgresql": (
         _function("passage_deleted", _DELETED_ROW),
         _function("article_moved", _ROWS_OF_ARTICLE),
-        "CREATE TRIGGER passage_deleted AFTER DELETE ON passages FOR EACH ROW EXECUTE FUNCTION passage_deleted()",
+        "CREATE TRIGGER passage_deleted AFTER DELETE ON passages FOR EACH ROW EXECUTE FUNCTION "
+        "passage_deleted()",
         f"CREATE TRIGGER article_moved AFTER UPDATE OF {_MOVED} ON articles FOR EACH ROW "
         f"WHEN ({_differs('IS DISTINCT FROM')}) EXECUTE FUNCTION article_moved()",
     ),
@@ -68,7 +70,9 @@ def changes_after(connection: sa.Connection, change_no: int) -> dict[int, int]:
 
 
 def forget_before(connection: sa.Connection, change_no: int) -> None:
-    """Drop the list of changes before one; the last one stays in any case, since SQLite would count from 1 again."""
+    """Drop the list of changes before one; the last one stays in any case, since SQLite would count from 1
+    again.
+    """
     last = sa.select(sa.func.max(passage_changes.c.change_no)).scalar_subquery()
     old = (passage_changes.c.change_no < change_no, passage_changes.c.change_no < last)
     connection.execute(sa.delete(passage_changes).where(*old))

@@ -1,16 +1,19 @@
 """Retention: what is old and cited by nobody is forgotten, by kind.
 
-    archive   raw responses: files of the archive; what is cited, or not cleaned yet, is copied into a new file first
-    articles  articles with their passages, vectors, assignments and hits, and events that nobody tells any more
+    archive   raw responses: files of the archive; what is cited, or not cleaned yet, is copied into a new
+              file first
+    articles  articles with their passages, vectors, assignments and hits, and events that nobody tells any
+              more
     polls     polls of feeds
     runs      runs of stages, but for each stage's last
     numbers   observations, source days, and spikes without an alert
 
-Evidence stays: an article that a narrative's exemplars, an analyst's correction, an alert or a report names keeps everything it has.
-Pages stay known, so that nothing is fetched a second time; what was pruned of them is never cleaned again. Counted numbers are not
-touched by pruning articles.
+Evidence stays: an article that a narrative's exemplars, an analyst's correction, an alert or a report names
+keeps everything it has. Pages stay known, so that nothing is fetched a second time; what was pruned of them
+is never cleaned again. Counted numbers are not touched by pruning articles.
 
-Every transaction is bounded; a killed prune goes on where it stopped. SQLite's file does not shrink: what is freed is used again.
+Every transaction is bounded; a killed prune goes on where it stopped. SQLite's file does not shrink: what is
+freed is used again.
 """
 
 from __future__ import annotations
@@ -36,7 +39,9 @@ from storage.stores.retention import article_ids
 Kind = Literal["archive", "articles", "polls", "runs", "numbers"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 LEAST_DAYS: Final[dict[Kind, int]] = {"archive": 7, "articles": 180, "polls": 180, "runs": 30, "numbers": 180}
-"""Younger than this nothing is pruned: counting and reports read up to 120 days back (chosen with a margin, not measured)."""
+"""Younger than this nothing is pruned: counting and reports read up to 120 days back (chosen with a margin,
+not measured).
+"""
 ARTICLES_AT_ONCE: Final = 200
 ROWS_AT_ONCE: Final = 5000
 """Rows a transaction removes: well under a second."""
@@ -92,7 +97,8 @@ def prune(store: Store, order: PruneOrder, progress: Progress) -> PruneReport:
     """Forget what is old; the caller holds the locks of all stages.
 
     Raises:
-        StorageError: a kind may not be pruned so young, or a report cannot be read, so that nobody knows what it cites.
+        StorageError: a kind may not be pruned so young, or a report cannot be read, so that nobody knows what
+        it cites.
     """
     _require_age(order)
     cited = frozenset(store.retention.cited() | cited_by_reports(order.report_dir))
@@ -231,7 +237,8 @@ def _is_old(pages: Sequence[Page], before: datetime) -> bool:
 
 
 def _is_left_over(pruning: _Pruning, reader: ArchiveReader, file: str) -> bool:
-    """Whether a file without rows is what a killed prune left: old records of pages that were pruned, or lie elsewhere.
+    """Whether a file without rows is what a killed prune left: old records of pages that were pruned, or lie
+    elsewhere.
 
     Records of other pages are the business of `storage check`.
     """

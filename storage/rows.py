@@ -46,7 +46,9 @@ def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
 def select_in(
     connection: sa.Connection, statement: sa.Select[Any], column: sa.ColumnElement[Any], keys: Collection[Any]
 ) -> list[sa.Row[Any]]:
-    """The statement's rows whose `column` is one of `keys`, in runs; each run in the statement's order, runs by key."""
+    """The statement's rows whose `column` is one of `keys`, in runs; each run in the statement's order, runs
+    by key.
+    """
     ordered = sorted(set(keys))
     return [row for part in chunks(ordered) for row in connection.execute(statement.where(column.in_(part)))]
 
@@ -54,7 +56,9 @@ def select_in(
 def distinct_values(
     connection: sa.Connection, column: sa.ColumnElement[T], *where: sa.ColumnElement[bool]
 ) -> list[T]:
-    """The few different values of an indexed column, sorted: one step into the index for each, however many rows have it."""
+    """The few different values of an indexed column, sorted: one step into the index for each, however many
+    rows have it.
+    """
     found: list[T] = []
     first = sa.select(sa.func.min(column)).where(*where)
     value = connection.execute(first).scalar()
@@ -80,7 +84,9 @@ def upsert(
     key: Sequence[str] = (),
     keep: Collection[str] = (),
 ) -> None:
-    """Insert, or update where the key (by default the primary key) exists; columns in `keep` are then left as they are."""
+    """Insert, or update where the key (by default the primary key) exists; columns in `keep` are then left as
+    they are.
+    """
     if not rows:
         return
     keys = list(key) or [column.name for column in table.primary_key]

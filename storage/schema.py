@@ -1,4 +1,6 @@
-"""The tables. One schema for both engines; `migrations/` must produce the same database, and a test says so."""
+"""The tables. One schema for both engines; `migrations/` must produce the same database,
+and a test says so.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def _id(name: str) -> sa.Column[int]:
 
 
 def _number_of(name: str) -> sa.Column[int]:
-    """A key that the database gives: for joins within the room, it depends on the order of work and never leaves."""
+    """A key that the database gives: for joins within the room, it depends on the order of work and never
+    leaves.
+    """
     return sa.Column(
         name, sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True
     )
@@ -95,79 +99,104 @@ def _child(name: str, parent: str, *, primary: bool = False) -> sa.Column[str]:
     )
 
 
-# --- how coverage comes in -------------------------------------------------------------------------------------------
+# --- how coverage comes in ------------------------------------------------------------------------
 # No foreign key leads to `sources`: the directory is the user's, and what was collected outlives a row of it.
 sources = sa.Table(
     "sources", metadata, _key("source_id"), _text("name"), _text("domain"), _text("country"), _text("region"),
-    _json("languages", JsonTuple), _text("ownership"), _text("ownership_list", null=True), _day("ownership_as_of", null=True),
-    _yes("verified"), _day("coverage_start", null=True), _day("coverage_end", null=True), _time("first_crawled_at", null=True),
+    _json("languages", JsonTuple), _text("ownership"), _text("ownership_list", null=True),
+    _day("ownership_as_of", null=True),
+    _yes("verified"), _day("coverage_start", null=True), _day("coverage_end", null=True),
+    _time("first_crawled_at", null=True),
 )  # fmt: skip
 
 feeds = sa.Table(
-    "feeds", metadata, _key("feed_url"), _text("source_id"), _text("kind"), _text("etag", null=True), _text("last_modified", null=True),
-    _time("last_polled_at", null=True), _time("last_new_at", null=True), _number("failures"), _time("not_before", null=True),
+    "feeds", metadata, _key("feed_url"), _text("source_id"), _text("kind"), _text("etag", null=True),
+    _text("last_modified", null=True),
+    _time("last_polled_at", null=True), _time("last_new_at", null=True), _number("failures"),
+    _time("not_before", null=True),
     _text("last_outcome", null=True),
 )  # fmt: skip
 
 feed_polls = sa.Table(
-    "feed_polls", metadata, sa.Column("polled_at", UtcDateTime, primary_key=True), _key("feed_url"), _key("run_id"), _text("source_id"),
+    "feed_polls", metadata, sa.Column("polled_at", UtcDateTime, primary_key=True), _key("feed_url"),
+    _key("run_id"), _text("source_id"),
     _text("outcome"), _number("status", null=True), _number("entries"), _number("new_links"),
 )  # fmt: skip
 
 # URLs are looked up by `url_key`, a short digest: PostgreSQL cannot index texts as long as URLs may be.
 pages = sa.Table(
-    "pages", metadata, _key("page_id"), _text("url"), _text("url_key"), _text("source_id"), _time("discovered_at"), _text("origin"),
-    _text("discovered_from", null=True), _json("hints"), _text("final_url", null=True), _text("final_url_key", null=True),
-    _time("fetched_at", null=True), _number("status", null=True), _json("headers"), _text("sha256", null=True),
-    _text("warc_file", null=True), sa.Column("warc_offset", sa.BigInteger), sa.Column("warc_length", sa.BigInteger),
-    _text("fetch_outcome", null=True), _text("fetch_run", null=True), _number("attempts"), _time("next_attempt_at", null=True),
+    "pages", metadata, _key("page_id"), _text("url"), _text("url_key"), _text("source_id"),
+    _time("discovered_at"), _text("origin"),
+    _text("discovered_from", null=True), _json("hints"), _text("final_url", null=True),
+    _text("final_url_key", null=True),
+    _time("fetched_at", null=True), _number("status", null=True), _json("headers"),
+    _text("sha256", null=True),
+    _text("warc_file", null=True), sa.Column("warc_offset", sa.BigInteger),
+    sa.Column("warc_length", sa.BigInteger),
+    _text("fetch_outcome", null=True), _text("fetch_run", null=True), _number("attempts"),
+    _time("next_attempt_at", null=True),
     _text("clean_outcome", null=True), _text("clean_version", null=True), _text("clean_run", null=True),
-    sa.UniqueConstraint("url_key"), sa.Index(None, "final_url_key"), sa.Index(None, "warc_file"), sa.Index(None, "fetch_run"),
-    sa.Index(None, "source_id", "fetch_outcome", "discovered_at"), sa.Index(None, "fetch_outcome", "clean_version", "page_id"),
+    sa.UniqueConstraint("url_key"), sa.Index(None, "final_url_key"), sa.Index(None, "warc_file"),
+    sa.Index(None, "fetch_run"),
+    sa.Index(None, "source_id", "fetch_outcome", "discovered_at"),
+    sa.Index(None, "fetch_outcome", "clean_version", "page_id"),
     sa.Index(None, "fetched_at", "source_id", "fetch_outcome"),
 )  # fmt: skip
 
-# --- what was said ---------------------------------------------------------------------------------------------------
+# --- what was said --------------------------------------------------------------------------------
 # `article_no` joins the full-text index, which wants whole numbers; it never leaves the room.
 articles = sa.Table(
     "articles", metadata, _number_of("article_no"),
-    _child("article_id", "pages.page_id"), _text("source_id"), _text("url"), _text("title"), _text("body"), _json("authors", JsonTuple),
-    _time("published_at", null=True), _text("date_source"), _text("date_confidence"), _json("date_claims"), _time("first_seen_at"),
-    _time("counted_at"), _yes("late"), _text("origin"), _text("language"), _real("language_confidence"), _text("language_source"),
+    _child("article_id", "pages.page_id"), _text("source_id"), _text("url"), _text("title"), _text("body"),
+    _json("authors", JsonTuple),
+    _time("published_at", null=True), _text("date_source"), _text("date_confidence"), _json("date_claims"),
+    _time("first_seen_at"),
+    _time("counted_at"), _yes("late"), _text("origin"), _text("language"), _real("language_confidence"),
+    _text("language_source"),
     _text("text_sha256"), _text("clean_version"), _yes("is_cut"),
-    sa.UniqueConstraint("article_id"), sa.Index(None, "counted_at"), sa.Index(None, "source_id", "counted_at"),
+    sa.UniqueConstraint("article_id"), sa.Index(None, "counted_at"),
+    sa.Index(None, "source_id", "counted_at"),
     sa.Index(None, "is_cut", "article_id"),
 )  # fmt: skip
 
 copy_groups = sa.Table(
-    "copy_groups", metadata, _key("group_id"), _text("first_article_id"), _text("first_source_id"), _time("first_at"),
-    _time("first_at_latest"), _text("wire", null=True), _number("size"), _number("outlets"), sa.Index(None, "first_at"),
+    "copy_groups", metadata, _key("group_id"), _text("first_article_id"), _text("first_source_id"),
+    _time("first_at"),
+    _time("first_at_latest"), _text("wire", null=True), _number("size"), _number("outlets"),
+    sa.Index(None, "first_at"),
 )  # fmt: skip
 
 copy_members = sa.Table(
-    "copy_members", metadata, _child("article_id", "articles.article_id", primary=True), _child("group_id", "copy_groups.group_id"),
+    "copy_members", metadata, _child("article_id", "articles.article_id", primary=True),
+    _child("group_id", "copy_groups.group_id"),
     _text("relation"), _real("containment"), sa.Index(None, "group_id"),
 )  # fmt: skip
 
-# What an article's text is found by when copies are looked for (see `CopySketch`), so that it is read once in its life.
+# What an article's text is found by when copies are looked for (see `CopySketch`), so that it is read once in
+# its life.
 copy_sketches = sa.Table(
-    "copy_sketches", metadata, _child("article_id", "articles.article_id", primary=True), _time("counted_at"), _yes("is_whole"),
+    "copy_sketches", metadata, _child("article_id", "articles.article_id", primary=True), _time("counted_at"),
+    _yes("is_whole"),
     sa.Column("runs", WholeNumbers, nullable=False), sa.Index(None, "counted_at"),
 )  # fmt: skip
 
 copy_links = sa.Table(
-    "copy_links", metadata, _child("left_id", "articles.article_id", primary=True), _child("right_id", "articles.article_id", primary=True),
+    "copy_links", metadata, _child("left_id", "articles.article_id", primary=True),
+    _child("right_id", "articles.article_id", primary=True),
     _text("kind"), _real("containment"), sa.Index(None, "right_id"),
 )  # fmt: skip
 
-# Articles that no copy group holds: found here, not by looking for articles without a member row (`copy_queue.py`).
+# Articles that no copy group holds: found here, not by looking for articles without a member row
+# (`copy_queue.py`).
 copy_queue = sa.Table(
     "copy_queue", metadata, _child("article_id", "articles.article_id", primary=True),
 )  # fmt: skip
 
 passages = sa.Table(
-    "passages", metadata, _number_of("passage_no"), _text("passage_id"), _child("article_id", "articles.article_id"), _number("ordinal"), _number("start"),
-    _number("end"), _text("text"), _text("text_hash"), _text("language"), sa.UniqueConstraint("passage_id"), sa.Index(None, "article_id"), sa.Index(None, "text_hash"),
+    "passages", metadata, _number_of("passage_no"), _text("passage_id"),
+    _child("article_id", "articles.article_id"), _number("ordinal"), _number("start"),
+    _number("end"), _text("text"), _text("text_hash"), _text("language"), sa.UniqueConstraint("passage_id"),
+    sa.Index(None, "article_id"), sa.Index(None, "text_hash"),
     sa.Index(None, "language", "text_hash"),
 )  # fmt: skip
 
@@ -177,7 +206,8 @@ vectors = sa.Table(
 
 # Triggers (`passage_changes.py`) write it, whoever deletes; sketches of passages follow it.
 passage_changes = sa.Table(
-    "passage_changes", metadata, _number_of("change_no"), sa.Column("passage_no", sa.BigInteger, nullable=False),
+    "passage_changes", metadata, _number_of("change_no"),
+    sa.Column("passage_no", sa.BigInteger, nullable=False),
 )  # fmt: skip
 
 mean_tables = sa.Table(
@@ -188,19 +218,24 @@ mean_tables = sa.Table(
 mean_vectors = sa.Table(
     "mean_vectors", metadata, _key("build"), _id("version"), _key("language"),
     sa.Column("vector", FloatVector, nullable=False),
-    sa.ForeignKeyConstraint(["build", "version"], ["mean_tables.build", "mean_tables.version"], ondelete="CASCADE"),
+    sa.ForeignKeyConstraint(
+        ["build", "version"], ["mean_tables.build", "mean_tables.version"], ondelete="CASCADE"
+    ),
 )  # fmt: skip
 
-# --- what it means ---------------------------------------------------------------------------------------------------
+# --- what it means --------------------------------------------------------------------------------
 themes = sa.Table(
     "themes", metadata, _id("theme_id"), _text("label"),
 )  # fmt: skip
 
 narratives = sa.Table(
     "narratives", metadata, _id("narrative_id"), _text("label"),
-    _text("label_by"), _text("kind"), _text("status"), _json("keywords", JsonTuples), _json("exemplars", JsonTuple),
-    sa.Column("centroid", FloatVector), _number("size"), _time("first_seen_at"), _time("last_seen_at"), _number("merged_into", null=True),
-    _number("split_from", null=True), _number("theme_id", null=True), _text("statement_id", null=True), _text("build"),
+    _text("label_by"), _text("kind"), _text("status"), _json("keywords", JsonTuples),
+    _json("exemplars", JsonTuple),
+    sa.Column("centroid", FloatVector), _number("size"), _time("first_seen_at"), _time("last_seen_at"),
+    _number("merged_into", null=True),
+    _number("split_from", null=True), _number("theme_id", null=True), _text("statement_id", null=True),
+    _text("build"),
     _number("mean_version"), _text("born_run"), sa.Column("radius", Real), sa.Index(None, "last_seen_at"),
     sa.Index(None, "merged_into"), sa.Index(None, "kind"),
 )  # fmt: skip
@@ -216,7 +251,8 @@ narrative_pending = sa.Table(
 
 assignments = sa.Table(
     "assignments", metadata, _child("passage_id", "passages.passage_id", primary=True),
-    sa.Column("narrative_id", Whole, sa.ForeignKey("narratives.narrative_id"), nullable=False), _real("similarity"),
+    sa.Column("narrative_id", Whole, sa.ForeignKey("narratives.narrative_id"), nullable=False),
+    _real("similarity"),
     _text("method"), _text("run_id"), sa.Index(None, "narrative_id", "passage_id"),
 )  # fmt: skip
 
@@ -226,12 +262,15 @@ narrative_sizes = sa.Table(
 )  # fmt: skip
 
 lineage = sa.Table(
-    "lineage", metadata, _key("lineage_id"), _time("at"), _text("kind"), _number("narrative_id"), _number("other_id", null=True),
-    _text("run_id"), _json("detail"), sa.Index(None, "narrative_id"), sa.Index(None, "other_id"), sa.Index(None, "kind", "at"),
+    "lineage", metadata, _key("lineage_id"), _time("at"), _text("kind"), _number("narrative_id"),
+    _number("other_id", null=True),
+    _text("run_id"), _json("detail"), sa.Index(None, "narrative_id"), sa.Index(None, "other_id"),
+    sa.Index(None, "kind", "at"),
 )  # fmt: skip
 
 corrections = sa.Table(
-    "corrections", metadata, _key("correction_id"), _time("at"), _text("kind"), _number("narrative_id"), _text("passage_id", null=True),
+    "corrections", metadata, _key("correction_id"), _time("at"), _text("kind"), _number("narrative_id"),
+    _text("passage_id", null=True),
     _text("value", null=True),
 )  # fmt: skip
 
@@ -242,17 +281,21 @@ watch_statements = sa.Table(
 
 # Up to which passage a reader has seen everything (`marks.py`).
 marks = sa.Table(
-    "marks", metadata, _key("reader"), _text("version"), sa.Column("passage_no", sa.BigInteger, nullable=False),
+    "marks", metadata, _key("reader"), _text("version"),
+    sa.Column("passage_no", sa.BigInteger, nullable=False),
 )  # fmt: skip
 
-# What is ordinary for a text of a statement, frozen with the means: `*` as the language stands for all together.
+# What is ordinary for a text of a statement, frozen with the means: `*` as the language stands for all
+# together.
 watch_ordinary = sa.Table(
-    "watch_ordinary", metadata, _key("build"), _id("mean_version"), _key("text_hash"), _key("language"), _real("place"), _real("spread"),
+    "watch_ordinary", metadata, _key("build"), _id("mean_version"), _key("text_hash"), _key("language"),
+    _real("place"), _real("spread"),
 )  # fmt: skip
 
 watch_hits = sa.Table(
     "watch_hits", metadata, _child("statement_id", "watch_statements.statement_id", primary=True),
-    _child("passage_id", "passages.passage_id", primary=True), _number("narrative_id"), _real("cosine"), _real("z"), _text("stance"),
+    _child("passage_id", "passages.passage_id", primary=True), _number("narrative_id"), _real("cosine"),
+    _real("z"), _text("stance"),
     _text("run_id"), sa.Index(None, "passage_id"),
 )  # fmt: skip
 
@@ -263,17 +306,20 @@ events = sa.Table(
 
 event_members = sa.Table(
     "event_members", metadata, _child("passage_id", "passages.passage_id", primary=True),
-    sa.Column("event_id", Whole, sa.ForeignKey("events.event_id", ondelete="CASCADE"), nullable=False), sa.Index(None, "event_id"),
+    sa.Column("event_id", Whole, sa.ForeignKey("events.event_id", ondelete="CASCADE"), nullable=False),
+    sa.Index(None, "event_id"),
 )  # fmt: skip
 
-# --- what is counted, found and told ---------------------------------------------------------------------------------
+# --- what is counted, found and told --------------------------------------------------------------
 observations = sa.Table(
     "observations", metadata, _id("narrative_id"), _key("source_id"),
-    sa.Column("day", sa.Date, primary_key=True), _number("articles"), _number("copy_groups"), _number("own_texts"), sa.Index(None, "day"),
+    sa.Column("day", sa.Date, primary_key=True), _number("articles"), _number("copy_groups"),
+    _number("own_texts"), sa.Index(None, "day"),
 )  # fmt: skip
 
 source_days = sa.Table(
-    "source_days", metadata, sa.Column("day", sa.Date, primary_key=True), _key("source_id"), _number("articles"), _number("copy_groups"),
+    "source_days", metadata, sa.Column("day", sa.Date, primary_key=True), _key("source_id"),
+    _number("articles"), _number("copy_groups"),
     _number("fetched"), _number("failed"), _number("polls"), _number("polls_failed"), _text("health"),
 )  # fmt: skip
 
@@ -284,9 +330,12 @@ stale_days = sa.Table(
 )  # fmt: skip
 
 spikes = sa.Table(
-    "spikes", metadata, _key("spike_id"), _number("narrative_id"), _day("day"), _number("window_days"), _real("observed"),
-    _real("expected"), _real("p_value"), _real("q_value"), _real("cusum"), _text("detector"), _number("outlets"), _number("countries"),
-    _number("languages"), _number("articles"), _real("reprint_share"), _text("decision"), _json("checks"), _text("run_id"),
+    "spikes", metadata, _key("spike_id"), _number("narrative_id"), _day("day"), _number("window_days"),
+    _real("observed"),
+    _real("expected"), _real("p_value"), _real("q_value"), _real("cusum"), _text("detector"),
+    _number("outlets"), _number("countries"),
+    _number("languages"), _number("articles"), _real("reprint_share"), _text("decision"), _json("checks"),
+    _text("run_id"),
     sa.Index(None, "day"), sa.Index(None, "narrative_id", "day"),
 )  # fmt: skip
 
@@ -296,20 +345,25 @@ views = sa.Table(
 )  # fmt: skip
 
 alerts = sa.Table(
-    "alerts", metadata, _key("alert_id"), _text("spike_id"), _number("narrative_id"), _time("created_at"), _text("subject"),
+    "alerts", metadata, _key("alert_id"), _text("spike_id"), _number("narrative_id"), _time("created_at"),
+    _text("subject"),
     _json("evidence"), sa.Index(None, "created_at"), sa.Index(None, "spike_id"),
 )  # fmt: skip
 
 deliveries = sa.Table(
-    "deliveries", metadata, _key("delivery_id"), _child("alert_id", "alerts.alert_id"), _text("channel"), _text("recipient"),
-    _text("message_id"), _text("state"), _number("attempts"), _text("last_error", null=True), _time("updated_at"),
+    "deliveries", metadata, _key("delivery_id"), _child("alert_id", "alerts.alert_id"), _text("channel"),
+    _text("recipient"),
+    _text("message_id"), _text("state"), _number("attempts"), _text("last_error", null=True),
+    _time("updated_at"),
     sa.Index(None, "alert_id"), sa.Index(None, "state"),
 )  # fmt: skip
 
 runs = sa.Table(
     "runs", metadata, _key("run_id"), _text("stage"), _number("number"), _time("started_at"), _time("as_of"),
-    _time("finished_at", null=True), _text("state"), sa.Column("seed", sa.BigInteger, nullable=False), _json("versions"),
-    _json("parameters"), _json("counts"), _text("error", null=True), sa.Index(None, "stage", "started_at"), sa.Index(None, "started_at"),
+    _time("finished_at", null=True), _text("state"), sa.Column("seed", sa.BigInteger, nullable=False),
+    _json("versions"),
+    _json("parameters"), _json("counts"), _text("error", null=True), sa.Index(None, "stage", "started_at"),
+    sa.Index(None, "started_at"),
     sa.Index(None, "stage", "state", "started_at", "number"),
 )  # fmt: skip
 

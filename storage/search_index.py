@@ -1,7 +1,7 @@
 """The full-text index, and the only place that knows how each engine spells it.
 
-SQLite: an FTS5 table whose rowid is `articles.article_no`. PostgreSQL: a table of `tsvector` ('simple') with a GIN index. Both hold
-words folded by `words.py`; the engines' own folding has nothing left to do.
+SQLite: an FTS5 table whose rowid is `articles.article_no`. PostgreSQL: a table of `tsvector` ('simple') with
+a GIN index. Both hold words folded by `words.py`; the engines' own folding has nothing left to do.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ _MAX_CHARACTERS: Final = 200_000
 
 _CREATE: Final[dict[str, tuple[str, ...]]] = {
     "sqlite": (
-        "CREATE VIRTUAL TABLE article_words USING fts5(title, body, tokenize = 'unicode61 remove_diacritics 2')",
+        "CREATE VIRTUAL TABLE article_words USING fts5(title, body, tokenize = 'unicode61 "
+        "remove_diacritics 2')",
     ),
     "postgresql": (
         "CREATE TABLE article_words (article_no BIGINT NOT NULL CONSTRAINT pk_article_words PRIMARY KEY "
-        "CONSTRAINT fk_article_words_article_no REFERENCES articles (article_no) ON DELETE CASCADE, words TSVECTOR NOT NULL)",
+        "CONSTRAINT fk_article_words_article_no REFERENCES articles (article_no) ON DELETE CASCADE, words "
+        "TSVECTOR NOT NULL)",
         "CREATE INDEX ix_article_words_words ON article_words USING gin (words)",
     ),
 }
@@ -36,7 +38,9 @@ for _engine, _statements in _CREATE.items():
 
 
 def indexed_words(title: str, body: str) -> tuple[str, str]:
-    """What is indexed of an article; costs up to a millisecond a page of text, so do it before the transaction."""
+    """What is indexed of an article; costs up to a millisecond a page of text, so do it before the
+    transaction.
+    """
     return " ".join(words(title)), " ".join(words(body[:_MAX_CHARACTERS]))
 
 
@@ -60,7 +64,8 @@ def find_articles(
 ) -> list[tuple[str, float, str]]:
     """(article_id, score, body) of articles in which all terms stand, best first, ties by article_id.
 
-    Scores are BM25 on SQLite and `ts_rank` on PostgreSQL, a title weighing four times a body; they compare within one answer only.
+    Scores are BM25 on SQLite and `ts_rank` on PostgreSQL, a title weighing four times a body; they compare
+    within one answer only.
     """
     is_sqlite = connection.dialect.name == "sqlite"
     score, match, table = _sqlite_match(terms) if is_sqlite else _postgresql_match(terms)

@@ -3,13 +3,16 @@
     sketches/manifest.json       what the blocks were made from, and their names, sizes and checksums
     sketches/block-*.bin         up to 65,536 passages each: bits, number, moment, source, language
 
-A block is written once and never changed. A new state is new blocks and a new manifest, put in the place of the old one by a rename, so
-a reader sees one state or the other and a killed writer leaves the old one. Everything here can be made again from the database.
+A block is written once and never changed. A new state is new blocks and a new manifest, put in the place of
+the old one by a rename, so a reader sees one state or the other and a killed writer leaves the old one.
+Everything here can be made again from the database.
 
-Signs of centred vectors keep the angle between them (Charikar 2002, "Similarity estimation techniques from rounding algorithms"): the
-expected Hamming distance of two sketches is their angle in units of pi, times the dimensions. All passages are compared by signs. A second
-bit tells whether a value is large: with it the nearest ones are ranked nearly as by their vectors (of 500,000 real and mixed passages the
-true first 20 are among the first 500 by sketch: 0.999 with two bits, 0.92 with signs alone, measured with `tests.benchmarks.meaning`).
+Signs of centred vectors keep the angle between them (Charikar 2002, "Similarity estimation techniques from
+rounding algorithms"): the expected Hamming distance of two sketches is their angle in units of pi, times the
+dimensions. All passages are compared by signs. A second bit tells whether a value is large: with it the
+nearest ones are ranked nearly as by their vectors (of 500,000 real and mixed passages the true first 20 are
+among the first 500 by sketch: 0.999 with two bits, 0.92 with signs alone, measured with
+`tests.benchmarks.meaning`).
 """
 
 from __future__ import annotations
@@ -34,7 +37,9 @@ Mask = npt.NDArray[np.bool_]
 Distances = npt.NDArray[np.uint16]
 
 BLOCK_ROWS: Final = 65_536
-"""Passages of a full block: the working arrays of its scan (512 kB) stay in a core's cache; 32,768 and 131,072 were no faster."""
+"""Passages of a full block: the working arrays of its scan (512 kB) stay in a core's cache; 32,768 and
+131,072 were no faster.
+"""
 FORMAT: Final = 1
 """Counts up when the layout of a block changes."""
 MANIFEST: Final = "manifest.json"
@@ -43,9 +48,13 @@ OUT_OF_REACH: Final = np.uint16(np.iinfo(np.uint16).max)
 _EVERY: Final = np.uint64(2**64 - 1)
 LARGE: Final = 0.9816
 _VALUES: Final = np.array([-0.4528, -1.510, 0.4528, 1.510], np.float32)
-"""The best four levels for a normal distribution, and where they part (Max 1960, "Quantizing for minimum distortion", table I)."""
+"""The best four levels for a normal distribution, and where they part (Max 1960, "Quantizing for minimum
+distortion", table I).
+"""
 _SAMPLE_EVERY: Final = 64
-"""Rows between two that are looked at to guess how near the nearest ones are; what is guessed too low is corrected."""
+"""Rows between two that are looked at to guess how near the nearest ones are; what is guessed too low is
+corrected.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +153,9 @@ class Block:
         return SketchRows(bits=np.ascontiguousarray(self.planes.T), **columns)
 
     def distances(self, query: Bits, narrowing: _Codes) -> Distances:
-        """Hamming distance of each passage's signs to the query's; `OUT_OF_REACH` where a filter leaves it out."""
+        """Hamming distance of each passage's signs to the query's; `OUT_OF_REACH` where a filter leaves it
+        out.
+        """
         found = np.zeros(self.planes.shape[1], np.uint16)
         differing = np.empty(len(found), np.uint64)
         counted = np.empty(len(found), np.uint8)
@@ -203,7 +214,9 @@ class Sketches:
         return self.manifest.rows
 
     def nearest(self, query: npt.NDArray[np.float32], *, narrowing: Narrowing, steps: Steps) -> Numbers:
-        """Numbers of the passages that seem nearest to a centred query, nearest first; `steps` says how many each step leaves."""
+        """Numbers of the passages that seem nearest to a centred query, nearest first; `steps` says how many
+        each step leaves.
+        """
         if not len(self):
             return np.zeros(0, np.int64)
         sketch = sketch_of(query[np.newaxis, :])[0]
@@ -268,7 +281,9 @@ class SketchFolder:
         return None
 
     def write(self, manifest: Manifest, rows: Iterable[SketchRows] = ()) -> Manifest:
-        """Put a new state in the place of the old one: the manifest's blocks, then `rows` as new ones; the state as written."""
+        """Put a new state in the place of the old one: the manifest's blocks, then `rows` as new ones; the
+        state as written.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         new = [self._write_block(manifest, part) for part in rows if len(part)]
         written = replace(manifest, blocks=(*manifest.blocks, *new))
@@ -312,7 +327,9 @@ class SketchFolder:
 
 
 def sketch_of(vectors: npt.NDArray[np.float32]) -> Bits:
-    """Sketches of centred unit vectors, shape (n, dimensions) -> (n, 2 * words of 64 bits); what is missing to a whole word is 0."""
+    """Sketches of centred unit vectors, shape (n, dimensions) -> (n, 2 * words of 64 bits); what is missing
+    to a whole word is 0.
+    """
     is_large = np.abs(vectors) > LARGE / vectors.shape[1] ** 0.5
     return np.concatenate([_packed(vectors > 0), _packed(is_large)], axis=1)
 
@@ -325,7 +342,9 @@ def _packed(bits: Mask) -> Bits:
 
 
 def unpacked(bits: Bits, dimensions: int) -> npt.NDArray[np.float32]:
-    """The value that each pair of bits stands for, in units of 1 / sqrt(dimensions), shape (n, dimensions)."""
+    """The value that each pair of bits stands for, in units of 1 / sqrt(dimensions),
+    shape (n, dimensions).
+    """
     words = bits.shape[1] // 2
     signs, sizes = (
         np.unpackbits(np.ascontiguousarray(half).view(np.uint8), axis=1, count=dimensions)
@@ -338,8 +357,8 @@ def unpacked(bits: Bits, dimensions: int) -> npt.NDArray[np.float32]:
 def alikeness(bits: Bits, query: Bits) -> npt.NDArray[np.float32]:
     """The product of each sketch with a query's sketch, in bits: shape (n, 2 * words), (2 * words) -> (n).
 
-    With values that are (small + more * is_large) * sign, the product is a sum of four counts of agreeing signs: over all dimensions, over
-    the large ones of either, and of both.
+    With values that are (small + more * is_large) * sign, the product is a sum of four counts of agreeing
+    signs: over all dimensions, over the large ones of either, and of both.
     """
     words = len(query) // 2
     differs, large, query_large = bits[:, :words] ^ query[:words], bits[:, words:], query[words:]
@@ -390,7 +409,9 @@ def _wanted(known: Sequence[str], chosen: frozenset[str] | None) -> Mask | None:
 
 
 def _limit_for(distances: Distances, count: int) -> int:
-    """A distance within which at least `count` passages lie, or all that are within reach; guessed from a sample, then made sure."""
+    """A distance within which at least `count` passages lie, or all that are within reach; guessed from a
+    sample, then made sure.
+    """
     if len(distances) <= count:
         return int(OUT_OF_REACH) - 1
     within = np.cumsum(np.bincount(distances[::_SAMPLE_EVERY], minlength=int(OUT_OF_REACH))[:-1])

@@ -3,9 +3,10 @@
     with open_store("sqlite:////path/drumbeat.db") as store:
         for article in store.articles.between(start, end): ...
 
-A store belongs to the process that opened it: open it after a worker has started, close it before it ends. Methods take and return
-records of `storage.records`; all lists come in the order that the method states; whatever the engine has against it arrives as a
-`StorageError` (a locked database as `DatabaseLocked`, a full disk as `DiskFull`), with nothing half-written.
+A store belongs to the process that opened it: open it after a worker has started, close it before it ends.
+Methods take and return records of `storage.records`; all lists come in the order that the method states;
+whatever the engine has against it arrives as a `StorageError` (a locked database as `DatabaseLocked`, a full
+disk as `DiskFull`), with nothing half-written.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Triggers, which keep what would otherwise be counted by looking through a table; the only place that knows how each engine spells them.
+"""Triggers, which keep what would otherwise be counted by looking through a table; the only place that knows
+how each engine spells them.
 
 Triggers and not the stores, since assignments also go when their passages go, by cascade.
 """

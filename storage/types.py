@@ -19,7 +19,8 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class SafeText(TypeDecorator[str]):
-    """Text that both engines can hold: NUL and lone surrogates (broken pages have them) become U+FFFD, one for one, so that offsets hold.
+    """Text that both engines can hold: NUL and lone surrogates (broken pages have them) become U+FFFD, one
+    for one, so that offsets hold.
 
     PostgreSQL sorts it by code point, as SQLite and Python do.
     """
@@ -69,7 +70,8 @@ class Real(TypeDecorator[float]):
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment: `timestamptz` on PostgreSQL, naive UTC text of fixed width on SQLite (so that it compares as text).
+    """An aware moment: `timestamptz` on PostgreSQL, naive UTC text of fixed width on SQLite (so that it
+    compares as text).
 
     Raises:
         ValueError: the moment carries no time zone.
@@ -99,7 +101,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class JsonText(TypeDecorator[Any]):
-    """Plain data as JSON text with sorted keys: the same bytes on both engines, whatever the order it was built in."""
+    """Plain data as JSON text with sorted keys: the same bytes on both engines, whatever the order it was
+    built in.
+    """
 
     impl = sa.Text
     cache_ok = True
@@ -138,7 +142,9 @@ class JsonTuples(JsonText):
 
 
 class FloatVector(TypeDecorator[npt.NDArray[np.float32]]):
-    """A float32 vector, kept exactly: means and centroids, which are few and must not change between the run that made them and the next."""
+    """A float32 vector, kept exactly: means and centroids, which are few and must not change between the run
+    that made them and the next.
+    """
 
     impl = sa.LargeBinary
     cache_ok = True
@@ -213,7 +219,9 @@ class _PgHalfVector(UserDefinedType[npt.NDArray[np.float32]]):
 
 
 def half_vector() -> TypeEngine[npt.NDArray[np.float32]]:
-    """A vector kept as float16, in memory float32 of shape (dimensions,): a blob on SQLite, `halfvec` on PostgreSQL."""
+    """A vector kept as float16, in memory float32 of shape (dimensions,): a blob on SQLite, `halfvec` on
+    PostgreSQL.
+    """
     return _HalfBlob().with_variant(_PgHalfVector(), "postgresql")
 
 

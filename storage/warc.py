@@ -1,7 +1,8 @@
 """WARC records as bytes: one response in, one gzip member out, and back.
 
-What the product needs beyond the standard (which page was asked for, exactly as it was spelt; what kind of document it is; the
-Content-Encoding that the body no longer has) stands in one extension field, `WARC-Drumbeat`, as JSON in ASCII.
+What the product needs beyond the standard (which page was asked for, exactly as it was spelt; what kind of
+document it is; the Content-Encoding that the body no longer has) stands in one extension field,
+`WARC-Drumbeat`, as JSON in ASCII.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ class ArchivedResponse:
     fetched_at: datetime
     status: int
     headers: tuple[tuple[str, str], ...]
-    """As sent, without Content-Encoding and Transfer-Encoding, with the length of `body`; other than ASCII is percent-encoded."""
+    """As sent, without Content-Encoding and Transfer-Encoding, with the length of `body`; other than ASCII is
+    percent-encoded.
+    """
     body: bytes
     """Decoded from any Content-Encoding."""
     kind: str
@@ -65,7 +68,8 @@ def encode(response: ArchivedResponse) -> bytes:
     """A `response` record as one gzip member; equal responses give equal bytes.
 
     Raises:
-        ArchiveError: the answering URL is not of http or https, the only kinds that the format knows as responses.
+        ArchiveError: the answering URL is not of http or https, the only kinds that the format knows as
+        responses.
     """
     if not response.final_url.lower().startswith(("http://", "https://")):
         raise ArchiveError(f"archive: {response.final_url!r} is not an address of http or https")

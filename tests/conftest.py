@@ -1,4 +1,6 @@
-"""What all tests share: the data folder, the database server of a session, and the unit tier (`tests/tiers.py`)."""
+"""What all tests share: the data folder, the database server of a session, and the unit tier
+(`tests/tiers.py`).
+"""
 
 from __future__ import annotations
 

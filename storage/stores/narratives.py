@@ -74,7 +74,8 @@ class NarrativeStore:
         assignments: Sequence[Assignment] = (),
         events: Sequence[LineageEvent] = (),
     ) -> None:
-        """Insert or update narratives, assignments (a passage's newer one replaces the older) and history, in one transaction.
+        """Insert or update narratives, assignments (a passage's newer one replaces the older) and history, in
+        one transaction.
 
         An event of the same content is the same event: saved twice, it is there once.
         """
@@ -157,7 +158,9 @@ class NarrativeStore:
                 upsert(connection, schema.narrative_marks, [{"name": name, "at": at}])
 
     def sizes(self) -> dict[int, int]:
-        """Passages stored under each number that has any, merged ones too; counted as they come and go, not here."""
+        """Passages stored under each number that has any, merged ones too; counted as they come and go, not
+        here.
+        """
         table = schema.narrative_sizes
         statement = sa.select(table).order_by(table.c.narrative_id)
         with self._database.read() as connection:
@@ -166,7 +169,8 @@ class NarrativeStore:
     def lineage(
         self, narrative_id: int | None = None, *, kinds: Collection[LineageKind] = ()
     ) -> list[LineageEvent]:
-        """What happened to all narratives, or to one (also as the other side), by (at, narrative_id, kind, other_id).
+        """What happened to all narratives, or to one (also as the other side), by (at, narrative_id, kind,
+        other_id).
 
         Args:
             kinds: only what is of these kinds; none: of any.
@@ -185,7 +189,9 @@ class NarrativeStore:
             return [record_of(LineageEvent, row) for row in connection.execute(statement)]
 
     def pending(self) -> list[dict[str, Any]]:
-        """Merges and splits that wait for their second confirmation: kind, narrative_id, other_id, since; as they were set."""
+        """Merges and splits that wait for their second confirmation: kind, narrative_id, other_id, since; as
+        they were set.
+        """
         with self._database.read() as connection:
             rows = connection.execute(
                 sa.select(schema.narrative_pending.c.entry).order_by(schema.narrative_pending.c.position)

@@ -16,12 +16,15 @@ from storage.rows import chunks, distinct_values, insert_new, row_of, select_in
 WAITING = "waiting"
 """How counts name pages without an outcome yet."""
 PRUNED = "pruned"
-"""In place of the version of the rules that cleaned a page: the page, or its article, was pruned, and is never cleaned again."""
+"""In place of the version of the rules that cleaned a page: the page, or its article, was pruned, and is
+never cleaned again.
+"""
 STORED = "stored"
 """The fetch outcome of a page that has a body in the archive."""
 
 _FETCH_FIELDS = (
-    "final_url", "final_url_key", "fetched_at", "status", "headers", "sha256", "warc_file", "warc_offset", "warc_length",
+    "final_url", "final_url_key", "fetched_at", "status", "headers", "sha256", "warc_file", "warc_offset",
+    "warc_length",
     "fetch_outcome", "fetch_run", "attempts", "next_attempt_at", "origin",
 )  # fmt: skip
 
@@ -48,7 +51,9 @@ class PageStore:
         return new
 
     def due(self, source_id: str, now: datetime, limit: int) -> list[Page]:
-        """At most `limit` pages of the source that wait to be fetched and may be tried now, by (discovered_at, page_id)."""
+        """At most `limit` pages of the source that wait to be fetched and may be tried now, by
+        (discovered_at, page_id).
+        """
         ready = sa.or_(schema.pages.c.next_attempt_at.is_(None), schema.pages.c.next_attempt_at <= now)
         statement = sa.select(schema.pages).where(
             schema.pages.c.source_id == source_id, schema.pages.c.fetch_outcome.is_(None), ready
@@ -58,7 +63,9 @@ class PageStore:
         )
 
     def record_fetch(self, pages: Sequence[Page]) -> None:
-        """Write the fetch fields (`final_url` ... `next_attempt_at`, `origin`) of known pages; sync the archive before."""
+        """Write the fetch fields (`final_url` ... `next_attempt_at`, `origin`) of known pages; sync the
+        archive before.
+        """
         statement = sa.update(schema.pages).where(schema.pages.c.page_id == sa.bindparam("key"))
         statement = statement.values({name: sa.bindparam(name) for name in _FETCH_FIELDS})
         for part in chunks(sorted(pages, key=lambda page: page.page_id)):
@@ -91,7 +98,8 @@ class PageStore:
         archived = sa.select(schema.pages).where(table.fetch_outcome == STORED, table.page_id > after)
         next_ones = archived.order_by(table.page_id).limit(limit)
         others = [version for version in self._clean_versions() if version not in (clean_version, PRUNED)]
-        # One question per version that is there: each is a run of the index, where "not this version" would be all of it.
+        # One question per version that is there: each is a run of the index, where "not this version" would
+        # be all of it.
         found = self._pages(next_ones.where(table.clean_version.is_(None)))
         for version in others:
             found += self._pages(next_ones.where(table.clean_version == version))
@@ -123,7 +131,9 @@ class PageStore:
         )
 
     def fetched(self, start: datetime, end: datetime) -> list[tuple[str, datetime, str]]:
-        """(source_id, fetched_at, fetch outcome) of the pages whose fetch ended in [start, end), by (source_id, fetched_at, page_id)."""
+        """(source_id, fetched_at, fetch outcome) of the pages whose fetch ended in [start, end), by
+        (source_id, fetched_at, page_id).
+        """
         table = schema.pages.c
         statement = sa.select(table.source_id, table.fetched_at, table.fetch_outcome).where(
             table.fetched_at >= start, table.fetched_at < end, table.fetch_outcome.is_not(None)

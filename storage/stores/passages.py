@@ -34,7 +34,9 @@ class PassageStore:
             ]
 
     def save(self, article_ids: Sequence[str], passages: Sequence[Passage]) -> None:
-        """Replace the passages of these articles and mark them cut (also those that give none), in chunks of whole articles."""
+        """Replace the passages of these articles and mark them cut (also those that give none), in chunks of
+        whole articles.
+        """
         by_article: defaultdict[str, list[Passage]] = defaultdict(list)
         for passage in passages:
             by_article[passage.article_id].append(passage)
@@ -52,7 +54,8 @@ class PassageStore:
                 connection.execute(cut, [{"key": article_id} for article_id in part])
 
     def unembedded(self, build: str, *, limit: int = 512) -> list[tuple[str, str]]:
-        """Distinct (text_hash, text) of the first `limit` passages without a vector of this build, in the order of their numbers.
+        """Distinct (text_hash, text) of the first `limit` passages without a vector of this build, in the
+        order of their numbers.
 
         Remembers up to which passage all have one, so that the next call, and `embedded_after`, begin there.
         """
@@ -79,7 +82,9 @@ class PassageStore:
             return [PassageFacts._make(row) for row in rows]
 
     def read_through(self, reader: str, version: str) -> int:
-        """`passage_no` up to which a reader has seen everything; 0 before it began, or under another version."""
+        """`passage_no` up to which a reader has seen everything; 0 before it began, or
+        under another version.
+        """
         with self._database.read() as connection:
             return mark_of(connection, reader, version)
 
@@ -175,7 +180,9 @@ _OF_ARTICLE: Final = (
 
 
 def select_passage_rows() -> sa.Select[Any]:
-    """The columns of a PassageRow; an article without a group stands for itself, one without a known source is "not listed"."""
+    """The columns of a PassageRow; an article without a group stands for itself, one without a known source
+    is "not listed".
+    """
     passages, members = schema.passages.c, schema.copy_members.c
     own = (
         passages.passage_id,
@@ -221,7 +228,9 @@ def _group() -> sa.ColumnElement[str]:
 
 
 def _move_embedded(connection: sa.Connection, build: str) -> int:
-    """Move the build's mark to before the first passage without a vector, or to the last passage; where it is now."""
+    """Move the build's mark to before the first passage without a vector, or to the last passage; where it is
+    now.
+    """
     reader = embedded_by(build)
     first = _first_unembedded(connection, build)
     last = connection.execute(sa.select(sa.func.max(schema.passages.c.passage_no))).scalar() or 0
@@ -232,7 +241,9 @@ def _move_embedded(connection: sa.Connection, build: str) -> int:
 
 
 def _first_unembedded(connection: sa.Connection, build: str) -> int | None:
-    """Number of the first passage without a vector of the build; None if all have one. Begins at the build's mark."""
+    """Number of the first passage without a vector of the build; None if all have one. Begins at the build's
+    mark.
+    """
     table = schema.passages.c
     statement = (
         sa.select(table.passage_no)

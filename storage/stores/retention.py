@@ -40,13 +40,17 @@ _BY_DAY: Final = {
 
 
 class RetentionStore:
-    """Removes what is old, a bounded transaction at a time; killed at any moment, it goes on where it stopped."""
+    """Removes what is old, a bounded transaction at a time; killed at any moment, it goes on where it
+    stopped.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def cited(self) -> set[str]:
-        """Ids of the articles that a narrative's exemplars, an analyst's correction or an alert's frozen evidence name."""
+        """Ids of the articles that a narrative's exemplars, an analyst's correction or an alert's frozen
+        evidence name.
+        """
         with self._database.read() as connection:
             exemplars = connection.scalars(sa.select(schema.narratives.c.exemplars)).all()
             decided = connection.scalars(sa.select(schema.corrections.c.passage_id)).all()
@@ -56,7 +60,9 @@ class RetentionStore:
     def articles_before(
         self, before: datetime, *, after: tuple[datetime, str] | None = None, limit: int
     ) -> list[tuple[datetime, str]]:
-        """(counted_at, article_id) of the next articles counted before a moment, in this order, above `after`."""
+        """(counted_at, article_id) of the next articles counted before a moment, in this order, above
+        `after`.
+        """
         table = schema.articles.c
         statement = sa.select(table.counted_at, table.article_id).where(table.counted_at < before)
         if after is not None:
@@ -75,7 +81,9 @@ class RetentionStore:
             return sum(row.n for row in select_in(connection, statement, table.article_id, article_ids))
 
     def remove_articles(self, article_ids: Collection[str]) -> dict[str, int]:
-        """Forget articles with all that hangs on them, in one transaction; rows removed by table. Pages stay known, and cleaned."""
+        """Forget articles with all that hangs on them, in one transaction; rows removed by table. Pages stay
+        known, and cleaned.
+        """
         with self._database.write() as connection:
             hashes = _column(connection, schema.passages, "text_hash", article_ids)
             groups = _column(connection, schema.copy_members, "group_id", article_ids)
@@ -88,7 +96,9 @@ class RetentionStore:
         return {"articles": removed, "passages": passages, "vectors": vectors}
 
     def remove_events(self, before: datetime, *, limit: int) -> int:
-        """Forget at most `limit` events that ended before a moment and that no passage tells any more, in one transaction."""
+        """Forget at most `limit` events that ended before a moment and that no passage tells any more, in one
+        transaction.
+        """
         events, members = schema.events.c, schema.event_members.c
         told = sa.exists().where(members.event_id == events.event_id)
         statement = sa.select(events.event_id).where(events.last_at < before, ~told).limit(limit)
@@ -110,7 +120,9 @@ class RetentionStore:
             return connection.execute(sa.delete(schema.feed_polls).where(polled_at <= last)).rowcount
 
     def runs_before(self, before: datetime) -> list[str]:
-        """Ids of the runs begun before a moment, but for each stage's last that was done: stages go on from it."""
+        """Ids of the runs begun before a moment, but for each stage's last that was done: stages go on from
+        it.
+        """
         table = schema.runs.c
         with self._database.read() as connection:
             kept = set()
@@ -143,7 +155,9 @@ class RetentionStore:
         }
 
     def remove_numbers(self, start: date, end: date) -> dict[str, int]:
-        """Forget the numbers of days in [start, end), and their spikes that no alert tells of, in one transaction."""
+        """Forget the numbers of days in [start, end), and their spikes that no alert tells of, in one
+        transaction.
+        """
         with self._database.write() as connection:
             removed = {}
             for name, table in _BY_DAY.items():

@@ -37,7 +37,8 @@ class RunStore:
             while not inserted:
                 number += 1
                 run = Run(
-                    run_id=f"{stage}-{now:%Y%m%dT%H%M%SZ}-{number}", stage=stage, started_at=now, as_of=now, seed=seed,
+                    run_id=f"{stage}-{now:%Y%m%dT%H%M%SZ}-{number}", stage=stage, started_at=now, as_of=now,
+                    seed=seed,
                     versions=dict(versions), parameters=dict(parameters),
                 )  # fmt: skip
                 inserted = insert_new(
@@ -79,7 +80,9 @@ class RunStore:
         return record_of(Run, row) if row else None
 
     def interrupt_open(self, stage: str, now: datetime) -> int:
-        """Mark the stage's runs left `running` by a killed process `interrupted`; how many. The caller holds the stage's lock."""
+        """Mark the stage's runs left `running` by a killed process `interrupted`; how many. The caller holds
+        the stage's lock.
+        """
         left = sa.update(schema.runs).where(schema.runs.c.stage == stage, schema.runs.c.state == "running")
         with self._database.write() as connection:
             return connection.execute(left.values(state="interrupted", finished_at=now)).rowcount

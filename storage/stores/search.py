@@ -15,7 +15,8 @@ class SearchStore:
         self._database = database
 
     def text(self, query: str, *, filters: SearchFilters, limit: int) -> list[SearchHit]:
-        """Articles in which all words and "quoted phrases" stand (a star at the end finds beginnings), best first, ties by article_id.
+        """Articles in which all words and "quoted phrases" stand (a star at the end finds beginnings), best
+        first, ties by article_id.
 
         A query without a letter or digit finds nothing; no query is an error.
         """

@@ -21,7 +21,9 @@ class SourceStore:
         self._database = database
 
     def sync(self, sources: Sequence[Source]) -> None:
-        """Insert or update; when a source was first crawled is kept, and sources no longer named stay (their coverage does too)."""
+        """Insert or update; when a source was first crawled is kept, and sources no longer named stay (their
+        coverage does too).
+        """
         with self._database.write() as connection:
             upsert(
                 connection, schema.sources, [row_of(source) for source in sources], keep=("first_crawled_at",)
@@ -73,7 +75,9 @@ class FeedStore:
             ]
 
     def record(self, state: FeedState, poll: FeedPoll, found: Sequence[Page]) -> int:
-        """The poll, what to remember and the pages it brought, in one transaction; sync the archive before. Returns how many pages are new."""
+        """The poll, what to remember and the pages it brought, in one transaction; sync the archive before.
+        Returns how many pages are new.
+        """
         with self._database.write() as connection:
             upsert(connection, schema.feeds, [row_of(state)])
             upsert(connection, schema.feed_polls, [row_of(poll)])

@@ -20,7 +20,9 @@ from storage.rows import chunks, distinct_values, record_of, select_in, upsert
 
 
 class VectorStore:
-    """Vectors by embedding build and text hash: one text is embedded once, builds never mix. At rest they are float16."""
+    """Vectors by embedding build and text hash: one text is embedded once, builds never mix. At rest they are
+    float16.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -43,7 +45,8 @@ class VectorStore:
         missing = sorted(set(text_hashes) - found.keys())
         if missing:
             raise MissingVectors(
-                f"vectors: {len(missing)} of {len(set(text_hashes))} texts have none under build {build}, the first is {missing[0]}; "
+                f"vectors: {len(missing)} of {len(set(text_hashes))} texts have none under build {build}, "
+                f"the first is {missing[0]}; "
                 "run `drumbeat embed`"
             )
         if not text_hashes:
@@ -75,7 +78,9 @@ class VectorStore:
             return connection.execute(statement).first() is not None
 
     def by_language(self, build: str, *, per_language: int) -> dict[str, npt.NDArray[np.float32]]:
-        """Vectors of at most `per_language` texts per passage language, the first by text hash, shape (n, dimensions); languages sorted."""
+        """Vectors of at most `per_language` texts per passage language, the first by text hash, shape (n,
+        dimensions); languages sorted.
+        """
         passages, vectors = schema.passages.c, schema.vectors.c
         embedded = sa.exists().where(vectors.build == build, vectors.text_hash == passages.text_hash)
         first = (
@@ -99,7 +104,9 @@ class VectorStore:
             return marks_of(connection)
 
     def changes(self, *, after: int) -> dict[int, int]:
-        """Changes after one: its number -> the number of a passage that was deleted, or whose article got another time, source or language."""
+        """Changes after one: its number -> the number of a passage that was deleted, or whose article got
+        another time, source or language.
+        """
         with self._database.read() as connection:
             return changes_after(connection, after)
 
@@ -187,7 +194,8 @@ class MeanStore:
             )
             if connection.execute(taken).first():
                 raise StorageError(
-                    f"means: version {table.version} of build {table.build} is frozen; give the new table a higher version"
+                    f"means: version {table.version} of build {table.build} is frozen; give the new table "
+                    "a higher version"
                 )
             connection.execute(
                 sa.insert(schema.mean_tables).values(**place, made_at=table.made_at, counts=table.counts)

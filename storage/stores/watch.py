@@ -23,17 +23,21 @@ class WatchStore:
         self._passages = PassageStore(database)
 
     def compared_through(self, statement_id: str, statement_hash: str) -> int:
-        """`passage_no` up to which all passages were compared with this wording of the statement; 0 for a new wording."""
+        """`passage_no` up to which all passages were compared with this wording of the statement; 0 for a new
+        wording.
+        """
         with self._database.read() as connection:
             return mark_of(connection, watched_by(statement_id), statement_hash)
 
     def unmatched(
         self, build: str, statement_id: str, statement_hash: str, *, after: int = 0, limit: int = 1000
     ) -> list[PassageFacts]:
-        """Embedded passages not yet compared with this wording of the statement, with `passage_no > after`, by passage_no.
+        """Embedded passages not yet compared with this wording of the statement, with `passage_no > after`,
+        by passage_no.
 
-        Ends before the first passage that has no vector of the build: it comes when it has one. Statements that were compared up to
-        the same passage wait for the same rows: ask `PassageStore.embedded_after` once for all of them.
+        Ends before the first passage that has no vector of the build: it comes when it has one. Statements
+        that were compared up to the same passage wait for the same rows: ask `PassageStore.embedded_after`
+        once for all of them.
         """
         seen = self.compared_through(statement_id, statement_hash)
         return self._passages.embedded_after(build, max(seen, after), limit=limit)
@@ -53,7 +57,9 @@ class WatchStore:
     def hits(
         self, statement_id: str | None = None, *, start: datetime | None = None, end: datetime | None = None
     ) -> list[WatchHit]:
-        """Hits of one statement or of all, of articles counted in [start, end), by (statement_id, passage_id)."""
+        """Hits of one statement or of all, of articles counted in [start, end), by (statement_id,
+        passage_id).
+        """
         statement = sa.select(*columns_of(WatchHit, schema.watch_hits)).select_from(_with_articles())
         if statement_id is not None:
             statement = statement.where(schema.watch_hits.c.statement_id == statement_id)
@@ -67,7 +73,9 @@ class WatchStore:
         return sorted(found, key=lambda hit: (hit.statement_id, hit.passage_id))
 
     def supporting(self) -> list[HitFacts]:
-        """Hits of all statements that do not refute them, by statement, the strongest first, ties by passage_id."""
+        """Hits of all statements that do not refute them, by statement, the strongest first, ties by
+        passage_id.
+        """
         hits = schema.watch_hits.c
         columns = (
             hits.statement_id,
@@ -130,7 +138,9 @@ class EventStore:
         self._database = database
 
     def replace(self, start: datetime, events: Sequence[Event], members: Mapping[str, int]) -> None:
-        """Put events in place of those that last to `start` or later, and passages (id -> event_id) with them, in one transaction."""
+        """Put events in place of those that last to `start` or later, and passages (id -> event_id) with
+        them, in one transaction.
+        """
         with self._database.write() as connection:
             connection.execute(sa.delete(schema.events).where(schema.events.c.last_at >= start))
             upsert(connection, schema.events, [row_of(item) for item in events])

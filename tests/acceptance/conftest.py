@@ -28,7 +28,9 @@ def play(folder: Path, port: int, **environ: str) -> Path:
 
 @pytest.fixture(scope="session")
 def demo_port() -> int:
-    """Where the outlets of all demos are served, one after the other: addresses, and ids with them, tell the port."""
+    """Where the outlets of all demos are served, one after the other: addresses, and ids with them, tell the
+    port.
+    """
     return free_port()
 
 

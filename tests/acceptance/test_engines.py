@@ -19,7 +19,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 ENGINES_OWN = {"article_no", "passage_no", "statement_no"}
 """Numbers that the engine gives."""
 PLACES = re.compile(r"""(at byte |["'](?:offset|length)["']: )[\d,]+""")
-"""Where in the archive a response lies, as reports and alerts show it: the order of answers and their Date headers decide it."""
+"""Where in the archive a response lies, as reports and alerts show it: the order of answers and their Date
+headers decide it.
+"""
 
 Rows = dict[str, Counter[str]]
 
@@ -51,7 +53,9 @@ def difference(left: Counter[str], right: Counter[str]) -> tuple[list[str], list
 
 
 def test_both_engines_hold_the_same(played: Path, played_on_postgresql: tuple[Path, str]) -> None:
-    """Articles, copies, passages, vectors, narratives, events, counts, spikes and alerts are the same, row by row."""
+    """Articles, copies, passages, vectors, narratives, events, counts, spikes and alerts are the same, row by
+    row.
+    """
     lite, server = rows_of(f"sqlite:///{played / 'drumbeat.db'}"), rows_of(played_on_postgresql[1])
     differing = {name: difference(lite[name], server[name]) for name in lite if lite[name] != server[name]}
     assert differing == {}

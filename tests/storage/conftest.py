@@ -48,7 +48,9 @@ def migrated_postgresql(postgresql: str) -> str:
 
 @pytest.fixture
 def postgresql_url(migrated_postgresql: str) -> str:
-    """The address of a migrated PostgreSQL database without rows (emptying it is ten times faster than copying one)."""
+    """The address of a migrated PostgreSQL database without rows (emptying it is ten times faster than
+    copying one).
+    """
     with psycopg.connect(migrated_postgresql) as connection:
         connection.execute(
             "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables))

@@ -1,4 +1,6 @@
-"""A database with thousands of rows in every table, written straight into the tables, and everything in it done."""
+"""A database with thousands of rows in every table, written straight into the tables, and everything in it
+done.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,8 @@ def name_of(number: int) -> str:
 
 
 def fill(url: str, articles: int, *, older: int = 0) -> None:
-    """So many articles with all that hangs on them, their stages done to the end, and the statistics that planners read.
+    """So many articles with all that hangs on them, their stages done to the end, and the statistics that
+    planners read.
 
     Args:
         older: so many articles more, before the first day; what the first days hold does not change.

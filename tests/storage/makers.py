@@ -168,7 +168,9 @@ def unit(*values: float, size: int = 8) -> Vector:
 def add_passages(
     store: Store, names: Sequence[str], *, texts: Sequence[str] = (), vectors: Sequence[Vector] = ()
 ) -> list[Passage]:
-    """One article with one passage per name, embedded where vectors are given; passages in the order of the names."""
+    """One article with one passage per name, embedded where vectors are given; passages in the order of the
+    names.
+    """
     articles = [article(name) for name in names]
     add_articles(store, articles)
     made = [passage(of, text=texts[place] if texts else "") for place, of in enumerate(articles)]

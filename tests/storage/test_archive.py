@@ -47,10 +47,16 @@ def response(**values: Any) -> ArchivedResponse:
 
 
 def test_a_response_comes_back(writer: ArchiveWriter, tmp_path: Path) -> None:
-    """Body, times and addresses are those that were written; the encoding that the body no longer has is not claimed."""
+    """Body, times and addresses are those that were written; the encoding that the body no longer has is not
+    claimed.
+    """
     place = writer.write(
-        url="https://alpha.example/é%20", final_url="https://alpha.example/1?a=|", fetched_at=hours(1.5), status=200,
-        http_headers=[("Content-Type", "text/html"), ("Content-Encoding", "br"), ("Set-Cookie", "a"), ("Set-Cookie", "b\r\nX-Forged: 1")],
+        url="https://alpha.example/é%20", final_url="https://alpha.example/1?a=|", fetched_at=hours(1.5),
+        status=200,
+        http_headers=[
+            ("Content-Type", "text/html"), ("Content-Encoding", "br"),
+            ("Set-Cookie", "a"), ("Set-Cookie", "b\r\nX-Forged: 1"),
+        ],
         body=b"\x1f\x8b\x08 not gzip \x00\xff", kind="section",
     )  # fmt: skip
     writer.sync()
@@ -98,7 +104,9 @@ def test_any_response_comes_back(body: bytes, url: str, status: int, value: str)
 
 
 def test_other_programs_read_it(writer: ArchiveWriter, tmp_path: Path) -> None:
-    """The file is standard WARC 1.1: one gzip member per record, digests that hold, an information record first."""
+    """The file is standard WARC 1.1: one gzip member per record, digests that hold, an information record
+    first.
+    """
     archive_page(writer, page("1"))
     archive_page(writer, page("2"))
     writer.close()
@@ -115,7 +123,9 @@ def test_other_programs_read_it(writer: ArchiveWriter, tmp_path: Path) -> None:
 
 
 def test_files_are_open_while_written(tmp_path: Path) -> None:
-    """A file carries `.open` until it is closed, is readable all along, and a writer that wrote nothing leaves nothing."""
+    """A file carries `.open` until it is closed, is readable all along, and a writer that wrote nothing
+    leaves nothing.
+    """
     with ArchiveWriter(tmp_path / "archive", max_bytes=10**9, name="crawl"):
         pass
     assert not (tmp_path / "archive").exists()
@@ -133,7 +143,9 @@ def test_files_are_open_while_written(tmp_path: Path) -> None:
 
 
 def test_files_are_changed_when_full(tmp_path: Path) -> None:
-    """Past its size a file is closed and the next begun; a later writer goes on counting; all records come in order."""
+    """Past its size a file is closed and the next begun; a later writer goes on counting; all records come in
+    order.
+    """
     places = []
     for _ in range(2):
         with ArchiveWriter(tmp_path, max_bytes=1500, name="crawl") as writer:
@@ -187,7 +199,9 @@ def torn(tmp_path: Path, tail: bytes, *, records: int = 3) -> list[WarcPlace]:
 
 @pytest.mark.parametrize("kept", [1, 5, 9, 10, 11, 40, 300, -9, -8, -1])
 def test_a_torn_tail_is_cut(tmp_path: Path, kept: int) -> None:
-    """A record cut anywhere goes, the whole ones before it stay, and the file is closed; a second call finds nothing to do."""
+    """A record cut anywhere goes, the whole ones before it stay, and the file is closed; a second call finds
+    nothing to do.
+    """
     tail = encode(response())[:kept]
     places = torn(tmp_path, tail)
     assert recover(tmp_path) == [f"{FILE}: closed, {len(tail)} bytes after the last whole record cut off"]
@@ -291,7 +305,9 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def fill(folder: str) -> list[object]:
-    """In a process that may write small files only: what happened to each of four records, and whether writing went on after."""
+    """In a process that may write small files only: what happened to each of four records, and whether
+    writing went on after.
+    """
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
     happened: list[object] = []
     with ArchiveWriter(Path(folder), max_bytes=10**9, name="crawl") as writer:

@@ -60,7 +60,9 @@ def test_nothing_at_all_is_fine(store: Store, folder: Path) -> None:
 
 
 def test_records_of_waiting_pages_are_adopted(store: Store, folder: Path) -> None:
-    """A page whose fetch was archived but not recorded gets its place, once; without `adopt` it is only listed."""
+    """A page whose fetch was archived but not recorded gets its place, once; without `adopt` it is only
+    listed.
+    """
     (place,) = written(folder, "1")
     store.pages.discover([page("1", hints={"title": "T"}, origin="backfill")])
     assert [orphan.finding for orphan in run(store, folder).orphans] == ["adoptable"]
@@ -84,7 +86,9 @@ def test_records_of_waiting_pages_are_adopted(store: Store, folder: Path) -> Non
 
 
 def test_unknown_pages_are_adopted_with_their_source(store: Store, folder: Path) -> None:
-    """A page nobody knows is a live page of the source with the longest fitting domain, or of an unknown source."""
+    """A page nobody knows is a live page of the source with the longest fitting domain, or of an unknown
+    source.
+    """
     store.sources.sync(
         [
             source("a", domain="example"),

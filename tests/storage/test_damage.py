@@ -1,4 +1,6 @@
-"""Damaged database files are noticed when they are opened, or by the first statement that meets the damage."""
+"""Damaged database files are noticed when they are opened, or by the first statement that
+meets the damage.
+"""
 
 from __future__ import annotations
 
@@ -86,7 +88,8 @@ def zero_the_header(file: Path) -> None:
 
 
 DAMAGES = (
-    cut_in_half, cut_last_page, cut_within_a_page, zero_a_page, garbage_in_the_middle, zero_the_schema, zero_the_header,
+    cut_in_half, cut_last_page, cut_within_a_page, zero_a_page, garbage_in_the_middle, zero_the_schema,
+    zero_the_header,
 )  # fmt: skip
 
 
@@ -129,7 +132,9 @@ def everything(store: Store) -> None:
 def test_damage_that_is_met_later_is_told_to_all(
     file: Path, spoil: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a large file the first statement that meets the damage names it, and from then on every command does."""
+    """In a large file the first statement that meets the damage names it, and from then on every command
+    does.
+    """
     monkeypatch.setattr(damage, "SMALL_BYTES", 0)
     spoil(file)
     url = f"sqlite:///{file}"
@@ -184,7 +189,9 @@ def test_foreign_files_are_not_called_damaged(tmp_path: Path) -> None:
 
 
 def test_looking_costs_little(whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Opening a small file costs under 0.5 CPU-seconds at its largest, a large one under 0.1 whatever its size."""
+    """Opening a small file costs under 0.5 CPU-seconds at its largest, a large one under 0.1 whatever its
+    size.
+    """
     url = f"sqlite:///{whole}"
     share = SMALL_BYTES / whole.stat().st_size
     begun = time.process_time()

@@ -41,7 +41,9 @@ def hold_lock(path: str, held: threading.Event, release: threading.Event) -> Non
 
 @pytest.mark.slow
 def test_a_locked_database_is_named(sqlite_url: str) -> None:
-    """While another process writes, every write is `DatabaseLocked` and leaves nothing; reading goes on; after it, writing works."""
+    """While another process writes, every write is `DatabaseLocked` and leaves nothing; reading goes on;
+    after it, writing works.
+    """
     context = multiprocessing.get_context("spawn")
     held, release = context.Event(), context.Event()
     other = context.Process(target=hold_lock, args=(sqlite_url.removeprefix("sqlite:///"), held, release))
@@ -82,7 +84,9 @@ def test_a_locked_row_on_postgresql_is_named(postgresql_url: str) -> None:
 
 
 def test_a_full_disk_is_named(sqlite_url: str) -> None:
-    """When the file may not grow, a write is `DiskFull`, nothing of it is there, and smaller ones still work."""
+    """When the file may not grow, a write is `DiskFull`, nothing of it is there, and
+    smaller ones still work.
+    """
     database = Database(sqlite_url)
     with database.engine.connect() as connection:
         raw = connection.connection.dbapi_connection
@@ -99,7 +103,9 @@ def test_a_full_disk_is_named(sqlite_url: str) -> None:
 
 
 def write_under_limit(url: str) -> tuple[str, str, int]:
-    """In a process that may write small files only: which error a large write is, what it says, and how many articles there are then."""
+    """In a process that may write small files only: which error a large write is, what it says, and how many
+    articles there are then.
+    """
     resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
     with open_store(url) as store:
         add_articles(store, [article("1")])
@@ -112,7 +118,9 @@ def write_under_limit(url: str) -> tuple[str, str, int]:
 
 @pytest.mark.slow
 def test_a_failing_disk_is_named(sqlite_url: str) -> None:
-    """When the system refuses to write, the error is ours, what was there stays, and the database can be used afterwards."""
+    """When the system refuses to write, the error is ours, what was there stays, and the database can be used
+    afterwards.
+    """
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         kind, message, left = pool.apply(write_under_limit, (sqlite_url,))
     assert (kind, left) == ("StorageError", 1)

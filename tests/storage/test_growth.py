@@ -1,4 +1,6 @@
-"""What a method does depends on what is new, or asked for, not on what is stored: counted in steps of SQLite's machine, which never vary."""
+"""What a method does depends on what is new, or asked for, not on what is stored: counted in steps of
+SQLite's machine, which never vary.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from tests.storage.test_plans import ARTICLES, CALLS
 OLDER: Final = 5 * ARTICLES
 """Articles more in the large database, all before the first day of the small one."""
 GROWTH: Final = 1.3
-"""Steps in the large one, to those in the small one: a search tree grows by a level now and then, and nothing else may."""
+"""Steps in the large one, to those in the small one: a search tree grows by a level now and then, and nothing
+else may.
+"""
 STEPS: Final = 50
 """Steps between two counts."""
 SLACK: Final = 40
@@ -24,7 +28,7 @@ SLACK: Final = 40
 ANSWERS: Final = {
     "lists.assigned": "of one narrative: its passages are put in the order of time",
     "lists.hits": "of one statement: its hits are put in the order of time",
-    "narratives.assignments": "of one narrative: the answer itself grows with the narrative; `members` is paged",
+    "narratives.assignments": "of one narrative: the answer grows with it; `members` is paged",
     "narratives.lineage": "of one narrative: the answer itself grows with its history",
     "tellings.assigned": "of one narrative: its passages are looked through",
     "tellings.hits": "of one statement: its hits are looked through",

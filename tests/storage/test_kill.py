@@ -30,7 +30,9 @@ def body_of(number: int) -> bytes:
 
 
 def crawl(url: str, folder: str, begin: int, pipe: Connection) -> None:
-    """Archive and record pages in chunks for ever, in the order that the archive asks for: write, sync, commit."""
+    """Archive and record pages in chunks for ever, in the order that the archive asks for: write, sync,
+    commit.
+    """
     recover(Path(folder))
     with open_store(url) as store, ArchiveWriter(Path(folder), max_bytes=300_000, name="crawl") as writer:
         pipe.send("begins")
@@ -74,7 +76,9 @@ def assert_whole(store: Store, folder: Path) -> int:
 
 @pytest.mark.slow
 def test_a_killed_crawl_loses_and_doubles_nothing(sqlite_url: str, tmp_path: Path) -> None:
-    """After each of several kills at seeded moments, rows have their records before anything is adopted, and after it all records have rows."""
+    """After each of several kills at seeded moments, rows have their records before anything is adopted, and
+    after it all records have rows.
+    """
     folder = tmp_path / "archive"
     chance = random.Random(20261122)
     known = 0
@@ -97,7 +101,9 @@ def test_a_killed_crawl_loses_and_doubles_nothing(sqlite_url: str, tmp_path: Pat
 
 @pytest.mark.slow
 def test_a_fetch_repeated_after_a_kill_is_one_page(sqlite_url: str, tmp_path: Path) -> None:
-    """A page fetched again because its first record lost its row is one row; the older record is known as superseded."""
+    """A page fetched again because its first record lost its row is one row; the older record is known as
+    superseded.
+    """
     folder = tmp_path / "archive"
     crawl_and_kill(sqlite_url, folder, 0, 0.2)
     recover(folder)

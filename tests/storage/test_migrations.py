@@ -35,7 +35,9 @@ def scripts() -> ScriptDirectory:
 
 
 def test_there_is_one_head() -> None:
-    """Revisions are one line that ends at the schema's revision, and count up, which is how a newer database is told from an older."""
+    """Revisions are one line that ends at the schema's revision, and count up, which is how a newer database
+    is told from an older.
+    """
     assert scripts().get_heads() == [REVISION]
     line = [script.revision for script in scripts().walk_revisions()]
     assert line == sorted(line, reverse=True)
@@ -46,7 +48,8 @@ _SQLITE = (
     "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name"
 )
 _POSTGRESQL = (
-    """SELECT table_name, column_name, ordinal_position, data_type, udt_name, is_nullable, column_default, collation_name, is_identity,
+    """SELECT table_name, column_name, ordinal_position, data_type, udt_name, is_nullable, column_default,
+              collation_name, is_identity,
               character_maximum_length, numeric_precision, datetime_precision
        FROM information_schema.columns WHERE table_schema = 'public' ORDER BY table_name, ordinal_position""",
     """SELECT c.conrelid::regclass::text, c.conname, pg_get_constraintdef(c.oid) FROM pg_constraint c
@@ -123,7 +126,9 @@ def test_an_older_database_is_refused_and_then_brought_up_to_date(tmp_path: Path
 
 
 def test_builds_of_all_processors_become_one(tmp_path: Path) -> None:
-    """The largest build keeps its means and its vectors; a text that only a smaller one holds is not embedded again."""
+    """The largest build keeps its means and its vectors; a text that only a smaller one holds is not embedded
+    again.
+    """
     old = f"sqlite:///{tmp_path / 'old.db'}"
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
@@ -177,7 +182,9 @@ def test_two_processes_may_migrate_at_once(tmp_path: Path) -> None:
 
 
 def test_files_are_in_wal_mode(tmp_path: Path) -> None:
-    """A new SQLite file stays in write-ahead mode for whoever opens it, with foreign keys enforced and every commit synced."""
+    """A new SQLite file stays in write-ahead mode for whoever opens it, with foreign keys enforced and every
+    commit synced.
+    """
     url = f"sqlite:///{tmp_path / 'drumbeat.db'}"
     migrate(url)
     database = Database(url, busy_timeout_seconds=7)
@@ -191,7 +198,9 @@ def test_files_are_in_wal_mode(tmp_path: Path) -> None:
 
 
 def test_a_failed_migration_leaves_nothing(tmp_path: Path) -> None:
-    """Tables made before an error are undone with it: creating tables is part of the transaction on SQLite too."""
+    """Tables made before an error are undone with it: creating tables is part of the transaction on SQLite
+    too.
+    """
     database = Database(f"sqlite:///{tmp_path / 'drumbeat.db'}")
     try:
         with database.reshape() as connection:

@@ -1,6 +1,7 @@
 """Every statement that a run or a page sends finds its rows by an index, on both engines.
 
-Each method of each store is either in `CALLS`, and what it sends is explained by the engine, or in `EXEMPT`, with the reason.
+Each method of each store is either in `CALLS`, and what it sends is explained by the engine, or in `EXEMPT`,
+with the reason.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ START, END = moment(500), moment(510)
 ONE = article(name_of(500))
 KEYS = passage_ids_of(500)
 FOUND: Page = page("new")
+TEXT_HASH = passage(ONE, 0, f"{ONE.article_id} 0 said.").text_hash
 SKETCH = CopySketch(
     article_id=ONE.article_id, counted_at=START, runs=np.arange(9, dtype=np.uint32), is_whole=True
 )
@@ -108,6 +110,10 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
         s.narratives.assignments(start=START, end=END),
         s.narratives.assignments(narrative_id=3),
     ],
+    "narratives.assigned": lambda s: s.narratives.assigned(KEYS),
+    "narratives.holders": lambda s: s.narratives.holders([TEXT_HASH], START),
+    "narratives.mark": lambda s: s.narratives.mark("x"),
+    "narratives.set_mark": lambda s: [s.narratives.set_mark("x", DAY), s.narratives.set_mark("x", None)],
     "narratives.get": lambda s: s.narratives.get(3),
     "narratives.lineage": lambda s: [
         s.narratives.lineage(3),
@@ -235,9 +241,11 @@ EXEMPT: Final[dict[str, str]] = {
     "watch.supporting": "reads every hit: the watched narratives are told from all of them",
 }
 BIG: Final = {
-    "pages", "articles", "copy_groups", "copy_members", "copy_links", "copy_sketches", "passages", "vectors", "assignments", "lineage", "watch_hits",
-    "events", "event_members", "observations", "source_days", "spikes", "alerts", "deliveries", "runs", "feed_polls",
-    "passage_changes",
+    "pages", "articles", "copy_groups", "copy_members", "passages", "vectors", "assignments", "lineage",
+    "watch_hits",
+    "events", "event_members", "observations", "source_days", "spikes", "alerts", "deliveries", "runs",
+    "feed_polls",
+    "copy_sketches", "copy_links", "passage_changes",
 }  # fmt: skip
 """Tables that grow with coverage."""
 

@@ -78,7 +78,9 @@ def pruned(store: Store, folders: tuple[Path, Path], *kinds: Any, dry_run: bool 
 
 @pytest.fixture
 def filled(store: Store, folders: tuple[Path, Path]) -> Store:
-    """Old and young coverage; of the old, an exemplar, a corrected passage, an alert's and a report's evidence."""
+    """Old and young coverage; of the old, an exemplar, a corrected passage, an alert's and a report's
+    evidence.
+    """
     made = add_passages(store, names(), vectors=[unit(1, n) for n in range(OLD + YOUNG)])
     young = [replace(article(name), counted_at=NOW) for name in names()[OLD:]]
     store.articles.save([cleaned(one) for one in young])
@@ -155,7 +157,8 @@ def test_what_is_old_goes_and_evidence_stays(filled: Store, folders: tuple[Path,
 def test_numbers_polls_and_runs(filled: Store, folders: tuple[Path, Path]) -> None:
     """Old rows go; a spike with an alert and each stage's last run stay."""
     report = pruned(filled, folders)
-    assert {name: report.removed[name] for name in ("feed_polls", "runs", "observations", "spikes", "events")} == {
+    names_of_rows = ("feed_polls", "runs", "observations", "spikes", "events")
+    assert {name: report.removed[name] for name in names_of_rows} == {
         "feed_polls": 1, "runs": 2, "observations": 1, "spikes": 1, "events": 1,
     }  # fmt: skip
     assert [run.started_at for run in filled.runs.recent()] == [NOW, NOW]
@@ -176,7 +179,9 @@ def test_a_stage_keeps_its_last_run(filled: Store, folders: tuple[Path, Path]) -
 
 
 def test_the_archive_keeps_what_is_cited_or_unread(filled: Store, folders: tuple[Path, Path]) -> None:
-    """An old file gives way to one with the responses that stay; rows follow, nothing is left without a record."""
+    """An old file gives way to one with the responses that stay; rows follow, nothing is left without a
+    record.
+    """
     with ArchiveWriter(folders[0], max_bytes=10**9, name="crawl") as writer:
         found = [page("old-9"), page("unread")]
         filled.pages.discover(found[1:])
@@ -236,7 +241,8 @@ def test_a_second_prune_finds_nothing(filled: Store, folders: tuple[Path, Path])
 
 
 STEPS = (
-    "remove_articles", "remove_events", "remove_polls", "remove_runs", "remove_numbers", "forget_places", "move_places",
+    "remove_articles", "remove_events", "remove_polls", "remove_runs", "remove_numbers", "forget_places",
+    "move_places",
 )  # fmt: skip
 
 
@@ -261,7 +267,9 @@ def dying(monkeypatch: pytest.MonkeyPatch) -> Iterator[random.Random]:
 
 
 def test_a_killed_prune_goes_on(filled: Store, folders: tuple[Path, Path], dying: random.Random) -> None:
-    """Killed at seeded moments, again and again, it ends where an undisturbed one ends, and never points nowhere."""
+    """Killed at seeded moments, again and again, it ends where an undisturbed one ends, and never points
+    nowhere.
+    """
     for _ in range(40):
         with suppress(Killed):
             pruned(filled, folders)
@@ -278,7 +286,9 @@ def test_a_killed_prune_goes_on(filled: Store, folders: tuple[Path, Path], dying
 def test_a_file_that_a_killed_prune_left_goes(
     filled: Store, folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed when the rows are gone and the file is not, the next prune removes it; records that wait for adoption stay."""
+    """Killed when the rows are gone and the file is not, the next prune removes it; records that wait for
+    adoption stay.
+    """
 
     def killed(*_: Any, **__: Any) -> None:
         raise Killed

@@ -77,7 +77,9 @@ def test_alikeness_is_the_product_of_sketches() -> None:
 
 
 def test_itself_is_nearest(tmp_path: Path) -> None:
-    """A passage's own vector finds it first, across blocks, and the order is that of the sketches' product with the query."""
+    """A passage's own vector finds it first, across blocks, and the order is that of the sketches' product
+    with the query.
+    """
     matrix = vectors(BLOCK_ROWS + 500)
     sketches = written(tmp_path, matrix).open(verify=True)
     assert sketches is not None
@@ -141,7 +143,9 @@ def test_a_reader_keeps_its_state(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("harm", ["cut", "flip", "gone", "manifest", "format"])
 def test_damage_is_noticed(tmp_path: Path, harm: str) -> None:
-    """A cut, changed or missing block, an unreadable manifest or one of another format: there is nothing that can be used."""
+    """A cut, changed or missing block, an unreadable manifest or one of another format: there is nothing that
+    can be used.
+    """
     files = written(tmp_path, vectors(100))
     block = next(tmp_path.glob("*.bin"))
     data = bytearray(block.read_bytes())

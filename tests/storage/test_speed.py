@@ -1,4 +1,6 @@
-"""The store is fast enough for one laptop. Limits are several times what two shared cores need, so that only a real loss fails."""
+"""The store is fast enough for one laptop. Limits are several times what two shared cores need, so that only
+a real loss fails.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def test_ten_thousand_passages(sqlite_store: Store) -> None:
-    """Saving 10,000 passages and their vectors takes under 5 s, reading them under 1 s, in each of three ways."""
+    """Saving 10,000 passages and their vectors takes under 5 s, reading them under 1 s, in each of three
+    ways.
+    """
     articles = [article(str(number), counted_at=hours(number / 100)) for number in range(ARTICLES)]
     add_articles(sqlite_store, articles)
     text = "Mauritania understands the security concerns of everybody. " * 8

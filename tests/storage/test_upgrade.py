@@ -1,4 +1,6 @@
-"""A workspace of the first version comes along: every row, on both engines, also when the migration is killed."""
+"""A workspace of the first version comes along: every row, on both engines, also when the migration is
+killed.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,9 @@ def tables_of(connection: sa.Connection) -> list[sa.Table]:
 
 
 def rows_for(table: sa.Table, rows: int) -> list[Row]:
-    """Rows that differ in every column that may differ; the row of a number points to its parents' rows of that number."""
+    """Rows that differ in every column that may differ; the row of a number points to its parents' rows of
+    that number.
+    """
     if table.name == "watch_compared":
         pairs = [(1, number) for number in range(rows)] + [(2, number) for number in range(COMPARED)]
         return [{"statement_no": statement, "passage_no": number + 1} for statement, number in pairs]
@@ -102,7 +106,9 @@ def value_of(column: sa.Column[Any], number: int) -> Any:
 
 
 def rows_of(url: str, *, like: Rows | None = None) -> Rows:
-    """Every table's rows as sorted texts; of a database that is `like` an older one, the tables and columns of that one."""
+    """Every table's rows as sorted texts; of a database that is `like` an older one, the tables and columns
+    of that one.
+    """
     database = Database(url)
     with database.read() as connection:
         tables = {table.name: table for table in tables_of(connection)}
@@ -146,7 +152,9 @@ def test_every_row_comes_along(old_url: str) -> None:
 
 
 def test_what_was_done_is_not_done_again(old_url: str) -> None:
-    """Statements go on where they stopped, articles without a group wait for one, narratives have their sizes."""
+    """Statements go on where they stopped, articles without a group wait for one, narratives have their
+    sizes.
+    """
     migrate(old_url)
     wordings = [
         (f"{TEXT}watch_statements.statement_id {n:05}", f"{TEXT}watch_statements.statement_hash {n:05}")
@@ -198,11 +206,14 @@ def migrate_and_kill(url: str, seconds: float) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_killed_migration_leaves_the_old_database(tmp_path: Path) -> None:
-    """Killed at several moments it is whole and of the first version, row by row; run again, it comes to its end."""
+    """Killed at several moments it is whole and of the first version, row by row; run again, it comes to its
+    end.
+    """
     file = tmp_path / "drumbeat.db"
     url = f"sqlite:///{file}"
-    old_database(url, rows=4000)
+    old_database(url, rows=1500)
     before = kept(rows_of(url))
     revisions = set()
     for seconds in (0.02, 0.1, 0.2, 0.3):

@@ -24,7 +24,9 @@ from storage.words import MAX_TERMS, Term, parse_query, snippet, words
     ],
 )
 def test_words_are_folded(text: str, expected: list[str]) -> None:
-    """Lower case, no marks, compatibility forms unified, one word per character where a script has no spaces."""
+    """Lower case, no marks, compatibility forms unified, one word per character where a
+    script has no spaces.
+    """
     assert words(text) == expected
 
 
@@ -66,7 +68,9 @@ def test_snippets_are_short(text: str, query: str) -> None:
 
 
 def test_snippets_lead_to_the_original() -> None:
-    """Folding that makes text longer or shorter does not shift the place, and nothing found means the beginning."""
+    """Folding that makes text longer or shorter does not shift the place, and nothing found means the
+    beginning.
+    """
     text = "ﬃ" * 300 + " مُحَمَّد هنا " + "x" * 300
     assert "مُحَمَّد" in snippet(text, parse_query("محمد"))
     assert snippet("one two three", parse_query("absent")) == "one two three"

@@ -1,6 +1,8 @@
-"""Numbers of 8 bytes on PostgreSQL, marks and a queue in place of searching for what is new, and indexes for hot statements.
+"""Numbers of 8 bytes on PostgreSQL, marks and a queue in place of searching for what is new, and indexes for
+hot statements.
 
-Bounded by what is stored: on PostgreSQL the tables of numbers are written anew, one after the other; on SQLite no table with texts is.
+Bounded by what is stored: on PostgreSQL the tables of numbers are written anew, one after the other; on
+SQLite no table with texts is.
 """
 
 from __future__ import annotations
@@ -113,7 +115,8 @@ def _marks() -> None:
         INSERT INTO marks (reader, version, passage_no)
         SELECT 'watch:' || s.statement_id, s.statement_hash, coalesce(
             (SELECT p.passage_no - 1 FROM passages p WHERE NOT EXISTS (
-                SELECT 1 FROM watch_compared c WHERE c.statement_no = s.statement_no AND c.passage_no = p.passage_no)
+                SELECT 1 FROM watch_compared c
+                WHERE c.statement_no = s.statement_no AND c.passage_no = p.passage_no)
              ORDER BY p.passage_no LIMIT 1),
             (SELECT max(passage_no) FROM passages), 0)
         FROM watch_statements s

@@ -31,7 +31,8 @@ from tests.storage.makers import (
 def test_an_article_comes_back_whole(store: Store) -> None:
     """Every field survives."""
     full = article(
-        "1", authors=("A. Ba", "Б. В."), published_at=hours(-3), date_source="meta", date_confidence="A", date_claims={"meta": "x", "url": "y"},
+        "1", authors=("A. Ba", "Б. В."), published_at=hours(-3), date_source="meta", date_confidence="A",
+        date_claims={"meta": "x", "url": "y"},
         late=True, body="x\x00y",
     )  # fmt: skip
     add_articles(store, [full])
@@ -69,7 +70,9 @@ def test_cleaning_outcomes_balance(store: Store) -> None:
 
 @pytest.mark.parametrize("body", ["Mauritania understands.", "Mauritania\x00 understands\ud800."])
 def test_saving_again_changes_nothing(store: Store, body: str) -> None:
-    """The same result written twice is there once, and keeps its passages and its group, whatever signs cannot be kept as they are."""
+    """The same result written twice is there once, and keeps its passages and its group, whatever signs
+    cannot be kept as they are.
+    """
     of = article("1", body=body)
     add_articles(store, [of])
     store.passages.save([of.article_id], [passage(of)])
@@ -112,7 +115,9 @@ def with_everything(store: Store) -> None:
 
 @pytest.mark.parametrize("change", [{"body": "Another text."}, {"language": "fr"}])
 def test_a_changed_text_loses_what_hangs_on_it(store: Store, change: dict[str, str]) -> None:
-    """Passages, assignments, hits and copy membership go; the rest of the copy group is ungrouped again; the other article keeps its own."""
+    """Passages, assignments, hits and copy membership go; the rest of the copy group is ungrouped again; the
+    other article keeps its own.
+    """
     with_everything(store)
     one, two = article("1"), article("2")
     store.articles.save([cleaned(replace(one, **change))])

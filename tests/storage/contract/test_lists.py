@@ -62,7 +62,8 @@ def test_passages_of_a_narrative_come_newest_first(store: Store) -> None:
     assert len(rows) == 5
     assert store.lists.assigned([1, 2], offset=2, limit=2) == rows[2:4]
     hit = WatchHit(
-        statement_id="s", passage_id=made[0].passage_id, narrative_id=7, cosine=0.7, z=4.0, stance="refutes", run_id="r"
+        statement_id="s", passage_id=made[0].passage_id, narrative_id=7, cosine=0.7, z=4.0, stance="refutes",
+        run_id="r"
     )  # fmt: skip
     store.watch.put([comparison("s", "1", hit)])
     assert [(row.passage_id, row.stance) for row in store.lists.hits("s", limit=5)] == [

@@ -39,7 +39,9 @@ def compare_all(store: Store, statement_id: str = "s") -> list[str]:
 
 
 def test_a_reader_waits_for_the_first_vector_that_is_missing(store: Store) -> None:
-    """Passages are offered up to the first without a vector, the others when it has one: none is passed over."""
+    """Passages are offered up to the first without a vector, the others when it has one:
+    none is passed over.
+    """
     made = sorted(add_passages(store, ["1", "2", "3"]), key=lambda one: one.passage_id)
     ids = [one.passage_id for one in made]
     store.vectors.put(BUILD, {made[0].text_hash: unit(1), made[2].text_hash: unit(0, 1)})
@@ -53,7 +55,9 @@ def test_a_reader_waits_for_the_first_vector_that_is_missing(store: Store) -> No
 
 
 def test_what_is_cut_again_is_seen_again(store: Store) -> None:
-    """The newest passages are deleted and cut again: they are new to every reader, also where the engine gives numbers again."""
+    """The newest passages are deleted and cut again: they are new to every reader, also where the engine
+    gives numbers again.
+    """
     made = add_passages(store, ["1", "2"], vectors=[unit(1), unit(0, 1)])
     assert len(compare_all(store)) == 2
     last = max((article("1"), article("2")), key=lambda of: of.article_id)
@@ -77,7 +81,9 @@ def test_numbers_never_fall_below_a_mark(store: Store) -> None:
 
 
 def test_numbers_grow_in_the_order_of_commits(url: str, store: Store) -> None:
-    """A passage that was inserted first but committed last has the higher number, so no mark passes it while it is unseen."""
+    """A passage that was inserted first but committed last has the higher number, so no mark passes it while
+    it is unseen.
+    """
     add_articles(store, [article("slow"), article("fast")])
     slow, fast = passage(article("slow")), passage(article("fast"))
     thread = threading.Thread(target=store.passages.save, args=([fast.article_id], [fast]))

@@ -147,7 +147,9 @@ def test_corrections_are_obeyed_in_the_order_made(store: Store) -> None:
 
 
 def test_a_statement_is_compared_once_per_wording(store: Store) -> None:
-    """Compared passages are not offered again; another wording discards hits and starts over; others are not touched."""
+    """Compared passages are not offered again; another wording discards hits and starts over; others are not
+    touched.
+    """
     made = add_passages(store, ["1", "2"], vectors=[unit(1), unit(0, 1)])
     ids = sorted(one.passage_id for one in made)
     first, last = (row.passage_no for row in store.passages.embedded_after(BUILD, 0))
@@ -297,7 +299,9 @@ def test_the_outbox_holds_what_is_to_be_done(store: Store) -> None:
 
 
 def test_runs_have_free_names(store: Store) -> None:
-    """Two runs in one second have two names; a finished run carries its counts; the last is the newest of a state."""
+    """Two runs in one second have two names; a finished run carries its counts; the last is the newest of a
+    state.
+    """
     first = store.runs.start(
         "clean", now=DAY, seed=2**40, versions={"clean": "1"}, parameters={"only": ["a"]}
     )

@@ -16,7 +16,8 @@ from tests.storage.makers import DAY, feed, fetched, hours, page, poll, source
 def test_sources_come_back_as_they_went_in(store: Store) -> None:
     """Every field of a source survives, in the order of ids."""
     full = source(
-        "beta", ownership="State-controlled", ownership_list="SMM", ownership_as_of=date(2025, 9, 1), verified=True,
+        "beta", ownership="State-controlled", ownership_list="SMM", ownership_as_of=date(2025, 9, 1),
+        verified=True,
         coverage_start=date(2026, 1, 1), coverage_end=date(2026, 6, 1), first_crawled_at=hours(3),
     )  # fmt: skip
     store.sources.sync([full, source("alpha")])
@@ -26,7 +27,9 @@ def test_sources_come_back_as_they_went_in(store: Store) -> None:
 
 
 def test_a_source_remembers_its_first_crawl(store: Store) -> None:
-    """The first crawl is set once, and neither a second crawl nor a synchronisation changes it; unnamed sources stay."""
+    """The first crawl is set once, and neither a second crawl nor a synchronisation changes it; unnamed
+    sources stay.
+    """
     store.sources.sync([source("alpha"), source("beta")])
     store.sources.mark_first_crawled("alpha", hours(1))
     store.sources.mark_first_crawled("alpha", hours(2))

@@ -82,7 +82,9 @@ def test_cutting_again_replaces(store: Store) -> None:
 
 
 def test_one_text_is_embedded_once(store: Store) -> None:
-    """Passages with one text are one entry of work, the first stored first, until the build has their vector."""
+    """Passages with one text are one entry of work, the first stored first, until the
+    build has their vector.
+    """
     made = add_passages(store, ["1", "2", "3"], texts=["Same.", "Same.", "Other."])
     todo = [(one.text_hash, one.text) for one in sorted(made, key=lambda item: item.passage_id)]
     todo = list(dict.fromkeys(todo))
@@ -94,7 +96,9 @@ def test_one_text_is_embedded_once(store: Store) -> None:
 
 
 def test_vectors_come_back_in_the_order_asked(store: Store) -> None:
-    """Row i belongs to hash i, repeats included; half precision is kept exactly, and written twice is there once."""
+    """Row i belongs to hash i, repeats included; half precision is kept exactly, and written twice is there
+    once.
+    """
     random = np.random.default_rng(7)
     vectors = {f"{number:032x}": unit(*random.normal(size=384), size=384) for number in range(1100)}
     for _ in range(2):
@@ -158,7 +162,8 @@ def test_embedded_passages_obey_filters(store: Store) -> None:
     """Time, source, country and language narrow the passages that are asked for by number."""
     store.sources.sync([source("alpha", country="XA"), source("beta", country="XB")])
     articles = [
-        article("1"), article("2", source_id="beta"), article("3", language="fr"), article("4", counted_at=hours(9)),
+        article("1"), article("2", source_id="beta"), article("3", language="fr"),
+        article("4", counted_at=hours(9)),
     ]  # fmt: skip
     add_articles(store, articles)
     made = [passage(of) for of in articles]
@@ -179,7 +184,9 @@ def test_embedded_passages_obey_filters(store: Store) -> None:
 
 
 def test_changed_passages_are_listed(store: Store) -> None:
-    """A deleted passage, and one whose article moved in time, is listed by number, whoever did it; saving the same again lists nothing."""
+    """A deleted passage, and one whose article moved in time, is listed by number, whoever did it; saving the
+    same again lists nothing.
+    """
     made = add_passages(store, ["1", "2", "3"], texts=["a", "b", "c"], vectors=[unit(1), unit(1), unit(1)])
     number = {row.passage_id: row.passage_no for row in store.vectors.after(BUILD, 0, limit=9)}
     before = store.vectors.marks()
@@ -210,11 +217,16 @@ def test_unassigned_passages_wait(store: Store) -> None:
 
 
 def test_means_are_frozen_exactly(store: Store) -> None:
-    """Means come back to the last bit; the latest is the one with the highest version; a version is never written over."""
+    """Means come back to the last bit; the latest is the one with the highest version; a version is never
+    written over.
+    """
     random = np.random.default_rng(1)
     table = MeanTable(
         version=2, build=BUILD, made_at=DAY, counts={"en": 10, "*": 20},
-        means={"en": random.normal(size=384).astype(np.float32), "*": random.normal(size=384).astype(np.float32)},
+        means={
+            "en": random.normal(size=384).astype(np.float32),
+            "*": random.normal(size=384).astype(np.float32),
+        },
     )  # fmt: skip
     store.means.freeze(replace(table, version=1))
     store.means.freeze(table)

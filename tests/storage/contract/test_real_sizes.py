@@ -1,4 +1,6 @@
-"""Values of the size that a real desk has, through every store: long numbers, long texts, long lists, every plane of Unicode."""
+"""Values of the size that a real desk has, through every store: long numbers, long texts, long lists, every
+plane of Unicode.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +79,9 @@ def test_long_articles_in_every_script(store: Store) -> None:
 
 
 def test_pages_with_long_addresses_and_far_places(store: Store) -> None:
-    """A page lies beyond 2 GB in its file; addresses are as long as they may be; headers and hints are kept."""
+    """A page lies beyond 2 GB in its file; addresses are as long as they may be; headers
+    and hints are kept.
+    """
     url = LONG_URL
     found = replace(page("1"), page_id=ids.page_id(url), url=url, hints={"title": SCRIPTS, "n": MANY})
     place = fetched(found).warc
@@ -102,7 +106,8 @@ def test_meaning_with_long_numbers(store: Store) -> None:
     (one,) = add_passages(store, ["1"], texts=[LONG[:3000]], vectors=[unit(1)])
     told = narrative(
         EVENT, size=MANY, merged_into=None, split_from=EVENT - 1, theme_id=EVENT + 1, label=SCRIPTS * 20,
-        keywords={"ar": (SCRIPTS,) * 30}, exemplars=tuple(f"{n:016x}:000" for n in range(500)), mean_version=MANY,
+        keywords={"ar": (SCRIPTS,) * 30}, exemplars=tuple(f"{n:016x}:000" for n in range(500)),
+        mean_version=MANY,
     )  # fmt: skip
     belongs = Assignment(
         passage_id=one.passage_id, narrative_id=EVENT, similarity=1 / 3, method="analyst", run_id="r"
@@ -170,7 +175,9 @@ def test_findings_with_long_numbers(store: Store) -> None:
 
 
 def test_lists_longer_than_a_statement_takes(store: Store) -> None:
-    """Every method that takes many ids or records takes more than one statement can carry, and misses none."""
+    """Every method that takes many ids or records takes more than one statement can
+    carry, and misses none.
+    """
     names = [str(number) for number in range(MANY_ITEMS)]
     made = add_passages(store, names, vectors=[unit(1, number) for number in range(MANY_ITEMS)])
     articles, keys = [one.article_id for one in made], [one.passage_id for one in made]

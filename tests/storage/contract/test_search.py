@@ -53,8 +53,10 @@ def test_what_is_not_there_is_not_found(store: Store, query: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["", "   ", '"', '""', "*", "'", "\\", "a'b\\c", "(", ")", "AND", "OR NOT", "NEAR(a b)", "title:x", "a:*", "& | !", "<->", "^a", "{a}",
-     "a\x00b", "\ud800", "-", "--", ";", "%", "100%", "$1", ":x", "😀", "a" * 5000, "word " * 500, '"' * 99, "é*", "x*y*", "1e5 0x1f 1.5"],
+    ["", "   ", '"', '""', "*", "'", "\\", "a'b\\c", "(", ")", "AND", "OR NOT", "NEAR(a b)", "title:x", "a:*",
+      "& | !", "<->", "^a", "{a}",
+     "a\x00b", "\ud800", "-", "--", ";", "%", "100%", "$1", ":x", "😀", "a" * 5000, "word " * 500, '"' * 99,
+     "é*", "x*y*", "1e5 0x1f 1.5"],
 )  # fmt: skip
 def test_no_query_is_an_error(store: Store, query: str) -> None:
     """Whatever is typed, the answer is a list."""
@@ -141,7 +143,9 @@ def test_endless_bodies_are_indexed_in_part(store: Store) -> None:
     ],
 )
 def test_filters_that_let_nothing_through_find_nothing(store: Store, nobody: SearchFilters) -> None:
-    """No candidates is an empty answer by words and by meaning, and vectors of nothing can be compared with a query's."""
+    """No candidates is an empty answer by words and by meaning, and vectors of nothing can be compared with a
+    query's.
+    """
     add_passages(store, ["1", "2"], vectors=[unit(1), unit(0, 1)])
     table = MeanTable(version=1, build=BUILD, made_at=DAY, means={"*": unit(1)}, counts={"*": 2})
     assert store.search.text("mauritania", filters=nobody, limit=9) == []
