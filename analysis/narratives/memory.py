@@ -60,18 +60,6 @@ def remember(desk: Desk, narratives: Mapping[int, Narrative]) -> Memory:
     return _recalled(desk, _held(desk, narratives))
 
 
-def centroids_and_texts(
-    desk: Desk, narratives: Mapping[int, Narrative]
-) -> tuple[list[Centroid], dict[str, int]]:
-    """What placing needs to know: centroids by narrative, and the narrative of each member text. Some narratives are read at a time."""
-    centroids: list[Centroid] = []
-    texts: dict[str, int] = {}
-    for part in in_parts(desk, narratives):
-        centroids += part.centroids
-        texts |= {row.text_hash: number for row, number in zip(part.rows, part.numbers, strict=True)}
-    return centroids, texts
-
-
 def in_parts(desk: Desk, narratives: Mapping[int, Narrative]) -> Iterator[Memory]:
     """`remember`, some whole narratives at a time, by number."""
     held = sorted(_held(desk, narratives).items(), key=lambda item: (item[1], item[0]))

@@ -1,0 +1,80 @@
+"""The benchmark of discovery at a size that a test can bear: `python -m tests.benchmarks.discovery` measures it in full."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from analysis.narratives.linking import grouped
+from analysis.narratives.neighbours import EXACT, neighbours
+from tests.benchmarks.discovery import OWN, judged, mixtures, nearness, placing
+from tests.narratives.conftest import vector_of
+from tests.narratives.test_nearest import row
+
+
+def real(count: int) -> np.ndarray:
+    """What stands for real passages."""
+    return np.stack([vector_of(f"passage {step}") for step in range(count)])
+
+
+def test_background_is_mixed_of_real_passages() -> None:
+    """Unit vectors, the same for the same seed, nearer to what they are mixed of than to others."""
+    passages = real(400)
+    found = mixtures(passages, 300, seed=1)
+    assert found.dtype == np.float16
+    assert np.linalg.norm(found.astype(np.float32), axis=1) == pytest.approx(1, abs=2e-3)
+    assert found.tobytes() == mixtures(passages, 300, seed=1).tobytes()
+    nearest = (found.astype(np.float32) @ passages.T).max(axis=1)
+    assert np.median(nearest) == pytest.approx(OWN, abs=0.15)
+    assert nearness(passages)["nearest"] > nearness(passages)["third"]
+
+
+def test_planted_groups_are_judged() -> None:
+    """Two planted narratives of which one is torn: precision is whole, recall is not."""
+    rows = [row(f"a{step}") for step in range(18)]
+    gold = {item.passage_id: "one" if step < 6 else "two" for step, item in enumerate(rows)}
+    labels = np.array([0] * 6 + [1] * 6 + [2] * 6)
+    found = judged(rows, [[step] for step in range(18)], labels, gold)
+    assert (found["precision"], found["found"], found["planted"]) == (1.0, 2, 2)
+    assert 0.5 < found["recall"] < 1.0
+
+
+def test_placing_is_measured() -> None:
+    """Every passage of the count is placed or not, and time is told."""
+    found = placing(500, 20, size=32)
+    assert (found["passages"], found["narratives"]) == (500, 20)
+    assert found["cpu_seconds"] >= 0
+    assert 0 <= found["placed"] <= 500
+
+
+def planted(claims: int, texts: int) -> np.ndarray:
+    """Texts of some claims."""
+    return np.stack([vector_of(f"claim-{claim} {step}") for claim in range(claims) for step in range(texts)])
+
+
+@pytest.mark.slow
+def test_approximate_neighbours_find_nearly_all() -> None:
+    """Above the size up to which all pairs are compared, nine in ten of the true three nearest of claims' texts are found."""
+    dice = np.random.default_rng(5)
+    claims = planted(40, 10)
+    others = dice.normal(size=(EXACT + 2000, 64)).astype(np.float32)
+    rows = np.concatenate([claims, others / np.linalg.norm(others, axis=1, keepdims=True)])
+    found = neighbours(rows, 12, floor=0.12)
+    cosines = claims @ rows.T
+    cosines[np.arange(len(claims)), np.arange(len(claims))] = -1
+    true = np.argsort(-cosines, axis=1)[:, :3]
+    hits = [len(set(found.rows[place]) & set(true[place])) / 3 for place in range(len(claims))]
+    assert np.mean(hits) >= 0.9
+
+
+@pytest.mark.slow
+def test_claims_are_found_among_twenty_thousand_others() -> None:
+    """Groups of claims' texts stay together, and apart from each other, when fifty times as many texts lie around them."""
+    dice = np.random.default_rng(6)
+    claims = planted(40, 10)
+    others = dice.normal(size=(EXACT + 2000, 64)).astype(np.float32)
+    rows = np.concatenate([claims, others / np.linalg.norm(others, axis=1, keepdims=True)])
+    labels = grouped(rows, 0.52)[: len(claims)].reshape(40, 10)
+    whole = [np.bincount(part).max() for part in labels]
+    assert np.mean(whole) >= 9
+    assert len({int(np.bincount(part).argmax()) for part in labels}) == 40
