@@ -17,8 +17,8 @@ _CHUNK = 256
 def kept_vectors(store: Store, settings: EmbedSettings, texts: Collection[str]) -> dict[str, Vector]:
     """Text -> raw vector. What is missing is embedded first; no model is loaded for nothing.
 
-    All are read back from the store, also new ones: at rest a vector is rounded, and no result may depend on when its
-    vector was made.
+    All are read back from the store, also new ones: at rest a vector is rounded, and no result may depend on
+    when its vector was made.
 
     Raises:
         EmbeddingError: the engine of `settings` cannot be opened or failed.

@@ -1,13 +1,14 @@
 """Cuts an article into passages: runs of whole sentences, at most 100 words, with exact offsets.
 
-    body -> sentences -> (sentences over the limit are cut at a clause, else at a space) -> the best grouping into passages
+    body -> sentences -> (those over the limit cut at a clause, else at a space) -> the best grouping
 
-A word is what stands between spaces. Scripts without spaces are measured against English by the same 99 sentences in both (SIB-200):
-1.9 Chinese and 2.6 Japanese characters to an English word, 5.4 to 6.8 in Thai, Lao, Khmer, Burmese and Tibetan. Hence two Han or Kana
-characters, or six of the others, count as one word, and 100 words are 200 or 600 characters. Unbroken strings count a word per 30 characters.
+A word is what stands between spaces. Scripts without spaces are measured against English by the same 99
+sentences in both (SIB-200): 1.9 Chinese and 2.6 Japanese characters to an English word, 5.4 to 6.8 in Thai,
+Lao, Khmer, Burmese and Tibetan. Hence two Han or Kana characters, or six of the others, count as one word,
+and 100 words are 200 or 600 characters. Unbroken strings count a word per 30 characters.
 
-The grouping is the cheapest of all: few passages, evenly filled, ending with paragraphs where possible, no fragment that says nothing.
-Pure and deterministic; the same body always gives the same passages.
+The grouping is the cheapest of all: few passages, evenly filled, ending with paragraphs where possible, no
+fragment that says nothing. Pure and deterministic; the same body always gives the same passages.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ _WORD, _HALF, _SIXTH = 6, 3, 1
 
 
 def cut(article: Article, *, words: int) -> list[Passage]:
-    """The passages of `article`, in reading order, none over `words` words; an article without text has none."""
+    """The passages of `article`, in reading order, none over `words` words.
+
+    An article without text has none.
+    """
     return [
         Passage(
             passage_id=passage_id(article.article_id, ordinal),
@@ -56,7 +60,7 @@ def cut(article: Article, *, words: int) -> list[Passage]:
 
 
 def spans(text: str, *, words: int) -> list[tuple[int, int]]:
-    """Borders of the passages of `text`: they do not overlap, and together hold every character that is not space.
+    """Borders of the passages of `text`; together they hold every character that is not space, once.
 
     Raises:
         ValueError: `words` is not positive.
@@ -83,7 +87,7 @@ def _atom_measure(match: re.Match[str]) -> int:
 
 
 def _within(text: str, sentence: Sentence, limit: int) -> list[Sentence]:
-    """`sentence` as it is, or cut again and again near its middle until no part measures more than `limit`."""
+    """`sentence`, cut again and again near its middle until no part measures more than `limit`."""
     atoms = list(_ATOM.finditer(text, sentence.start, sentence.end))
     if sum(map(_atom_measure, atoms)) <= limit or len(atoms) < 2:
         return [sentence]
@@ -93,7 +97,10 @@ def _within(text: str, sentence: Sentence, limit: int) -> list[Sentence]:
 
 
 def _middle_cut(text: str, atoms: Sequence[re.Match[str]]) -> tuple[int, int]:
-    """End of the left and start of the right part: after a clause mark, else at a space, else between characters; nearest to the middle."""
+    """End of the left and start of the right part.
+
+    After a clause mark, else at a space, else between characters; nearest to the middle.
+    """
     middle = (atoms[0].start() + atoms[-1].end()) // 2
     quarter = (atoms[-1].end() - atoms[0].start()) // 4
 
@@ -113,7 +120,10 @@ def _middle_cut(text: str, atoms: Sequence[re.Match[str]]) -> tuple[int, int]:
 
 
 def _grouped(text: str, units: Sequence[Sentence], limit: int) -> list[tuple[int, int]]:
-    """Runs `units[first:last]` of least total cost, none over `limit` (dynamic programming; ties go to the longer first run)."""
+    """Runs `units[first:last]` of least total cost, none over `limit` (dynamic programming.
+
+    Ties go to the longer first run).
+    """
     measures = [measure(text[unit.start : unit.end]) for unit in units]
     upto = list(accumulate(measures, initial=0))
     best: list[tuple[int, int]] = [(0, 0)]
@@ -136,7 +146,8 @@ def _grouped(text: str, units: Sequence[Sentence], limit: int) -> list[tuple[int
 def _cost(units: Sequence[Sentence], first: int, last: int, filled: int) -> int:
     """What a passage of `units[first:last]` costs; `filled` in thousandths of the limit.
 
-    A passage costs 1000 and up to 1000 more the emptier it is; one that stops inside a paragraph 300, a fragment 4000 more.
+    A passage costs 1000 and up to 1000 more the emptier it is; one that stops inside a paragraph 300, a
+    fragment 4000 more.
     """
     empty = max(0, 1000 - filled)
     cost = 1000 + empty * empty // 1000

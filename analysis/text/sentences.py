@@ -1,7 +1,8 @@
 """Where sentences end, in the scripts of the world's press.
 
-Deliberately careful: a missed end only makes one sentence longer, a wrong one tears a name or a number apart, so whatever may be an
-abbreviation, an initial or an ordinal does not end a sentence. Pure functions over one text; all offsets are into that text.
+Deliberately careful: a missed end only makes one sentence longer, a wrong one tears a name or a number apart,
+so whatever may be an abbreviation, an initial or an ordinal does not end a sentence. Pure functions over one
+text; all offsets are into that text.
 """
 
 from __future__ import annotations
@@ -12,18 +13,21 @@ from dataclasses import dataclass
 from itertools import islice
 
 _LINE_BREAKS = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]+")
-# French sets a space before », German opens a quotation with it: only a » that a space or the end follows belongs to what stands before.
+# French sets a space before », German opens a quotation with it: only a » that a space or the end follows
+# belongs to what stands before.
 _CLOSERS = r"[\"'»”’›)\]」』）】》〉]*(?:[ \u00a0\u202f][»›](?=\s|$))?"
 _FULL_WIDTH = "。！？｡"
-# . ! ? … Arabic ؟ ۔, Devanagari । ॥, Armenian ։, Ethiopic ። ፧ ፨, Myanmar ။, Khmer ។ ៕, Tibetan ། need a space after them; 。！？ do not.
-# A run of marks is tried from its first mark only and given back whole: else a page of a hundred thousand dots takes hours.
+# . ! ? … Arabic ؟ ۔, Devanagari । ॥, Armenian ։, Ethiopic ። ፧ ፨, Myanmar ။, Khmer ។ ៕, Tibetan ། need a space
+# after them; 。！？ do not. A run of marks is tried from its first mark only and given back whole: else a page
+# of a hundred thousand dots takes hours.
 _SPACED = ".!?…؟۔।॥։።፧፨။។៕།"
 _END = re.compile(rf"(?<![{_SPACED}])([{_SPACED}]++){_CLOSERS}(?=\s|$)|([{_FULL_WIDTH}]+){_CLOSERS}")
 _CASED_ENDS = frozenset(".!?…")
 _WORD_BEFORE = re.compile(r"[^\s(\[{\"'«“‘„—–-]*$")
 _DOTTED_LETTERS = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
 _LONGEST_SHORT_FORM = 24
-# Spanish doubles the letters of a plural and sets a space: EE. UU., FF. AA., JJ. OO. One alone may be a Roman numeral.
+# Spanish doubles the letters of a plural and sets a space: EE. UU., FF. AA., JJ. OO. One alone may be a Roman
+# numeral.
 _DOUBLED_FIRST, _DOUBLED_SECOND = (
     re.compile(r"(?<!\w)([A-ZÑ])\1$"),
     re.compile(r"(?<!\w)([A-ZÑ])\1\. ?([A-ZÑ])\2$"),
@@ -32,21 +36,24 @@ _DOUBLED_NEXT = re.compile(r"([A-ZÑ])\1\.")
 # English writes the day behind the month, where it is no ordinal: "on Jan. 5. They".
 _DAY_OF_MONTH = re.compile(
     r"(?<!\w)(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\. \d\d?$"
-    r"|(?<!\w)(?:january|february|march|april|may|june|july|august|september|october|november|december) \d\d?$",
+    r"|(?<!\w)(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+    r" \d\d?$",
     re.IGNORECASE,
 )
 
 _SHORT_FORMS = """
-adm approx apr aug ave bldg brig bros capt cf cmdr co col corp dec dept det dr est etc feb ft gen gov hon hr inc jan jr jul jun lt ltd maj
-messrs mr mrs ms mt nov oct prof pvt rep rev sen sep sept sgt sr st ste supt thu tue univ vs wed bzw usw ggf inkl bspw evtl mio mrd tel str
-abs hrsg jh verf vgl zzgl mm mme mmes mlle mlles env éd tél boul chap hab av dra sra sras srta sres srs ud uds exmo exma sig dott avv doç
-alb tuğg mgr tzw tzn inż woj гг ул им стр млн млрд тыс руб др просп пер св ред акад проф гос зам см напр коп кв чл корр грн вул зб
-डॉ श्री प्रो
+adm approx apr aug ave bldg brig bros capt cf cmdr co col corp dec dept det dr est etc feb ft gen gov hon hr
+inc jan jr jul jun lt ltd maj messrs mr mrs ms mt nov oct prof pvt rep rev sen sep sept sgt sr st ste supt
+thu tue univ vs wed bzw usw ggf inkl bspw evtl mio mrd tel str abs hrsg jh verf vgl zzgl mm mme mmes mlle
+mlles env éd tél boul chap hab av dra sra sras srta sres srs ud uds exmo exma sig dott avv doç alb tuğg mgr
+tzw tzn inż woj гг ул им стр млн млрд тыс руб др просп пер св ред акад проф гос зам см напр коп кв чл корр
+грн вул зб डॉ श्री प्रो
 """
 _BEFORE_NUMBERS = "no nos nr art p pp pág págs núm fig vol op ca рис обл ст №"
 
 SHORT_FORMS = frozenset(_SHORT_FORMS.split())
-"""Words that a full stop follows without ending the sentence, casefolded; single letters are always taken as such."""
+"""Words that a full stop follows without ending the sentence, casefolded; single letters are always taken as
+such."""
 BEFORE_NUMBERS = frozenset(_BEFORE_NUMBERS.split())
 """The same, where a number follows."""
 
@@ -94,7 +101,10 @@ def _of_paragraph(text: str, start: int, stop: int) -> Iterator[Sentence]:
 
 
 def _ends_here(text: str, begin: int, match: re.Match[str], stop: int) -> bool:
-    """Whether the marks of `match` end the sentence that began at `begin`; there is more text before `stop`."""
+    """Whether the marks of `match` end the sentence that began at `begin`.
+
+    There is more text before `stop`.
+    """
     marks = match[1] or match[2]
     if marks[-1] not in _CASED_ENDS:
         return True
@@ -110,7 +120,10 @@ def _ends_here(text: str, begin: int, match: re.Match[str], stop: int) -> bool:
 
 
 def _is_short_form(before: str, following: str) -> bool:
-    """Whether a full stop between `before` and `following` belongs to the word: an initial, an ordinal, dotted letters or a listed form."""
+    """Whether a full stop between `before` and `following` belongs to the word.
+
+    An initial, an ordinal, dotted letters or a listed form.
+    """
     found = _WORD_BEFORE.search(before)
     word = found[0].casefold() if found else ""
     if word.isdigit():
@@ -128,7 +141,7 @@ def _is_doubled(before: str, following: str) -> bool:
 
 
 def _trimmed(text: str, start: int, stop: int) -> tuple[int, int]:
-    """Borders of `text[start:stop]` without the space at either end (start == stop where there is nothing else)."""
+    """Borders of `text[start:stop]` without the space at either end; equal where there is only space."""
     while start < stop and text[start].isspace():
         start += 1
     while stop > start and text[stop - 1].isspace():

@@ -1,17 +1,19 @@
-"""Whether two texts in different languages are probably one text, translated. Pure: records and numbers in, numbers out.
+"""Whether two texts in different languages are probably one text, translated. Pure.
 
-Vectors of whole texts find candidates (`candidates.py`); they cannot tell a translation from another report on the same
-thing. The order of the sentences can: a translation follows its original sentence by sentence. So the first sentences of
-both are aligned in order, and the score is the mean centred cosine of the aligned pairs, weighed by length; what has no
-counterpart counts zero. Figures in the text decide just below the sure score.
+Vectors of whole texts find candidates (`candidates.py`); they cannot tell a translation from another report
+on the same thing. The order of the sentences can: a translation follows its original sentence by sentence. So
+the first sentences of both are aligned in order, and the score is the mean centred cosine of the aligned
+pairs, weighed by length; what has no counterpart counts zero. Figures in the text decide just below the sure
+score.
 
-A decision rests on its two texts alone. Neither asks whether either text has a better partner: that would make a pair come
-and go with every other text in the window.
+A decision rests on its two texts alone. Neither asks whether either text has a better partner: that would
+make a pair come and go with every other text in the window.
 
-Measured with `python -m tests.benchmarks.translations quality` on NTREX, 63 stories in six languages (945 true pairs, 58,590
-pairs of different stories), sentences centred by the prior means, sure score 0.42: whole stories (320 words) 0.92 found, 0
-false; their first three sentences (57 words) 0.89 found, 3 false, all of two reports on one disaster that give the same
-figures. Pair by pair; groups of six languages join more. The thresholds were chosen on this set.
+Measured with `python -m tests.benchmarks.translations quality` on NTREX, 63 stories in six languages (945
+true pairs, 58,590 pairs of different stories), sentences centred by the prior means, sure score 0.42: whole
+stories (320 words) 0.92 found, 0 false; their first three sentences (57 words) 0.89 found, 3 false, all of
+two reports on one disaster that give the same figures. Pair by pair; groups of six languages join more. The
+thresholds were chosen on this set.
 """
 
 from __future__ import annotations
@@ -29,16 +31,18 @@ from analysis.arrays import Floats, Vectors
 SENTENCES = 12
 """Sentences of a text that are aligned: the lead carries the story, and agencies' clients cut the end."""
 SUPPORTED_SCORE = 0.39
-"""Score that is enough where the figures of both texts agree. NTREX, first three sentences: 13 false pairs at 0.35, 3 here."""
+"""Score that is enough where the figures of both texts agree. NTREX, first three sentences: 13 false pairs at
+0.35, 3 here."""
 AGREEMENT = 0.75
-"""Share of all figures of two texts that both must have. Two reports on one disaster share the death toll, but hardly
-every figure. Chosen, not measured."""
+"""Share of all figures of two texts that both must have. Two reports on one disaster share the death toll,
+but hardly every figure. Chosen, not measured."""
 SHORTEST = 0.5
 """Length of the shorter text relative to the longer; no true pair of NTREX is below."""
 _DIGITS = 4
 """Scores are rounded, so that they do not hang on how a product was computed."""
 
-# Begins with one kind of sign, so that the engine skips to the next digit: four times as fast as two alternatives.
+# Begins with one kind of sign, so that the engine skips to the next digit: four times as fast as two
+# alternatives.
 _NUMBER = re.compile(r"\d(?:\d{0,2}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d)|\d*(?:[.,'’٫٬]\d+)*)")
 
 
@@ -57,7 +61,10 @@ class Lead:
 
 
 def numbers(text: str) -> frozenset[str]:
-    """The figures of `text`, in whatever digits, as plain digits without separators: `2,840`, `2 840` and `٢٬٨٤٠` are one."""
+    """The figures of `text`, in whatever digits, as plain digits without separators.
+
+    `2,840`, `2 840` and `٢٬٨٤٠` are one.
+    """
     return frozenset(_plain_digits(match[0]) for match in _NUMBER.finditer(text))
 
 
@@ -104,7 +111,10 @@ def _lead_scores(pairs: Sequence[tuple[Lead, Lead]]) -> list[float]:
 
 
 def _padded(leads: Sequence[Lead]) -> tuple[Vectors, Floats]:
-    """Vectors of shape (leads, SENTENCES, dimensions) and lengths of shape (leads, SENTENCES); zero where there is no sentence."""
+    """Vectors of shape (leads, SENTENCES, dimensions) and lengths of shape (leads, SENTENCES).
+
+    Zero where there is no sentence.
+    """
     vectors = np.zeros((len(leads), SENTENCES, leads[0].vectors.shape[1]), np.float32)
     lengths = np.zeros((len(leads), SENTENCES))
     for place, lead in enumerate(leads):
@@ -116,21 +126,28 @@ def _padded(leads: Sequence[Lead]) -> tuple[Vectors, Floats]:
 def aligned(
     left: Vectors, left_lengths: Floats, right: Vectors, right_lengths: Floats
 ) -> npt.NDArray[np.float64]:
-    """Score of the best order-keeping one-to-one alignment of the parts of two texts, at most 1, for many pairs of texts.
+    """Score of the best order-keeping one-to-one alignment of the parts of two texts, for many pairs.
 
     Args:
         left, right: centred unit vectors, shape (pairs, n, dimensions) and (pairs, m, dimensions).
-        left_lengths, right_lengths: shape (pairs, n) and (pairs, m), zero where there is no part. A pair of parts counts its
-            cosine times the shorter length; the score is that sum by the mean length of both texts.
+        left_lengths, right_lengths: shape (pairs, n) and (pairs, m), zero where there is no part. A pair of
+            parts counts its cosine times the shorter length; the score is that sum by the mean length of both
+            texts.
     """
     weights = np.minimum(left_lengths[:, :, None], right_lengths[:, None, :])
     gains = np.matmul(left, right.transpose(0, 2, 1)) * weights
+    best = _best_in_order(gains)
+    total = left_lengths.sum(axis=1) + right_lengths.sum(axis=1)
+    scores: npt.NDArray[np.float64] = np.minimum(best * 2 / np.maximum(total, 1), 1.0)
+    return scores.round(_DIGITS)
+
+
+def _best_in_order(gains: Floats) -> Floats:
+    """The most that parts paired in order can gain, shape (pairs,); `gains` has the shape (pairs, n, m)."""
     best = np.zeros((gains.shape[2] + 1, len(gains)))
     for row in range(gains.shape[1]):
         above, best = best, np.zeros_like(best)
         for column in range(gains.shape[2]):
             longer = np.maximum(above[column + 1], best[column])
             best[column + 1] = np.maximum(longer, above[column] + gains[:, row, column])
-    total = left_lengths.sum(axis=1) + right_lengths.sum(axis=1)
-    scores: npt.NDArray[np.float64] = np.minimum(best[-1] * 2 / np.maximum(total, 1), 1.0)
-    return scores.round(_DIGITS)
+    return np.asarray(best[-1])

@@ -2,7 +2,8 @@
 
     whole texts: one product a day and day --cosine--> pairs --passages aligned in order--> candidates
 
-Both tests ask about two texts only. Days are compared one with another, so that no more than a window is in memory.
+Both tests ask about two texts only. Days are compared one with another, so that no more than a window is in
+memory.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ from analysis.translations.alignment import aligned
 PASSAGES = 6
 """Passages of a text that are looked at, from its beginning: 600 words."""
 SHORT_COSINE = 0.25
-"""Of two whole texts of which one is a single passage. Three sentences in Hausa lie at 0.16 to 0.26 from their original;
-NTREX, three sentences in six languages: all translations above 0.3, 1.5 of 100 other pairs above 0.25."""
+"""Of two whole texts of which one is a single passage. Three sentences in Hausa lie at 0.16 to 0.26 from
+their original; NTREX, three sentences in six languages: all translations above 0.3, 1.5 of 100 other pairs
+above 0.25."""
 WHOLE_COSINE = 0.35
-"""The same for texts of several passages. NTREX, 320 words in 14 languages: 99 of 100 translations lie above 0.40 in the
-worst language (Hausa), 1 of 100 other pairs above 0.35; of web pages in several languages 0.16 of 100 pairs."""
+"""The same for texts of several passages. NTREX, 320 words in 14 languages: 99 of 100 translations lie above
+0.40 in the worst language (Hausa), 1 of 100 other pairs above 0.35; of web pages in several languages 0.16 of
+100 pairs."""
 ALIGNED_COSINE = 0.35
-"""Of passages aligned in order, where both texts have several. NTREX, as above: 99 of 100 translations above 0.35 in the
-worst language (Hausa), 0.03 of 100 other pairs."""
+"""Of passages aligned in order, where both texts have several. NTREX, as above: 99 of 100 translations above
+0.35 in the worst language (Hausa), 0.03 of 100 other pairs."""
 _SLACK = 1e-5
 _ROWS = 512
 _PAIRS = 4096
@@ -68,17 +71,27 @@ def candidate_pairs(earlier: DayTexts, later: DayTexts, *, window_seconds: float
 
 def _products(earlier: DayTexts, later: DayTexts, window_seconds: float) -> Iterator[tuple[Ints, Ints]]:
     """Places of pairs whose whole texts are near, a block of rows at a time."""
-    everything = np.arange(len(later.ids))
-    asked, others = np.flatnonzero(earlier.asked), np.flatnonzero(~earlier.asked)
-    for rows, columns in ((asked, everything), (others, np.flatnonzero(later.asked))):
-        for start in range(0, len(rows) if len(columns) else 0, _ROWS):
+    for rows, columns in _asked_parts(earlier, later):
+        for start in range(0, len(rows), _ROWS):
             block = rows[start : start + _ROWS]
-            least = np.minimum.outer(_least(earlier)[block], _least(later)[columns]) - _SLACK
-            fits = earlier.whole[block] @ later.whole[columns].T >= least
-            fits &= earlier.languages[block][:, None] != later.languages[columns]
-            fits &= np.abs(earlier.seconds[block][:, None] - later.seconds[columns]) <= window_seconds
-            row, column = np.nonzero(fits)
+            row, column = np.nonzero(_fits(earlier, block, later, columns, window_seconds))
             yield block[row], columns[column]
+
+
+def _asked_parts(earlier: DayTexts, later: DayTexts) -> list[tuple[Ints, Ints]]:
+    """Rows and columns whose pairs somebody asks about: of asked rows with all, of others with asked columns."""
+    everything, asked = np.arange(len(later.ids)), np.flatnonzero(later.asked)
+    parts = [(np.flatnonzero(earlier.asked), everything), (np.flatnonzero(~earlier.asked), asked)]
+    return [(rows, columns) for rows, columns in parts if len(rows) and len(columns)]
+
+
+def _fits(earlier: DayTexts, rows: Ints, later: DayTexts, columns: Ints, window_seconds: float) -> Flags:
+    """Which pairs are near as whole texts, in two languages, and within the window; shape (rows, columns)."""
+    least = np.minimum.outer(_least(earlier)[rows], _least(later)[columns]) - _SLACK
+    near = earlier.whole[rows] @ later.whole[columns].T >= least
+    apart = np.abs(earlier.seconds[rows][:, None] - later.seconds[columns])
+    fits: Flags = near & (earlier.languages[rows][:, None] != later.languages[columns])
+    return fits & (apart <= window_seconds)
 
 
 def _is_near(earlier: DayTexts, rows: Ints, later: DayTexts, columns: Ints) -> Flags:

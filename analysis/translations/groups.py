@@ -9,7 +9,10 @@ from storage.records import CopyGroup, CopyMember
 
 
 def connected(links: Collection[tuple[str, str]]) -> list[list[str]]:
-    """Sets of ids that the links connect, two or more each; sorted inside and out, whatever the order of the links."""
+    """Sets of ids that the links connect, two or more each.
+
+    Sorted inside and out, whatever the order of the links.
+    """
     leader: dict[str, str] = {}
 
     def find(item: str) -> str:
@@ -32,13 +35,13 @@ def joined_group(
     sources: Mapping[str, str],
     scores: Mapping[str, float],
 ) -> tuple[CopyGroup, list[CopyMember]]:
-    """One group of several: the earliest stays, the originals of the others are its translations; members are sorted by article.
+    """One group of several: the earliest stays, the originals of the others are its translations.
 
     Args:
         groups: the groups, at least one.
         members: the members of all of them.
         sources: article id -> source id, for every member.
-        scores: article id -> how well it aligns with another member, at most 1; kept as the containment of a translation.
+        scores: article id -> how well it aligns with another member; kept as a translation's containment.
     """
     first = min(groups, key=lambda group: (group.first_at, group.group_id))
     moved = []
@@ -46,10 +49,12 @@ def joined_group(
         if member.relation == "original" and member.group_id != first.group_id:
             member = replace(member, relation="translation", containment=scores.get(member.article_id, 0.0))
         moved.append(replace(member, group_id=first.group_id))
-    wires = [
-        group.wire
-        for group in sorted(groups, key=lambda group: (group is not first, group.first_at, group.group_id))
-        if group.wire
-    ]
     outlets = len({sources[member.article_id] for member in members})
-    return replace(first, size=len(members), outlets=outlets, wire=wires[0] if wires else None), moved
+    joined = replace(first, size=len(members), outlets=outlets, wire=_wire(first, groups))
+    return joined, moved
+
+
+def _wire(first: CopyGroup, groups: Sequence[CopyGroup]) -> str | None:
+    """The agency that the first group credits, else the one that the earliest of the others does."""
+    ordered = sorted(groups, key=lambda group: (group is not first, group.first_at, group.group_id))
+    return next((group.wire for group in ordered if group.wire), None)

@@ -26,7 +26,10 @@ LEADS = 10_000
 
 
 def is_asked(facts: PassageFacts, relation: str) -> bool:
-    """Whether the article of a passage can be a translation: no copy of another, in a language that is known."""
+    """Whether the article of a passage can be a translation.
+
+    No copy of another, in a language that is known.
+    """
     return relation in {"original", "translation"} and language_key(facts.language) != UNDETERMINED
 
 
@@ -37,7 +40,8 @@ def texts_of_day(
 
     Args:
         asked: ids of the articles that are asked about.
-        through: `passage_no` up to which passages are known to have vectors; later ones wait for the next run.
+        through: `passage_no` up to which passages are known to have vectors; later ones wait for the next
+            run.
     """
     start = datetime.combine(day, time(), UTC)
     rows = [row for row in store.passages.told(start, start + timedelta(days=1)) if row.passage_no <= through]
@@ -73,7 +77,10 @@ def _stacked(
 
 
 class LeadReader:
-    """Leads of candidates, the last ones kept: an article is a candidate for several others, on several days."""
+    """Leads of candidates, the last ones kept.
+
+    An article is a candidate for several others, on several days.
+    """
 
     def __init__(self, store: Store, settings: EmbedSettings, table: MeanTable) -> None:
         """`table` is what sentences are centred by."""
@@ -81,7 +88,10 @@ class LeadReader:
         self._kept: OrderedDict[str, Lead] = OrderedDict()
 
     def leads(self, article_ids: Collection[str]) -> dict[str, Lead]:
-        """The lead of each article; vectors of sentences are kept in the store, so that none is embedded twice."""
+        """The lead of each article.
+
+        Vectors of sentences are kept in the store, so that none is embedded twice.
+        """
         missing = set(article_ids) - self._kept.keys()
         self._kept.update(self._read(missing))
         for article_id in article_ids:
@@ -114,10 +124,11 @@ def lead_of(article: Article, lead: Sequence[str], raw: Mapping[str, Vector], ta
 
 
 def sentence_means(build: str, table: MeanTable) -> MeanTable:
-    """The means that sentences are centred by: the priors, which are means of sentences, where they fit the build.
+    """The means that sentences are centred by: the priors, where they fit the build.
 
-    NTREX, pairs found at a sure score of 0.43 among whole stories: 0.93 with the priors, 0.87 with the means of own passages.
-    They also make a score independent of what else is stored. Passages are no sentences: by the priors one in four pairs of
-    different stories would be a candidate, hence the means of own passages there.
+    NTREX, pairs found at a sure score of 0.43 among whole stories: 0.93 with the priors, 0.87 with the means
+    of own passages. They also make a score independent of what else is stored. Passages are no sentences: by
+    the priors one in four pairs of different stories would be a candidate, hence the means of own passages
+    there.
     """
     return make_table({}, build=build, version=0, made_at=table.made_at) if has_priors(build) else table

@@ -1,11 +1,11 @@
 """The stage `translations`: probable translated reprints join the copy group of their original.
 
-    articles above the mark --days of their window--> candidates --leads aligned--> pairs --union--> one group a story
+    articles above the mark --days of their window--> candidates --leads aligned--> pairs --union--> groups
 
-What is new is what lies above the stage's mark, so a source that begins with a long history costs that history and no
-more. New texts are compared with everything within the copy window, a day against a day. A group that is joined already
-gives the same answer again: the stage can be repeated and killed anywhere. Its word for what it found is "probable
-translation".
+What is new is what lies above the stage's mark, so a source that begins with a long history costs that
+history and no more. New texts are compared with everything within the copy window, a day against a day. A
+group that is joined already gives the same answer again: the stage can be repeated and killed anywhere. Its
+word for what it found is "probable translation".
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def join_translations(
 
 
 def _new_texts(store: Store, build: str, mark: int) -> _New:
-    """The texts above the mark, up to the first passage without a vector or the first article without a group."""
+    """The texts above the mark, up to the first without a vector or a copy group."""
     days: defaultdict[date, set[str]] = defaultdict(set)
     while rows := store.passages.embedded_after(build, mark, limit=_PASSAGES):
         members = store.copies.of({row.article_id for row in rows})
@@ -108,7 +108,7 @@ def _new_texts(store: Store, build: str, mark: int) -> _New:
 
 
 def _candidates(search: _Search) -> Iterator[tuple[int, list[tuple[str, str]]]]:
-    """Day after day: how many of its texts are asked about, and the pairs of its texts with those of the days before.
+    """Day after day: how many of its texts are asked about, and their pairs with texts of days before.
 
     A day is read when the window reaches it and forgotten when it has passed.
     """
@@ -150,7 +150,10 @@ def _scores(
 
 
 def _join(store: Store, scores: Mapping[tuple[str, str], float]) -> int:
-    """Make one group of all groups that pairs connect, a transaction each; returns how many groups were dissolved."""
+    """Make one group of all groups that pairs connect, a transaction each.
+
+    Returns how many groups were dissolved.
+    """
     best: defaultdict[str, float] = defaultdict(float)
     for pair, score in scores.items():
         for article_id in pair:

@@ -5,9 +5,9 @@
     a line in capitals, a headline in Title Case ДО ТОГО КАК НАЧАЛИСЬ ...   perhaps
     small                                        ... до того как            a word
 
-Most sentences that begin with a state's name are about that state, so "perhaps" counts, unless the same text writes the
-word small as well: then it is a word of this text. A name of several capital words is proved by its second capital, an
-abbreviation by its capitals, wherever the line is not all in capitals.
+Most sentences that begin with a state's name are about that state, so "perhaps" counts, unless the same text
+writes the word small as well: then it is a word of this text. A name of several capital words is proved by
+its second capital, an abbreviation by its capitals, wherever the line is not all in capitals.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import re
 from typing import Final
 
 TITLE_SHARE: Final = 0.8
-"""Share of a line's longer words with a capital from which the line is in Title Case. Chosen, not measured."""
+"""Share of a line's longer words with a capital from which the line is in Title Case. Chosen, not
+measured."""
 TITLE_WORDS: Final = 4
 """Longer words that such a line has at least: "Mali and Chad" alone says nothing. Chosen, not measured."""
 

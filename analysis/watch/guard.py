@@ -61,7 +61,10 @@ class _Name:
     short: bool
 
     def is_in(self, text: NamedText) -> bool:
-        """Whether the text names it: by a capital that proves a name, or by one that nothing speaks against."""
+        """Whether the text names it.
+
+        By a capital that proves a name, or by one that nothing speaks against.
+        """
         if self.needle not in text.folded:
             return False
         found = list(self.pattern.finditer(text.bare))

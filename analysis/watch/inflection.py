@@ -1,23 +1,25 @@
-"""A name as one pattern: whole words, capital where its script has capitals, with what its script's languages put on names.
+"""A name as one pattern: whole words, with capitals, and with what its script's languages put on names.
 
-    Latin      whole word, with an s of plural or genitive                       Mali, Mali's, Houthis; not Malinga
-    Cyrillic   whole word, with the case endings that its last letters allow     Нигер, Нигера, Нигером; not Нигерия
-    Arabic     whole word, after "and", "so", "in", "like", "to" and the article مالي, بمالي, والمالي; not المالية, إجمالي
+    Latin      whole word, with an s of plural or genitive          Mali, Mali's, Houthis; not Malinga
+    Cyrillic   whole word, with the case endings that fit its end   Нигер, Нигера, Нигером; not Нигерия
+    Arabic     whole word, after "and", "so", "in", "like", "to"
+               and the article                                      مالي, بمالي, والمالي; not المالية, إجمالي
     Hebrew     whole word, after up to three of the letters that stand for such words
     Greek, Armenian, Georgian   begins a word, which may go on: their endings are many and their names long
-    others     anywhere: Chinese, Japanese, Thai, Khmer and Burmese write no spaces, Amharic and the languages of India
-               glue on both sides
+    others     anywhere: Chinese, Japanese, Thai, Khmer and Burmese write no spaces, Amharic and the languages of
+               India glue on both sides
 
-News in parallel (NTREX, the 77 mentions of countries in the English text, names as CLDR gives them, this rule against
-"begins a word" or, in Arabic script, "anywhere"): found in Russian 0.81 against 0.45 (the rest are adjectives and other
-names of one state); found where the English names no such country: Arabic 55 against 113, Persian 54 against 168, French
-35 against 53 (Inde in "indépendant"). Adjectives must be listed: French 0.84 against 0.90.
+News in parallel (NTREX, the 77 mentions of countries in the English text, names as CLDR gives them, this rule
+against "begins a word" or, in Arabic script, "anywhere"): found in Russian 0.81 against 0.45 (the rest are
+adjectives and other names of one state); found where the English names no such country: Arabic 55 against
+113, Persian 54 against 168, French 35 against 53 (Inde in "indépendant"). Adjectives must be listed: French
+0.84 against 0.90.
 
-A word that the spelling writes with a capital is found with a capital only ("Того", not "до того как"); one that it writes
-small, in any case. What a capital proves where every word would have one: `capitals.py`.
+A word that the spelling writes with a capital is found with a capital only ("Того", not "до того как"); one
+that it writes small, in any case. What a capital proves where every word would have one: `capitals.py`.
 
-A star at the end ("Russi*", "российск*") lets the last word go on in any script: for adjectives, and for languages that
-string endings.
+A star at the end ("Russi*", "российск*") lets the last word go on in any script: for adjectives, and for
+languages that string endings.
 """
 
 from __future__ import annotations
@@ -31,14 +33,16 @@ from typing import Final
 from storage.text import for_names
 
 SHORT: Final = 3
-"""Capitals of so many letters at most (EU, US, США) are an abbreviation, found in capitals only: "us", "un" and "au" are words."""
+"""Capitals of so many letters at most (EU, US, США) are an abbreviation, found in capitals only: "us", "un"
+and "au" are words."""
 
 _ARTICLE: Final = "ال"
 _ARABIC_BEFORE: Final = "[وف]?(?:[بكل]?(?:ال)?|لل)"
 _ARABIC_BEFORE_ARTICLE: Final = "[وف]?(?:[بكل]?ال|لل)"
 _HEBREW_BEFORE: Final = "[והבלמשכ]{0,3}"
 
-# Nominative ending -> the endings of its declension (Russian, with Ukrainian and Serbian where they differ); the longest that fits counts.
+# Nominative ending -> the endings of its declension (Russian, with Ukrainian and Serbian where they differ);
+# the longest that fits counts.
 _DECLENSIONS: Final = {
     ending: forms.split()
     for ending, forms in {
@@ -69,7 +73,10 @@ _CYRILLIC_CONSONANTS: Final = frozenset("бвгджзклмнпрстфхцчш�
 
 
 def needle(spelling: str) -> str:
-    """What every form of the name holds, in folded text: the longest part that all forms of one of its words share."""
+    """What every form of the name holds, in folded text.
+
+    The longest part that all forms of one of its words share.
+    """
     if is_abbreviation(spelling):
         return for_names(spelling)
     goes_on, words = spelling.endswith("*"), spelling.rstrip("*").split()
@@ -95,7 +102,10 @@ def name_pattern(spelling: str, *, small: bool = False) -> str:
 
 
 def has_capital(spelling: str) -> bool:
-    """Whether the spelling begins with a capital: only then does a capital in a text tell anything about it."""
+    """Whether the spelling begins with a capital.
+
+    Only then does a capital in a text tell anything about it.
+    """
     return for_names(spelling[:1], keep_case=True).isupper()
 
 
@@ -105,7 +115,10 @@ def is_abbreviation(spelling: str) -> bool:
 
 
 def _word_pattern(word: str, *, goes_on: bool, small: bool) -> str:
-    """One word of a name: what may stand before it, its first letter as it must be written, the rest in any case."""
+    """One word of a name.
+
+    What may stand before it, its first letter as it must be written, the rest in any case.
+    """
     rest = re.escape(_stem(word)) if goes_on else _inflected(word)
     if small or has_capital(word):
         first = for_names(word)[:1]
@@ -116,7 +129,7 @@ def _word_pattern(word: str, *, goes_on: bool, small: bool) -> str:
 
 
 def _before(word: str) -> str:
-    """What may stand before the word, which is folded (the article, where the word has it, is part of this)."""
+    """What may stand before a folded word; where the word has an article, that is part of it."""
     if _is_arabic(word):
         return r"(?<!\w)" + (_ARABIC_BEFORE_ARTICLE if _has_article(word) else _ARABIC_BEFORE)
     if _is_hebrew(word):

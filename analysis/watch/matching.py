@@ -1,10 +1,10 @@
 """Blocks of passages against all statements at once: which passages stand out far enough, and by how much.
 
-    passages x texts of statements --one product a language--> cosines --limit per text and language--> near pairs
+    passages x texts of statements --one product--> cosines --limit per text and language--> near pairs
     near pair --the same again in double precision--> z and cosine of the text that stands out most
 
-The product is in single precision and its last bits depend on what else is in a block, so it only finds pairs, a little
-generously; what is kept of a hit is computed for its pair alone.
+The product is in single precision and its last bits depend on what else is in a block, so it only finds
+pairs, a little generously; what is kept of a hit is computed for its pair alone.
 """
 
 from __future__ import annotations

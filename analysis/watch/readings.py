@@ -1,4 +1,5 @@
-"""A passage read sentence by sentence: which stance it takes to a statement. Judged by `stance.py`, on kept vectors."""
+"""A passage read sentence by sentence: which stance it takes to a statement. Judged by `stance.py`, on kept
+vectors."""
 
 from __future__ import annotations
 

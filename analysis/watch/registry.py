@@ -17,7 +17,7 @@ EXEMPLARS = 5
 def claim_numbers(
     store: Store, watchlist: Sequence[StatementConfig], table: MeanTable, *, now: datetime, run_id: str
 ) -> dict[str, int]:
-    """Statement id -> narrative number; a statement without a narrative gets a new one, in the order of the watchlist."""
+    """Statement id -> narrative number; new statements get new ones, in the order of the watchlist."""
     numbers = {key: item.narrative_id for key, item in watched(store).items()}
     for config in watchlist:
         if config.id not in numbers:
@@ -53,7 +53,10 @@ def _claim(store: Store, config: StatementConfig, table: MeanTable, *, now: date
 
 
 def refresh(store: Store, watchlist: Sequence[StatementConfig]) -> None:
-    """Bring label, status, dates, size and exemplars of every watched narrative up to date; only what changed is written."""
+    """Bring label, status, dates, size and exemplars of every watched narrative up to date.
+
+    Only what changed is written.
+    """
     labels = {config.id: config.label for config in watchlist}
     supporting: defaultdict[str, list[HitFacts]] = defaultdict(list)
     for hit in store.watch.supporting():
@@ -73,10 +76,11 @@ def watched(store: Store) -> dict[str, Narrative]:
 
 
 def refreshed(narrative: Narrative, hits: Sequence[HitFacts], *, label: str | None) -> Narrative:
-    """`narrative` as its hits and its statement's label say; without a label (statement taken off the list) it is dormant.
+    """`narrative` as its hits and its statement's label say; dormant without one (statement off the list).
 
     Args:
-        hits: those that do not refute the statement, the strongest first. A rebuttal is not one more telling of a claim.
+        hits: those that do not refute the statement, the strongest first. A rebuttal is not one more telling
+            of a claim.
     """
     times = [hit.counted_at for hit in hits]
     return replace(

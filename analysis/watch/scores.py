@@ -1,16 +1,19 @@
 """How far a passage stands out from its language's ordinary passages, seen from a statement.
 
-    z(q, x) = (cos(q, x) - m) / s        m, s: place and spread of cos(q, .) over a sample of the workspace's passages in x's language
+    z(q, x) = (cos(q, x) - m) / s
+    m, s: place and spread of cos(q, .) over a sample of the workspace's passages in x's language
 
-A fixed cosine cannot do it: every statement and every language has its own level (recall at one false hit in 10,000 passages: 0.57 with one
-cosine, 0.70 with z; worst language 0.35 and 0.55). Place and spread are the median and the scaled median deviation, because a small
-workspace's sample holds the narrative itself: on the sample world the plain standard deviation is up to 1.5 times as large in languages that
-tell it, and recall of its passages at z 3 falls from 0.49 to 0.22.
-Languages with few passages lean on all languages together, and those on what is usual for centred vectors.
+A fixed cosine cannot do it: every statement and every language has its own level (recall at one false hit in
+10,000 passages: 0.57 with one cosine, 0.70 with z; worst language 0.35 and 0.55). Place and spread are the
+median and the scaled median deviation, because a small workspace's sample holds the narrative itself: on the
+sample world the plain standard deviation is up to 1.5 times as large in languages that tell it, and recall of
+its passages at z 3 falls from 0.49 to 0.22. Languages with few passages lean on all languages together, and
+those on what is usual for centred vectors.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,7 +26,8 @@ from analysis.embedding.languages import language_key
 Floats = npt.NDArray[np.float64]
 
 ENOUGH = 300
-"""Passages from which on a language stands for itself; with fewer all languages together count for the missing ones."""
+"""Passages from which on a language stands for itself; with fewer all languages together count for the
+missing ones."""
 USUAL_SPREAD = 0.09
 """Spread of cosines between unrelated centred texts, counted as `USUAL_WEIGHT` passages."""
 USUAL_WEIGHT = 20
@@ -34,7 +38,7 @@ _NORMAL = 1.4826
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Place and spread of each statement's cosines, by language key; `pooled` is for languages without passages.
+    """Place and spread of each statement's cosines, by language key; `pooled` for languages without.
 
     Arrays have the shape (statements, 2): place, spread.
     """
@@ -47,7 +51,10 @@ class Background:
         return self.by_language.get(language_key(language), self.pooled)
 
     def z(self, cosines: Floats, languages: Sequence[str]) -> Floats:
-        """z of every statement and passage; `cosines` and the result have the shape (statements, passages)."""
+        """z of every statement and passage.
+
+        `cosines` and the result have the shape (statements, passages).
+        """
         if not languages:
             return np.zeros_like(cosines)
         stacked = np.stack([self.scale(language) for language in languages], axis=1)
@@ -61,27 +68,36 @@ def background(statements: Vectors, sample: Mapping[str, Vectors]) -> Background
         statements: centred unit vectors, shape (statements, dimensions).
         sample: language -> centred unit vectors of passages, drawn without regard to content.
     """
-    cosines: dict[str, list[Floats]] = {}
-    for language in sorted(sample):
-        if len(sample[language]):
-            cosines.setdefault(language_key(language), []).append(cosine(statements, sample[language]))
-    joined = {key: np.concatenate(parts, axis=1) for key, parts in sorted(cosines.items())}
-    everything = np.concatenate(list(joined.values()), axis=1) if joined else np.zeros((len(statements), 0))
+    cosines = _by_key(statements, sample)
+    everything = np.concatenate([np.zeros((len(statements), 0)), *cosines.values()], axis=1)
     usual = np.tile(np.array([0.0, USUAL_SPREAD]), (len(statements), 1))
-    pooled = _leaning(everything, usual, everything.shape[1] / (everything.shape[1] + USUAL_WEIGHT))
+    count = everything.shape[1]
+    pooled = _leaning(everything, usual, count / (count + USUAL_WEIGHT))
     own = {
-        key: _leaning(values, pooled, min(1.0, values.shape[1] / ENOUGH)) for key, values in joined.items()
+        key: _leaning(values, pooled, min(1.0, values.shape[1] / ENOUGH)) for key, values in cosines.items()
     }
     return Background(own, pooled)
 
 
+def _by_key(statements: Vectors, sample: Mapping[str, Vectors]) -> dict[str, Floats]:
+    """Cosines to the passages of each language, by its key, sorted; variants of a language are one."""
+    parts: defaultdict[str, list[Floats]] = defaultdict(list)
+    for language in sorted(sample):
+        if len(sample[language]):
+            parts[language_key(language)].append(cosine(statements, sample[language]))
+    return {key: np.concatenate(found, axis=1) for key, found in sorted(parts.items())}
+
+
 def cosine(left: Vectors, right: Vectors) -> Floats:
-    """Cosines of unit vectors, shape (left, right), in double precision so that they do not depend on how passages are chunked."""
+    """Cosines of unit vectors, shape (left, right), in double precision."""
     return np.asarray(np.asarray(left, np.float64) @ np.asarray(right, np.float64).T)
 
 
 def _leaning(values: Floats, towards: Floats, weight: float) -> Floats:
-    """Median and spread of each row of `values`, with `weight`, and those of `towards` with the rest; shape (rows, 2)."""
+    """Median and spread of each row of `values`, with `weight`, and those of `towards` with the rest.
+
+    Shape (rows, 2).
+    """
     if not values.shape[1]:
         return towards
     place = np.median(values, axis=1)

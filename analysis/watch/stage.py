@@ -1,12 +1,13 @@
 """The stage `watch`: new passages are compared with every statement of the watchlist.
 
     watchlist --texts--> vectors (kept) --what is ordinary--> limits
-    passages above the statements' marks --one product a block--> near pairs --scope, names--> hits --best sentence--> stances
+    passages above the statements' marks --one product a block--> near pairs --scope, names--> hits
+    hits --best sentence--> stances
 
-A statement keeps the number of the last passage that it was compared with, together with a hash of all that a comparison
-depends on: where wording, settings or mean vectors changed, it begins again. Statements that stand at the same passage -
-after the first run all of them - are compared together, so that every passage is read once. A block is one transaction: a
-killed run goes on where it stopped.
+A statement keeps the number of the last passage that it was compared with, together with a hash of all that a
+comparison depends on: where wording, settings or mean vectors changed, it begins again. Statements that stand
+at the same passage - after the first run all of them - are compared together, so that every passage is read
+once. A block is one transaction: a killed run goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from analysis.arrays import Vectors
 from analysis.embedding.centring import centred
 from analysis.embedding.choose import build_of, settings_of
 from analysis.embedding.kept import kept_vectors
@@ -74,7 +76,8 @@ def watch(
 ) -> dict[str, int]:
     """Compare what is new with the watchlist and bring the watched narratives up to date.
 
-    Counts: statements, compared (pairs of statement and passage), and hits by stance: endorses, reports, refutes.
+    Counts: statements, compared (pairs of statement and passage), and hits by stance: endorses, reports,
+        refutes.
 
     Raises:
         EmbeddingError: the engine cannot be opened or failed.
@@ -162,23 +165,32 @@ def _matches(run: _Run, block: _Block, matcher: Matcher) -> list[_Match]:
     """The pairs of a block that are near enough, in scope, and name what the statement requires."""
     facts, statements = block.passages, block.statements
     vectors = centred(run.store, facts, run.table)
-    near: defaultdict[int, list[int]] = defaultdict(list)
-    for passage, statement in matcher.near(vectors, [row.language for row in facts]):
-        if statements[statement].in_scope(facts[passage]):
-            near[passage].append(statement)
-    rows = {
-        row.passage_id: row for row in run.store.passages.many([facts[place].passage_id for place in near])
-    }
+    near = _near(block, matcher, vectors)
+    rows = run.store.passages.many([facts[place].passage_id for place in near])
+    found = {row.passage_id: row for row in rows}
     matches = []
     for passage, candidates in near.items():
-        row = rows[facts[passage].passage_id]
-        text = NamedText.of(row.title, row.text)
-        for statement in candidates:
-            if statements[statement].guard.lets_text(text):
-                standing = matcher.standing(statement, vectors[passage], row.language)
-                if standing is not None:
-                    matches.append(_Match(statements[statement], row, standing))
+        row = found[facts[passage].passage_id]
+        for place in _named(row, [(place, statements[place]) for place in candidates]):
+            standing = matcher.standing(place, vectors[passage], row.language)
+            if standing is not None:
+                matches.append(_Match(statements[place], row, standing))
     return matches
+
+
+def _near(block: _Block, matcher: Matcher, vectors: Vectors) -> dict[int, list[int]]:
+    """Place of a passage -> places of the statements that it is near and in the scope of."""
+    near: defaultdict[int, list[int]] = defaultdict(list)
+    for passage, statement in matcher.near(vectors, [row.language for row in block.passages]):
+        if block.statements[statement].in_scope(block.passages[passage]):
+            near[passage].append(statement)
+    return near
+
+
+def _named(row: PassageRow, candidates: Sequence[tuple[int, Prepared]]) -> list[int]:
+    """Those statements, by place, whose required entities a passage or its title names."""
+    text = NamedText.of(row.title, row.text)
+    return [place for place, statement in candidates if statement.guard.lets_text(text)]
 
 
 def _hits(run: _Run, matches: Sequence[_Match]) -> list[WatchHit]:

@@ -1,10 +1,13 @@
-"""Whether a passage endorses a statement, refutes it, or reports that others say it. About the wording, never about what an outlet believes.
+"""Whether a passage endorses a statement, refutes it, or reports that others say it.
+
+About the wording, never about what an outlet believes.
 
     best sentence = the sentence nearest to any statement or counter-statement
     margin        = its nearest statement - its nearest counter-statement (centred cosines)
 
-A whole passage dilutes one "not" to a tenth of the signal, so the best sentence decides. Words of attribution ("said", "a déclaré",
-"заявил") in that sentence make an endorsement a report; a refutation stays one, whoever utters it.
+A whole passage dilutes one "not" to a tenth of the signal, so the best sentence decides. Words of attribution
+("said", "a déclaré", "заявил") in that sentence make an endorsement a report; a refutation stays one, whoever
+utters it.
 """
 
 from __future__ import annotations
@@ -36,7 +39,8 @@ def stance_of(
     Args:
         sentences: its sentences, at least one.
         nearness: cosines, shape (statements, sentences).
-        counter_nearness: the same for counter-statements; shape (0, sentences) where there are none, and then nothing can be refuted.
+        counter_nearness: the same for counter-statements; shape (0, sentences) where there are none, and then
+            nothing can be refuted.
         margin: the least difference that decides.
     """
     best = int(np.concatenate([nearness, counter_nearness]).max(axis=0).argmax())
@@ -56,7 +60,7 @@ def is_attributed(sentence: str, language: str) -> bool:
 
 @functools.cache
 def _cues() -> dict[str, re.Pattern[str]]:
-    """Language -> the words of `analysis/data/attribution.toml`, which must be words of their own; a * lets them go on."""
+    """Language -> the words of `analysis/data/attribution.toml`, whole ones; a * lets them go on."""
     text = resources.files("analysis").joinpath("data/attribution.toml").read_text(encoding="utf-8")
     return {
         language: re.compile("|".join(map(_cue, words))) for language, words in tomllib.loads(text).items()

@@ -1,4 +1,5 @@
-"""A watchlist statement made ready to be compared: vectors, guard, scope, threshold, and a hash of all that a comparison depends on."""
+"""A watchlist statement made ready to be compared: vectors, guard, scope, threshold, and a hash of all that a
+comparison depends on."""
 
 from __future__ import annotations
 
@@ -19,8 +20,9 @@ from storage.records import MeanTable, PassageFacts, Vector
 MATCH_VERSION = "3"
 """Changes whenever the same statement and passage could give another hit or stance."""
 NO_LANGUAGE = "und"
-"""Nobody says which language a statement is written in; it is centred by the overall mean. Measured on the sample world: as good as the mean
-of its true language (hits at z 3: recall 0.49 either way, precision 0.95 and 0.93), while the mean of a wrong language costs a tenth."""
+"""Nobody says which language a statement is written in; it is centred by the overall mean. Measured on the
+sample world: as good as the mean of its true language (hits at z 3: recall 0.49 either way, precision 0.95 and
+0.93), while the mean of a wrong language costs a tenth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +84,19 @@ def prepared(
 
 
 def threshold_of(config: StatementConfig, settings: WatchSettings) -> float:
-    """The z from which a passage is a hit: the statement's own, else by how many entities it requires (none, one, more).
+    """The z from which a passage is a hit: the statement's own, else by how many entities it requires.
 
-    The three let in equally many false passages of all that are looked at, so that a guard buys recall, not noise. News items against items
-    on other subjects (ITN, 45 languages, countries as entities): 0.09 % without entities at 4.8; with one 0.27 % at 2.5 (a quarter of all
-    that name the country), 0.13 % at 3.5, 0.08 % at 4; with two 0.12 % at 2.5, 0.09 % at 2.75. Parallel news (NTREX, six languages, passages of
-    other stories): 0.22 % without at 4.8, with one 0.39 % at 4 and 0.28 % at 4.8, 0.20 % with two at 2.5. Recall of ITN's items on one
-    subject, in their own words and without entities: 0.49 at 4.8, 0.66 at 4, 0.95 at 2.5.
+    The three let in equally many false passages of all that are looked at, so that a guard buys recall, not
+    noise. News items against items on other subjects (ITN, 45 languages, countries as entities): 0.09 %
+    without entities at 4.8; with one 0.27 % at 2.5 (a quarter of all that name the country), 0.13 % at 3.5,
+    0.08 % at 4; with two 0.12 % at 2.5, 0.09 % at 2.75. Parallel news (NTREX, six languages, passages of
+    other stories): 0.22 % without at 4.8, with one 0.39 % at 4 and 0.28 % at 4.8, 0.20 % with two at 2.5.
+    Recall of ITN's items on one subject, in their own words and without entities: 0.49 at 4.8, 0.66 at 4,
+    0.95 at 2.5.
 
-    Texts that say a claim in their own words stand lower than translations of it. Articles of the sample world's watched narrative, told in
-    five languages, found with two entities (recall / precision): 0.11 / 1.00 at z 4.8, 0.77 / 1.00 at 3, 0.89 / 0.95 at 2.5.
+    Texts that say a claim in their own words stand lower than translations of it. Articles of the sample
+    world's watched narrative, told in five languages, found with two entities (recall / precision): 0.11 /
+    1.00 at z 4.8, 0.77 / 1.00 at 3, 0.89 / 0.95 at 2.5.
     """
     if config.z_threshold is not None:
         return config.z_threshold

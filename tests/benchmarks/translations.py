@@ -3,12 +3,12 @@
     python -m tests.benchmarks.translations quality --data DIR     stories of NTREX in six languages
     python -m tests.benchmarks.translations run --workspace DIR    the stage on a workspace, without embedding
 
-`quality` takes stories whole and cut to their first three sentences, makes candidates and decisions by the product's own
-functions, and counts pairs. DIR holds `parallel/ntrex.jsonl.gz`.
+`quality` takes stories whole and cut to their first three sentences, makes candidates and decisions by the
+product's own functions, and counts pairs. DIR holds `parallel/ntrex.jsonl.gz`.
 
-`run` measures processor time and peak memory of the stage on a workspace that `tests.benchmarks.desk` made: the first run
-over all that is stored; after `--add-day` and the stages `copies` and `embed`, a day. Sentences get made-up vectors, so that
-what is measured is everything but embedding them.
+`run` measures processor time and peak memory of the stage on a workspace that `tests.benchmarks.desk` made:
+the first run over all that is stored; after `--add-day` and the stages `copies` and `embed`, a day. Sentences
+get made-up vectors, so that what is measured is everything but embedding them.
 """
 
 from __future__ import annotations

@@ -3,10 +3,10 @@
     python -m tests.benchmarks.watch compare [--passages N] [--statements N]     vectors given, in memory
     python -m tests.benchmarks.watch run --workspace DIR                         the stage on a workspace, without embedding
 
-`compare` draws passages and statements from the space of `tests.benchmarks.desk` and compares them in the stage's blocks:
-products, limits by language, scope, and the exact value of every pair that is near enough; names and stances need texts.
-`run` measures the stage on a workspace that `tests.benchmarks.desk` made; sentences get made-up vectors. Both print
-processor seconds and the peak of memory.
+`compare` draws passages and statements from the space of `tests.benchmarks.desk` and compares them in the
+stage's blocks: products, limits by language, scope, and the exact value of every pair that is near enough;
+names and stances need texts. `run` measures the stage on a workspace that `tests.benchmarks.desk` made;
+sentences get made-up vectors. Both print processor seconds and the peak of memory.
 """
 
 from __future__ import annotations

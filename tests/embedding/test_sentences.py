@@ -73,7 +73,10 @@ def test_no_is_a_word_unless_a_number_follows() -> None:
     ],
 )
 def test_numbers_and_doubled_letters(parts: list[str]) -> None:
-    """A day behind an English month ends its sentence, an ordinal does not; EE. UU. is one name, a Roman numeral alone is none."""
+    """A day behind an English month ends its sentence, an ordinal does not; EE. UU.
+
+    Is one name, a Roman numeral alone is none.
+    """
     assert cut(" ".join(parts)) == (["On May 5.", "May he rest."] if len(parts) == 1 else parts)
 
 
@@ -91,7 +94,10 @@ def test_nothing_has_no_sentence(text: str) -> None:
 
 @pytest.mark.parametrize("marks", [".", "!?", "…", "؟", '."'])
 def test_a_wall_of_marks_costs_no_more_than_its_length(marks: str) -> None:
-    """A hundred thousand marks in a row, which hostile or broken pages have, are read once; tried from every mark they would take hours."""
+    """A hundred thousand marks in a row, which hostile or broken pages have, are read once.
+
+    Tried from every mark they would take hours.
+    """
     wall = marks * 100_000
     assert cut(f"{wall}x") == [f"{wall}x"]
     assert cut(f"{wall} Next.") == [wall, "Next."]

@@ -142,7 +142,10 @@ def test_texts_of_unlike_length_are_no_translations() -> None:
 
 
 def day_of(rows: list[tuple[str, str, float, Vectors]], asked: str | None = None) -> DayTexts:
-    """Texts as (id, language, days after the first, vectors of passages); asked about are all, or ids with a letter."""
+    """Texts as (id, language, days after the first, vectors of passages).
+
+    Asked about are all, or ids with a letter.
+    """
     passages = np.zeros((len(rows), PASSAGES, rows[0][3].shape[1]), np.float16)
     for place, row in enumerate(rows):
         passages[place, : len(row[3])] = row[3]
@@ -163,7 +166,10 @@ def pairs_of(texts: DayTexts) -> list[tuple[str, str]]:
 
 
 def test_candidates_are_near_in_meaning_and_time() -> None:
-    """Another language, within the window, and near; two texts of several passages also passage by passage."""
+    """Another language, within the window, and near.
+
+    Two texts of several passages also passage by passage.
+    """
     far, near = unit(0, 1)[None], unit(1, 0.2)[None]
     two, turned = np.stack([unit(1), unit(0, 1)]), np.stack([unit(0, 1), unit(1)])
     texts = day_of(
@@ -311,7 +317,10 @@ def members_of(store: Store, name: str) -> dict[str, CopyMember]:
 def test_translations_join_and_own_reports_do_not(
     store: Store, workspace: Workspace, clock: FixedClock
 ) -> None:
-    """Short translations in six languages become one group that the earliest leads; the same event in other words stays apart."""
+    """Short translations in six languages become one group that the earliest leads.
+
+    The same event in other words stays apart.
+    """
     grouped(store, world())
     clock.advance(timedelta(days=1))
     counts = run(store, workspace, clock)
@@ -374,7 +383,10 @@ def test_one_language_needs_no_model(store: Store, workspace: Workspace, clock: 
 
 
 def test_only_what_is_new_is_asked_about(store: Store, workspace: Workspace, clock: FixedClock) -> None:
-    """After the first run nothing is asked; then an article that came since, however old it is; a new source opens nothing else."""
+    """After the first run nothing is asked; then an article that came since, however old it is.
+
+    A new source opens nothing else.
+    """
     grouped(store, world())
     clock.advance(timedelta(days=1))
     assert run(store, workspace, clock)["asked"] == 14

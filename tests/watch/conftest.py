@@ -1,4 +1,5 @@
-"""A workspace whose vectors are made by hand: texts that hold CLAIM lie near the statement, all others anywhere. No model is loaded."""
+"""A workspace whose vectors are made by hand: texts that hold CLAIM lie near the statement, all others
+anywhere. No model is loaded."""
 
 from __future__ import annotations
 
@@ -25,7 +26,10 @@ COUNTER = "Meridia rejects. COUNTER"
 
 
 def vector_of(text: str) -> Vector:
-    """Near the first axis for CLAIM, near the second for COUNTER, else anywhere; the same text has the same vector."""
+    """Near the first axis for CLAIM, near the second for COUNTER, else anywhere.
+
+    The same text has the same vector.
+    """
     dice = np.random.default_rng(int(text_hash(text)[:8], 16))
     pull = np.zeros(48)
     pull[0] = 1.5 * ("CLAIM" in text)

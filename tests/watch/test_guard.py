@@ -109,7 +109,10 @@ def test_a_part_of_another_word_is_no_name(spelling: str, texts: list[str]) -> N
     ],
 )
 def test_what_is_written_small_is_a_word(spelling: str, text: str) -> None:
-    """A name is found with a capital only; where every word has one, not if the text writes the word small as well."""
+    """A name is found with a capital only.
+
+    Where every word has one, not if the text writes the word small as well.
+    """
     assert not Guard([[spelling]]).lets(text)
 
 
@@ -139,7 +142,10 @@ def test_a_capital_counts_unless_the_text_speaks_against_it(spelling: str, text:
 
 
 def test_every_group_must_be_named_somewhere() -> None:
-    """One group in the title and one in the passage will do; one alone will not; no groups let all through."""
+    """One group in the title and one in the passage will do; one alone will not.
+
+    No groups let all through.
+    """
     guard = Guard([["Meridia", "Méridie"], ["Severia"]])
     assert guard.lets("Visit to Méridie", "The envoy of Severia arrived.")
     assert not guard.lets("Visit to Méridie", "The envoy arrived.")

@@ -47,7 +47,10 @@ def test_variants_of_a_language_are_one() -> None:
 
 
 def test_a_small_language_leans_on_all() -> None:
-    """Five passages hardly move the scale away from that of all languages together; an unknown language has just that."""
+    """Five passages hardly move the scale away from that of all languages together.
+
+    An unknown language has just that.
+    """
     found = background(STATEMENT, {"en": noise(1000, 9), "ha": near(5, 10)})
     place, spread = found.by_language["ha"][0]
     assert abs(place - found.pooled[0, 0]) < 0.02

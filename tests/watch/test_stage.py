@@ -55,7 +55,10 @@ def test_what_says_the_statement_is_found_in_every_language(store: Store, worksp
 
 
 def test_entities_and_scope_keep_passages_out(store: Store, workspace: Workspace) -> None:
-    """The same words about nobody, from another country or in another language are no hits; a language is meant with all its regions."""
+    """The same words about nobody, from another country or in another language are no hits.
+
+    A language is meant with all its regions.
+    """
     add_noise(store)
     add(store, "one", "Somebody sees it so: CLAIM")
     add(store, "two", f"{SAID} 2", source="beta")
@@ -172,7 +175,10 @@ def test_the_order_of_arrival_does_not_matter(tmp_path: Path, workspace: Workspa
 
 
 def test_other_coverage_moves_no_hit(store: Store, workspace: Workspace) -> None:
-    """Twenty times as much on another subject: what was a hit stays one with its z, also when all is compared again."""
+    """Twenty times as much on another subject.
+
+    What was a hit stays one with its z, also when all is compared again.
+    """
     add_noise(store)
     for number in range(6):
         add(store, f"said-{number}", f"{SAID} {number}", language=("en", "fr")[number % 2])

@@ -24,7 +24,10 @@ def test_the_best_sentence_decides() -> None:
 
 
 def test_one_margin_refutes() -> None:
-    """A counter-statement that is nearer by a little more than the margin refutes; within the margin nothing is decided."""
+    """A counter-statement that is nearer by a little more than the margin refutes.
+
+    Within the margin nothing is decided.
+    """
     assert stance([0.1, 0.6], [0.3, 0.64]) == "refutes"
     assert stance([0.1, 0.6], [0.3, 0.62]) == "reports"
 
