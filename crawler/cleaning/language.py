@@ -70,7 +70,7 @@ nothing (m).
 HABIT_WEIGHT: Final = 2.0
 """Of the outlet's habit, as log-odds.
 
-Where it is right, half changes nothing and double gives 1 point (m): kept low for outlets of several languages.
+Where it is right, half changes nothing and double gives 1 point (m): kept low for mixed outlets.
 """
 HABIT_MIN: Final = 10
 """Articles that make a habit; half and double change nothing: the directory's languages count 50 (m)."""
