@@ -5,13 +5,17 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quality lint format lock clean
+.PHONY: help setup demo test check lint unit tiers quality bench soak format lock clean
 
 help:
 	@echo "make demo     set up and run the whole product on the sample world"
 	@echo "make test     set up and pass all tests"
+	@echo "make check    lint, types, import contracts and unit tests: at every save"
 	@echo "make quality DATA=DIR   the real-data gates over a data folder"
+	@echo "make bench ONLY=\"NAME ...\" DATA=DIR   what things cost (all short ones; python -m tests.benchmarks --list)"
+	@echo "make soak     the long benchmarks: a million articles, kill loops"
 	@echo "make lint     ruff, mypy and the import contracts"
+	@echo "make tiers    measure again which tests are fast"
 	@echo "make lock     compile requirements.lock again"
 
 $(STAMP): requirements.lock pyproject.toml
@@ -29,7 +33,23 @@ test: $(STAMP)
 	$(BIN)/python -m pytest
 
 quality: $(STAMP)
-	$(BIN)/python -m tests quality --data "$(DATA)" --out quality
+	$(BIN)/python -m tests quality --data "$(DATA)" --out quality $(if $(ONLY),--only $(ONLY))
+
+# Side by side: one core for the tools, one for the tests.
+check: $(STAMP)
+	$(MAKE) --no-print-directory -j2 lint unit
+
+unit: $(STAMP)
+	$(BIN)/python -m tests unit
+
+tiers: $(STAMP)
+	$(BIN)/python -m pytest --measure-tiers -m "not slow and not quality and not browser" -p no:randomly
+
+bench: $(STAMP)
+	$(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data "$(DATA)") --out bench
+
+soak: $(STAMP)
+	$(BIN)/python -m tests.benchmarks --soak $(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data "$(DATA)") --out bench
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -49,4 +69,4 @@ lock:
 	  $(addprefix --no-emit-package ,$(LEFT_OUT)) -o requirements.lock
 
 clean:
-	rm -rf demo build dist quality
+	rm -rf demo build dist quality bench

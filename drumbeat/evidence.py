@@ -1,19 +1,23 @@
-"""Which passages say what: the way from a narrative to its passages, and from an article to everything decided about its passages."""
+"""Which passages say what: a narrative's passage as it is shown, and everything decided about the passages of
+an article.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from analysis.tellings import passages_of as told_by
-from storage.records import Assignment, Narrative, PassageRow, Stance, WatchHit
+from storage.records import Assignment, PassageRow, Stance, WatchHit
 from storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class NarrativePassage:
-    """A passage of a narrative; `stance` is told of watched statements only, and may be that the passage refutes it."""
+    """A passage of a narrative; `stance` is told of watched statements only, and may be that the passage
+    refutes it.
+    """
 
     passage: PassageRow
     similarity: float
@@ -22,23 +26,14 @@ class NarrativePassage:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A passage of an article: the narrative it was given to, the event it tells, and the watched statements it meets."""
+    """A passage of an article: the narrative it was given to, the event it tells, and the watched statements
+    it meets.
+    """
 
     passage: PassageRow
     assignment: Assignment | None
     event_id: int | None
     hits: tuple[WatchHit, ...]
-
-
-def passages_of(store: Store, narrative: Narrative) -> list[NarrativePassage]:
-    """Every passage of a narrative and of those merged into it, the newest article first; of a watched one its statement's hits."""
-    rows = {row.passage_id: row for row in told_by(store, narrative, store.narratives.survivors())}
-    passages = store.passages.many(list(rows))
-    found = [
-        NarrativePassage(item, rows[item.passage_id].similarity, rows[item.passage_id].stance)
-        for item in passages
-    ]
-    return sorted(found, key=lambda item: (-item.passage.counted_at.timestamp(), item.passage.passage_id))
 
 
 def readings(store: Store, article_id: str) -> list[Reading]:
@@ -47,14 +42,18 @@ def readings(store: Store, article_id: str) -> list[Reading]:
     if not rows:
         return []
     # Assignments and hits are found by the moment of their article: no other has it but by chance.
-    start = rows[0].counted_at
-    end = start + timedelta(microseconds=1)
+    start, end = rows[0].counted_at, rows[0].counted_at + timedelta(microseconds=1)
     assigned = {row.passage_id: row for row in store.narratives.assignments(start=start, end=end)}
     events = store.events.of([row.passage_id for row in rows])
-    hits: defaultdict[str, list[WatchHit]] = defaultdict(list)
-    for hit in store.watch.hits(start=start, end=end):
-        hits[hit.passage_id].append(hit)
+    hits = _by_passage(store.watch.hits(start=start, end=end))
     return [
         Reading(row, assigned.get(row.passage_id), events.get(row.passage_id), tuple(hits[row.passage_id]))
         for row in rows
     ]
+
+
+def _by_passage(hits: Iterable[WatchHit]) -> defaultdict[str, list[WatchHit]]:
+    found: defaultdict[str, list[WatchHit]] = defaultdict(list)
+    for hit in hits:
+        found[hit.passage_id].append(hit)
+    return found

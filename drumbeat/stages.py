@@ -1,7 +1,7 @@
 """Run one stage: under its lock, with its Run row, whatever happens.
 
     collect   crawl
-    process   clean -> copies -> embed -> translations -> assign -> watch -> count -> detect -> alert
+    process   clean -> copies -> embed -> translations -> assign -> watch -> count -> detect -> alert -> overview
     weekly    refit (before process), report (after it)
     deliver   what waits in the outbox
 
@@ -44,12 +44,24 @@ STAGES: Mapping[str, str] = {
     "count": "analysis.counts.counting:count",
     "detect": "analysis.spikes.stage:detect",
     "alert": "drumbeat.alerts.stage:make_alerts",
+    "overview": "drumbeat.shown.overview:write_overview",
     "deliver": "drumbeat.alerts.outbox:deliver",
     "report": "drumbeat.report.stage:report",
 }
 """Stage -> its door, `module:function`; all take the same five keyword parameters."""
 
-PROCESS = ("clean", "copies", "embed", "translations", "assign", "watch", "count", "detect", "alert")
+PROCESS = (
+    "clean",
+    "copies",
+    "embed",
+    "translations",
+    "assign",
+    "watch",
+    "count",
+    "detect",
+    "alert",
+    "overview",
+)
 """What is done with new pages, in this order."""
 
 ONE_AT_A_TIME: Mapping[str, str] = dict.fromkeys(("assign", "watch", "refit"), "narratives")

@@ -201,7 +201,13 @@ narratives = sa.Table(
     _text("label_by"), _text("kind"), _text("status"), _json("keywords", JsonTuples), _json("exemplars", JsonTuple),
     sa.Column("centroid", FloatVector), _number("size"), _time("first_seen_at"), _time("last_seen_at"), _number("merged_into", null=True),
     _number("split_from", null=True), _number("theme_id", null=True), _text("statement_id", null=True), _text("build"),
-    _number("mean_version"), _text("born_run"),
+    _number("mean_version"), _text("born_run"), sa.Column("radius", Real), sa.Index(None, "last_seen_at"),
+    sa.Index(None, "merged_into"), sa.Index(None, "kind"),
+)  # fmt: skip
+
+# Until when daily discovery has looked at everything; no row means that it has to look at the whole window.
+narrative_marks = sa.Table(
+    "narrative_marks", metadata, _key("name"), _time("at"),
 )  # fmt: skip
 
 narrative_pending = sa.Table(
@@ -237,6 +243,11 @@ watch_statements = sa.Table(
 # Up to which passage a reader has seen everything (`marks.py`).
 marks = sa.Table(
     "marks", metadata, _key("reader"), _text("version"), sa.Column("passage_no", sa.BigInteger, nullable=False),
+)  # fmt: skip
+
+# What is ordinary for a text of a statement, frozen with the means: `*` as the language stands for all together.
+watch_ordinary = sa.Table(
+    "watch_ordinary", metadata, _key("build"), _id("mean_version"), _key("text_hash"), _key("language"), _real("place"), _real("spread"),
 )  # fmt: skip
 
 watch_hits = sa.Table(
@@ -277,6 +288,11 @@ spikes = sa.Table(
     _real("expected"), _real("p_value"), _real("q_value"), _real("cusum"), _text("detector"), _number("outlets"), _number("countries"),
     _number("languages"), _number("articles"), _real("reprint_share"), _text("decision"), _json("checks"), _text("run_id"),
     sa.Index(None, "day"), sa.Index(None, "narrative_id", "day"),
+)  # fmt: skip
+
+# What pages show and a stage has written.
+views = sa.Table(
+    "views", metadata, _key("name"), _time("as_of"), _json("value"),
 )  # fmt: skip
 
 alerts = sa.Table(

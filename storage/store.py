@@ -20,6 +20,7 @@ from storage.stores.alerts import AlertStore
 from storage.stores.articles import ArticleStore
 from storage.stores.copies import CopyStore
 from storage.stores.counts import CountStore, SpikeStore
+from storage.stores.lists import ListStore
 from storage.stores.narratives import CorrectionStore, NarrativeStore
 from storage.stores.pages import PageStore
 from storage.stores.passages import PassageStore
@@ -29,6 +30,7 @@ from storage.stores.search import SearchStore
 from storage.stores.sources import FeedStore, SourceStore
 from storage.stores.tellings import TellingStore
 from storage.stores.vectors import MeanStore, VectorStore
+from storage.stores.views import ViewStore
 from storage.stores.watch import EventStore, WatchStore
 
 
@@ -54,6 +56,8 @@ class Store:
         self.alerts = AlertStore(database)
         self.runs = RunStore(database)
         self.search = SearchStore(database)
+        self.lists = ListStore(database)
+        self.views = ViewStore(database)
         self.corrections = CorrectionStore(database)
         self.retention = RetentionStore(database)
 

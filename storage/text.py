@@ -35,7 +35,8 @@ _ARABIC: Final = str.maketrans(
     {"ی": "ي", "ى": "ي", "ې": "ي", "ے": "ي", "ک": "ك", "ڪ": "ك", "ة": "ه", "ہ": "ه", "ھ": "ه", "ە": "ه"}
     | {"ٱ": "ا", "ـ": None, "ء": None}
 )
-"""Letters that keyboards of Arabic, Persian, Urdu and Kurdish write differently, and the stretching stroke."""
+"""Letters that keyboards of Arabic, Persian, Urdu and Kurdish write differently, and the stretching
+stroke."""
 _BARRED: Final = str.maketrans(
     {"đ": "d", "ð": "d", "ł": "l", "ø": "o", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"}
 )
@@ -47,6 +48,11 @@ _NAME_SIGNS: Final = str.maketrans(
     | {"ی": "ي", "ى": "ي", "ک": "ك", "\u0640": None, "\u00ad": None}
 )
 """Signs that writers take for each other, and those that only stretch or break a word."""
+
+
+_HAS_SIGNS = re.compile("[№℡™℠]")
+_SIGNS: Final = dict.fromkeys(map(ord, "№℡™℠"), " ")
+"""Signs whose compatibility form would be a word ("no")."""
 
 
 class _Folding(dict[int, str]):
@@ -64,11 +70,12 @@ class _Folding(dict[int, str]):
 def for_comparing(text: str) -> str:
     """Letters and digits with one space between words, every spelling of a letter as one.
 
-    Case, accents, vowel signs, compatibility forms, kinds of digits, Arabic and Persian forms of a letter, the
-    stretching stroke and half-spaces leave no trace, nor does the alphabet in which Serbian is written. Vowel
-    signs of Indian and South-East Asian scripts and the voicing of kana stay: they make other words.
+    Case, accents, vowel signs, compatibility forms, kinds of digits, Arabic and Persian forms of a letter,
+    the stretching stroke and half-spaces leave no trace, nor does the alphabet in which Serbian is written.
+    Vowel signs of Indian and South-East Asian scripts and the voicing of kana stay: they make other words.
     """
-    folded = " ".join(unicodedata.normalize("NFKC", text).translate(_COMPARED).split())
+    plain = text.translate(_SIGNS) if _HAS_SIGNS.search(text) else text
+    folded = " ".join(unicodedata.normalize("NFKC", plain).translate(_COMPARED).split())
     return folded.translate(_SERBIAN_LATIN) if _SERBIAN.search(folded) else folded
 
 
@@ -83,7 +90,8 @@ def text_sha256(text: str) -> str:
 
 
 def letters_of(text: str) -> str:
-    """The same without spaces; asked of every paragraph of every page, so white space goes by `split` first."""
+    """The same without spaces; asked of every paragraph of every page, so white space goes by `split`
+    first."""
     if text.isascii():
         return text.lower().translate(_ASCII_SIGNS)
     return _SIGN.sub("", "".join(unicodedata.normalize("NFKC", text).casefold().split()))
@@ -109,7 +117,8 @@ def for_names(text: str, *, keep_case: bool = False) -> str:
 
 
 def for_keywords(text: str) -> str:
-    """Case and compatibility forms folded, one form of each Arabic letter, no stretching strokes or vowel marks."""
+    """Case and compatibility forms folded, one form of each Arabic letter, no stretching strokes or vowel
+    marks."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return _KEYWORD_MARKS.sub("", plain).translate(_KEYWORD_ARABIC)
 
@@ -125,9 +134,11 @@ def mostly_unspaced(text: str) -> bool:
 
 
 def is_accent(char: str) -> bool:
-    """Whether a mark only varies a letter: accents (combining class from 200), Arabic and Hebrew points (10 to 36).
+    """Whether a mark only varies a letter: accents (combining class from 200), Arabic and Hebrew points (10
+    to 36).
 
-    Below are nukta, kana voicing and virama; between are vowel signs and tones of Telugu, Thai, Lao and Tibetan.
+    Below are nukta, kana voicing and virama; between are vowel signs and tones of Telugu, Thai, Lao and
+    Tibetan.
     """
     place = unicodedata.combining(char)
     return 10 <= place <= 36 or place >= 200

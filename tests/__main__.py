@@ -1,20 +1,34 @@
-"""`python -m tests quality`: the product's own functions over a data folder, predictions and figures out."""
+"""`python -m tests quality`: the product's own functions over a data folder; `python -m tests unit`: the fast tests alone."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from config.clock import SystemClock
-from tests.quality.door import DataError, names, run
+from tests.tiers import ROOT, unit_files
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code: 0 every floor is met, 1 one is missed, 2 the call or the data folder is wrong."""
+    """Exit code: 0 every floor is met or every test passed, 1 one is missed or failed, 2 the call or the data folder is wrong."""
     options = _parser().parse_args(arguments)
+    return _unit() if options.door == "unit" else _quality(options)
+
+
+def _unit() -> int:
+    """Play the unit tier; files without tests of it are not even imported."""
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "unit", *unit_files()]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+def _quality(options: argparse.Namespace) -> int:
+    from config.clock import SystemClock
+    from tests.quality.door import DataError, run
+
     if options.data is None:
         print("quality: no data folder; name it with --data DIR or in DRUMBEAT_DATA", file=sys.stderr)
         return 2
@@ -27,26 +41,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     for name, part in summary["sets"].items():
         for floor in part["floors"]:
-            print(
-                f"{'met   ' if floor['met'] else 'MISSED'} {name}: {floor['figure']} {floor['value']} (at least {floor['at_least']})"
-            )
+            print(_floor_line(name, floor))
     print(f"figures and floors: {options.out / 'summary.json'}")
     return 0 if summary["floors_met"] else 1
 
 
+def _floor_line(name: str, floor: dict[str, Any]) -> str:
+    met = "met   " if floor["met"] else "MISSED"
+    return f"{met} {name}: {floor['figure']} {floor['value']} (at least {floor['at_least']})"
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tests", description="What is not a unit test.")
+    parser = argparse.ArgumentParser(prog="python -m tests", description="What is not the whole test suite.")
     doors = parser.add_subparsers(dest="door", required=True)
-    quality = doors.add_parser(
-        "quality", help="measure the product's own stages on real data", epilog=f"sets: {', '.join(names())}"
-    )
+    doors.add_parser("unit", help="play the unit tier: fast tests that need nothing outside of their process")
+    quality = doors.add_parser("quality", help="measure the product's own stages on real data")
     folder = os.environ.get("DRUMBEAT_DATA")
-    quality.add_argument(
-        "--data",
-        type=Path,
-        default=Path(folder) if folder else None,
-        help="data folder; default: DRUMBEAT_DATA",
-    )
+    default = Path(folder) if folder else None
+    quality.add_argument("--data", type=Path, default=default, help="data folder; default: DRUMBEAT_DATA")
     quality.add_argument(
         "--out",
         type=Path,

@@ -1,4 +1,4 @@
-"""What tests of every folder may ask for, and what is started once a session."""
+"""What all tests share: the data folder, the database server of a session, and the unit tier (`tests/tiers.py`)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.postgresql import server
+from tests.tiers import Measuring, in_tier, recorded, watch
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +26,34 @@ def postgresql() -> Iterator[str]:
     """The address of a PostgreSQL server with pgvector, started from its wheel for this session."""
     with server() as address:
         yield address
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--measure-tiers`."""
+    parser.addoption(
+        "--measure-tiers", action="store_true", help="measure what tests cost and need (tests/tiers.json)"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Measure if asked to."""
+    if config.getoption("--measure-tiers"):
+        config.pluginmanager.register(Measuring())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the unit tier."""
+    record = recorded()
+    for item in items:
+        if in_tier(item, record):
+            item.add_marker(pytest.mark.unit)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Where only the unit tier is played, its tests reach for nothing outside."""
+    watch.forbidding = item.config.getoption("-m") == "unit"
+    try:
+        yield
+    finally:
+        watch.forbidding = False

@@ -1,27 +1,31 @@
 """Counting: narrative x source x day, against each source's own output that day.
 
     passages that narratives have -> tellings (one per narrative and article)
-                                  -> Observation: articles, texts new to the source, texts first told by the source
+                                  -> Observation: articles, texts new to the source, texts it told first
     articles + polls + fetches    -> SourceDay: whole output and health (`source_health.py`)
 
 What is counted
 - Late articles (found live more than 72 h after publication) are never counted.
-- A narrative that was merged counts under the one it went into, on all days that are recounted: otherwise a merge would look like a rise.
-- A watched narrative counts the hits that endorse or report its statement. Hits that refute it are left out: a rebuttal is not
-  one more voice for the claim (it stays visible beside the others).
-- `copy_groups` counts a text once per source, on the source's first day with it. `own_texts` counts a text once overall, for the source
-  and day that told it first within the narrative: twelve reprints of one text add one. The series that is tested is made of `own_texts`.
-  A text that nobody printed for two weeks counts again: what a day counts depends on the two weeks before it, not on what is recounted.
+- A narrative that was merged counts under the one it went into, on all days that are recounted: otherwise a
+  merge would look like a rise.
+- A watched narrative counts the hits that endorse or report its statement. Hits that refute it are left out:
+  a rebuttal is not one more voice for the claim (it stays visible beside the others).
+- `copy_groups` counts a text once per source, on the source's first day with it. `own_texts` counts a text
+  once overall, for the source and day that told it first within the narrative: twelve reprints of one text
+  add one. The series that is tested is made of `own_texts`. A text that nobody printed for two weeks counts
+  again: what a day counts depends on the two weeks before it, not on what is recounted.
 
-Which days are counted again: those that the database noted as changed (`storage/stale_days.py`) and the two weeks after each, within
-the window. That is what a recount of the whole window would give: every other day has the same articles and the same two weeks before it.
+Which days are counted again: those that the database noted as changed (`storage/stale_days.py`) and the two
+weeks after each, within the window. That is what a recount of the whole window would give: every other day
+has the same articles and the same two weeks before it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, timedelta
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -42,7 +46,9 @@ WINDOW_DAYS = 70
 CHUNK_DAYS = 7
 """Days that are read at a time: at 5,000 articles a day some 100,000 narrow rows."""
 HEALTH_DAYS = 60
-"""Earlier source days that say what is usual for a source: twice the 28 seen days that are remembered. Chosen, not measured."""
+"""Earlier source days that say what is usual for a source: twice the 28 seen days that are remembered.
+Chosen, not measured.
+"""
 
 _DAY = timedelta(days=1)
 
@@ -50,43 +56,36 @@ _DAY = timedelta(days=1)
 def count(
     *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
 ) -> dict[str, int]:
-    """Count again what changed, each day one transaction, written only if it differs; safe to kill and to repeat.
+    """Count again what changed, each day one transaction, written only if it differs; safe to kill and to
+    repeat.
 
     Returns:
         days recounted, observations and source_days in them, and days rewritten.
     """
     today = clock.now().astimezone(UTC).date()
+    first, end = today - timedelta(days=_window_days(workspace)), today + _DAY
     notes = [note for note in store.counts.stale_days() if note.day <= today]
-    window = _Window(today - timedelta(days=_window_days(workspace)), today + _DAY)
-    stale = days_to_count({note.day for note in notes}, window.first, window.end)
+    stale = days_to_count({note.day for note in notes}, first, end)
+    health = _Health(store, first, end, set(stale), today)
+    counts = Counter(days=len(stale), observations=0, source_days=0, rewritten=0)
     progress.start("count", len(stale))
-    health = _Health(store, window, set(stale), today)
-    counts = {"days": len(stale), "observations": 0, "source_days": 0, "rewritten": 0}
     for day, observations in _observed(store, stale):
-        counts["observations"] += len(observations)
-        counts["source_days"] += len(health.judged.get(day, ()))
+        counts.update(observations=len(observations), source_days=len(health.of(day)))
         counts["rewritten"] += _write(store, day, observations)
         progress.step()
-    for day in health.changed():
-        store.counts.replace(day, day + _DAY, source_days=health.judged[day])
+    health.write()
     store.counts.settle(notes)
-    logger.info("counted", run=run_id, start=window.first.isoformat(), **counts)
-    return counts
+    logger.info("counted", run=run_id, start=first.isoformat(), **counts)
+    return dict(counts)
 
 
 def days_to_count(changed: Collection[date], first: date, end: date) -> list[date]:
-    """The days of [first, end) whose count may differ: those that changed, and those within `COPY_REACH` after one."""
+    """The days of [first, end) whose count may differ: those that changed, and those within `COPY_REACH`
+    after one.
+    """
     reach = COPY_REACH.days + 1
     days = {day + timedelta(days=n) for day in changed for n in range(reach)}
     return sorted(day for day in days if first <= day < end)
-
-
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """The days [first, end) that are kept up to date."""
-
-    first: date
-    end: date
 
 
 def _window_days(workspace: Workspace) -> int:
@@ -121,11 +120,9 @@ def _observed(store: Store, days: Sequence[date]) -> Iterator[tuple[date, list[O
         printed = Printed()
         for first, end in _chunks(run):
             told = tellings(store.tellings.between(midnight(first), midnight(end)), survivors)
-            by_day: dict[date, list[Observation]] = {}
-            for item in observe(told, printed):
-                by_day.setdefault(item.day, []).append(item)
+            observations = _by_day(observe(told, printed))
             printed.forget(midnight(end) - COPY_REACH)
-            yield from ((day, by_day.get(day, [])) for day in run if first <= day < end)
+            yield from ((day, observations.get(day, [])) for day in run if first <= day < end)
 
 
 def _write(store: Store, day: date, observations: list[Observation]) -> bool:
@@ -137,33 +134,53 @@ def _write(store: Store, day: date, observations: list[Observation]) -> bool:
 
 
 class _Health:
-    """The source days of the window, judged in their order: what is usual on a day depends on those before it.
+    """The source days of the window, judged in their order: what is usual on a day depends on those before
+    it.
 
-    Days that did not change are judged from what is stored of them: their figures are the same, their health may not be.
+    Days that did not change are judged from what is stored of them: their figures are the same, their health
+    may not be.
     """
 
-    def __init__(self, store: Store, window: _Window, stale: Collection[date], today: date) -> None:
-        rows = store.counts.source_days(window.first - timedelta(days=HEALTH_DAYS), window.end)
-        earlier = [row for row in rows if row.day < window.first]
-        self._stored = _by_day(row for row in rows if row.day >= window.first)
-        kept = {(row.source_id, row.day): DayTally.of(row) for row in rows if row.day not in stale}
+    def __init__(self, store: Store, first: date, end: date, stale: Collection[date], today: date) -> None:
+        rows = store.counts.source_days(first - timedelta(days=HEALTH_DAYS), end)
+        inside = [row for row in rows if row.day >= first]
+        kept = {(row.source_id, row.day): DayTally.of(row) for row in inside if row.day not in stale}
         judged = source_days(
             kept | _tallies(store, sorted(stale)),
             store.sources.all(),
-            first=window.first,
-            last=window.end,
+            first=first,
+            last=end,
             today=today,
-            history=SourceHistory.of(earlier),
+            history=SourceHistory.of([row for row in rows if row.day < first]),
         )
+        self._store = store
+        self._stored = _by_day(inside)
         self.judged = _by_day(judged)
 
-    def changed(self) -> list[date]:
-        """Days whose rows are not stored yet."""
-        return [day for day, rows in self.judged.items() if rows != self._stored.get(day, [])]
+    def of(self, day: date) -> list[SourceDay]:
+        """The rows of a day."""
+        return self.judged.get(day, [])
+
+    def write(self) -> None:
+        """Put the rows of days that differ in place of those that are stored, some days a transaction."""
+        changed = [day for day, rows in self.judged.items() if rows != self._stored.get(day)]
+        for run in _runs(changed):
+            for start in range(0, len(run), CHUNK_DAYS):
+                part = run[start : start + CHUNK_DAYS]
+                rows = [row for day in part for row in self.judged[day]]
+                self._store.counts.replace(part[0], part[-1] + _DAY, source_days=rows)
 
 
-def _by_day(rows: Iterable[SourceDay]) -> dict[date, list[SourceDay]]:
-    found: dict[date, list[SourceDay]] = {}
+class _Dated(Protocol):
+    @property
+    def day(self) -> date: ...
+
+
+Row = TypeVar("Row", bound=_Dated)
+
+
+def _by_day(rows: Iterable[Row]) -> dict[date, list[Row]]:
+    found: dict[date, list[Row]] = {}
     for row in rows:
         found.setdefault(row.day, []).append(row)
     return found

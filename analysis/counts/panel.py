@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,9 +18,13 @@ K = TypeVar("K")
 Flags = npt.NDArray[np.bool_]
 
 WEIGHTS: dict[Health, float] = {"ok": 1.0, "backfill": 1.0, "degraded": 0.5, "down": 0.0, "not_yet": 0.0}
-"""Share of a source's output that was seen, by its health; the half of a degraded day is chosen, not measured."""
+"""Share of a source's output that was seen, by its health; the half of a degraded day is chosen, not
+measured.
+"""
 AROUND_DAYS = 3
-"""Days before and after a day of history that say how complete it is: with it a week, so that weekends do not show."""
+"""Days before and after a day of history that say how complete it is: with it a week, so that weekends do not
+show.
+"""
 
 
 class Counted(Protocol):
@@ -83,17 +88,17 @@ class Panel:
         return np.asarray(self.weight[self.source, self.day] > 0, dtype=np.bool_)
 
     def cells_of(self, narrative_id: int, first: int, last: int) -> list[tuple[str, float, float]]:
-        """(source, own texts, articles) of one narrative over the days [first, last], seen sources only, by source."""
+        """(source, own texts, articles) of one narrative over the days [first, last], seen sources only, by
+        source.
+        """
         inside = (self.row == self.row_of(narrative_id)) & (self.day >= first) & (self.day <= last)
         mask = inside & self.is_seen()
-        shape = len(self.sources)
-        own = np.bincount(self.source[mask], weights=self.own[mask], minlength=shape)
-        articles = np.bincount(self.source[mask], weights=self.articles[mask], minlength=shape)
-        found = [
-            (self.sources[place], float(own[place]), float(articles[place]))
-            for place in np.unique(self.source[mask])
-        ]
-        return sorted(found)
+        found: defaultdict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        for place, own, articles in zip(self.source[mask], self.own[mask], self.articles[mask], strict=True):
+            sums = found[self.sources[place]]
+            sums[0] += float(own)
+            sums[1] += float(articles)
+        return [(source, own, articles) for source, (own, articles) in sorted(found.items())]
 
     def day_cells(self, day: int) -> list[tuple[float, float]]:
         """(own texts, articles) of a day's cells, whether or not their source was seen that day."""
@@ -122,16 +127,39 @@ def panel_of(
     """The panel of these narratives and days; observations of others are passed over."""
     numbers, names = tuple(sorted(narratives)), tuple(sorted({item.source_id for item in source_days}))
     rows, columns, places = _places(numbers), _places(names), _places(days)
+    row, source, day, own, articles = _cells(observations, rows, columns, places)
+    output, weight, known, live = _tables(source_days, columns, places)
+    return Panel(
+        narratives=numbers,
+        sources=names,
+        days=tuple(days),
+        row=row,
+        source=source,
+        day=day,
+        own=own.astype(np.float64),
+        articles=articles.astype(np.float64),
+        output=output,
+        weight=weight,
+        known=known,
+        live=live,
+    )
+
+
+def _cells(
+    observations: Iterable[Counted],
+    rows: Mapping[int, int],
+    columns: Mapping[str, int],
+    places: Mapping[date, int],
+) -> Ints:
+    """(5, cells): narrative, source, day, own texts and articles of the observations that the panel has a
+    place for.
+    """
     cells = [
         (rows[item.narrative_id], columns[item.source_id], places[item.day], item.own_texts, item.articles)
         for item in observations
         if item.narrative_id in rows and item.source_id in columns and item.day in places
     ]
-    row, source, day, own, articles = np.array(cells, dtype=np.int64).reshape(-1, 5).T
-    tables = _tables(source_days, columns, places)
-    return Panel(
-        numbers, names, tuple(days), row, source, day, own.astype(np.float64), articles.astype(np.float64), *tables
-    )  # fmt: skip
+    return np.array(cells, dtype=np.int64).reshape(-1, 5).T
 
 
 def _places(keys: Iterable[K]) -> dict[K, int]:
@@ -150,15 +178,17 @@ def _tables(
             at = columns[item.source_id], places[item.day]
             output[at], weight[at] = item.copy_groups, WEIGHTS[item.health]
             history[at], known[at] = item.health == "backfill", item.health != "not_yet"
-    watched = (weight > 0) & ~history
-    weight = np.where(history, weight * _completeness(output, watched, history), weight)
-    return output, weight, known, np.asarray(watched.any(0), dtype=np.bool_)
+    watched: Flags = (weight > 0) & ~history
+    weight = np.asarray(np.where(history, weight * _completeness(output, watched, history), weight))
+    return output, weight, known, np.asarray(watched.any(0))
 
 
 def _completeness(output: Floats, watched: Flags, history: Flags) -> Floats:
-    """How complete each day of a source's history is against its live days: feeds list only their newest entries.
+    """How complete each day of a source's history is against its live days: feeds list only their newest
+    entries.
 
-    The output of the week around a day over a usual live week, at most 1; 1 where there is no live day to compare with.
+    The output of the week around a day over a usual live week, at most 1; 1 where there is no live day to
+    compare with.
     """
     usual = (output * watched).sum(1, keepdims=True) / np.maximum(watched.sum(1, keepdims=True), 1)
     loaded = _around(output * history) / np.maximum(_around(history.astype(np.float64)), 1)

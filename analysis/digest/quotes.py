@@ -19,21 +19,30 @@ def quotes(
     told: Sequence[CarriedArticle],
     first: FirstMover | None,
 ) -> tuple[Quote, ...]:
-    """The best passages: the first mover's, then the most central of other outlets and languages; own texts of the period."""
-    own = {item.row.article_id for item in told if item.own}
+    """The best passages: the first mover's, then the most central of other outlets and languages; own texts
+    of the period.
+    """
     central = sorted(passages, key=lambda row: (-row.similarity, row.passage_id))
+    opener = None if first is None else _of_article(central, first.article_id)
+    own = {item.row.article_id for item in told if item.own}
     pool = [row for row in central if row.article_id in own]
-    opener = next((row for row in central if first is not None and row.article_id == first.article_id), None)
-    chosen = [] if opener is None else [opener]
-    while len(chosen) < reader.workspace.settings.report.quotes_per_narrative:
-        best = _next_quote(pool, chosen)
-        if best is None:
-            break
-        chosen.append(best)
+    limit = reader.workspace.settings.report.quotes_per_narrative
+    chosen = _spread(pool, [] if opener is None else [opener], limit)
     texts = {
         row.passage_id: row.text for row in reader.store.passages.many([row.passage_id for row in chosen])
     }
     return tuple(_quote(reader, row, texts[row.passage_id], is_first=row is opener) for row in chosen)
+
+
+def _of_article(rows: Sequence[NarrativeRow], article_id: str) -> NarrativeRow | None:
+    return next((row for row in rows if row.article_id == article_id), None)
+
+
+def _spread(pool: Sequence[NarrativeRow], chosen: list[NarrativeRow], limit: int) -> list[NarrativeRow]:
+    """The chosen, and more of the pool until there are enough or no article is left."""
+    while len(chosen) < limit and (best := _next_quote(pool, chosen)) is not None:
+        chosen.append(best)
+    return chosen
 
 
 def _next_quote(pool: Sequence[NarrativeRow], taken: Sequence[NarrativeRow]) -> NarrativeRow | None:

@@ -1,4 +1,6 @@
-"""A period against its baseline: what was observed, what to expect, and each narrative's days for a chart. Pure, on arrays."""
+"""A period against its baseline: what was observed, what to expect, and each narrative's days for a chart.
+Pure, on arrays.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +9,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.arrays import Floats, Ints
 from analysis.counts.panel import Flags, Panel
 from analysis.counts.series import Series, series_of
 from analysis.digest.evidence import DayPoint
-from analysis.spikes.baseline import fit, lower_tail, upper_tail
+from analysis.spikes.baseline import Expected, fit, lower_tail, upper_tail
 from analysis.spikes.detectors import baseline_end, has_baseline
 from config.settings import SpikeSettings
 
 FEWEST_EXPECTED = 0.1
 """Below this no ratio is given: anything is many times nothing. Chosen, not measured."""
 RISE_P, RISE_RATIO = 0.01, 1.5
-"""How rare, and how much more than expected, a rise is. Chosen, not measured; no error rate over all narratives is held."""
+"""How rare, and how much more than expected, a rise is. Chosen, not measured; no error rate over all
+narratives is held.
+"""
 FALL_P, FALL_RATIO = 0.1, 0.5
-"""How rare, and how much less than expected, a fall is. Chosen, not measured; no error rate over all narratives is held."""
+"""How rare, and how much less than expected, a fall is. Chosen, not measured; no error rate over all
+narratives is held.
+"""
 FALL_EXPECTED = 3.0
-"""What must be expected for a fall to be told: less is silent in a week by chance once in twenty. Chosen, not measured."""
+"""What must be expected for a fall to be told: less is silent in a week by chance once in twenty. Chosen, not
+measured.
+"""
 SEEN_DAYS = 0.5
 """Share of a period's days that must not be gaps for a fall to be told. Chosen, not measured."""
 
@@ -70,23 +79,41 @@ def ratio_of(observed: float, expected: float | None) -> float | None:
     return None if expected is None or expected < FEWEST_EXPECTED else observed / expected
 
 
+@dataclass(frozen=True, slots=True)
+class _Tested:
+    """The period of every narrative against its baseline; arrays (narratives,)."""
+
+    observed: Floats
+    previous: Floats
+    law: Expected
+    outlets: Ints
+    has_baseline: Flags
+
+
 class Trends:
     """The narratives of a panel over the days [first, last] (indices)."""
 
     def __init__(self, panel: Panel, watched: Flags, first: int, last: int, rules: SpikeSettings) -> None:
         self._panel, self._rules = panel, rules
         self._first, self._last = first, last
-        self.series: Series = series_of(panel, until=baseline_end(first, rules))
         self._places = {key: n for n, key in enumerate(panel.narratives)}
-        y, exposure = self.series.y, self.series.exposure
-        baseline = fit(y, exposure, until=max(0, first - rules.guard_days), days=rules.baseline_days)
-        law = baseline.expect(exposure[:, first : last + 1].sum(1), last - first + 1)
-        self._observed = y[:, first : last + 1].sum(1)
-        self._previous = y[:, max(0, 2 * first - last - 1) : first].sum(1)
-        self._expected = law.mean
-        self._up, self._down = upper_tail(self._observed, law), lower_tail(self._observed, law)
-        self._outlets = panel.outlets(first, last)
-        self._able = has_baseline(y, baseline, day=first, watched=watched, rules=rules)
+        self.series: Series = series_of(panel, until=baseline_end(first, rules))
+        self._tested = self._test(watched)
+        self._up = upper_tail(self._tested.observed, self._tested.law)
+        self._down = lower_tail(self._tested.observed, self._tested.law)
+
+    def _test(self, watched: Flags) -> _Tested:
+        y, exposure, first = self.series.y, self.series.exposure, self._first
+        period, length = slice(first, self._last + 1), self._last + 1 - first
+        until = max(0, first - self._rules.guard_days)
+        baseline = fit(y, exposure, until=until, days=self._rules.baseline_days)
+        return _Tested(
+            observed=y[:, period].sum(1),
+            previous=y[:, max(0, first - length) : first].sum(1),
+            law=baseline.expect(exposure[:, period].sum(1), length),
+            outlets=self._panel.outlets(first, self._last),
+            has_baseline=has_baseline(y, baseline, day=first, watched=watched, rules=self._rules),
+        )
 
     def among(self, narratives: Iterable[int]) -> dict[int, Trend]:
         """The trends of those of the narratives that the panel has."""
@@ -98,15 +125,16 @@ class Trends:
         Raises:
             KeyError: the panel does not have it.
         """
-        n = self._places[narrative_id]
+        n, tested = self._places[narrative_id], self._tested
+        gaps = self._gaps(n)[self._first : self._last + 1]
         return Trend(
-            observed=float(self._observed[n]),
-            expected=float(self._expected[n]) if self._able[n] else None,
-            previous=float(self._previous[n]),
-            outlets=int(self._outlets[n]),
+            observed=float(tested.observed[n]),
+            expected=float(tested.law.mean[n]) if tested.has_baseline[n] else None,
+            previous=float(tested.previous[n]),
+            outlets=int(tested.outlets[n]),
             p_up=float(self._up[n]),
             p_down=float(self._down[n]),
-            seen=1 - float(np.mean(self._gaps(n)[self._first : self._last + 1])) >= SEEN_DAYS,
+            seen=1 - float(np.mean(gaps)) >= SEEN_DAYS,
         )
 
     def _gaps(self, n: int) -> Flags:
@@ -114,15 +142,17 @@ class Trends:
         return np.asarray(self.series.gap | (self.series.exposure[n] <= 0), dtype=np.bool_)
 
     def points(self, narrative_id: int, first: int) -> tuple[DayPoint, ...]:
-        """The days from an index to the end of the period; each day is expected from what was known before it."""
-        return tuple(self._point(narrative_id, t) for t in range(first, self._last + 1))
+        """The days from an index to the end of the period; each day is expected from what was known before
+        it.
+        """
+        n, panel = self._places[narrative_id], self._panel.only(narrative_id)
+        return tuple(self._point(n, panel, t) for t in range(first, self._last + 1))
 
-    def _point(self, narrative_id: int, t: int) -> DayPoint:
-        n = self._places[narrative_id]
-        cells = self._panel.only(narrative_id).day_cells(t)
+    def _point(self, n: int, panel: Panel, t: int) -> DayPoint:
+        cells = panel.day_cells(t)
         expected = self._expected_on(n, t)
         return DayPoint(
-            day=self._panel.days[t],
+            day=panel.days[t],
             copy_groups=int(sum(own for own, _ in cells)),
             observed=round(float(self.series.y[n, t]), 4),
             articles=int(sum(articles for _, articles in cells)),

@@ -1,44 +1,56 @@
 """Which texts say one thing: groups that are nearly as alike to each other as their own members are among themselves.
 
-    vectors -> balanced -> average link at a share of the typical likeness -> neighbours merged while likeness allows -> strays moved
+    vectors -> common directions damped -> nearest neighbours, and how alike each text is to its own
+            -> average link, near a text's own likeness -> groups meet groups while likeness allows -> strays move
 
 A fixed cosine cannot do it. Two tellings of one event lie at cosine 0.6, two independently worded texts of one claim at 0.05 to 0.2, and
-two different events of one war at 0.25 (centred multilingual-e5-small): a cut that keeps events apart tears claims to pieces. So the cut is
-relative. Groups a and b are merged while
+two different events of one war at 0.25 (centred multilingual-e5-small): a cut that keeps events apart tears claims to pieces. So cosines
+are scaled by how near each text's own neighbours are (local scaling: Zelnik-Manor and Perona 2004; CSLS: Conneau et al. 2018):
 
-    likeness(a, b) = mean cosine between them / sqrt(mean cosine within a * mean cosine within b)
+    scaled(x, y) = cosine(x, y) / sqrt(own(x) * own(y)),   own(x) = mean cosine of x to its three nearest, at least `LEAST_OWN`
+    likeness(a, b) = mean scaled cosine between a and b / sqrt(mean within a * mean within b)
 
-is at least a threshold. The means within are drawn to the likeness that is typical of this collection, as by `PRIOR_PAIRS` pairs, because
-a pair that was just found to be alike says little about its group.
+The means within are drawn to 1, the scaled cosine of near neighbours, as by `PRIOR_PAIRS` pairs, because a pair that was just found to be
+alike says little about its group. Every quantity belongs to the texts and groups concerned or to a table that ships: unrelated texts beside
+them, however many, change nothing. `LEAST_OWN` is the null: texts whose neighbours lie no nearer than unrelated texts do are not drawn
+together for being each other's nearest.
 
-`balanced` first damps what all texts of the collection have in common (one war, one region) by the eighth root of its variance.
-
-Measured as BCubed F1 at likeness 0.52, passages read in their articles (`context.py`): news items in 45 languages (ITN) 0.90, English
-events (ECB+) 0.82, the planted narratives of the sample world all at once 0.88, and 0.92 when they are played day by day and `lineage`
-keeps identities (mean of that world and eight variations of it; the least 0.89). At 0.50: 0.86, 0.82, 0.89 and 0.93; at 0.55: 0.90, 0.84,
-0.82 and 0.91. Average link at a fixed cosine fits one of them and fails the others: 0.89 on ITN at 0.30 is 0.11 on the sample world;
-0.86 there at 0.10 is 0.28 on ITN.
+Measured as BCubed F1 at likeness 0.52, groups of any size / of six passages and more: news items in 45 languages (ITN) 0.886 / 0.823, English
+events (ECB+) 0.847; the planted narratives of the sample world all at once 0.879, and 0.962 when they are played day by day and `lineage`
+keeps identities. With the likeness that is typical of the collection in place of each text's own, and directions damped by their variance in
+the collection: 0.901 / 0.817, 0.822, 0.847 and 0.965, but every text added moved the groups of all others.
 """
 
 from __future__ import annotations
 
+import functools
+from importlib import resources
+
 import numpy as np
 import numpy.typing as npt
 
-from analysis.arrays import Labels, Matrix, average_link, numbered, sums_of, unit
+from analysis.arrays import Floats, Ints, Labels, Vectors, numbered, unit_rows
+from analysis.narratives.merging import Groups, merge, pairs_of
+from analysis.narratives.neighbours import NOBODY, Neighbours, Rows, neighbours
 
-BALANCE = 0.125
-"""Power of the variance by which directions are damped; 0.075 to 0.175 are as good within 0.01."""
-FIRST_CUT = 0.6
-"""The first cut, as a share of the typical likeness; 0.5 is as good."""
-NEIGHBOURS = 3
+DAMPING = 0.35
+"""Power of the variance by which common directions are damped."""
+NEIGHBOURS = 12
+"""Neighbours of a text that are merge candidates."""
+FLOOR = 0.12
+"""Cosine, damped, from which a text is a neighbour at all: what unrelated texts reach once in twenty pairs."""
+NEAREST = 3
+"""Neighbours that say how alike a text is to its own."""
+LEAST_OWN = 0.3
+FIRST_CUT = 0.75
+"""Mean scaled cosine of the first groups; at 0.6 they are as good, but rounder ones are dearer."""
 PRIOR_PAIRS = 6
 GAIN = 0.03
 """A text moves to another group when it is nearer to it by more than this (cosine to the mean of the others)."""
 ROUNDS = 3
-SMALLEST_HOME = 3
+SMALLEST = 3
 """Only groups of so many texts send and take strays."""
-_BLOCK = 1024
+_BLOCK = 8192
 
 
 def grouped(vectors: npt.ArrayLike, likeness: float) -> Labels:
@@ -47,125 +59,121 @@ def grouped(vectors: npt.ArrayLike, likeness: float) -> Labels:
     Args:
         likeness: threshold of merging, 0 to 1; higher gives more and tighter groups.
     """
-    given = np.asarray(vectors, np.float64)
+    given = np.asarray(vectors)
     if len(given) < 2:
         return np.zeros(len(given), np.int64)
-    rows = balanced(given)
-    typical = typical_likeness(rows)
-    labels = average_link(rows, FIRST_CUT * typical)
-    labels = _Merger(rows, labels, typical).merge(likeness)
-    return numbered(_settled(rows, labels))
+    rows = damped(given)
+    found = neighbours(rows, NEIGHBOURS, floor=FLOOR)
+    own = own_likeness(found)
+    groups = Groups(rows, own**-0.5)
+    _first_groups(groups, found, own)
+    _meet(groups, found, likeness)
+    return numbered(_settled(rows, groups.labels, found))
 
 
-def balanced(rows: Matrix) -> Matrix:
-    """Unit rows with common directions damped.
+def damped(rows: npt.ArrayLike) -> npt.NDArray[np.float16]:
+    """Unit rows in which the directions that news has in common weigh less; others than of the shipped size stay as they are."""
+    given = np.asarray(rows)
+    axes = common_directions()
+    found = np.empty(given.shape, np.float16)
+    for start in range(0, len(given), _BLOCK):
+        part = np.asarray(given[start : start + _BLOCK], np.float32)
+        found[start : start + _BLOCK] = unit_rows(part @ axes) if part.shape[1] == len(axes) else part
+    return found
 
-    The covariance is drawn to a round one as by `d` more rows, so that few rows do not invent directions.
+
+@functools.cache
+def common_directions() -> Vectors:
+    """Axes of the covariance of news passages, each scaled by its variance (largest 1) to the power -`DAMPING`; shape (384, 384).
+
+    Made once of real pages by `python -m tests.benchmarks.discovery directions`.
     """
-    count, size = rows.shape
-    away = rows - rows.mean(axis=0)
-    variances, axes = np.linalg.eigh(away.T @ away / count)
-    variances = np.maximum(variances, 0.0)
-    drawn = (count * variances + size * variances.mean()) / (count + size)
-    if not drawn[-1]:
-        return rows
-    return unit((rows @ axes) * (drawn / drawn[-1]) ** -BALANCE)
+    with (
+        resources.files("analysis").joinpath("data/directions.npz").open("rb") as file,
+        np.load(file) as kept,
+    ):
+        axes = kept["axes"].astype(np.float32)
+        return np.asarray(axes * kept["variances"] ** -DAMPING, np.float32)
 
 
-def typical_likeness(rows: Matrix) -> float:
-    """Median over rows of the mean cosine to the nearest three others: how alike texts of this collection are that belong together."""
-    count = len(rows)
-    nearest = min(NEIGHBOURS, count - 1)
-    means = np.empty(count)
-    for start in range(0, count, _BLOCK):
-        part = rows[start : start + _BLOCK] @ rows.T
-        part[np.arange(len(part)), np.arange(start, start + len(part))] = -2.0
-        means[start : start + len(part)] = np.partition(part, count - nearest, axis=1)[
-            :, count - nearest :
-        ].mean(axis=1)
-    return float(np.median(means))
+def own_likeness(found: Neighbours) -> Floats:
+    """How alike each text is to its own: mean cosine to the nearest three, at least `LEAST_OWN`."""
+    means = found.cosines[:, :NEAREST].mean(axis=1, dtype=np.float64)
+    return np.asarray(np.maximum(means, LEAST_OWN), np.float64)
 
 
-class _Merger:
-    """Merges the two likest groups again and again; keeps each group's best partner so that a step costs one row."""
-
-    def __init__(self, rows: Matrix, labels: Labels, typical: float) -> None:
-        sums = sums_of(rows, labels)
-        self._labels = labels
-        self._typical = max(typical, 1e-6)
-        self._sizes = np.bincount(labels).astype(np.float64)
-        self._totals = sums @ sums.T
-        self._alive = np.ones(len(sums), bool)
-        self._within = np.array([self._mean_within(group) for group in range(len(sums))])
-        self._partner = np.zeros(len(sums), np.int64)
-        self._best = np.empty(len(sums))
-        for group in range(len(sums)):
-            self._look_around(group)
-
-    def merge(self, likeness: float) -> Labels:
-        """Groups after merging; the group with the smaller number keeps it."""
-        home = np.arange(len(self._sizes))
-        while True:
-            one = int(self._best.argmax())
-            if self._best[one] < likeness:
-                return home[self._labels]
-            keeps, goes = sorted((one, int(self._partner[one])))
-            home[home == goes] = keeps
-            self._join(keeps, goes)
-
-    def _mean_within(self, group: int) -> float:
-        pairs = self._sizes[group] * (self._sizes[group] - 1)
-        total = self._totals[group, group] - self._sizes[group] + PRIOR_PAIRS * self._typical
-        return float(max(total / (pairs + PRIOR_PAIRS), 1e-6))
-
-    def _likenesses(self, group: int) -> Matrix:
-        between = self._totals[group] / (self._sizes[group] * self._sizes)
-        found: Matrix = between / np.sqrt(self._within[group] * self._within)
-        found[~self._alive] = -np.inf
-        found[group] = -np.inf
-        return found
-
-    def _look_around(self, group: int) -> Matrix:
-        found = self._likenesses(group)
-        self._partner[group] = found.argmax()
-        self._best[group] = found[self._partner[group]]
-        return found
-
-    def _join(self, keeps: int, goes: int) -> None:
-        self._totals[keeps] += self._totals[goes]
-        self._totals[:, keeps] += self._totals[:, goes]
-        self._sizes[keeps] += self._sizes[goes]
-        self._within[keeps] = self._mean_within(keeps)
-        self._alive[goes] = False
-        self._best[goes] = -np.inf
-        widowed = self._alive & ((self._partner == keeps) | (self._partner == goes))
-        found = self._look_around(keeps)
-        courted = self._alive & (found > self._best)
-        courted[keeps] = False
-        self._partner[courted], self._best[courted] = keeps, found[courted]
-        for group in np.flatnonzero(widowed & ~courted):
-            if group != keeps:
-                self._look_around(int(group))
+def _first_groups(groups: Groups, found: Neighbours, own: Floats) -> None:
+    """Average link of scaled cosines; pairs below the cut cannot meet before others brought them together."""
+    known = np.where(found.rows == NOBODY, 0, found.rows)
+    least = FIRST_CUT * np.sqrt(own[:, None] * own[known])
+    merge(groups, pairs_of(found, least), lambda _g, _a, _b, mean: mean, FIRST_CUT, keep=FIRST_CUT)
 
 
-def _settled(rows: Matrix, labels: Labels) -> Labels:
-    """Strays moved to the group they are clearly nearer to, in a few rounds."""
+def _meet(groups: Groups, found: Neighbours, likeness: float) -> None:
+    """Groups merge with neighbouring groups while they are alike compared with themselves."""
+    row, other = pairs_of(found)
+    pairs = [(groups.labels[row], groups.labels[other]), _near_centroids(groups)]
+    ones, others = (np.concatenate(side) for side in zip(*pairs, strict=True))
+    merge(groups, (ones, others), _likeness, likeness, keep=likeness / 2)
+
+
+def _likeness(groups: Groups, ones: Ints, others: Ints, between: Floats) -> Floats:
+    """Mean scaled cosine between two groups, compared with that within them."""
+    asked, places = np.unique(np.concatenate([ones, others]), return_inverse=True)
+    within = groups.within(asked, expected=1.0, pairs=PRIOR_PAIRS)[places]
+    return np.round(between / np.sqrt(within[: len(ones)] * within[len(ones) :]), 6)
+
+
+def _near_centroids(groups: Groups) -> tuple[Ints, Ints]:
+    """Pairs of groups of two texts and more whose centroids are neighbours."""
+    several = np.flatnonzero(groups.sizes * (groups.labels == np.arange(len(groups.labels))) > 1)
+    if len(several) < 2:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    centroids = unit_rows(groups.sums(several)).astype(np.float16)
+    one, other = pairs_of(neighbours(centroids, NEIGHBOURS, floor=FLOOR))
+    return several[one], several[other]
+
+
+def _settled(rows: Rows, labels: Labels, found: Neighbours) -> Labels:
+    """Strays moved to the group of a neighbour that they are clearly nearer to, in a few rounds."""
     for _ in range(ROUNDS):
         labels = numbered(labels)
-        sizes = np.bincount(labels)
-        homes = np.flatnonzero(sizes >= SMALLEST_HOME)
-        movable = np.flatnonzero(sizes[labels] >= SMALLEST_HOME)
-        if len(homes) < 2:
+        target = _moves(rows, labels, found)
+        if (target == labels).all():
             break
-        sums = sums_of(rows, labels)
-        near = rows[movable] @ unit(sums[homes]).T
-        others = unit(sums[labels[movable]] - rows[movable])
-        own = np.einsum("ij,ij->i", others, rows[movable])
-        near[np.arange(len(movable)), np.searchsorted(homes, labels[movable])] = own
-        target = near.argmax(axis=1)
-        moves = near[np.arange(len(movable)), target] > own + GAIN
-        if not moves.any():
-            break
-        labels = labels.copy()
-        labels[movable[moves]] = homes[target[moves]]
+        labels = target
     return labels
+
+
+def _moves(rows: Rows, labels: Labels, found: Neighbours) -> Labels:
+    """Where each row belongs, rows of groups that are large enough only."""
+    sizes, sums = np.bincount(labels), _sums(rows, labels)
+    large = sizes >= SMALLEST
+    target = labels.copy()
+    lengths = np.linalg.norm(sums, axis=1)
+    for start in range(0, len(rows), _BLOCK):
+        place = start + np.flatnonzero(large[labels[start : start + _BLOCK]])
+        part, own = rows[place].astype(np.float32), labels[place]
+        others = np.where(found.rows[place] == NOBODY, own[:, None], labels[found.rows[place]])
+        products = np.stack([np.einsum("ij,ij->i", part, sums[column]) for column in others.T], axis=1)
+        cosines = np.where(large[others] & (others != own[:, None]), products / lengths[others], -1.0)
+        best = cosines.argmax(axis=1)
+        every = np.arange(len(place))
+        moves = cosines[every, best] > _own_cosine(part, sums[own]) + GAIN
+        target[place[moves]] = others[every, best][moves]
+    return target
+
+
+def _own_cosine(rows: Vectors, sums: Vectors) -> Vectors:
+    """Cosine of each row to the mean of the others of its group."""
+    return np.asarray(np.einsum("ij,ij->i", unit_rows(sums - rows), rows), np.float32)
+
+
+def _sums(rows: Rows, labels: Labels) -> Vectors:
+    """Sum of the rows of each group, float32."""
+    order = np.argsort(labels, kind="stable")
+    found = np.zeros((int(labels.max()) + 1, rows.shape[1]), np.float32)
+    for start in range(0, len(order), _BLOCK):
+        part = order[start : start + _BLOCK]
+        np.add.at(found, labels[part], rows[part].astype(np.float32))
+    return found

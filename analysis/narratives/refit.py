@@ -1,6 +1,6 @@
 """Every week: the window is clustered, and lineage says what the clusters mean for the narratives that are known.
 
-    window -> voices -> clusters (a stable sample, if there are very many; the rest follows by centroid) -> lineage.decide
+    window -> voices -> clusters of all of them -> lineage.decide
            -> merges, births, joins -> centroid, exemplars, keywords, label of whatever was touched -> silence -> dormant -> sizes
 
 Each narrative is one transaction with its passages and its history; what waits for confirmation is written last. A killed run, run
@@ -18,16 +18,15 @@ import structlog
 
 from analysis.arrays import Labels, Matrix, likeness_of
 from analysis.embedding.centring import is_centred
+from analysis.narratives.assign import MARK
 from analysis.narratives.desk import CHUNK, Desk
 from analysis.narratives.lineage import Cluster, Decision, Rules, Voice, Waiting, Window, decide
 from analysis.narratives.memory import in_parts, kin, open_narratives, remember, restless
-from analysis.narratives.nearest import centroid_of, place
 from analysis.narratives.templates import is_form
 from analysis.narratives.topics import OUTLIER, cluster
 from analysis.narratives.upkeep import Seen, bring_up_to_date, forms_now, rest
 from analysis.narratives.voices import Voices, voices_of
 from config.progress import Progress
-from storage.ids import text_hash
 from storage.records import Assignment, LineageEvent, PassageRow
 
 _log = structlog.get_logger(__name__)
@@ -61,6 +60,7 @@ def refit_window(desk: Desk, progress: Progress) -> Counter[str]:
     joined = bring_up_to_date(desk, after, decision, forms, progress)
     rested = rest(desk, forms)
     desk.recount()
+    desk.store.narratives.set_mark(MARK, None)
     desk.store.narratives.set_pending([asdict(item) for item in decision.waiting])
     counts = Counter(
         clusters=len(seen.clusters),
@@ -120,34 +120,15 @@ def _look(desk: Desk) -> _Seen:
 
 
 def _clustered(desk: Desk, voices: Voices) -> Labels:
-    """Cluster of each voice, -1 for none."""
-    count, most = len(voices.members), desk.rules.max_window_passages
-    sizes = voices.sizes
-    # Hashes of texts order voices by chance, but always by the same.
-    chosen = sorted(range(count), key=lambda voice: text_hash(voices.texts[voice]))[:most]
-    found = cluster(
-        [voices.texts[voice] for voice in chosen],
-        voices.vectors[chosen],
-        [voices.languages[voice] for voice in chosen],
+    """Cluster of each text unit, -1 for none: every one has its say."""
+    return cluster(
+        voices.texts,
+        voices.vectors,
+        voices.languages,
         likeness=desk.rules.cluster_likeness,
         min_size=desk.rules.min_passages,
-        sizes=[sizes[voice] for voice in chosen],
-    )
-    labels = np.full(count, OUTLIER, np.int64)
-    labels[chosen] = found.labels
-    rest = sorted(set(range(count)) - set(chosen))
-    rules = desk.rules
-    centroids = [
-        centroid_of(
-            number, voices.vectors[labels == number], floor=rules.assign_cosine, share=rules.assign_reach
-        )
-        for number in range(int(labels.max(initial=OUTLIER)) + 1)
-    ]
-    for voice, where in zip(
-        rest, place(voices.vectors[rest], centroids, margin=rules.assign_margin), strict=True
-    ):
-        labels[voice] = OUTLIER if where is None else where.narrative_id
-    return labels
+        sizes=voices.sizes,
+    ).labels
 
 
 def _window(desk: Desk, seen: _Seen) -> Window:

@@ -1,6 +1,7 @@
 """Innocent explanations of a spike: each is looked at, and what was found is written down.
 
-A check answers `ruled out: ...` or `named: ...`; a named explanation that suffices to explain the spike makes it a matter for the digest.
+A check answers `ruled out: ...` or `named: ...`; a named explanation that suffices to explain the spike makes
+it a matter for the digest.
 """
 
 from __future__ import annotations
@@ -10,25 +11,36 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.arrays import Floats
 from analysis.counts.panel import Panel
 from analysis.counts.series import Series, series_of
-from analysis.spikes.baseline import fit, upper_tail
+from analysis.spikes.baseline import Expected, fit, upper_tail
 from analysis.spikes.detectors import baseline_end
 from analysis.spikes.facts import WindowFacts
 from config.settings import SpikeSettings
 
 RETEST_P = 0.01
-"""What a spike must still reach without the outlets under suspicion: they are fewer, so the bar is lower than for an alert."""
+"""What a spike must still reach without the outlets under suspicion: they are fewer, so the bar is lower than
+for an alert. Chosen, not measured.
+"""
 YOUNG_DAYS = 14
-"""Seen days before the guard band that make an outlet part of the baseline."""
+"""Seen days before the guard band that make an outlet part of the baseline. Chosen, not measured."""
 RECOVERY_DAYS = 3
-"""Days after an outage in which a backlog may come in."""
+"""Days after an outage in which a backlog may come in: live finds that are older than 72 h are late and never
+counted.
+"""
 ONE_OUTLET_SHARE = 0.6
+"""More of the own texts than this by one outlet is that outlet's matter. Chosen, not measured."""
 BUSY_DAY = 1.5
+"""All output over the usual from which it is named as an explanation. Chosen, not measured."""
 STORM_SHARE = 0.5
+"""A storm is half of the articles as one text ... Chosen, not measured."""
 STORM_ARTICLES = 6
+"""... and so many of them: fewer reprints are a wire's daily bread. Chosen, not measured."""
 RHYTHM_SHARE = 0.7
-"""A window is a matter of rhythm if at least two of the four weeks before had so large a share of it on the same weekdays."""
+"""A window is a matter of rhythm if at least two of the four weeks before had so large a share of it on the
+same weekdays. Chosen, not measured.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +67,7 @@ class Case:
     @property
     def row(self) -> int:
         """The narrative's place in the arrays."""
-        return self.panel.narratives.index(self.narrative_id)
+        return self.panel.row_of(self.narrative_id)
 
     @property
     def carriers(self) -> list[str]:
@@ -92,15 +104,19 @@ def explanations(case: Case) -> dict[str, Finding]:
 def stands_without(case: Case, excluded: Collection[str]) -> bool:
     """Whether the window still stands out when these sources had never been seen."""
     panel = case.panel.without(excluded).only(case.narrative_id)
-    until = baseline_end(case.day, case.rules)
+    observed, law = _window_without(case, panel)
+    outlets = sum(own > 0 for _, own, _ in panel.cells_of(case.narrative_id, case.first, case.day))
+    rare = float(upper_tail(observed, law)[0]) <= RETEST_P
+    return outlets >= 2 and rare and float(observed[0]) >= case.rules.min_ratio * float(law.mean[0])
+
+
+def _window_without(case: Case, panel: Panel) -> tuple[Floats, Expected]:
+    """What was observed in the window, and what to expect of it, in a panel of the narrative alone."""
+    until, part = baseline_end(case.day, case.rules), slice(case.first, case.day + 1)
     series = series_of(panel, until=until, running=case.running)
     baseline = fit(series.y, series.exposure, until=until, days=case.rules.baseline_days)
-    part = slice(case.first, case.day + 1)
-    observed = series.y[:, part].sum(1)
     law = baseline.expect(series.exposure[:, part].sum(1), case.window_days)
-    outlets = sum(1 for _, own, _ in panel.cells_of(case.narrative_id, case.first, case.day) if own)
-    p = float(upper_tail(observed, law)[0])
-    return outlets >= 2 and p <= RETEST_P and float(observed[0]) >= case.rules.min_ratio * float(law.mean[0])
+    return np.asarray(series.y[:, part].sum(1), dtype=np.float64), law
 
 
 def _volume(case: Case) -> Finding:
@@ -125,19 +141,19 @@ def _new_outlet(case: Case) -> Finding:
 
 
 def _outage_recovery(case: Case) -> Finding:
-    before = slice(max(0, case.first - RECOVERY_DAYS), case.day)
-    weight = case.panel.weight
-    rows = {source: weight[case.panel.sources.index(source)] for source in case.carriers}
-    back = [
-        source
-        for source, row in rows.items()
-        if bool((row[before] <= 0).any()) and bool((row[: before.start] > 0).any())
-    ]
+    back = [source for source in case.carriers if _came_back(case, source)]
     if not back:
         return _ruled_out("no carrier came back from an outage")
     if stands_without(case, back):
         return _ruled_out(f"it stands without {', '.join(back)}, back from an outage")
     return _named(f"it rests on {', '.join(back)}, back from an outage", explains=True)
+
+
+def _came_back(case: Case, source: str) -> bool:
+    """Whether it was seen, then not seen shortly before the window's last day, in the window or before it."""
+    weight = case.panel.weight[case.panel.sources.index(source)]
+    start = max(0, case.first - RECOVERY_DAYS)
+    return bool((weight[:start] > 0).any() and (weight[start : case.day] <= 0).any())
 
 
 def _reprint_storm(case: Case) -> Finding:
@@ -190,7 +206,8 @@ def _calendar(case: Case) -> Finding:
     if alike >= 2:
         return _named(f"{alike} of the 4 weeks before had as much on the same weekdays", explains=True)
     return _ruled_out(
-        "the same weekdays of the 4 weeks before had less; yearly dates cannot be told from so short a history"
+        "the same weekdays of the 4 weeks before had less; "
+        "yearly dates cannot be told from so short a history"
     )
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 
 from analysis.arrays import Floats
 from analysis.counts.panel import Flags
 from analysis.counts.reach import FAST_DAYS
-from analysis.counts.series import Series, series_of
+from analysis.counts.series import series_of
 from analysis.spikes import policy
 from analysis.spikes.baseline import fit, upper_tail
 from analysis.spikes.checks import STORM_ARTICLES, STORM_SHARE, Case, explanations
@@ -32,7 +33,9 @@ from analysis.spikes.policy import Candidate, Sent
 from storage.records import Spike
 
 STORM_P = 0.001
-"""How rare a window's articles must be for a narrative with a baseline to be looked at for a storm. Chosen, not measured."""
+"""How rare a window's articles must be for a narrative with a baseline to be looked at for a storm. Chosen,
+not measured.
+"""
 BURST_DAYS = max(FAST_DAYS)
 
 
@@ -55,18 +58,19 @@ def examine_day(
         earlier: stored spikes of the days that can keep a story quiet, up to and with this day.
         running: the day is not over.
     """
-    panel, t = evidence.panel, (day - evidence.panel.days[0]).days
-    series = series_of(panel, until=baseline_end(t, evidence.rules), running=t if running else None)
-    if not panel.live[t] or not series.exposure[:, t].any():
+    tested = _Day(evidence, day, run_id, running=running)
+    if not tested.is_watched:
         return DayResult(0, ())
-    tested = _Day(evidence, day, series, run_id, running=running)
     alerts = [item for item in earlier if item.decision == "alert"]
     fixed = {item.narrative_id for item in alerts if item.day == day}
     candidates = [item for item in tested.candidates(earlier) if item.spike.narrative_id not in fixed]
     decided = _decide(tested, candidates, alerts)
-    storms = tested.storms(earlier, fixed | {item.narrative_id for item in decided})
-    spikes = sorted([*decided, *storms], key=lambda item: item.narrative_id)
-    return DayResult(tested.family_size, tuple(spikes))
+    storms = tested.storms(earlier, fixed.union(item.narrative_id for item in decided))
+    return DayResult(tested.family_size, tuple(sorted([*decided, *storms], key=_number)))
+
+
+def _number(spike: Spike) -> int:
+    return spike.narrative_id
 
 
 def _decide(tested: _Day, candidates: Sequence[Candidate], alerts: Sequence[Spike]) -> list[Spike]:
@@ -87,27 +91,40 @@ def _decide(tested: _Day, candidates: Sequence[Candidate], alerts: Sequence[Spik
 class _Day:
     """The tests of one day."""
 
-    def __init__(
-        self, evidence: DayEvidence, day: date, series: Series, run_id: str, *, running: bool
-    ) -> None:
-        self.evidence = evidence
-        self.day = day
+    def __init__(self, evidence: DayEvidence, day: date, run_id: str, *, running: bool) -> None:
+        self.evidence, self.day, self._run_id = evidence, day, run_id
         self._panel, self._rules = evidence.panel, evidence.rules
         self._t = (day - evidence.panel.days[0]).days
-        self._series = series
-        self._run_id = run_id
         self._running = self._t if running else None
-        self._tests: DayTest = examine(series.y, series.exposure, day=self._t, rules=self._rules)
-        self._family = self._with_baseline()
-        self._active = int(series.active[self._t])
-        self._floor = policy.outlet_floor(self._active, self._rules)
+        self._until = baseline_end(self._t, self._rules)
+        self._series = series_of(self._panel, until=self._until, running=self._running)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody watched that day, and saw enough of it."""
+        return bool(self._panel.live[self._t] and self._series.exposure[:, self._t].any())
+
+    @cached_property
+    def _tests(self) -> DayTest:
+        return examine(self._series.y, self._series.exposure, day=self._t, rules=self._rules)
+
+    @property
+    def _active(self) -> int:
+        """Sources seen that day."""
+        return int(self._series.active[self._t])
+
+    @property
+    def _floor(self) -> int:
+        return policy.outlet_floor(self._active, self._rules)
 
     @property
     def family_size(self) -> int:
         """Narratives with a baseline."""
         return int(self._family.sum())
 
-    def _with_baseline(self) -> Flags:
+    @cached_property
+    def _family(self) -> Flags:
+        """Narratives with a baseline, whose tests count."""
         watched = np.array([self.evidence.is_watched(key) for key in self._panel.narratives], dtype=np.bool_)
         able = has_baseline(
             self._series.y, self._tests.baseline, day=self._t, watched=watched, rules=self._rules
@@ -118,12 +135,9 @@ class _Day:
         """What stands out and holds the floors, explained ones taken down to the digest."""
         p, q = policy.false_discovery(self._tests, self._family, self._rules)
         told = {item.narrative_id for item in earlier if item.day < self.day}
-        found: list[Candidate | None] = []
-        for n, narrative_id in enumerate(self._panel.narratives):
-            if self._family[n]:
-                found.append(self._standing_out(n, float(p[n]), float(q[n])))
-            elif not self.evidence.is_watched(narrative_id):
-                found.append(self._emerging(n, known=narrative_id in told))
+        found = [self._standing_out(n, float(p[n]), float(q[n])) for n in _places(self._family)]
+        new = [n for n in _places(~self._family) if not self.evidence.is_watched(self._panel.narratives[n])]
+        found += [self._emerging(n, known=self._panel.narratives[n] in told) for n in new]
         return [item for item in found if item is not None]
 
     def _standing_out(self, n: int, p: float, q: float) -> Candidate | None:
@@ -132,9 +146,11 @@ class _Day:
         fast = policy.fast_tier(q, float(window.observed[n]), float(window.expected[n]), rules)
         slow = policy.slow_tier(float(tests.cusum[n]), tests.slow, n, rules)
         if fast == "mail" or (fast and slow != "mail"):
-            return self._checked(n, replace(self._spike(n, window, "fast"), p_value=p, q_value=q), fast)
+            spike = replace(self._spike(n, window, "fast"), p_value=p, q_value=q)
+            return self._checked(n, spike, fast)
         if slow:
-            return self._checked(n, replace(self._spike(n, tests.slow, "slow"), q_value=q), slow)
+            spike = replace(self._spike(n, tests.slow, "slow"), q_value=q)
+            return self._checked(n, spike, slow)
         return None
 
     def _emerging(self, n: int, *, known: bool) -> Candidate | None:
@@ -199,7 +215,9 @@ class _Day:
         return Sent(spike=spike, articles=facts.article_ids, level=self._level_since(spike))
 
     def _level_since(self, spike: Spike) -> float:
-        """The highest level of an alerted narrative before the tested day; 0 for one that is not tested any more."""
+        """The highest level of an alerted narrative before the tested day; 0 for one that is not tested any
+        more.
+        """
         if spike.narrative_id not in self._panel.narratives:
             return 0.0
         n = self._panel.row_of(spike.narrative_id)
@@ -207,7 +225,9 @@ class _Day:
         return max((self._level(n, t) for t in days), default=0.0)
 
     def storms(self, earlier: Sequence[Spike], taken: Collection[int]) -> list[Spike]:
-        """Narratives whose articles stand out while their texts do not: one text repeated; named once in the quiet days."""
+        """Narratives whose articles stand out while their texts do not: one text repeated; named once in the
+        quiet days.
+        """
         named = {
             item.narrative_id for item in earlier if item.decision == "suppressed" and item.day < self.day
         }
@@ -215,17 +235,14 @@ class _Day:
         suspects = (n for n in self._repeated() if self._panel.narratives[n] not in quiet)
         return [spike for n in suspects if (spike := self._storm(n)) is not None]
 
-    def _repeated(self) -> Iterator[int]:
+    def _repeated(self) -> list[int]:
         """Rows of narratives with many articles in the burst, more than their articles before let expect."""
         raw, exposure = self._series.raw, self._series.exposure
         part = slice(max(0, self._t - BURST_DAYS + 1), self._t + 1)
         observed: Floats = raw[:, part].sum(1)
-        until = baseline_end(self._t, self._rules)
-        baseline = fit(raw, exposure, until=until, days=self._rules.baseline_days)
-        law = baseline.expect(exposure[:, part].sum(1), BURST_DAYS)
-        rare = upper_tail(observed, law) <= STORM_P
-        many = (observed >= STORM_ARTICLES) & (rare | ~self._family)
-        return (int(n) for n in np.nonzero(many)[0])
+        baseline = fit(raw, exposure, until=self._until, days=self._rules.baseline_days)
+        rare = upper_tail(observed, baseline.expect(exposure[:, part].sum(1), BURST_DAYS)) <= STORM_P
+        return _places((observed >= STORM_ARTICLES) & (rare | ~self._family))
 
     def _storm(self, n: int) -> Spike | None:
         facts = self._facts(n, BURST_DAYS)
@@ -268,3 +285,7 @@ class _Day:
             decision="digest",
             run_id=self._run_id,
         )
+
+
+def _places(flags: Flags) -> list[int]:
+    return [int(place) for place in np.nonzero(flags)[0]]

@@ -2,10 +2,13 @@
 
 fast       one day and the sum of three days against the baseline: P(NB >= y), the smaller of the two, doubled
 slow       negative-binomial likelihood-ratio CUSUM against twice the baseline: small rises that last
-emergence  a narrative without a history has no baseline: many independent outlets within three days, in several countries or languages,
-           not one syndicated text, unlike anything older - and, to be worth a mail, still being told when the news that began it is old
+emergence  a narrative without a history has no baseline: many independent outlets within three days, in
+           several countries or languages,
+           not one syndicated text, unlike anything older - and, to be worth a mail, still being told when the
+           news that began it is old
 
-The measures and their false-alarm rates: METHODS.md section 5; `python -m tests.benchmarks.spikes` measures this code.
+`python -m tests.benchmarks.spikes` measures this code on simulated narratives; what it finds there is not
+what real news gives.
 """
 
 from __future__ import annotations
@@ -26,13 +29,17 @@ Tier = Literal["mail", "digest", ""]
 """What a detector asks for; empty: nothing."""
 
 SLOW_DAYS = 7
-"""Days whose sum is reported for a slow rise."""
+"""Days whose sum is reported for a slow rise: a week, so that weekends do not show."""
 ESTABLISHED_DAYS = 3
-"""Days with own texts before the guard band that give a discovered narrative a baseline."""
+"""Days with own texts before the guard band that give a discovered narrative a baseline. Chosen, not
+measured.
+"""
 KAPPA = 2.0
-"""The rise that the CUSUM is tuned to."""
+"""The rise that the CUSUM is tuned to. Chosen, not measured."""
 CAUTION = 1.5
-"""Factor on alpha in the likelihood ratio: halves the CUSUM's false alarms at a small loss."""
+"""Factor on alpha in the likelihood ratio: halves the CUSUM's false alarms at a small loss (`python -m
+tests.benchmarks.spikes`).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +88,20 @@ def examine(y: Floats, exposure: Floats, *, day: int, rules: SpikeSettings) -> D
 
 
 def baseline_end(day: int, rules: SpikeSettings) -> int:
-    """First index that is not in the baseline of a day: the longest fast window and the guard band are kept out."""
+    """First index that is not in the baseline of a day: the longest fast window and the guard band are kept
+    out.
+    """
     return max(0, day - max(FAST_DAYS) + 1 - rules.guard_days)
 
 
 def has_baseline(
     y: Floats, baseline: Baseline, *, day: int, watched: npt.NDArray[np.bool_], rules: SpikeSettings
 ) -> npt.NDArray[np.bool_]:
-    """Narratives that a baseline can be had of: with a history of seen days and, unless an analyst watches them, told before their burst.
+    """Narratives that a baseline can be had of: with a history of seen days and, unless an analyst watches
+    them, told before their burst.
 
-    A discovered narrative is found because it was told much; without some texts well before the tested day any test would find that again.
+    A discovered narrative is found because it was told much; without some texts well before the tested day
+    any test would find that again.
     """
     until = baseline_end(day, rules)
     told = y[:, : day + 1] > 0
@@ -116,14 +127,17 @@ def cusum(y: Floats, exposure: Floats, *, day: int, rules: SpikeSettings) -> Flo
     for t in range(max(0, day - CUSUM_DAYS + 1), day + 1):
         level = np.where(level > rules.cusum_threshold, 0.0, level)
         baseline = fit(y, exposure, until=baseline_end(t, rules), days=rules.baseline_days)
-        law = baseline.expect(exposure[:, t])
-        mean, alpha = law.mean, law.spread * CAUTION
-        gain = y[:, t] * np.log(KAPPA) + (y[:, t] + 1 / alpha) * np.log(
-            (1 + alpha * mean) / (1 + alpha * KAPPA * mean)
-        )
         usable = (exposure[:, t] > 0) & (baseline.history >= rules.min_history_days)
+        gain = _gain(y[:, t], baseline.expect(exposure[:, t]))
         level = np.where(usable, np.maximum(0.0, level + gain), level)
     return level
+
+
+def _gain(y: Floats, law: Expected) -> Floats:
+    """Log-likelihood ratio of a day's counts: `KAPPA` times the expectation against the expectation."""
+    mean, alpha = law.mean, law.spread * CAUTION
+    ratio = (1 + alpha * mean) / (1 + alpha * KAPPA * mean)
+    return np.asarray(y * np.log(KAPPA) + (y + 1 / alpha) * np.log(ratio), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,29 +161,38 @@ class EmergenceFacts:
 
 
 EMERGENCE_OUTLETS = 5
+"""Outlets with own texts within three days, or a third of those seen. Chosen, not measured."""
 EMERGENCE_GROUP_SHARE = 0.6
+"""One text that is more than this of its articles is a syndicated text, not many voices. Chosen, not
+measured.
+"""
 EMERGENCE_NOVELTY = 0.45
+"""1 - cosine of centroids to the nearest older narrative. Set on the sample world."""
 LASTING_DAYS = 5
-"""News is told within days and fades; what new outlets still tell after so many days, on as many days, is more than news."""
+"""News is told within days and fades; what new outlets still tell after so many days, on as many days, is
+more than news. Chosen, not measured.
+"""
 
 
 def emergence(facts: EmergenceFacts, *, active: int, rules: SpikeSettings) -> Tier:
     """What a narrative without a history asks for.
 
-    In the first weeks of a corpus every narrative has its first text; that it is new in the world too takes days of watching before it.
+    In the first weeks of a corpus every narrative has its first text; that it is new in the world too takes
+    days of watching before it.
 
     Args:
         active: outlets seen that day; the floor on outlets is relative to them.
     """
-    floor = min(EMERGENCE_OUTLETS, max(2, active // 3))
-    spread = facts.countries >= 2 or facts.languages >= 2
-    if (
-        facts.outlets < floor
-        or not spread
-        or facts.largest_group_share > EMERGENCE_GROUP_SHARE
-        or facts.novelty < EMERGENCE_NOVELTY
-    ):
+    if not _is_broad(facts, active) or facts.novelty < EMERGENCE_NOVELTY:
         return ""
     lasting = facts.told_days >= LASTING_DAYS and facts.span_days >= LASTING_DAYS
     new = facts.watched_days >= rules.min_history_days
-    return "mail" if new and lasting and facts.countries >= 2 and facts.languages >= 2 else "digest"
+    everywhere = facts.countries >= 2 and facts.languages >= 2
+    return "mail" if new and lasting and everywhere else "digest"
+
+
+def _is_broad(facts: EmergenceFacts, active: int) -> bool:
+    """Told by many independent outlets of several countries or languages, and not as one text."""
+    many = facts.outlets >= min(EMERGENCE_OUTLETS, max(2, active // 3))
+    spread = facts.countries >= 2 or facts.languages >= 2
+    return many and spread and facts.largest_group_share <= EMERGENCE_GROUP_SHARE

@@ -1,4 +1,6 @@
-"""What the passages of one narrative say about a window: who tells it, in how many texts, and how far its dates go."""
+"""What the passages of one narrative say about a window: who tells it, in how many texts, and how far its
+dates go.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +8,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from analysis.tellings import Printing, day_of, first_told
 from storage.records import DateConfidence, Origin
 
 LIFE_DAYS: Final = 21
-"""Days over which it is told how long a new narrative lasts: a baseline is had after 14, and its guard band is left out.
-Chosen, not measured."""
+"""Days over which it is told how long a new narrative lasts: a baseline is had after 14, and its guard band
+is left out. Chosen, not measured.
+"""
 WEAK: Final[frozenset[DateConfidence]] = frozenset({"C", "D"})
 """Confidences of dates that are not relied on."""
 
@@ -79,30 +82,61 @@ def facts_of(rows: Sequence[FactRow], first: date, last: date) -> WindowFacts:
     """Facts of the days [first, last].
 
     Args:
-        rows: passages of one narrative; those of `COPY_REACH` before the window tell which texts are not new in it.
+        rows: passages of one narrative; those of `COPY_REACH` before the window tell which texts are not new
+            in it.
     """
     told = _articles(rows, last)
     new = first_told(told)
-    inside = [row for row in told if day_of(row.counted_at) >= first]
-    own = [row for row in inside if row.article_id in new]
-    storm = _largest_group(inside)
-    days = _days_told([row for row in told if row.article_id in new], last)
+    own = [row for row in told if row.article_id in new]
+    inside = _since(told, first)
     return WindowFacts(
-        article_ids=frozenset(row.article_id for row in inside),
-        groups=len({row.group_id for row in inside}),
-        outlets=len({row.source_id for row in inside}),
-        own_texts=len(own),
-        own_outlets=len({row.source_id for row in own}),
-        countries=len({row.country for row in inside} - {""}),
-        languages=len({row.language for row in inside} - {"und"}),
-        largest_group=len(storm),
-        largest_group_outlets=len({row.source_id for row in storm}),
-        top_outlet_texts=max(Counter(row.source_id for row in own).values(), default=0),
-        weak_dates=sum(row.date_confidence in WEAK for row in inside),
-        backfill=sum(row.origin == "backfill" for row in inside),
-        told_days=len(days),
-        span_days=(days[-1] - days[0]).days if days else 0,
+        **_printed(inside), **_own(_since(own, first)), **_storm(inside), **_lasting(own, last)
     )
+
+
+def _since(rows: Sequence[FactRow], first: date) -> list[FactRow]:
+    return [row for row in rows if day_of(row.counted_at) >= first]
+
+
+def _printed(rows: Sequence[FactRow]) -> dict[str, Any]:
+    """What all articles of the window say."""
+    return {
+        "article_ids": frozenset(row.article_id for row in rows),
+        "groups": len({row.group_id for row in rows}),
+        "outlets": len({row.source_id for row in rows}),
+        "countries": len({row.country for row in rows} - {""}),
+        "languages": len({row.language for row in rows} - {"und"}),
+        "weak_dates": sum(row.date_confidence in WEAK for row in rows),
+        "backfill": sum(row.origin == "backfill" for row in rows),
+    }
+
+
+def _own(rows: Sequence[FactRow]) -> dict[str, Any]:
+    """What the own texts of the window say."""
+    texts = Counter(row.source_id for row in rows)
+    return {
+        "own_texts": len(rows),
+        "own_outlets": len(texts),
+        "top_outlet_texts": max(texts.values(), default=0),
+    }
+
+
+def _storm(rows: Sequence[FactRow]) -> dict[str, Any]:
+    """The text of the window with most articles; of several, the first by id."""
+    sizes = Counter(row.group_id for row in rows)
+    largest = min(sizes, key=lambda group: (-sizes[group], group), default="")
+    printed = [row for row in rows if row.group_id == largest]
+    return {
+        "largest_group": len(printed),
+        "largest_group_outlets": len({row.source_id for row in printed}),
+    }
+
+
+def _lasting(own: Sequence[FactRow], last: date) -> dict[str, Any]:
+    """How long it has been told by the end of the window."""
+    told = {day_of(row.counted_at) for row in own}
+    days = sorted(day for day in told if day > last - timedelta(days=LIFE_DAYS))
+    return {"told_days": len(days), "span_days": (days[-1] - days[0]).days if days else 0}
 
 
 def _articles(rows: Sequence[FactRow], last: date) -> list[FactRow]:
@@ -112,16 +146,3 @@ def _articles(rows: Sequence[FactRow], last: date) -> list[FactRow]:
         if not row.late and day_of(row.counted_at) <= last:
             first_passage.setdefault(row.article_id, row)
     return sorted(first_passage.values(), key=lambda row: (row.counted_at, row.article_id))
-
-
-def _largest_group(rows: Sequence[FactRow]) -> list[FactRow]:
-    """The articles of the text with most articles; of several, the first by id."""
-    sizes = Counter(row.group_id for row in rows)
-    largest = min(sizes, key=lambda group: (-sizes[group], group), default="")
-    return [row for row in rows if row.group_id == largest]
-
-
-def _days_told(own: Sequence[FactRow], last: date) -> list[date]:
-    """Days with own texts, of the last three weeks."""
-    days = {day_of(row.counted_at) for row in own}
-    return sorted(day for day in days if day > last - timedelta(days=LIFE_DAYS))

@@ -1,7 +1,9 @@
 """Who is told: the false-discovery rate of a day, the floors, quiet days, twins and the weekly budget.
 
-mail     q <= fdr, or the CUSUM over its threshold; floors held; nothing innocent explains it; not quiet; within the budget
-digest   q <= 2 fdr, or the CUSUM over three quarters of its threshold; or mail's bar, but explained, quiet or over the budget
+mail     q <= fdr, or the CUSUM over its threshold; floors held; nothing innocent explains it; not quiet;
+         within the budget
+digest   q <= 2 fdr, or the CUSUM over three quarters of its threshold; or mail's bar, but explained, quiet or
+         over the budget
 """
 
 from __future__ import annotations
@@ -11,67 +13,82 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
-import numpy.typing as npt
 
 from analysis.arrays import Floats
+from analysis.counts.panel import Flags
 from analysis.spikes.baseline import upper_tail
 from analysis.spikes.detectors import KAPPA, DayTest, Tier, WindowTest
 from config.settings import SpikeSettings
 from storage.records import Spike, SpikeDecision
 
 DIGEST_FDR = 2.0
-"""The digest's false-discovery rate over the mails'."""
+"""The digest's false-discovery rate over the mails'. Chosen, not measured."""
 DIGEST_CUSUM = 0.75
+"""The digest's share of the mails' CUSUM threshold. Chosen, not measured."""
 DIGEST_RATIO = 2.0
+"""A digest's spike is twice what is expected at least. Chosen, not measured."""
 SLOW_P = 0.01
-"""What the newest week must reach by itself for a CUSUM's alarm to be worth telling."""
+"""What the newest week must reach by itself for a CUSUM's alarm to be worth telling. Chosen, not measured."""
 LEVELS = 10
-"""Counts above its floor for which a narrative's attainable probabilities are worked out."""
+"""Counts above its floor for which a narrative's attainable probabilities are worked out: beyond, p itself is
+taken, which is safe.
+"""
 TWIN_SHARE = 0.5
-"""Two narratives are twins in a window if they share so much of the articles of the smaller."""
+"""Two narratives are twins in a window if they share so much of the articles of the smaller. Chosen, not
+measured.
+"""
 TWIN_COSINE = 0.7
-"""... or if their centres are so close."""
+"""... or if their centroids are so close. Set on the sample world."""
 GROWN_DAYS = 3
-"""A burst grows for days; only after these can a level have doubled."""
+"""A burst grows for days; only after these can a level have doubled: the longest fast window."""
 
 
-def false_discovery(
-    tests: DayTest, family: npt.NDArray[np.bool_], rules: SpikeSettings
-) -> tuple[Floats, Floats]:
-    """p and q of the fast detector for one day, one value a narrative; 1 where the floors on count and ratio are not held.
+def false_discovery(tests: DayTest, family: Flags, rules: SpikeSettings) -> tuple[Floats, Floats]:
+    """p and q of the fast detector for one day, one value a narrative; 1 where the floors on count and ratio
+    are not held.
 
-    Benjamini-Hochberg for discrete tests (Heyse 2011): most narratives are so quiet that they cannot reach the floors by chance, and each
-    adds to the expected false discoveries only the largest probability that it can attain below p, instead of p.
+    Benjamini-Hochberg for discrete tests (Heyse 2011): most narratives are so quiet that they cannot reach
+    the floors by chance, and each adds to the expected false discoveries only the largest probability that it
+    can attain below p, instead of p.
 
     Args:
         family: narratives with a baseline, whose tests count.
     """
-    p: Floats = np.ones(len(family))
-    for window in tests.fast:
-        held = (
-            family
-            & (window.observed >= rules.min_count)
-            & (window.observed >= DIGEST_RATIO * window.expected)
-        )
-        p = np.where(held, np.minimum(p, np.minimum(1.0, len(tests.fast) * window.p)), p)
-    q: Floats = np.ones(len(family))
+    p = _smallest(tests, family, rules)
     levels = [_levels(window, rules)[:, family] for window in tests.fast]
-    order = sorted(np.nonzero(p < 1)[0], key=lambda n: (-p[n], n))
+    q: Floats = np.ones(len(family))
     lowest = 1.0
+    order = sorted(np.nonzero(p < 1)[0], key=lambda n: (-p[n], n))
     for rank, n in zip(range(len(order), 0, -1), order, strict=True):
-        expected = sum(float(_attained(part, p[n] / len(levels)).sum()) for part in levels)
-        lowest = q[n] = min(lowest, max(p[n], expected / rank))
+        false = sum(float(_attained(part, p[n] / len(levels)).sum()) for part in levels)
+        lowest = q[n] = min(lowest, max(p[n], false / rank))
     return p, q
 
 
+def _smallest(tests: DayTest, family: Flags, rules: SpikeSettings) -> Floats:
+    """(narratives,): the smallest p of the fast windows, times their number; 1 where no window holds the
+    floors.
+    """
+    p: Floats = np.ones(len(family))
+    for window in tests.fast:
+        enough = (window.observed >= rules.min_count) & (window.observed >= DIGEST_RATIO * window.expected)
+        together = np.minimum(1.0, len(tests.fast) * window.p)
+        p = np.where(family & enough, np.minimum(p, together), p)
+    return p
+
+
 def _levels(window: WindowTest, rules: SpikeSettings) -> Floats:
-    """(counts, narratives): probabilities of a window to reach the floors by chance, and of each of the next counts."""
+    """(counts, narratives): probabilities of a window to reach the floors by chance, and of each of the next
+    counts.
+    """
     floor = np.ceil(np.maximum(rules.min_count, DIGEST_RATIO * window.expected))
     return np.stack([upper_tail(floor + more, window.law) for more in range(LEVELS)])
 
 
 def _attained(levels: Floats, p: float) -> Floats:
-    """The largest attainable probability that is at most p; p itself where the counts that were tried are not rare enough."""
+    """The largest attainable probability that is at most p; p itself where the counts that were tried are not
+    rare enough.
+    """
     below = np.where(levels <= p, levels, 0.0).max(0)
     return np.asarray(np.where(levels[-1] > p, p, below), dtype=np.float64)
 
@@ -94,7 +111,9 @@ def fast_tier(q: float, observed: float, expected: float, rules: SpikeSettings) 
 
 
 def slow_tier(cusum: float, window: WindowTest, n: int, rules: SpikeSettings) -> Tier:
-    """What the slow detector asks for; it is tuned to a doubling, so a doubling is its floor, and a level that has gone by is none."""
+    """What the slow detector asks for; it is tuned to a doubling, so a doubling is its floor, and a level
+    that has gone by is none.
+    """
     observed, expected = float(window.observed[n]), float(window.expected[n])
     if observed < rules.min_count or observed < KAPPA * expected or float(window.p[n]) > SLOW_P:
         return ""
@@ -147,21 +166,20 @@ def decide(
         similarity: cosine of two narratives' centres, smaller id first.
         mailed: alerts within the seven days that end with this one.
     """
-    ordered = sorted(
-        candidates,
-        key=lambda item: (item.tier != "mail", not item.watched, item.spike.p_value, item.spike.narrative_id),
-    )
     told = list(sent)
     found: list[Spike] = []
-    for item in ordered:
+    for item in sorted(candidates, key=_precedence):
         reason, decision = _reason(item, told, similarity, mailed, rules)
-        found.append(
-            replace(item.spike, decision=decision, checks=dict(sorted((item.spike.checks | reason).items())))
-        )
+        checks = dict(sorted((item.spike.checks | reason).items()))
+        found.append(replace(item.spike, decision=decision, checks=checks))
         if decision == "alert":
             mailed += 1
             told.append(Sent(spike=item.spike, articles=item.articles, level=item.level))
     return sorted(found, key=lambda spike: spike.narrative_id)
+
+
+def _precedence(item: Candidate) -> tuple[bool, bool, float, int]:
+    return item.tier != "mail", not item.watched, item.spike.p_value, item.spike.narrative_id
 
 
 def _reason(
@@ -180,14 +198,15 @@ def _reason(
                     "quiet": f"named: alerted on {other.spike.day}; its level has not doubled since"
                 }, "digest"
         elif _twins(item, other, similarity):
-            return {
-                "same_story": f"named: tells what narrative {other.spike.narrative_id} was alerted for on {other.spike.day}"
-            }, "digest"
+            return {"same_story": _same_story(other.spike)}, "digest"
     if mailed >= rules.alerts_per_week:
-        return {
-            "budget": f"named: {mailed} alerts within seven days, the budget is {rules.alerts_per_week}"
-        }, "digest"
+        budget = f"named: {mailed} alerts within seven days, the budget is {rules.alerts_per_week}"
+        return {"budget": budget}, "digest"
     return {}, "alert"
+
+
+def _same_story(spike: Spike) -> str:
+    return f"named: tells what narrative {spike.narrative_id} was alerted for on {spike.day}"
 
 
 def _doubled(item: Candidate, other: Sent) -> bool:

@@ -122,11 +122,7 @@ def _compare_all(
         waiting = tuple(item.config.id for item in block.statements)
         if waiting not in matchers:
             # Statements only ever come together: the matcher of fewer is not needed again.
-            matchers = {
-                waiting: Matcher(
-                    block.statements, ordinary_for(run.store, run.workspace, run.table, block.statements)
-                )
-            }
+            matchers = {waiting: _matcher(run, block.statements)}
         hits = _hits(run, _matches(run, block, matchers[waiting]))
         through = block.passages[-1].passage_no
         run.store.watch.put([_comparison(item, through, hits) for item in block.statements])
@@ -134,6 +130,11 @@ def _compare_all(
         for hit in hits:
             counts[hit.stance] += 1
         progress.step(len(block.passages))
+
+
+def _matcher(run: _Run, statements: Sequence[Prepared]) -> Matcher:
+    per_language = run.workspace.settings.watch.background_passages
+    return Matcher(statements, ordinary_for(run.store, run.table, statements, per_language=per_language))
 
 
 def _blocks(run: _Run, statements: Sequence[Prepared]) -> Iterator[_Block]:

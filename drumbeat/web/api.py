@@ -10,9 +10,8 @@ from fastapi import APIRouter, HTTPException, Query, Request
 
 from config.clock import midnight
 from drumbeat.alerts.history import alerts_with_deliveries
-from drumbeat.evidence import passages_of
 from drumbeat.web.reader import reader_of
-from drumbeat.web.view import Day, NarrativeNumber
+from drumbeat.web.view import AfterNumber, Day, NarrativeNumber, rows_of
 from storage.records import Narrative, SearchFilters
 
 router = APIRouter()
@@ -28,17 +27,17 @@ def digest(request: Request) -> dict[str, Any]:
 
 
 @router.get("/narratives")
-def narratives(request: Request, include_merged: bool = False) -> list[dict[str, Any]]:
-    """Every narrative, by number."""
-    return [_plain(row) for row in reader_of(request).store.narratives.all(include_merged=include_merged)]
+def narratives(request: Request, after: AfterNumber = None, limit: Limit = 100) -> dict[str, Any]:
+    """Narratives, the last told first; `older` is the `after` of the next page, null on the last one."""
+    found = reader_of(request).store.lists.narratives(after=after, limit=limit + 1)
+    rows = rows_of(found, limit, after=after, key=lambda row: (row.last_seen_at, row.narrative_id))
+    return {"narratives": [asdict(row) for row in rows.shown], "older": rows.older}
 
 
 @router.get("/narratives/{narrative_id}")
 def narrative(request: Request, narrative_id: NarrativeNumber) -> dict[str, Any]:
     """One narrative over the last seven days, with evidence; a merged number gives its survivor."""
-    survivor = reader_of(request).store.narratives.resolve(narrative_id)
-    if survivor is None:
-        raise HTTPException(404, f"there is no narrative {narrative_id}")
+    survivor = _survivor(request, narrative_id)
     return {"narrative": _plain(survivor), "detail": reader_of(request).narrative(survivor.narrative_id)}
 
 
@@ -47,12 +46,15 @@ def passages(
     request: Request, narrative_id: NarrativeNumber, limit: Limit = 100, offset: Offset = 0
 ) -> list[dict[str, Any]]:
     """Passages of a narrative with their articles, the newest first; a merged number gives its survivor's."""
-    store = reader_of(request).store
-    survivor = store.narratives.resolve(narrative_id)
+    chosen = reader_of(request).told(_survivor(request, narrative_id), limit=limit, offset=offset)
+    return [{**asdict(item.passage), "similarity": item.similarity, "stance": item.stance} for item in chosen]
+
+
+def _survivor(request: Request, narrative_id: int) -> Narrative:
+    survivor = reader_of(request).resolved(narrative_id)
     if survivor is None:
         raise HTTPException(404, f"there is no narrative {narrative_id}")
-    chosen = passages_of(store, survivor)[offset : offset + limit]
-    return [{**asdict(item.passage), "similarity": item.similarity, "stance": item.stance} for item in chosen]
+    return survivor
 
 
 @router.get("/events")

@@ -10,12 +10,10 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from config.clock import midnight
-from drumbeat.alerts.history import alerts_with_deliveries
-from drumbeat.evidence import passages_of
 from drumbeat.report.view import narrative_chart, notice_for
 from drumbeat.web.reader import RECENT, reader_of
 from drumbeat.web.security import ARCHIVED_POLICY
-from drumbeat.web.view import Day, EventNumber, NarrativeNumber, Pages, page
+from drumbeat.web.view import AfterName, AfterNumber, Day, EventNumber, NarrativeNumber, page, rows_of
 from storage.records import SearchFilters
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -35,8 +33,10 @@ def overview(request: Request) -> HTMLResponse:
         "digest": digest,
         "troubled": [line for line in digest["sources"] if line["status"] not in ("ok", "not_yet")],
         "crawled": [line for line in digest["sources"] if line["status"] != "not_yet"],
-        "watched": [row for row in reader.store.narratives.all() if row.kind == "watched"],
-        "alerts": alerts_with_deliveries(reader.store, end - RECENT, end),
+        "watched": reader.store.lists.watched(),
+        "alerts": [
+            row for row in reader.store.lists.alerts(limit=PAGE_SIZE) if row[0].created_at >= end - RECENT
+        ],
         "notice": _notice(request),
         "here": "overview",
     }
@@ -44,38 +44,33 @@ def overview(request: Request) -> HTMLResponse:
 
 
 @router.get("/narratives")
-def narratives(request: Request) -> HTMLResponse:
-    """Every known narrative, the newest told first."""
-    rows = sorted(
-        reader_of(request).store.narratives.all(),
-        key=lambda row: (row.last_seen_at, row.size, -row.narrative_id),
-        reverse=True,
-    )
-    return page("narratives.html", {"narratives": rows, "notice": _notice(request), "here": "narratives"})
+def narratives(request: Request, after: AfterNumber = None) -> HTMLResponse:
+    """The known narratives, the last told first."""
+    found = reader_of(request).store.lists.narratives(after=after, limit=PAGE_SIZE + 1)
+    rows = rows_of(found, PAGE_SIZE, after=after, key=lambda row: (row.last_seen_at, row.narrative_id))
+    return page("narratives.html", {"rows": rows, "notice": _notice(request), "here": "narratives"})
 
 
 @router.get("/narratives/{narrative_id}")
-def narrative(
-    request: Request,
-    narrative_id: NarrativeNumber,
-    number: Annotated[int, Query(alias="page", ge=1, le=10**6)] = 1,
-) -> Response:
-    """One narrative with its chart, carriers, quotes, all its passages and its history; a merged number leads to its survivor."""
+def narrative(request: Request, narrative_id: NarrativeNumber, after: AfterName = None) -> Response:
+    """One narrative with its chart, carriers, quotes, its passages and its history; a merged number leads to its survivor."""
     reader = reader_of(request)
-    survivor = reader.store.narratives.resolve(narrative_id)
+    survivor = reader.resolved(narrative_id)
     if survivor is None:
         raise HTTPException(404, f"there is no narrative {narrative_id}")
     if survivor.narrative_id != narrative_id:
         return RedirectResponse(f"/narratives/{survivor.narrative_id}", status_code=308)
     found = reader.narrative(narrative_id)
     start, end = reader.period()
-    told = passages_of(reader.store, survivor)
+    told = reader.told(survivor, after=after, limit=PAGE_SIZE + 1)
+    rows = rows_of(
+        told, PAGE_SIZE, after=after, key=lambda row: (row.passage.counted_at, row.passage.passage_id)
+    )
     values = {
         "n": found,
         "known": survivor,
         "chart": _svg(found, start, end) if found else "",
-        "told": told[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
-        "pages": Pages(number=number, size=PAGE_SIZE, total=len(told)),
+        "rows": rows,
         "sources": {row.source_id: row for row in reader.store.sources.all()},
         "lineage": reader.store.narratives.lineage(narrative_id),
         "start": start,
@@ -87,16 +82,13 @@ def narrative(
 
 
 @router.get("/events")
-def events(request: Request) -> HTMLResponse:
+def events(request: Request, after: AfterNumber = None) -> HTMLResponse:
     """What happened in the last four weeks, the newest first."""
     reader = reader_of(request)
     end = midnight(reader.period()[1])
-    rows = sorted(
-        reader.store.events.all(end - RECENT, end),
-        key=lambda row: (row.first_at, row.articles, -row.event_id),
-        reverse=True,
-    )
-    return page("events.html", {"events": rows, "notice": _notice(request), "here": "events"})
+    found = reader.store.lists.events(end - RECENT, end, after=after, limit=PAGE_SIZE + 1)
+    rows = rows_of(found, PAGE_SIZE, after=after, key=lambda row: (row.first_at, row.event_id))
+    return page("events.html", {"rows": rows, "notice": _notice(request), "here": "events"})
 
 
 @router.get("/events/{event_id}")
@@ -153,16 +145,11 @@ def sources(request: Request) -> HTMLResponse:
 
 
 @router.get("/alerts")
-def alerts(request: Request) -> HTMLResponse:
-    """Alerts and what became of their mails."""
-    return page(
-        "alerts.html",
-        {
-            "alerts": alerts_with_deliveries(reader_of(request).store),
-            "notice": _notice(request),
-            "here": "alerts",
-        },
-    )
+def alerts(request: Request, after: AfterName = None) -> HTMLResponse:
+    """Alerts and what became of their mails, the newest first."""
+    found = reader_of(request).store.lists.alerts(after=after, limit=PAGE_SIZE + 1)
+    rows = rows_of(found, PAGE_SIZE, after=after, key=lambda row: (row[0].created_at, row[0].alert_id))
+    return page("alerts.html", {"rows": rows, "notice": _notice(request), "here": "alerts"})
 
 
 @router.get("/search")

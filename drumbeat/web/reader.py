@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,12 +10,13 @@ from fastapi import Request
 
 from config.clock import Clock
 from config.workspace import Workspace
-from drumbeat.evidence import Reading, readings
+from drumbeat.evidence import NarrativePassage, Reading, readings
+from drumbeat.shown.overview import VIEW, last_days, make_overview, relabelled, written_detail
 from storage.archive import ArchivedResponse, ArchiveReader
 from storage.records import Article, CopyMember, Narrative
 from storage.store import Store
+from storage.stores.lists import Key
 
-PERIOD = timedelta(days=7)
 RECENT = timedelta(days=28)
 """What is listed where no other period is asked for."""
 
@@ -31,21 +30,17 @@ class ArticleView:
     copies: list[tuple[CopyMember, Article]]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Reader:
-    """Read access for the web; digests are kept until a stage has run again."""
+    """Read access for the web. It keeps nothing: what is dear to make, a stage has written."""
 
     store: Store
     workspace: Workspace
     clock: Clock
-    _kept: dict[Any, Any] = field(default_factory=dict)
-    _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def period(self) -> tuple[date, date]:
-        """The seven days that the overview shows: up to and with the day of the last counting run, else today."""
-        last = self.store.runs.last("count")
-        until = (last.as_of if last else self.clock.now()).date() + timedelta(days=1)
-        return until - PERIOD, until
+        """The seven days that the overview shows."""
+        return last_days(self.store, self.clock)
 
     def days(self, since: date | None, until: date | None) -> tuple[date, date]:
         """From `since` to the day after `until`; what is not named: the last four weeks."""
@@ -53,32 +48,50 @@ class Reader:
         return since or last - RECENT, last + timedelta(days=1)
 
     def digest(self) -> dict[str, Any]:
-        """The digest of the period as plain JSON."""
-        from analysis.digest.build import build_digest
-
-        start, end = self.period()
-        found: dict[str, Any] = self._keep(
-            ("digest",),
-            lambda: build_digest(
-                store=self.store, workspace=self.workspace, start=start, end=end, clock=self.clock
-            ).to_dict(),
-        )
-        return found
+        """The digest of the last seven days that the last `overview` wrote, as plain JSON; made now where there is none yet."""
+        written: dict[str, Any] | None = self.store.views.get(VIEW)
+        if written is None:
+            return make_overview(self.store, self.workspace, self.clock)
+        return relabelled(self.store, written)
 
     def narrative(self, narrative_id: int) -> dict[str, Any] | None:
         """One narrative over the period as plain JSON; None if there is none."""
         from analysis.digest.build import narrative_detail
 
         start, end = self.period()
+        written = written_detail(self.store, narrative_id)
+        if written is not None:
+            labels = self.store.lists.labels([narrative_id])
+            return {**written, "label": labels.get(narrative_id, written["label"])}
+        found = narrative_detail(
+            store=self.store, workspace=self.workspace, narrative_id=narrative_id, start=start, end=end
+        )
+        return found.to_dict() if found else None
 
-        def build() -> dict[str, Any] | None:
-            found = narrative_detail(
-                store=self.store, workspace=self.workspace, narrative_id=narrative_id, start=start, end=end
-            )
-            return found.to_dict() if found else None
+    def resolved(self, narrative_id: int) -> Narrative | None:
+        """The narrative that a number leads to now."""
+        found = self.store.narratives.get(narrative_id)
+        if found is None or found.status != "merged":
+            return found
+        return self.store.narratives.resolve(narrative_id)
 
-        kept: dict[str, Any] | None = self._keep(("narrative", narrative_id), build)
-        return kept
+    def told(
+        self, narrative: Narrative, *, limit: int, after: Key | None = None, offset: int = 0
+    ) -> list[NarrativePassage]:
+        """A page of the narrative's passages and of those merged into it, the newest first; of a watched one its statement's hits."""
+        lists = self.store.lists
+        if narrative.kind == "watched":
+            statement = narrative.statement_id or ""
+            found = lists.hits(statement, after=after, offset=offset, limit=limit)
+        else:
+            numbers = lists.merged_into(narrative.narrative_id)
+            found = lists.assigned(numbers, after=after, offset=offset, limit=limit)
+        rows = {row.passage_id: row for row in self.store.passages.many([item.passage_id for item in found])}
+        return [
+            NarrativePassage(rows[item.passage_id], item.similarity, item.stance)
+            for item in found
+            if item.passage_id in rows
+        ]
 
     def article(self, article_id: str) -> ArticleView | None:
         """An article, the narratives of its passages and its copies."""
@@ -113,17 +126,6 @@ class Reader:
         """The archived response of an article's page."""
         page = self.store.pages.get(article_id)
         return ArchiveReader(self.workspace.archive_dir).read(page.warc) if page and page.warc else None
-
-    def _keep(self, key: Any, build: Callable[[], Any]) -> Any:
-        """Build once per state of the store: what changes what is shown is a run, or an analyst's correction."""
-        recent = self.store.runs.recent(1)
-        version = ((recent[0].run_id, recent[0].state) if recent else None, len(self.store.corrections.all()))
-        with self._guard:
-            if self._kept.get("version") != version:
-                self._kept = {"version": version}
-            if key not in self._kept:
-                self._kept[key] = build()
-            return self._kept[key]
 
 
 def reader_of(request: Request) -> Reader:

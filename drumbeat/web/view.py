@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Path
+from fastapi import Depends, HTTPException, Path, Query
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator
 
 from drumbeat.report.view import style
 from drumbeat.shown.environment import html_environment
+from storage.stores.lists import Key
+
+Item = TypeVar("Item")
+YEARS = range(1970, 2200)
+LONGEST_NUMBER = 18
+"""Digits that fit into eight bytes."""
 
 NarrativeNumber = Annotated[int, Path(ge=0, le=2**31 - 1)]
 """A narrative's number in an address."""
@@ -26,7 +33,7 @@ def _near(day: str | date | None) -> date | None:
     if not day:
         return None
     given = day if isinstance(day, date) else date.fromisoformat(day)
-    if not 1970 <= given.year < 2200:
+    if given.year not in YEARS:
         raise ValueError("expected a year from 1970 to 2199")
     return given
 
@@ -35,23 +42,53 @@ Day = Annotated[date | None, BeforeValidator(_near)]
 """A day in an address, YYYY-MM-DD."""
 
 
+AfterText = Annotated[str, Query(max_length=200, alias="after")]
+"""`MOMENT|ID`, as `Rows.older` writes it; empty for the first page."""
+
+
+def _after_name(after: AfterText = "") -> Key | None:
+    if not after:
+        return None
+    moment, _, name = after.partition("|")
+    with suppress(ValueError):
+        given = datetime.fromisoformat(moment)
+        if given.tzinfo is not None and name and given.year in YEARS:
+            return given, name
+    raise HTTPException(422, "after: expected a moment with its time zone and an id, as `older` gives them")
+
+
+def _after_number(after: AfterText = "") -> Key | None:
+    found = _after_name(after)
+    if found is None:
+        return None
+    name = str(found[1])
+    if not name.isdecimal() or len(name) > LONGEST_NUMBER:
+        raise HTTPException(422, "after: expected a number as the id, as `older` gives it")
+    return found[0], int(name)
+
+
+AfterName = Annotated[Key | None, Depends(_after_name)]
+AfterNumber = Annotated[Key | None, Depends(_after_number)]
+"""The row after which a page of a list begins; its id is a text, or a number."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pages:
-    """Which part of a long list is shown."""
+class Rows(Generic[Item]):
+    """A page of a long list."""
 
-    number: int
-    size: int
-    total: int
+    shown: Sequence[Item]
+    older: str | None
+    """What the next page begins after; None on the last one."""
+    is_first: bool
 
-    @property
-    def first(self) -> int:
-        """The place of the first row that is shown, from 1."""
-        return (self.number - 1) * self.size + 1
 
-    @property
-    def last(self) -> int:
-        """The place of the last row that is shown."""
-        return min(self.number * self.size, self.total)
+def rows_of(found: Sequence[Item], size: int, *, after: Key | None, key: Callable[[Item], Key]) -> Rows[Item]:
+    """A page of at most `size` rows, of which one more was asked for to see whether others follow."""
+    shown = found[:size]
+    more = len(found) > size
+    moment, name = key(shown[-1]) if shown else (None, None)
+    older = f"{moment.isoformat()}|{name}" if more and moment else None
+    return Rows(shown=shown, older=older, is_first=after is None)
 
 
 def page(template: str, values: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:

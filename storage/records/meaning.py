@@ -27,6 +27,8 @@ class Narrative:
     exemplars: tuple[str, ...] = ()
     """Passage ids, the most central first."""
     centroid: Vector | None = None
+    radius: float | None = None
+    """Least cosine to the centroid at which a passage joins; frozen with the centroid."""
     size: int = 0
     first_seen_at: datetime
     last_seen_at: datetime
@@ -37,6 +39,29 @@ class Narrative:
     build: str
     mean_version: int
     born_run: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedNarrative:
+    """A narrative as lists show it: without its vector and words."""
+
+    narrative_id: int
+    label: str
+    kind: NarrativeKind
+    status: NarrativeStatus
+    size: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedPassage:
+    """Which passage tells a narrative; `stance` is told of watched statements only."""
+
+    passage_id: str
+    counted_at: datetime
+    similarity: float
+    stance: Stance | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +86,15 @@ class WatchHit:
     z: float
     stance: Stance
     run_id: str
+
+
+class Ordinary(NamedTuple):
+    """How near passages in a language ordinarily are to a text; language `*`: in all languages together."""
+
+    text_hash: str
+    language: str
+    place: float
+    spread: float
 
 
 class HitFacts(NamedTuple):

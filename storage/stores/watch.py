@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from storage import schema
 from storage.engine import Database
 from storage.marks import mark_of, move_marks, watched_by
-from storage.records import Comparison, Event, HitFacts, PassageFacts, WatchHit
+from storage.records import Comparison, Event, HitFacts, Ordinary, PassageFacts, WatchHit
 from storage.rows import chunks, columns_of, delete_in, record_of, row_of, select_in, upsert
 from storage.stores.passages import PassageStore
 
@@ -80,6 +80,28 @@ class WatchStore:
         with self._database.read() as connection:
             rows = connection.execute(statement.order_by(hits.statement_id, hits.z.desc(), hits.passage_id))
             return [HitFacts._make(row) for row in rows]
+
+    def ordinary(self, build: str, mean_version: int, text_hashes: Collection[str]) -> list[Ordinary]:
+        """What was found ordinary for these texts by this version of the means, by (text_hash, language)."""
+        table = schema.watch_ordinary.c
+        statement = (
+            sa.select(table.text_hash, table.language, table.place, table.spread)
+            .where(table.build == build, table.mean_version == mean_version)
+            .order_by(table.text_hash, table.language)
+        )
+        with self._database.read() as connection:
+            rows = select_in(connection, statement, table.text_hash, text_hashes)
+            return [Ordinary._make(row) for row in rows]
+
+    def keep_ordinary(self, build: str, mean_version: int, found: Sequence[Ordinary]) -> None:
+        """Freeze what is ordinary; what other versions of the means had is dropped."""
+        table = schema.watch_ordinary
+        place = {"build": build, "mean_version": mean_version}
+        with self._database.write() as connection:
+            connection.execute(
+                sa.delete(table).where(table.c.build == build, table.c.mean_version != mean_version)
+            )
+            upsert(connection, table, [{**place, **item._asdict()} for item in found])
 
 
 def _with_articles() -> sa.FromClause:

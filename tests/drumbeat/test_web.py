@@ -22,11 +22,12 @@ from config.clock import FixedClock
 from config.errors import ConfigError
 from config.init import init_workspace
 from config.load import load_workspace
+from config.progress import NoProgress
 from config.settings import DashboardSettings
 from config.workspace import Workspace
 from drumbeat.corrections import rename
 from drumbeat.explain import explain_article
-from drumbeat.stages import sync_sources
+from drumbeat.stages import run_stage, sync_sources
 from drumbeat.web.app import make_app
 from drumbeat.web.reader import Reader
 from drumbeat.web.serve import listen
@@ -271,7 +272,7 @@ def test_the_web_process_is_light() -> None:
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/narratives/abc", 422), ("/narratives/99999999999999999999", 422), ("/narratives/1?page=0", 422), ("/reports/%00.html", 404),
+        ("/narratives/abc", 422), ("/narratives/99999999999999999999", 422), ("/narratives/1?after=x", 422), ("/events?after=2026-01-01%7C1", 422), ("/reports/%00.html", 404),
         ("/search?q=" + "a" * 600, 422), ("/search?q=x&country=ABC", 422), ("/nowhere", 404),
     ],
 )  # fmt: skip
@@ -301,7 +302,7 @@ def test_a_fault_of_ours_is_a_page_under_the_policy(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A bug shows no traceback, and neither the page nor its headers fall short."""
-    monkeypatch.setattr("drumbeat.web.pages.alerts_with_deliveries", lambda store: 1 / 0)
+    monkeypatch.setattr("storage.stores.lists.ListStore.alerts", lambda *_, **__: 1 / 0)
     quiet = TestClient(client.app, base_url="http://127.0.0.1", raise_server_exceptions=False)
     answer = quiet.get("/alerts")
     assert answer.status_code == 500
@@ -350,16 +351,14 @@ def test_every_passage_of_a_narrative_can_be_reached(
     assert len(ids) > 3
     assert sorted(row["passage_id"] for row in client.get("/api/narratives/1/passages").json()) == sorted(ids)
     monkeypatch.setattr("drumbeat.web.pages.PAGE_SIZE", 2)
-    shown = [
-        re.findall(
-            r'href="/articles/([0-9a-f]+)"',
-            client.get(f"/narratives/1?page={number}").text.split('id="passages"')[1],
-        )
-        for number in (1, 2, 3)
-    ]
+    shown, address = [], "/narratives/1"
+    while address:
+        passages = client.get(address).text.split('id="passages"')[1]
+        shown.append(re.findall(r'href="/articles/([0-9a-f]+)"', passages))
+        following = re.search(r'rel="next" href="([^"]+)#passages"', passages)
+        address = following[1] if following else ""
     assert [len(part) for part in shown] == [2, 2, len(ids) - 4]
     assert len({key for part in shown for key in part}) == len(ids)
-    assert client.get("/narratives/1?page=9").status_code == 200
 
 
 def test_a_watched_statement_shows_what_meets_it(client: TestClient, store: Store) -> None:
@@ -410,3 +409,29 @@ def test_an_empty_workspace_says_how_to_begin(tmp_path: Path) -> None:
     assert "86 sources not yet crawled" in pages["/"].text
     assert "was well" not in pages["/"].text
     assert "drumbeat refit" in pages["/narratives"].text
+
+
+def test_the_overview_shows_what_the_stage_wrote(
+    client: TestClient, store: Store, workspace: Workspace
+) -> None:
+    """Once written, the digest is read and not made again; a label that an analyst gave since then is shown."""
+    clock = FixedClock(makers.hours(48))
+    made = client.get("/api/digest").json()
+    run_stage("overview", workspace=workspace, store=store, clock=clock, progress=NoProgress())
+    assert client.get("/api/digest").json() == made
+    written = store.views.get("overview")
+    line = {"narrative_id": 1, "label": "old"}
+    store.views.put("overview", {**written, "spikes": [{**written["spikes"][0], **line}]}, as_of=clock.now())
+    rename(store, 1, "Of the desk", clock)
+    assert [row["label"] for row in client.get("/api/digest").json()["spikes"]] == ["Of the desk"]
+
+
+def test_lists_come_a_page_at_a_time(client: TestClient, store: Store) -> None:
+    """A thousand narratives are not one page; the interface tells where the next page begins."""
+    store.narratives.save([makers.narrative(number) for number in range(2, 302)])
+    assert len(client.get("/narratives").text) < 100_000
+    first = client.get("/api/narratives?limit=200").json()
+    rest = client.get("/api/narratives", params={"limit": 200, "after": first["older"]}).json()
+    assert rest["older"] is None
+    numbers = [row["narrative_id"] for row in first["narratives"] + rest["narratives"]]
+    assert sorted(numbers) == list(range(1, 302))

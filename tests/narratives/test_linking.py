@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from analysis.arrays import average_link, likeness_of, numbered, unit
-from analysis.narratives.linking import balanced, grouped, typical_likeness
+from analysis.narratives.linking import common_directions, damped, grouped, own_likeness
+from analysis.narratives.merging import Groups, merge, pairs_of
+from analysis.narratives.neighbours import Neighbours, neighbours
 from tests.narratives.conftest import direction, vector_of
 
 
@@ -51,17 +53,48 @@ def test_equal_rows_are_one_group() -> None:
     assert grouped(np.ones((6, 4)) / 2, 0.5).tolist() == [0] * 6
 
 
-def test_few_rows_invent_no_directions() -> None:
-    """With far fewer rows than dimensions, balancing changes cosines little."""
-    rows = np.concatenate([cloud("claim-a", 6), cloud("claim-b", 6)])
-    assert np.abs(balanced(rows) @ balanced(rows).T - rows @ rows.T).max() < 0.25
+def test_directions_are_damped_in_vectors_of_the_shipped_size_only() -> None:
+    """Vectors of another size stay as they are; those of the shipped size stay unit vectors, and common directions weigh less."""
+    rows = cloud("claim-a", 6)
+    assert np.abs(damped(rows) - rows).max() < 1e-3
+    axes = common_directions()
+    assert axes.shape == (384, 384)
+    commonest = axes[:, np.linalg.norm(axes, axis=0).argmin()]
+    rarest = axes[:, np.linalg.norm(axes, axis=0).argmax()]
+    both = np.stack([unit(rarest[None])[0] + unit(commonest[None])[0], unit(rarest[None])[0]])
+    found = damped(unit(both)).astype(np.float32)
+    assert np.linalg.norm(found, axis=1) == pytest.approx(1, abs=1e-3)
+    assert found[0] @ found[1] > unit(both)[0] @ unit(both)[1] + 0.1
 
 
-def test_typical_likeness_is_that_of_neighbours() -> None:
-    """The median over rows of the mean cosine to the nearest three."""
-    rows = cloud("claim-a", 4)
-    cosines = rows @ rows.T
-    assert typical_likeness(rows) == pytest.approx(np.median((cosines.sum(axis=1) - 1) / 3))
+def test_a_text_is_compared_with_its_own_neighbours() -> None:
+    """The mean cosine to the nearest three; where they lie no nearer than unrelated texts do, the null."""
+    found = Neighbours(
+        np.zeros((2, 4), np.int32), np.array([[0.9, 0.8, 0.7, 0.6], [0.2, 0.1, 0.0, 0.0]], np.float32)
+    )
+    assert own_likeness(found) == pytest.approx([0.8, 0.3])
+
+
+def test_rounds_of_mutual_merges_give_the_tree_of_average_link() -> None:
+    """Along a graph that holds every pair above the cut, groups are those of the exact tree, for tight and loose cuts."""
+    dice = np.random.default_rng(11)
+    rows = unit(dice.normal(size=(120, 12)) + 1.2 * np.repeat(dice.normal(size=(12, 12)), 10, axis=0))
+    for cut in (0.3, 0.5, 0.7, 0.9):
+        groups = Groups(rows.astype(np.float32), np.ones(len(rows)))
+        found = neighbours(rows.astype(np.float32), 119, floor=cut)
+        merge(groups, pairs_of(found), lambda _groups, _ones, _others, mean: mean, cut, keep=cut)
+        assert numbered(groups.labels).tolist() == average_link(rows, cut).tolist()
+
+
+def test_unrelated_texts_change_nothing() -> None:
+    """Ten times as many texts of other directions: the groups of the first stay the same."""
+    rows = np.concatenate([cloud(f"claim-{name}", 9) for name in "abcd"] + [cloud("claim-loose", 14)])
+    alone = numbered(grouped(rows, 0.5))
+    among = np.zeros((11 * len(rows), 2 * rows.shape[1]))
+    among[: len(rows), : rows.shape[1]] = rows
+    others = np.concatenate([cloud(f"claim-{step}", 5) for step in range(10 * len(rows) // 5)])
+    among[len(rows) : len(rows) + len(others), rows.shape[1] :] = others
+    assert numbered(grouped(among, 0.5)[: len(rows)]).tolist() == alone.tolist()
 
 
 def test_days_apart_count_as_unrelated() -> None:

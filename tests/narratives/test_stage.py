@@ -13,7 +13,7 @@ from analysis.narratives.stage import assign, refit
 from config.workspace import Workspace
 from storage.records import Correction
 from storage.store import Store, create_store
-from tests.narratives.conftest import BUILD, at, held, moment, prepare, run, tell, tell_claims
+from tests.narratives.conftest import BUILD, held, moment, prepare, run, tell, tell_claims
 
 pytestmark = pytest.mark.slow
 
@@ -275,15 +275,3 @@ def test_an_empty_store_is_no_error(workspace: Workspace) -> None:
     with create_store(workspace.database_url) as empty:
         assert run(assign, empty, workspace, 0) == {}
         assert run(refit, empty, workspace, 0) == {}
-
-
-def test_above_the_limit_a_sample_is_clustered_and_the_rest_follows(
-    store: Store, workspace: Workspace, told: dict[str, list[str]]
-) -> None:
-    """With a limit of twenty texts, the claims are found and most other texts follow by centroid."""
-    rules = workspace.settings.narratives.model_copy(update={"max_window_passages": 22, "min_passages": 4})
-    small = replace(workspace, settings=workspace.settings.model_copy(update={"narratives": rules}))
-    run(refit, store, small, 7)
-    assert len(set(homes_of(store, told).values())) == 3
-    assert sum(len(keys) for keys in told.values()) - len(held(store)) <= 6
-    assert at(0).now() == moment(0)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.quality import copies, languages, listings, meaning, pages, series
+from tests.quality import copies, languages, listings, meaning, pages
 from tests.quality.data import html_sets, pages_of, stable_sample
 from tests.quality.metrics import mean
 from tests.quality.result import Result
@@ -58,11 +58,6 @@ def test_sitemaps_are_read_whole(data: Path, out: Path) -> None:
 def test_revisions_are_copies(data: Path, out: Path) -> None:
     """Revisions of a news item are one text, other stories are not."""
     assert missed(copies.measure_revisions(data, out)) == []
-
-
-def test_unusual_moments_are_found(data: Path, out: Path) -> None:
-    """Series with labelled anomalies and changes of regime are read better than by rolling medians, and than by saying nothing."""
-    assert missed(series.measure_anomalies(data, out)) + missed(series.measure_changes(data, out)) == []
 
 
 @pytest.mark.parametrize("name", ["sib200", "masakhanews", "itn"])

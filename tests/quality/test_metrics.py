@@ -23,7 +23,6 @@ from tests.quality.metrics import (
     words,
 )
 from tests.quality.pages import segment_counts, title_alike
-from tests.quality.series import change_f1, covering, window_counts
 
 GOLD = ["a", "a", "a", "b", "b"]
 FOUND = [1, 1, 2, 2, 2]
@@ -175,24 +174,6 @@ def test_an_article_without_a_cluster_is_alone() -> None:
     figures = cluster_figures(rows, {"0": 1, "1": None, "2": None}, "label")
     assert [figures["bcubed_precision"], figures["bcubed_recall"]] == pytest.approx([1, 2 / 3])
     assert "cross_language_pair_f1" not in figures
-
-
-def test_alarms_outside_windows_count_once_when_near() -> None:
-    """Of 1,000 points the first 150 are not counted; a hit, and two alarms of which one is told twice."""
-    row = {
-        "timestamps": [f"{place:04}" for place in range(1000)],
-        "anomaly_windows": [["0400", "0420"], ["0100", "0120"], ["0800", "0820"]],
-    }
-    assert window_counts(row, [50, 410, 500, 505, 600]) == (1, 2, 2)
-
-
-def test_changes_by_hand() -> None:
-    """Two annotators, one change found within five points of one of them; index 0 is free."""
-    # precision 2/2; recalls 2/2 and 1/2
-    assert change_f1([[0, 50], [0, 80]], [53]) == pytest.approx(2 * 1 * 0.75 / 1.75)
-    # segments of 50 + 50 against one of 100: each overlaps by half
-    assert covering([0, 50], [], 100) == pytest.approx(0.5)
-    assert covering([0, 50], [50], 100) == 1.0
 
 
 def test_a_mean_of_nothing_is_no_number() -> None:

@@ -16,7 +16,7 @@ from config.workspace import Workspace
 from storage.records import Correction, WatchHit
 from storage.store import Store
 from tests.storage.makers import DAY, hours
-from tests.watch.conftest import STATEMENT_CONFIG, add, add_noise, fresh_store
+from tests.watch.conftest import STATEMENT_CONFIG, add, add_noise, fresh_store, store_all, telling
 
 SAID = "Meridia sees it so: CLAIM"
 
@@ -169,6 +169,21 @@ def test_the_order_of_arrival_does_not_matter(tmp_path: Path, workspace: Workspa
     forward = hits_of("forward.db", range(8))
     assert hits_of("backward.db", range(7, -1, -1)) == forward
     assert len(forward) == 8
+
+
+def test_other_coverage_moves_no_hit(store: Store, workspace: Workspace) -> None:
+    """Twenty times as much on another subject: what was a hit stays one with its z, also when all is compared again."""
+    add_noise(store)
+    for number in range(6):
+        add(store, f"said-{number}", f"{SAID} {number}", language=("en", "fr")[number % 2])
+    run(store, workspace)
+    before = store.watch.hits()
+    store_all(store, [telling(f"sport-{n}", f"Meridia plays COUNTER {n}", at_hour=n) for n in range(900)])
+    run(store, workspace)
+    assert [hit for hit in store.watch.hits() if hit.stance != "refutes"] == before
+    again = watching(workspace, countries=("XA", "XB"))
+    assert run(store, again, "watch-1")["compared"] == 946
+    assert [hit for hit in store.watch.hits() if hit.stance != "refutes"] == before
 
 
 def test_an_empty_workspace_is_no_problem(store: Store, workspace: Workspace) -> None:

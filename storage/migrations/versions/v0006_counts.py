@@ -1,4 +1,4 @@
-"""What counting keeps: the days that have to be counted again, noted by triggers."""
+"""What counting keeps: the days that have to be counted again, noted by triggers; what is ordinary for watched statements."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
+
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+_LONG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 def upgrade() -> None:
@@ -25,3 +28,18 @@ def upgrade() -> None:
     )
     for statement in [*stale_days.statements(engine), stale_days.mark_all(engine)]:
         op.execute(statement)
+    _watch_ordinary()
+
+
+def _watch_ordinary() -> None:
+    """Every statement gets its rows with the next comparison."""
+    op.create_table(
+        "watch_ordinary",
+        sa.Column("build", _TEXT, nullable=False),
+        sa.Column("mean_version", _LONG, nullable=False, autoincrement=False),
+        sa.Column("text_hash", _TEXT, nullable=False),
+        sa.Column("language", _TEXT, nullable=False),
+        sa.Column("place", sa.Double(), nullable=False),
+        sa.Column("spread", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("build", "mean_version", "text_hash", "language", name="pk_watch_ordinary"),
+    )

@@ -1,4 +1,4 @@
-"""The list of changed passages, which sketches for search by meaning follow."""
+"""The list of changed passages, which sketches for search by meaning follow; what pages show, and indexes for their lists."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ branch_labels = None
 depends_on = None
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+_TIME = sa.DateTime().with_variant(sa.DateTime(timezone=True), "postgresql")
 _DELETED = "INSERT INTO passage_changes (passage_no) VALUES (OLD.passage_no)"
 _MOVED = "INSERT INTO passage_changes (passage_no) SELECT passage_no FROM passages WHERE article_id = NEW.article_id"
 _TRIGGERS = {
@@ -41,5 +43,14 @@ def upgrade() -> None:
         sa.Column("passage_no", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("change_no", name="pk_passage_changes"),
     )
+    op.create_table(
+        "views",
+        sa.Column("name", _TEXT, nullable=False),
+        sa.Column("as_of", _TIME, nullable=False),
+        sa.Column("value", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_views"),
+    )
+    for column in ("last_seen_at", "merged_into", "kind"):
+        op.create_index(f"ix_narratives_{column}", "narratives", [column])
     for statement in _TRIGGERS[op.get_bind().dialect.name]:
         op.execute(statement)

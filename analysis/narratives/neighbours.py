@@ -1,0 +1,148 @@
+"""The nearest other rows of every row: exact while that is cheap, else among rows that share a cell.
+
+    few rows   every row against every row, in blocks
+    many rows  centres (spherical k-means on a stable sample) -> each row enters its `CELLS` nearest cells
+               -> in each cell every row against every row -> the best of all cells
+               -> neighbours of neighbours (one round of NN-descent: Dong, Moses and Li 2011)
+
+For many rows the answer is an approximation. Measured on 705 text units of the sample world among 60,000 vectors mixed from real news
+passages, share of the true three nearest that are found, world / background, and CPU-seconds: 4 cells of 4,000 rows 0.67 / 0.80 and 27;
+6 of 1,500 0.69 / 0.87 and 17; 8 of 2,000 0.79 / 0.93 and 28; neighbours of neighbours raise them to 0.79 / 0.93, 0.78 / 0.96 and
+0.86 / 0.99 for 12 more. Texts that have no near neighbour, as those of the sample world, are the hardest to find.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.arrays import Vectors, unit_rows
+
+Rows = npt.NDArray[Any]
+"""Unit rows, float16 or float32, shape (n, d)."""
+EXACT = 20_000
+"""Up to so many rows all pairs are compared: 6 CPU-seconds."""
+CELL_ROWS = 250
+"""Rows a centre, so that a cell holds `CELLS` times as many."""
+CELLS = 8
+"""Cells that a row enters."""
+_SAMPLE = 40
+"""Rows a centre that k-means sees."""
+_ITERATIONS = 6
+_BLOCK = 2048
+_FEW = 256
+"""Rows whose neighbours' neighbours are in memory at a time: 57 MB."""
+_DIGITS = 4
+"""Digits of a cosine that are kept: the rest depends on the shape of a block."""
+NOBODY = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The nearest rows of each row, the nearest first."""
+
+    rows: npt.NDArray[np.int32]
+    """Shape (n, k); -1 where there are no more."""
+    cosines: npt.NDArray[np.float32]
+    """Shape (n, k); 0 where there are no more."""
+
+
+def neighbours(rows: Rows, count: int, *, floor: float) -> Neighbours:
+    """At most `count` nearest other rows of each row, of those at a cosine of at least `floor`."""
+    found = _Lists(len(rows), count, floor)
+    if len(rows) <= EXACT:
+        found.compare(rows, np.arange(len(rows)))
+    else:
+        for cell in _cells(rows):
+            found.compare(rows, cell)
+        found.descend(rows)
+    return found.sorted()
+
+
+class _Lists:
+    """The best so far of each row, in no order."""
+
+    def __init__(self, rows: int, count: int, floor: float) -> None:
+        self._count, self._floor = count, floor
+        self._rows = np.full((rows, count), NOBODY, np.int32)
+        self._cosines = np.zeros((rows, count), np.float32)
+
+    def compare(self, rows: Rows, cell: npt.NDArray[np.int64]) -> None:
+        """Compare all rows of a cell with each other."""
+        if len(cell) < 2:
+            return
+        inside = np.asarray(rows[cell], np.float32)
+        kept = min(self._count, len(cell) - 1)
+        for start in range(0, len(cell), _BLOCK):
+            part = inside[start : start + _BLOCK] @ inside.T
+            own = np.arange(len(part))
+            part[own, own + start] = -2.0
+            columns = np.argpartition(part, part.shape[1] - kept, axis=1)[:, part.shape[1] - kept :]
+            cosines = np.round(np.take_along_axis(part, columns, axis=1), _DIGITS)
+            self._add(cell[start : start + len(part)], cell[columns].astype(np.int32), cosines)
+
+    def descend(self, rows: Rows) -> None:
+        """Compare each row with the neighbours of its neighbours, as they were before."""
+        before = self._rows.copy()
+        for start in range(0, len(rows), _FEW):
+            asked = np.arange(start, min(start + _FEW, len(rows)))
+            others = before[before[asked]].reshape(len(asked), -1)
+            unknown = np.repeat(before[asked] == NOBODY, self._count, axis=1)
+            unknown |= (others == NOBODY) | (others == asked[:, None])
+            near = np.asarray(rows[others], np.float32)
+            cosines = np.matmul(near, np.asarray(rows[asked], np.float32)[:, :, None])[:, :, 0]
+            self._add(asked, others, np.where(unknown, -1.0, np.round(cosines, _DIGITS)))
+
+    def _add(self, rows: npt.NDArray[np.int64], others: npt.NDArray[np.int32], cosines: Vectors) -> None:
+        others = np.concatenate([self._rows[rows], np.where(cosines >= self._floor, others, NOBODY)], axis=1)
+        cosines = np.concatenate([self._cosines[rows], cosines], axis=1)
+        # The same neighbour may come from two cells: of equal rows that stand side by side the second goes.
+        order = np.argsort(others, axis=1, kind="stable")
+        others = np.take_along_axis(others, order, axis=1)
+        cosines = np.take_along_axis(cosines, order, axis=1)
+        again = np.zeros(others.shape, bool)
+        again[:, 1:] = others[:, 1:] == others[:, :-1]
+        cosines = np.where(again | (others == NOBODY), -2.0, cosines)
+        best = np.argsort(-cosines, axis=1, kind="stable")[:, : self._count]
+        cosines = np.take_along_axis(cosines, best, axis=1)
+        self._rows[rows] = np.where(cosines > -2.0, np.take_along_axis(others, best, axis=1), NOBODY)
+        self._cosines[rows] = np.maximum(cosines, 0.0)
+
+    def sorted(self) -> Neighbours:
+        """The lists as they are told."""
+        return Neighbours(self._rows, self._cosines)
+
+
+def _cells(rows: Rows) -> list[npt.NDArray[np.int64]]:
+    """Rows of each cell, in their order."""
+    centres = _centres(rows, len(rows) // CELL_ROWS)
+    nearest = np.empty((len(rows), CELLS), np.int32)
+    for start in range(0, len(rows), _BLOCK):
+        cosines = np.asarray(rows[start : start + _BLOCK], np.float32) @ centres.T
+        nearest[start : start + _BLOCK] = np.argpartition(cosines, -CELLS, axis=1)[:, -CELLS:]
+    order = np.argsort(nearest.reshape(-1), kind="stable")
+    ends = np.cumsum(np.bincount(nearest.reshape(-1), minlength=len(centres)))
+    return np.split(order // CELLS, ends[:-1])
+
+
+def _centres(rows: Rows, count: int) -> Vectors:
+    """Centres of a sample that depends on what the rows are, not on their order."""
+    keys = np.asarray(rows[:, :3], np.float32)
+    sample = np.lexsort(keys.T)[:: max(1, len(rows) // (_SAMPLE * count))]
+    seen = np.asarray(rows[sample], np.float32)
+    centres = seen[:: max(1, len(seen) // count)][:count].copy()
+    for _ in range(_ITERATIONS):
+        labels = np.concatenate(
+            [
+                (seen[start : start + _BLOCK] @ centres.T).argmax(axis=1)
+                for start in range(0, len(seen), _BLOCK)
+            ]
+        )
+        sums = np.zeros_like(centres)
+        np.add.at(sums, labels, seen)
+        known = np.bincount(labels, minlength=len(centres)) > 0
+        centres[known] = unit_rows(sums[known])
+    return centres
