@@ -55,7 +55,9 @@ CAPTION_MOST: Final = 400
 META_MOST: Final = 150
 """Longer blocks are no by-lines; half 0, double 0 (m)."""
 HEADLINE_LEAST: Final = 8
+"""Shorter blocks repeat no title; half 0, double 0 (m)."""
 HEADLINE_MOST: Final = 400
+"""Longer blocks are no headline; half 0, double 0 (m)."""
 GROWTH_PROSE: Final = 0.65
 """Share of what a larger container adds that has to be prose; half -0.1, double +0.2 (m)."""
 GROWTH_ALIKE: Final = 0.6
@@ -211,15 +213,20 @@ class _Containers:
 
     def _worth_growing(self, container: Element, parent: Element) -> bool:
         """Whether what the parent adds is prose, and prose that looks like the article's."""
-        first, end = self._first[container], self._last[container] + 1
-        makes = {_make(block) for block in self._blocks[first:end] if block.score > 0}
-        outer = range(max(self._first[parent], self._headline), self._last[parent] + 1)
-        added = [self._blocks[i] for i in outer if not first <= i < end]
-        size = sum(block.weight for block in added if not (block.is_heading and block.link_weight == 0))
+        own, added = self._own_and_added(container, parent)
+        makes = {_make(block) for block in own if block.score > 0}
         prose = [block for block in added if block.score > 0]
+        size = sum(block.weight for block in added if not (block.is_heading and block.link_weight == 0))
         gained = sum(block.score for block in prose)
         alike = sum(block.score for block in prose if _make(block) in makes)
         return size == 0 or (gained >= GROWTH_PROSE * size and alike >= GROWTH_ALIKE * gained)
+
+    def _own_and_added(self, container: Element, parent: Element) -> tuple[list[Block], list[Block]]:
+        """The blocks of a container, and those that its parent has beside them, from the headline on."""
+        first, end = self._first[container], self._last[container] + 1
+        start, last = max(self._first[parent], self._headline), self._last[parent] + 1
+        before = self._blocks[start : min(first, last)] if start < first else []
+        return self._blocks[first:end], [*before, *self._blocks[max(end, start) : last]]
 
 
 def _make(block: Block) -> tuple[str, str]:
