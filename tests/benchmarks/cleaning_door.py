@@ -11,7 +11,7 @@ from pathlib import Path
 from config.clock import SystemClock
 from config.progress import NoProgress
 from config.schedule import Schedule
-from config.settings import Settings
+from config.settings import CleanSettings, Settings
 from config.workspace import Workspace
 from crawler.cleaning.pool import shared_pool
 from crawler.cleaning.stage import clean
@@ -22,6 +22,9 @@ from storage.store import create_store
 from tests.benchmarks.cleaning_peer import children_seconds
 from tests.storage import makers
 
+PAGE_SECONDS = 300.0
+"""The limit is wall time: a busy machine must not turn pages into refusals."""
+
 
 class Door:
     """A workspace into which pages are put, uncounted, and then cleaned, counted."""
@@ -31,7 +34,8 @@ class Door:
         self._urls: list[str] = json.loads((folder / "urls.json").read_text(encoding="utf-8"))
         root = folder / "workspace"
         root.mkdir()
-        self._space = Workspace(root=root, settings=Settings(), sources=(), watchlist=(), schedule=Schedule())
+        settings = Settings(clean=CleanSettings(page_seconds=PAGE_SECONDS))
+        self._space = Workspace(root=root, settings=settings, sources=(), watchlist=(), schedule=Schedule())
         self._store = create_store(f"sqlite:///{root / 'drumbeat.db'}")
         self._store.sources.sync([makers.source("alpha")])
 
