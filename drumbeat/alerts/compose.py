@@ -15,10 +15,10 @@ from typing import Any
 
 from analysis.plain import to_plain
 from drumbeat.alerts.addresses import mail_address, mail_domain
-from drumbeat.report.view import DATES, FIGURES, narrative_chart, notice_for
+from drumbeat.report.view import DATES, FIGURES, narrative_chart
 from drumbeat.shown import charts
 from drumbeat.shown.environment import html_environment, plain_environment
-from drumbeat.shown.names import country_name
+from drumbeat.shown.names import country_name, notice
 from drumbeat.shown.safe import header_text, one_line, shorten
 from drumbeat.shown.words import number
 from storage.records import Alert, Delivery
@@ -113,7 +113,7 @@ def _view(alert: Alert) -> dict[str, Any]:
         "made": to_plain(alert.created_at),
         "n": narrative,
         "spike": spike,
-        "notice": notice_for({share["key"] for share in narrative["by_country"]}),
+        "notice": notice(),
         "charts": {
             "series": _Picture(chart, f"series.{alert.alert_id}@drumbeat.invalid"),
             "carriers": _Picture(

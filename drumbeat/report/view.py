@@ -15,11 +15,6 @@ from analysis.digest.records import Digest
 from analysis.plain import to_plain
 from drumbeat.shown import charts, names, words
 
-INVENTED_NOTICE = (
-    "Invented sample world: the countries, outlets, people and claims in this document do not exist."
-)
-
-
 SECTIONS = {
     "Rising": "Told clearly more often than its own history, and what its sources put out, lead one to expect.",
     "New": "Recognised as a narrative of its own for the first time in this period; single texts of it may be older.",
@@ -77,11 +72,6 @@ def narrative_chart(narrative: dict[str, Any], *, start: date, end: date, width:
     )
 
 
-def notice_for(codes: set[str]) -> str:
-    """What must be said of evidence from these countries; empty for real ones."""
-    return INVENTED_NOTICE if names.is_invented(codes) else ""
-
-
 def report_view(digest: Digest, *, as_of: datetime) -> dict[str, Any]:
     """Everything `report.html` and `report.md` show."""
     plain = digest.to_dict()
@@ -91,7 +81,7 @@ def report_view(digest: Digest, *, as_of: datetime) -> dict[str, Any]:
         "digest": plain,
         "as_of": to_plain(as_of),
         "stem": stem(digest.start, digest.end),
-        "notice": notice_for({line["outlet"]["country"] for line in plain["sources"]}),
+        "notice": names.notice(),
         "sections": SECTIONS,
         "method": METHOD,
         "narratives": shown,
