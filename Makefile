@@ -33,7 +33,7 @@ test: $(STAMP)
 	$(BIN)/python -m pytest
 
 quality: $(STAMP)
-	$(BIN)/python -m tests quality --data "$(DATA)" --out quality
+	$(BIN)/python -m tests quality --data "$(DATA)" --out quality $(if $(ONLY),--only $(ONLY))
 
 # Side by side: one core for the tools, one for the tests.
 check: $(STAMP)

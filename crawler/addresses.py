@@ -1,10 +1,12 @@
 """No request to a private address unless someone with a right to say so said so.
 
-What is checked is the address that a name leads to, not the name: a public name may point into a private network, and may do so only the
-second time it is asked (DNS rebinding). So each name is looked up once per crawl, the answer is judged, and the connection goes to exactly the
-addresses that were judged, because `Names` is also the resolver that the connection asks.
+What is checked is the address that a name leads to, not the name: a public name may point into a private
+network, and may do so only the second time it is asked (DNS rebinding). So each name is looked up once per
+crawl, the answer is judged, and the connection goes to exactly the addresses that were judged, because
+`Names` is also the resolver that the connection asks.
 
-Through a proxy the proxy does the looking up; a name is then judged here as far as this machine can resolve it at all.
+Through a proxy the proxy does the looking up; a name is then judged here as far as this machine can resolve
+it at all.
 """
 
 from __future__ import annotations
@@ -25,7 +27,10 @@ LOOKUP_SECONDS = 10.0
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _UNICAST = ipaddress.ip_network("2000::/3")
-"""All that was ever handed out of the IPv6 internet (RFC 4291); the rest is reserved, site-local or carries other protocols."""
+"""All that was ever handed out of the IPv6 internet (RFC 4291).
+
+The rest is reserved, site-local or carries other protocols.
+"""
 _SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "3fff::/20")))
 """Special-purpose blocks (RFC 6890) that Python's tables do not know, or not in every version."""
 
@@ -39,7 +44,8 @@ class PrivateAddress(Exception):
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is one of the open internet: not private, loopback, link-local, shared, reserved or multicast.
+    """Whether an address is one of the open internet: not private, loopback, link-local, shared, reserved or
+    multicast.
 
     Addresses that carry an IPv4 address inside (mapped, 6to4, NAT64) are judged by it; Teredo is refused.
     """
@@ -89,7 +95,8 @@ class Names:
         private = [address for address in addresses if not is_public(address)]
         if private and not allow_private:
             raise PrivateAddress(
-                f"{host} leads to {private[0]}, a private address; set allow_private_addresses on the source if it may"
+                f"{host} leads to {private[0]}, a private address; "
+                "set allow_private_addresses on the source if it may"
             )
         return addresses
 

@@ -115,7 +115,8 @@ class Undecodable(Exception):
 
 
 def decompress(body: bytes, encodings: str, max_bytes: int) -> bytes:
-    """Undo the Content-Encodings of a body, the last one first, giving up as soon as `max_bytes` are exceeded.
+    """Undo the Content-Encodings of a body, the last one first, giving up as soon as `max_bytes` are
+    exceeded.
 
     Raises:
         TooLarge: a bomb, or just a very large page.

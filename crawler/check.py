@@ -1,22 +1,26 @@
-"""Try every address of the source directory once and say what it answers: `drumbeat sources check`. Nothing is stored."""
+"""Try every address of the source directory once and say what it answers: `drumbeat sources check`.
+
+Nothing is stored.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.clock import Clock
 from config.sources import FeedConfig, SourceConfig
 from config.workspace import Workspace
+from crawler.answers import Answer
 from crawler.feeds import parse_listing
 from crawler.fetcher import Fetcher
 from crawler.listings import Listing
 from crawler.outlet import REQUEST_KINDS, require_known
 from crawler.probing import probe
 from crawler.results import poll_outcome
-from crawler.select import finder_for, select_children, select_pages
+from crawler.select import Finder, finder_for, select_children, select_pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,33 +69,42 @@ def check_sources(*, workspace: Workspace, clock: Clock, only: Collection[str] =
 
 
 async def _check(source: SourceConfig, feed: FeedConfig, fetcher: Fetcher, workspace: Workspace) -> FeedCheck:
-    url = str(feed.url)
     answer = await fetcher.fetch(
-        url,
+        str(feed.url),
         REQUEST_KINDS[feed.kind],
         delay_seconds=source.delay_seconds,
         allow_private=source.allow_private_addresses,
     )
-    listing = None
-    if answer.failure is None and answer.status == 200:
-        listing = parse_listing(feed.kind, answer.body, answer.final_url, link_pattern=source.link_pattern)
-    outcome = poll_outcome(answer, listing)
-    read = listing or Listing()
-    finder = finder_for(
-        source, first=True, now=fetcher.clock.now(), backfill_days=workspace.settings.crawl.backfill_days
-    )
-    selection = select_pages(read, finder, answer.final_url)
-    return FeedCheck(
+    listing = _listing_in(answer, feed, source)
+    days = workspace.settings.crawl.backfill_days
+    finder = finder_for(source, first=True, now=fetcher.clock.now(), backfill_days=days)
+    checked = FeedCheck(
         source_id=source.id,
-        url=url,
+        url=str(feed.url),
         kind=feed.kind,
-        outcome=outcome,
+        outcome=poll_outcome(answer, listing),
         status=answer.status,
-        entries=len(read.links) or len(read.children),
-        followed=len(selection.pages) or len(select_children(read, finder, answer.final_url, seen=())),
-        off_domain=selection.off_domain,
-        newest=newest_of(read),
         detail=answer.detail,
+    )
+    return checked if listing is None else _with_entries(checked, listing, finder, answer.final_url)
+
+
+def _listing_in(answer: Answer, feed: FeedConfig, source: SourceConfig) -> Listing | None:
+    if answer.failure is not None or answer.status != 200:
+        return None
+    return parse_listing(feed.kind, answer.body, answer.final_url, link_pattern=source.link_pattern)
+
+
+def _with_entries(checked: FeedCheck, listing: Listing, finder: Finder, listing_url: str) -> FeedCheck:
+    """The row with what the listing brings; of an index, its sitemaps count as entries."""
+    selection = select_pages(listing, finder, listing_url)
+    children = select_children(listing, finder, listing_url, seen=())
+    return replace(
+        checked,
+        entries=len(listing.links) or len(listing.children),
+        followed=len(selection.pages) or len(children),
+        off_domain=selection.off_domain,
+        newest=newest_of(listing),
     )
 
 

@@ -3,10 +3,12 @@
     crawl(...)      in a reactor that runs already; a Deferred with the counts
     run_crawl(...)  the same with a reactor of its own
 
-    sources --> up to `concurrent_hosts` outlets at once (outlet.py) --> Fetcher (gates, Scrapy) --> Recorder (archive, then rows)
+    sources --> up to `concurrent_hosts` outlets at once (outlet.py) --> Fetcher (gates, Scrapy)
+            --> Recorder (archive, then rows)
 
-Counts: `sources`; `polls` = sum of `polls_<outcome>`; `found` new pages; `tried` = sum of the fetch outcomes, `waiting` among them (failed for a
-passing reason, tried again later); `postponed` pages that were due but not asked for (the host wants peace, or time was up).
+Counts: `sources`; `polls` = sum of `polls_<outcome>`; `found` new pages; `tried` = sum of the fetch outcomes,
+`waiting` among them (failed for a passing reason, tried again later); `postponed` pages that were due but not
+asked for (the host wants peace, or time was up).
 """
 
 from __future__ import annotations
@@ -61,10 +63,12 @@ def crawl(
 ) -> Deferred[dict[str, int]]:
     """Crawl once inside a running asyncio reactor; fires with the counts.
 
-    Cancelling it, or stopping the reactor, ends the crawl within moments: what was fetched is made safe first, the rest stays due.
+    Cancelling it, or stopping the reactor, ends the crawl within moments: what was fetched is made safe
+    first, the rest stays due.
 
     Args:
-        only: ids of sources to crawl now, whether or not their interval is over; empty means all that are due.
+        only: ids of sources to crawl now, whether or not their interval is over; empty means all that are
+            due.
 
     Raises (as a failure of the Deferred):
         ConfigError: `only` names no source, or real outlets are to be crawled without a contact.
@@ -92,7 +96,9 @@ def run_crawl(
     archive: ArchiveWriter,
     only: Collection[str] = (),
 ) -> dict[str, int]:
-    """Crawl once with a reactor of its own, which a process can start only once; in a process whose reactor runs in another thread, in that one.
+    """Crawl once with a reactor of its own, which a process can start only once.
+
+    In a process whose reactor runs in another thread, in that one.
 
     Raises:
         ConfigError, StorageError: see `crawl`.
@@ -150,7 +156,8 @@ async def _crawl_outlets(sources: list[SourceConfig], tools: CrawlTools, progres
 
     tasks = [asyncio.ensure_future(one(source)) for source in sources]
     try:
-        # The first error of one outlet ends the crawl: what a server or the net does is an outcome, so an error is ours or the disk's.
+        # The first error of one outlet ends the crawl: what a server or the net does is an outcome, so an
+        # error is ours or the disk's.
         await asyncio.gather(*tasks)
     finally:
         for task in tasks:

@@ -1,6 +1,7 @@
 """Find the feeds and sitemaps that a site announces: `drumbeat sources discover`. Nothing is stored.
 
-home page: <link rel="alternate">, links that look like feeds    robots.txt: Sitemap    each tried once --> what could be read
+home page: <link rel="alternate">, links that look like feeds    robots.txt: Sitemap
+each tried once --> what could be read
 """
 
 from __future__ import annotations
@@ -57,22 +58,24 @@ def discover(site: str, *, workspace: Workspace, clock: Clock) -> list[Announced
         raise ConfigError(f"site {site!r}: not a web address; expected one such as https://www.example.org")
 
     async def work(fetcher: Fetcher) -> list[Announced]:
-        page = await fetcher.fetch(home, "page")
-        outcome = status_outcome(page)
-        if outcome != "stored":
-            raise ConfigError(
-                f"site {home}: {outcome} ({page.detail or f'HTTP {page.status}'}); nothing can be found there"
-            )
+        page = await _home_page(fetcher, home)
         rules = await fetcher.known_rules(page.final_url)
         named = [(url, "", "robots.txt") for url in (rules.sitemaps if rules else ())]
-        found = [
-            await _try(fetcher, *candidate)
-            for candidate in _candidates([*_announced(page), *named], page.final_url)
-        ]
+        candidates = _candidates([*_announced(page), *named], page.final_url)
+        found = [await _try(fetcher, *candidate) for candidate in candidates]
         return sorted((row for row in found if row is not None), key=lambda row: row.kind != "feed")
 
     rows, _ = probe(work, addresses=[home], workspace=workspace, clock=clock)
     return rows
+
+
+async def _home_page(fetcher: Fetcher, home: str) -> Answer:
+    page = await fetcher.fetch(home, "page")
+    outcome = status_outcome(page)
+    if outcome != "stored":
+        told = page.detail or f"HTTP {page.status}"
+        raise ConfigError(f"site {home}: {outcome} ({told}); nothing can be found there")
+    return page
 
 
 def _candidates(named: list[tuple[str, str, str]], home: str) -> list[tuple[str, str, str]]:
@@ -99,12 +102,13 @@ def _announced(page: Answer) -> Iterator[tuple[str, str, str]]:
     domain = registered_domain(host_of(page.final_url))
     for anchor in tree.xpath("//a[@href]"):
         url = canonical(anchor.get("href"), page.final_url)
-        if (
-            url
-            and registered_domain(host_of(url)) == domain
-            and any(mark in url.removeprefix(site_of(url)).lower() for mark in _FEED_MARKS)
-        ):
+        if url and _looks_like_feed(url) and registered_domain(host_of(url)) == domain:
             yield url, " ".join(anchor.text_content().split()), "home page"
+
+
+def _looks_like_feed(url: str) -> bool:
+    path = url.removeprefix(site_of(url)).lower()
+    return any(mark in path for mark in _FEED_MARKS)
 
 
 async def _try(fetcher: Fetcher, url: str, title: str, announced_by: str) -> Announced | None:
@@ -125,8 +129,5 @@ async def _try(fetcher: Fetcher, url: str, title: str, announced_by: str) -> Ann
 def _kind(listing: Listing, *, is_sitemap: bool) -> FeedKind:
     if not is_sitemap:
         return "feed"
-    return (
-        "news_sitemap"
-        if listing.links and all(row.title and row.published for row in listing.links)
-        else "sitemap"
-    )
+    is_news = bool(listing.links) and all(row.title and row.published for row in listing.links)
+    return "news_sitemap" if is_news else "sitemap"

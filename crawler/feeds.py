@@ -1,6 +1,7 @@
 """Read feeds, sitemaps and section pages: bytes in, records out.
 
-    parse_listing(kind, body, url) -> Listing       by the kind that the source directory states; never an exception for what a server sent
+    parse_listing(kind, body, url) -> Listing       by the kind that the source directory states; never an
+                                                    exception for what a server sent
         parse_feed      RSS, Atom, RDF, CDF        feedparser, which repairs what is broken
         parse_sitemap   sitemap, news sitemap, index, plain text, gzip   sitemaps.py
         parse_section   an HTML page with links     sections.py
@@ -60,7 +61,8 @@ def parse_listing(kind: FeedKind, body: bytes, url: str, *, link_pattern: str | 
 def _tried(reader: Callable[[bytes, str], Listing], body: bytes, url: str) -> Listing:
     try:
         return reader(body, url)
-    except Exception:  # noqa: BLE001 - border: what a hostile document does to a parser (feedparser raises a dozen kinds) costs only that document
+    # border: what a hostile document does to a parser costs only that document (feedparser raises a dozen)
+    except Exception:  # noqa: BLE001
         return UNREADABLE
 
 
@@ -70,9 +72,11 @@ def parse_feed(body: bytes, url: str) -> Listing:
 
     body = _REFERENCE.sub(_without_impossible, body)
     if len(body) > MAX_FEED_BYTES or not _is_sound(body):
-        # feedparser repairs with a parser whose time grows with the square (3 MB of `<a ` took 39 s); the newest entries stand first.
+        # feedparser repairs with a parser whose time grows with the square (3 MB of `<a ` took 39 s); the
+        # newest entries stand first.
         body = body[:_BROKEN_BYTES]
-    # The location decides what relative links mean; it is given as a header because a `bytes` document has no other place for it.
+    # The location decides what relative links mean; it is given as a header because a `bytes` document has no
+    # other place for it.
     parsed = feedparser.parse(
         io.BytesIO(body),
         response_headers={"content-location": url},
@@ -89,7 +93,8 @@ def parse_feed(body: bytes, url: str) -> Listing:
 
 
 def _without_impossible(reference: re.Match[bytes]) -> bytes:
-    """A reference to half a character (emoji of old systems are sent as two of them) or to none at all makes a whole feed unreadable."""
+    """A reference to half a character (emoji of old systems are sent as two of them) or to none at all makes
+    a whole feed unreadable."""
     hexadecimal, decimal = reference.groups()
     code = int(hexadecimal[:8], 16) if hexadecimal else int(decimal[:8])
     return b"" if 0xD800 <= code <= 0xDFFF or code > sys.maxunicode else reference.group()

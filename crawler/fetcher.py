@@ -1,7 +1,7 @@
 """Fetch one address politely: the only way out of this room.
 
-`Fetcher.fetch` never raises for what a server or the net does: every request ends in one `Answer`. Only what is ours is raised: the store's
-and the archive's errors.
+`Fetcher.fetch` never raises for what a server or the net does: every request ends in one `Answer`. Only what
+is ours is raised: the store's and the archive's errors.
 """
 
 from __future__ import annotations

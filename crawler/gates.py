@@ -1,6 +1,7 @@
-"""Downloader middlewares: what every request passes on its way out, whoever sends it, and every redirect again.
+"""Downloader middlewares: what every request passes on its way out, whoever sends it, and every redirect
+again.
 
-    Fetcher --> PauseGate --> ProxyGate --> AddressGate --> RobotsGate --> Scrapy's slot of the host --> the net
+    Fetcher --> PauseGate --> ProxyGate --> AddressGate --> RobotsGate --> Scrapy's slot --> the net
                  Retry-After   http_proxy    private?        robots.txt     one at a time, the host's delay
     Fetcher <-- PauseGate <-------------- RedirectGate <--------------------------------------------'
                                            archives the hop, sends a new request through all gates

@@ -1,4 +1,7 @@
-"""Take one address through every stage of fetching and show each: the first half of `drumbeat try`. Nothing is stored."""
+"""Take one address through every stage of fetching and show each: the first half of `drumbeat try`.
+
+Nothing is stored.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from config.clock import Clock
+from config.settings import CrawlSettings
 from config.sources import SourceConfig
 from config.workspace import Workspace
 from crawler.addresses import NameUnknown, PrivateAddress, is_public
@@ -53,22 +57,31 @@ def inspect(url: str, *, workspace: Workspace, clock: Clock) -> Inspection:
         return answer, await fetcher.known_rules(answer.final_url), names
 
     (answer, rules, names), _ = probe(work, addresses=[address], workspace=workspace, clock=clock)
-    outcome = page_outcome(answer)
-    delays = (settings.delay_seconds, source and source.delay_seconds, rules and rules.delay_seconds)
+    outlet = source.id if source else "none of the directory"
     stages: Stages = {
-        "address": {
-            "given": url,
-            "canonical": address,
-            "outlet": source.id if source else "none of the directory",
-        },
+        "address": {"given": url, "canonical": address, "outlet": outlet},
         "names": names,
         "robots.txt": _robots(rules),
-        "request": {**request_headers(settings), "delay, seconds": max(delay or 0.0 for delay in delays)},
+        "request": _request(settings, source, rules),
+        **_answered(answer),
+    }
+    return Inspection(answer=answer, outcome=page_outcome(answer), source=source, stages=stages)
+
+
+def _request(settings: CrawlSettings, source: SourceConfig | None, rules: Rules | None) -> dict[str, object]:
+    """What is sent, and the longest of the delays that apply."""
+    delays = (settings.delay_seconds, source and source.delay_seconds, rules and rules.delay_seconds)
+    return {**request_headers(settings), "delay, seconds": max(delay or 0.0 for delay in delays)}
+
+
+def _answered(answer: Answer) -> Stages:
+    """What came back, and what it counts as."""
+    outcome = page_outcome(answer)
+    return {
         "redirects": {str(number): hop for number, hop in enumerate(answer.hops, 1)},
         "answer": _answer(answer),
         "outcome": {"is": outcome, "means": FETCH_OUTCOMES[outcome], "detail": answer.detail},
     }
-    return Inspection(answer=answer, outcome=outcome, source=source, stages=stages)
 
 
 def source_of(url: str, workspace: Workspace, clock: Clock) -> SourceConfig | None:
@@ -86,13 +99,8 @@ async def _names(fetcher: Fetcher, host: str, *, allow_private: bool) -> dict[st
         found = await fetcher.names.checked(host, allow_private=True)
     except (NameUnknown, PrivateAddress) as error:
         return {"host": host, "problem": str(error)}
-    verdict = (
-        "public"
-        if all(map(is_public, found))
-        else "private, allowed"
-        if allow_private
-        else "private, not allowed"
-    )
+    private = "private, allowed" if allow_private else "private, not allowed"
+    verdict = "public" if all(map(is_public, found)) else private
     return {"host": host, "addresses": ", ".join(found), "verdict": verdict}
 
 

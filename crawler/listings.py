@@ -49,7 +49,9 @@ UNREADABLE = Listing(readable=False)
 
 
 def read_date(text: str | None) -> datetime | None:
-    """A date as sitemaps and feeds write it (W3C, ISO 8601, RFC 822), aware and in UTC; None where it is none of these.
+    """A date as sitemaps and feeds write it (W3C, ISO 8601, RFC 822), aware and in UTC.
+
+    None where it is none of these.
 
     A day without a time is its midnight in UTC; a time without a zone is taken as UTC.
     """

@@ -1,8 +1,8 @@
 """Names of months, as dates of many languages write them: CLDR's (Babel), and a few that it does not have.
 
-CLDR's `format` context gives the form that stands in a date (Russian `марта`, Polish `stycznia`), `stand-alone`
-the name by itself. A name that means two months (`listopada`: November in Polish, October in Croatian) is read
-only where the language is known.
+CLDR's `format` context gives the form that stands in a date (Russian `марта`, Polish `stycznia`),
+`stand-alone` the name by itself. A name that means two months (`listopada`: November in Polish, October in
+Croatian) is read only where the language is known.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from functools import cache
 from typing import Final
 
 LANGUAGES: Final = (
-    "af am ar ar_DZ ar_IQ ar_LB ar_MA ar_MR az az_Cyrl be bg bn bs bs_Cyrl ca ckb cs cy da de el en es et eu fa fi fil fr ga gl gu ha he hi hr hu "
-    "hy id ig is it ja ka kk km kn ko ku ky lo lt lv mk ml mn mr ms mt my nb ne nl nn om pa pl ps pt ro ru rw si sk "
-    "sl so sq sr sr_Latn sv sw ta te tg th ti tk tr uk ur uz uz_Cyrl vi xh yo zh zu"
+    "af am ar ar_DZ ar_IQ ar_LB ar_MA ar_MR az az_Cyrl be bg bn bs bs_Cyrl ca ckb cs cy da de el en es et "
+    "eu fa fi fil fr ga gl gu ha he hi hr hu hy id ig is it ja ka kk km kn ko ku ky lo lt lv mk ml mn mr "
+    "ms mt my nb ne nl nn om pa pl ps pt ro ru rw si sk sl so sq sr sr_Latn sv sw ta te tg th ti tk tr uk "
+    "ur uz uz_Cyrl vi xh yo zh zu"
 )
 """Locales whose names are read: languages of news with outlets of some number."""
 _MORE: Final = {
@@ -56,7 +57,10 @@ def _folded(name: str) -> str:
 
 @cache
 def meanings() -> dict[str, dict[int, set[str]]]:
-    """Every name -> month -> languages in which it means that; read once, when the first date in words comes."""
+    """Every name -> month -> languages in which it means that.
+
+    Read once, when the first date in words comes.
+    """
     table: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     for locale in LANGUAGES.split():
         for month, name in _names(locale):
@@ -69,7 +73,8 @@ def meanings() -> dict[str, dict[int, set[str]]]:
 
 
 def _names(locale: str) -> Iterator[tuple[int, str]]:
-    """Months with their names, as they stand in dates: Catalan's carry a preposition, Hebrew writes one on them."""
+    """Months with their names, as they stand in dates: Catalan's carry a preposition, Hebrew writes one on
+    them."""
     from babel import Locale
 
     months = Locale.parse(locale).months

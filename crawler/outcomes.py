@@ -1,4 +1,7 @@
-"""Every way a page or a poll can end, with one line on what it means; exactly one fetch outcome per URL, one clean outcome per archived page."""
+"""Every way a page or a poll can end, with one line on what it means.
+
+Exactly one fetch outcome per URL, one clean outcome per archived page.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ FETCH_OUTCOMES: dict[str, str] = {
     "duplicate": "Led to the address of another page that is fetched anyway; archived, and counted once.",
     "unchanged": "The server answered 304: nothing new since the last poll.",
     "robots_denied": "robots.txt forbids this address to us, or is itself forbidden (401, 403).",
-    "robots_unreadable": "robots.txt could not be read (server error, no answer, not a robots.txt); that means not now.",
+    "robots_unreadable": "robots.txt could not be read (server error, no answer, not one at all): not now.",
     "http_404": "Not found.",
     "http_410": "Gone for good.",
     "http_4xx": "Refused with another 4xx status.",
@@ -31,8 +34,8 @@ CLEAN_OUTCOMES: dict[str, str] = {
     "empty": "The archived body holds nothing.",
     "not_html": "The archived body is not a web page (a PDF, a feed, an image, JSON ...).",
     "no_text": "A web page without running text.",
-    "too_short": "Less running text than `clean.min_characters` (characters of dense scripts count threefold).",
-    "soft_404": "An error page that the server sent with status 200, or its front page in place of a page that is gone.",
+    "too_short": "Less running text than `clean.min_characters` (letters of dense scripts count threefold).",
+    "soft_404": "An error page sent with status 200, or a front page in place of a page that is gone.",
     "timeout": "Cleaning took longer than `clean.page_seconds` and was killed.",
     "crashed": "The process that cleaned the page died, or failed in a way no rule names.",
     "unreadable": "The archived record is missing or damaged.",

@@ -1,6 +1,7 @@
 """Crawl one outlet: poll what is due, then fetch the pages that wait.
 
-feeds due? --> fetch, archive --> read --> own, young links --> rows --> pages due? --> fetch, archive, rows --> first crawl done
+feeds due? --> fetch, archive --> read --> own, young links --> rows
+pages due? --> fetch, archive, rows --> first crawl done
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ from storage.records import FeedKind, FeedPoll, FeedState, Page
 logger = structlog.get_logger(__name__)
 
 SECONDS_PER_SOURCE = 1_800.0
-"""After this time an outlet's remaining pages wait for the next crawl, so that one slow host does not hold up the schedule."""
+"""After this time an outlet's remaining pages wait for the next crawl, so that one slow host does not hold up
+the schedule."""
 
 REQUEST_KINDS: dict[FeedKind, Kind] = {
     "feed": "feed",
@@ -107,29 +109,44 @@ class OutletCrawl:
 
     async def _poll(self, state: FeedState, finder: Finder, language: str | None) -> Listing | None:
         """One poll, archived before it is read; None where it failed."""
+        answer, listing = await self._ask(state)
+        read = listing or Listing()
+        selection = select_pages(read, finder, answer.final_url, language=language)
+        poll = self._told(state, answer, listing)
+        after = state_after(state, answer, listing, poll_minutes=self._source.poll_minutes)
+        new = await self._tools.recorder.put(Entry(state=after, poll=poll, found=selection.pages))
+        self._tools.counts.update({"polls": 1, f"polls_{poll.outcome}": 1, "found": new})
+        logger.info(
+            "poll",
+            source=poll.source_id,
+            feed=poll.feed_url,
+            outcome=poll.outcome,
+            entries=poll.entries,
+            new=new,
+            off_domain=selection.off_domain,
+            too_old=selection.too_old,
+            detail=answer.detail,
+        )
+        return read if poll.outcome in POLL_SUCCESSES else None
+
+    async def _ask(self, state: FeedState) -> tuple[Answer, Listing | None]:
+        """A feed's answer, archived, and the listing in it, if it brought one."""
         answer = await self._fetch(state.feed_url, REQUEST_KINDS[state.kind], conditional_headers(state))
         if answer.status is not None:
             await self._tools.recorder.keep(answer)
-        listing = await self._read(state, answer) if answer.failure is None and answer.status == 200 else None
-        outcome = poll_outcome(answer, listing)
-        selection = select_pages(listing or Listing(), finder, answer.final_url, language=language)
-        poll = FeedPoll(
+        answered = answer.failure is None and answer.status == 200
+        return answer, await self._read(state, answer) if answered else None
+
+    def _told(self, state: FeedState, answer: Answer, listing: Listing | None) -> FeedPoll:
+        return FeedPoll(
             run_id=self._tools.run_id,
             feed_url=state.feed_url,
             source_id=self._source.id,
             polled_at=answer.fetched_at,
-            outcome=outcome,
+            outcome=poll_outcome(answer, listing),
             status=answer.status,
             entries=len(listing.links) if listing else 0,
         )
-        after = state_after(state, answer, listing, poll_minutes=self._source.poll_minutes)
-        new = await self._tools.recorder.put(Entry(state=after, poll=poll, found=selection.pages))
-        self._tools.counts.update({"polls": 1, f"polls_{outcome}": 1, "found": new})
-        logger.info(
-            "poll", source=self._source.id, feed=state.feed_url, outcome=outcome, entries=poll.entries, new=new, off_domain=selection.off_domain,
-            too_old=selection.too_old, detail=answer.detail,
-        )  # fmt: skip
-        return (listing or Listing()) if outcome in POLL_SUCCESSES else None
 
     async def _read(self, state: FeedState, answer: Answer) -> Listing:
         def read() -> Listing:
@@ -171,7 +188,8 @@ class OutletCrawl:
         )
 
     async def _is_known(self, final_url: str, page: Page) -> bool:
-        """Whether another page stands for this address: found under it or led to it, and stored or still to be fetched."""
+        """Whether another page stands for this address: found under it or led to it, and stored or still to
+        be fetched."""
         address = canonical(final_url) or final_url
         other = await self._tools.recorder.ask(lambda store: store.pages.by_url(address))
         return other is not None and other.page_id != page.page_id and other.fetch_outcome in (None, "stored")
@@ -195,14 +213,16 @@ def require_known(only: Collection[str], workspace: Workspace) -> None:
     unknown = sorted(set(only) - {source.id for source in workspace.sources})
     if unknown:
         raise ConfigError(
-            f"source {unknown[0]!r}: no such source in {workspace.root}; `drumbeat sources list` shows the ids"
+            f"source {unknown[0]!r}: no such source in {workspace.root}; "
+            "`drumbeat sources list` shows the ids"
         )
 
 
 def chosen_sources(
     sources: Collection[SourceConfig], only: Collection[str], clock: Clock
 ) -> list[SourceConfig]:
-    """The outlets of a crawl, by id: those named, or all that are enabled and whose coverage has begun and not ended."""
+    """The outlets of a crawl, by id: those named, or all that are enabled and whose coverage has begun and
+    not ended."""
     today = clock.now().date()
     running = [
         source

@@ -17,7 +17,9 @@ T = TypeVar("T")
 def probe(
     work: Work[T], *, addresses: Sequence[str], workspace: Workspace, clock: Clock
 ) -> tuple[T, tuple[Answer, ...]]:
-    """Do `work` with a fetcher; returns its result, and the robots.txt answers and redirects that a crawl would have archived.
+    """Do `work` with a fetcher.
+
+    Returns its result, and the robots.txt answers and redirects that a crawl would have archived.
 
     Args:
         addresses: what will be asked for, so that real sites are not bothered without a contact.

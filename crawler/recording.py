@@ -1,9 +1,12 @@
-"""Make what was fetched safe: first the archive, then the rows that point into it, in groups, away from the event loop.
+"""Make what was fetched safe: first the archive, then the rows that point into it, in groups, away from the
+event loop.
 
-    put --> waiting --> group of up to 50 --> [thread] write records, one sync, commit rows in order --> the callers go on
+    put --> waiting --> group of up to 50 --> [thread] write records, one sync, commit rows in order
+        --> the callers go on
 
-A group is whatever came in while the one before was being written, so that a lone answer waits for nothing and a hundred share one sync.
-Killed anywhere, the worst that is left is archive records without a row; their pages are still waiting and are fetched again.
+A group is whatever came in while the one before was being written, so that a lone answer waits for nothing
+and a hundred share one sync. Killed anywhere, the worst that is left is archive records without a row; their
+pages are still waiting and are fetched again.
 """
 
 from __future__ import annotations
@@ -84,7 +87,8 @@ class Recorder:
             writing = asyncio.get_running_loop().run_in_executor(
                 self._executor, self._write, [entry for entry, _ in group]
             )
-            # Whatever goes wrong belongs to those who wait for this group: it is handed to each of them below.
+            # Whatever goes wrong belongs to those who wait for this group: it is handed to each of them
+            # below.
             await asyncio.wait([writing])
             problem = writing.exception()
             for position, (_, done) in enumerate(group):

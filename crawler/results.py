@@ -16,7 +16,8 @@ POLL_SUCCESSES = frozenset({"stored", "unchanged"})
 
 
 def page_after(page: Page, answer: Answer, *, run_id: str, attempts_allowed: int) -> Page:
-    """The page with the one outcome of this fetch, or still waiting where the reason may pass and attempts are left.
+    """The page with the one outcome of this fetch, or still waiting where the reason may pass and attempts
+    are left.
 
     A host that asked us to stay away before anything was sent costs no attempt.
     """
@@ -56,7 +57,8 @@ def new_state(feed_url: str, source_id: str, kind: FeedKind) -> FeedState:
 def state_after(state: FeedState, answer: Answer, listing: Listing | None, *, poll_minutes: int) -> FeedState:
     """What to remember of a feed after a poll.
 
-    ETag and Last-Modified are remembered for what could be read only, and never for an index, whose children change without it.
+    ETag and Last-Modified are remembered for what could be read only, and never for an index, whose children
+    change without it.
     """
     outcome = poll_outcome(answer, listing)
     now = answer.fetched_at
@@ -68,13 +70,14 @@ def state_after(state: FeedState, answer: Answer, listing: Listing | None, *, po
         not_before = next_poll_after_failure(now, failures, poll_minutes, answer.wait)
         return replace(polled, failures=failures, not_before=not_before)
     polled = replace(polled, failures=0, not_before=None)
-    if outcome == "stored":
-        conditional = listing is not None and not listing.children
-        etag, modified = (
-            (answer.header("etag"), answer.header("last-modified")) if conditional else (None, None)
-        )
-        polled = replace(polled, etag=etag, last_modified=modified)
-    return polled
+    return _with_validators(polled, answer, listing) if outcome == "stored" else polled
+
+
+def _with_validators(state: FeedState, answer: Answer, listing: Listing | None) -> FeedState:
+    """The state with what lets the server answer "unchanged" next time."""
+    if listing is None or listing.children:
+        return replace(state, etag=None, last_modified=None)
+    return replace(state, etag=answer.header("etag"), last_modified=answer.header("last-modified"))
 
 
 def conditional_headers(state: FeedState) -> dict[str, str]:

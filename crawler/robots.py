@@ -7,7 +7,8 @@
     429, 5xx, no answer, too large    unreadable: not now
     other 4xx                         no rules: everything allowed
 
-RFC 9309 would let 401 and 403 pass as "no rules"; whoever locks robots.txt away does not invite robots, so here they forbid.
+RFC 9309 would let 401 and 403 pass as "no rules"; whoever locks robots.txt away does not invite robots, so
+here they forbid.
 """
 
 from __future__ import annotations
@@ -121,7 +122,10 @@ class RobotsBook:
         self._asked: dict[str, tuple[datetime, asyncio.Future[Rules]]] = {}
 
     async def rules(self, url: str, fetch: Callable[[str], Awaitable[Rules]]) -> Rules:
-        """The rules for an address; `fetch` gets them for the address of a robots.txt that is not known yet."""
+        """The rules for an address.
+
+        `fetch` gets them for the address of a robots.txt that is not known yet.
+        """
         site = site_of(url)
         now = self._clock.now()
         if site not in self._asked or now - self._asked[site][0] >= KEPT_FOR:

@@ -24,7 +24,10 @@ def the_reactor() -> Any:
 
 
 def start_in_reactor(work: Coroutine[Any, Any, T]) -> Deferred[T]:
-    """Start a coroutine inside the running reactor; the reactor will not shut down before the work has ended, which it is then told to."""
+    """Start a coroutine inside the running reactor.
+
+    The reactor will not shut down before the work has ended, which it is then told to.
+    """
     from twisted.internet.defer import Deferred
 
     reactor = the_reactor()
@@ -53,7 +56,8 @@ def start_in_reactor(work: Coroutine[Any, Any, T]) -> Deferred[T]:
 def run_in_reactor(begin: Callable[[], Deferred[T]]) -> T:
     """Start the reactor, wait for what `begin` starts, stop the reactor.
 
-    Where a reactor runs already in another thread, that one is used and goes on running. A process can start its reactor only once.
+    Where a reactor runs already in another thread, that one is used and goes on running. A process can start
+    its reactor only once.
 
     Raises:
         SystemExit: a signal stopped the reactor before the end.

@@ -28,7 +28,8 @@ def parse_section(body: bytes, url: str, link_pattern: str | None = None) -> Lis
     Args:
         body: the page, decompressed.
         url: where it came from.
-        link_pattern: regular expression that an article's address must match; without it the address must look like an article's.
+        link_pattern: regular expression that an article's address must match; without it the address must
+            look like an article's.
     """
     tree = _tree(body)
     if tree is None:
@@ -48,7 +49,8 @@ def parse_section(body: bytes, url: str, link_pattern: str | None = None) -> Lis
 
 
 def looks_like_article(url: str) -> bool:
-    """Whether an address has what articles' addresses have: a date, a number, a slug of four words, a file name with a title."""
+    """Whether an address has what articles' addresses have: a date, a number, a slug of four words, a file
+    name with a title."""
     path = urlsplit(url).path
     if is_front_page(url) or _MEDIA.search(path):
         return False
@@ -67,7 +69,8 @@ def _tree(body: bytes) -> Any:
     if b"<" not in body:
         return None
     try:
-        # What is valid UTF-8 is UTF-8, whether or not the page says so; for the rest lxml looks at what the page says.
+        # What is valid UTF-8 is UTF-8, whether or not the page says so; for the rest lxml looks at what the
+        # page says.
         body.decode()
         parser = html.HTMLParser(encoding="utf-8")
     except UnicodeDecodeError:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,7 +26,8 @@ CHILDREN_PER_POLL = 10
 _LONGEST_TITLE = 500
 _TAG = re.compile(r"<[^<>]*>")
 _TAG_OF_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
-"""A listing's language is stored with every one of its pages, so that it must be a language and not a megabyte."""
+"""A listing's language is stored with every one of its pages, so that it must be a language and not a
+megabyte."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -57,8 +59,8 @@ class Selection:
 def finder_for(source: SourceConfig, *, first: bool, now: datetime, backfill_days: int) -> Finder:
     """What a source's listings are read for.
 
-    Own domains are the registered domain of the source and those of its listing addresses: the directory names both, and a feed that comes
-    through a feed proxy links through that proxy.
+    Own domains are the registered domain of the source and those of its listing addresses: the directory
+    names both, and a feed that comes through a feed proxy links through that proxy.
     """
     addresses = [str(feed.url) for feed in source.feeds]
     hosts = [source.domain, *(host_of(address) for address in addresses)]
@@ -75,30 +77,39 @@ def finder_for(source: SourceConfig, *, first: bool, now: datetime, backfill_day
 def select_pages(
     listing: Listing, finder: Finder, listing_url: str, *, language: str | None = None
 ) -> Selection:
-    """The pages that a listing brings for a finder, newest first, undated ones after them in the listing's order.
+    """The pages that a listing brings for a finder, newest first, undated ones after them in the listing's
+    order.
 
     Args:
-        language: what the source directory says of this listing; it knows better than the listing, whose own statement is often a template's.
+        language: what the source directory says of this listing; it knows better than the listing, whose own
+            statement is often a template's.
     """
     pages: dict[str, tuple[FoundLink, str]] = {}
-    off_domain = too_old = no_link = 0
+    left: Counter[str] = Counter()
     for entry in listing.links:
         url = canonical(entry.original or entry.link or "", listing_url)
-        stated = entry.published or entry.updated
-        if url is None or is_front_page(url) or url in finder.feeds:
-            no_link += 1
-        elif not is_own(url, finder.domains):
-            off_domain += 1
-        elif stated is not None and stated < finder.oldest:
-            too_old += 1
+        reason = _reason_against(entry, url, finder)
+        if url is None or reason is not None:
+            left[reason or "no_link"] += 1
         else:
-            pages.setdefault(url, (entry, url))
+            pages.setdefault(url, (replace(entry, language=language or entry.language), url))
     chosen = _newest_first(list(pages.values()))[:LINKS_PER_POLL]
-    made = tuple(
-        _page(replace(entry, language=language or entry.language), url, finder, listing_url)
-        for entry, url in chosen
+    return Selection(
+        pages=tuple(_page(entry, url, finder, listing_url) for entry, url in chosen),
+        off_domain=left["off_domain"],
+        too_old=left["too_old"],
+        no_link=left["no_link"],
     )
-    return Selection(pages=made, off_domain=off_domain, too_old=too_old, no_link=no_link)
+
+
+def _reason_against(entry: FoundLink, url: str | None, finder: Finder) -> str | None:
+    """Why an entry is no page to fetch, as `Selection` counts it; None where it is one."""
+    if url is None or is_front_page(url) or url in finder.feeds:
+        return "no_link"
+    if not is_own(url, finder.domains):
+        return "off_domain"
+    stated = entry.published or entry.updated
+    return "too_old" if stated is not None and stated < finder.oldest else None
 
 
 def select_children(

@@ -3,7 +3,8 @@
     await open_session(work, settings=..., clock=..., keep=...)
         Scrapy's engine, downloader and slots <--- our gates <--- Fetcher <--- work(fetcher)
 
-Scrapy does the downloading: slots, pools, TLS, proxies. What is asked, and in which order, is plain code in `work`, not callbacks.
+Scrapy does the downloading: slots, pools, TLS, proxies. What is asked, and in which order, is plain code in
+`work`, not callbacks.
 """
 
 from __future__ import annotations
@@ -38,7 +39,10 @@ _RESERVED = ("test", "example", "invalid", "localhost")
 
 
 class SessionSpider(Spider):
-    """Runs one coroutine as its start; it yields nothing, because `work` sends its requests through the fetcher."""
+    """Runs one coroutine as its start.
+
+    It yields nothing, because `work` sends its requests through the fetcher.
+    """
 
     name = "coverage"
 
@@ -108,7 +112,8 @@ async def _run(crawler: Crawler, work: Work[T], options: dict[str, Any]) -> T:
 
 
 def _scrapy_settings(settings: CrawlSettings) -> Settings:
-    """Scrapy with our gates and nothing else: no extensions, no console, no cookies, no schemes but http and https."""
+    """Scrapy with our gates and nothing else: no extensions, no console, no cookies, no schemes but http and
+    https."""
     gates: dict[Any, int | None] = {
         PauseGate: 100,
         ProxyGate: 200,
@@ -152,29 +157,29 @@ def require_contact(settings: CrawlSettings, addresses: Iterable[str]) -> None:
     Raises:
         ConfigError: no contact, or one that cannot be sent.
     """
-    if (
-        not settings.user_agent.isascii()
-        or not settings.user_agent.isprintable()
-        or not settings.user_agent.split("/")[0].strip()
-    ):
+    agent, contact = settings.user_agent, settings.contact
+    if not _is_plain(agent) or not agent.split("/")[0].strip():
         raise ConfigError(
-            f"crawl.user_agent: {settings.user_agent!r} cannot be sent; expected a product name in ASCII, such as Drumbeat/0.1"
+            f"crawl.user_agent: {agent!r} cannot be sent; "
+            "expected a product name in ASCII, such as Drumbeat/0.1"
         )
-    if (
-        not settings.contact.isascii()
-        or not settings.contact.isprintable()
-        or set(settings.contact) & set("()<>\\")
-    ):
+    if not _is_plain(contact) or set(contact) & set("()<>\\"):
         raise ConfigError(
-            f"crawl.contact: {settings.contact!r} cannot be sent; expected a mail address or the address of a page"
+            f"crawl.contact: {contact!r} cannot be sent; expected a mail address or the address of a page"
         )
     hosts = () if settings.contact else map(host_of, addresses)
     real = next((host for host in hosts if _is_real_host(host)), None)
     if real is not None:
         raise ConfigError(
-            f"crawl.contact: empty, but {real} is a real site; set it in drumbeat.toml, or in the environment as "
-            "DRUMBEAT_CRAWL__CONTACT, to a mail address or page where its webmaster can reach you"
+            f"crawl.contact: empty, but {real} is a real site; set it in drumbeat.toml, or in the "
+            "environment as DRUMBEAT_CRAWL__CONTACT, to a mail address or page "
+            "where its webmaster can reach you"
         )
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a header can carry it as it is."""
+    return text.isascii() and text.isprintable()
 
 
 def _is_real_host(host: str) -> bool:

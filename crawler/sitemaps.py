@@ -1,7 +1,8 @@
 """Read sitemaps, news sitemaps, sitemap indexes and plain lists of addresses, also gzipped, also broken.
 
-Format: sitemaps.org protocol 0.9 and Google's news extension. Element names are matched without their namespace, because half of all
-sitemaps get it wrong. Entities are not expanded and nothing is loaded, so that neither a billion laughs nor a local file comes in.
+Format: sitemaps.org protocol 0.9 and Google's news extension. Element names are matched without their
+namespace, because half of all sitemaps get it wrong. Entities are not expanded and nothing is loaded, so that
+neither a billion laughs nor a local file comes in.
 """
 
 from __future__ import annotations
@@ -100,7 +101,8 @@ def _link(said: dict[str, str]) -> FoundLink:
 
 
 def _entries(root: Any) -> Iterator[tuple[str, dict[str, str]]]:
-    """What each `url` and `sitemap` says, in one pass over the tree, so that nesting them in each other costs nothing."""
+    """What each `url` and `sitemap` says, in one pass over the tree, so that nesting them in each other costs
+    nothing."""
     kind = ""
     said: dict[str, str] = {}
     for element in root.iter():

@@ -1,4 +1,5 @@
-"""Dates as servers, feeds, sitemaps and pages write them, read strictly: a form that can mean two days means none.
+"""Dates as servers, feeds, sitemaps and pages write them, read strictly: a form that can mean two days means
+none.
 
     read_stamp("Mon, 02 Mar 2026 08:00:00 GMT")   the whole text is a date, whatever follows it
     find_day("Published on 2 March 2026, 8 am")   a text holds one date
@@ -17,7 +18,8 @@ from typing import Final
 from crawler.months import month_of
 
 _CLOCK: Final = (
-    r"(?:[T ,]*\s*(?:um |à |at )?(?P<hour>\d{1,2})[:h.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"(?:[T ,]*\s*(?:um |à |at )?(?P<hour>\d{1,2})[:h.](?P<minute>\d{2})"
+    r"(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?"
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
 )
 _NAME: Final = r"[^\W\d_][^\s\d,،()/]*?"
@@ -34,7 +36,8 @@ _NUMBERED: Final = (
     rf"{_DAY}\s+th(?:án)?g\s+{_MONTH},?\s+(?:năm\s+)?{_YEAR}",
 )
 _NAMED: Final = (
-    rf"{_DAY}(?:er|st|nd|rd|th|[.,º°])?[\s\-/]*(?:de |d['’]|ta[’'] )?{_WORD}\.?[,،]?[\s\-/]+(?:de |del |ค\.ศ\.\s)?{_YEAR}",
+    rf"{_DAY}(?:er|st|nd|rd|th|[.,º°])?[\s\-/]*(?:de |d['’]|ta[’'] )?{_WORD}\.?[,،]?"
+    rf"[\s\-/]+(?:de |del |ค\.ศ\.\s)?{_YEAR}",
     rf"{_WORD}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}",
     # Hungarian, Lithuanian, Malayalam; Latvian, Kazakh
     rf"(?<!\d){_YEAR}[.,]?(?:\s[^\W\d_]{{1,4}}\.?)?\s+{_WORD}\s+(?P<day>\d{{1,2}})(?!\d)\.?",
@@ -53,15 +56,16 @@ _COMPACT: Final = re.compile(
     r"(?:T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?)?(?P<zone>Z)?$"
 )
 _MAIL: Final = re.compile(
-    r"(?:[A-Za-z]{3},?\s+)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+\d{1,2}:\d{2}(?::\d{2})?\s+(?:[A-Z]{1,4}|[+-]\d{4})\b"
+    r"(?:[A-Za-z]{3},?\s+)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+"
+    r"\d{1,2}:\d{2}(?::\d{2})?\s+(?:[A-Z]{1,4}|[+-]\d{4})\b"
 )
 
 
 def read_stamp(text: str, languages: Iterable[str] = ()) -> datetime | None:
     """Read a date with or without a time (then midnight); naive where the text names no time zone.
 
-    ISO 8601, RFC 2822 and RFC 9110, and what people write in many languages; None where the text is no date, or
-    can mean two days (`03/04/2026`).
+    ISO 8601, RFC 2822 and RFC 9110, and what people write in many languages; None where the text is no date,
+    or can mean two days (`03/04/2026`).
 
     Args:
         languages: of the text, if known: they decide names of months that mean another month elsewhere.
@@ -74,7 +78,8 @@ def read_stamp(text: str, languages: Iterable[str] = ()) -> datetime | None:
 
 
 def read_mail(text: str) -> datetime | None:
-    """RFC 2822 and the older forms of RFC 9110, leniently, American time zones included: for what machines send."""
+    """RFC 2822 and the older forms of RFC 9110, leniently, American time zones included: for what machines
+    send."""
     try:
         return parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):

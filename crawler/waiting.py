@@ -12,11 +12,15 @@ LONGEST_WAIT = timedelta(days=7)
 _FIRST_PAGE_RETRY = timedelta(minutes=30)
 _LONGEST_POLL_BACK_OFF = timedelta(hours=12)
 _EARLY = 0.1
-"""A poll may come this share of its interval early: crawls start on a schedule, and the poll before came a little after its start."""
+"""A poll may come this share of its interval early: crawls start on a schedule, and the poll before came a
+little after its start."""
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """How long a Retry-After header (RFC 9110 10.2.3: seconds or a date) asks to wait, at most a week; None where it says nothing."""
+    """How long a Retry-After header (RFC 9110 10.2.3: seconds or a date) asks to wait, at most a week.
+
+    None where it says nothing.
+    """
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
         # A number of twenty digits is still only "long".
@@ -30,7 +34,8 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
 
 
 def next_page_attempt(now: datetime, attempts: int, asked: timedelta | None = None) -> datetime:
-    """When a page that failed for a passing reason `attempts` times is tried again: 30 minutes, then four times as long each time."""
+    """When a page that failed for a passing reason `attempts` times is tried again: 30 minutes, then four
+    times as long each time."""
     back_off = min(_FIRST_PAGE_RETRY * float(4 ** min(attempts - 1, 6)), LONGEST_WAIT)
     return now + max(back_off, asked or timedelta(0))
 
@@ -38,9 +43,12 @@ def next_page_attempt(now: datetime, attempts: int, asked: timedelta | None = No
 def next_poll_after_failure(
     now: datetime, failures: int, poll_minutes: int, asked: timedelta | None = None
 ) -> datetime | None:
-    """Not before when a feed that failed `failures` times in a row is polled again; None: at its usual interval.
+    """Not before when a feed that failed `failures` times in a row is polled again.
 
-    The first failure costs nothing, then the interval doubles up to 12 hours, so that an outlet that is back is seen the same day.
+    None: at its usual interval.
+
+    The first failure costs nothing, then the interval doubles up to 12 hours, so that an outlet that is back
+    is seen the same day.
     """
     interval = timedelta(minutes=poll_minutes)
     back_off = (
@@ -53,9 +61,12 @@ def next_poll_after_failure(
 
 
 def is_due(state: FeedState | None, now: datetime, poll_minutes: int, *, by_hand: bool) -> bool:
-    """Whether a feed may and should be polled now; asked for by hand it need not have waited its interval, but Retry-After holds.
+    """Whether a feed may and should be polled now.
 
-    A poll in the future, and a wait longer than any that is ever set, were written under a clock that has been put right since.
+    Asked for by hand it need not have waited its interval, but Retry-After holds.
+
+    A poll in the future, and a wait longer than any that is ever set, were written under a clock that has
+    been put right since.
     """
     if state is None:
         return True

@@ -68,7 +68,8 @@ class Watch:
         try:
             yield seen
         finally:
-            self._seen.remove(seen)
+            # By identity: two that saw the same are equal.
+            self._seen = [other for other in self._seen if other is not seen]
 
 
 def _model(arguments: tuple[Any, ...]) -> str | None:
@@ -174,10 +175,14 @@ class Measuring:
         tests = record["tests"] | {key: [cost, *sorted(self._needs[key])] for key, cost in self._cost.items()}
         present = {key: value for key, value in tests.items() if (ROOT / key.partition("::")[0]).exists()}
         kept = {"fixtures": dict(sorted(fixtures.items())), "tests": dict(sorted(present.items()))}
-        lines = (
-            json.dumps(kept, indent=0, ensure_ascii=False)
-            .replace("[\n", "[")
-            .replace("\n]", "]")
-            .replace(',\n"pro', ', "pro')
-        )
-        RECORD.write_text(lines + "\n", encoding="utf-8")
+        lines = ",\n".join(f"{json.dumps(name)}: {_lines(kept[name])}" for name in sorted(kept))
+        RECORD.write_text("{\n" + lines + "\n}\n", encoding="utf-8")
+
+
+def _lines(entries: dict[str, Any]) -> str:
+    """One entry a line, so that a change of one test is a change of one line."""
+    return (
+        "{\n"
+        + ",\n".join(f"{json.dumps(key)}: {json.dumps(entries[key])}" for key in sorted(entries))
+        + "\n}"
+    )

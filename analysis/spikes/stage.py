@@ -2,11 +2,13 @@
 
     observations + source days -> panel -> series -> fast and slow tests      (narratives with a baseline)
                                                   -> emergence                (those without)
-                                                  -> raw articles             (reprint storms: named, never alerted)
+                                                  -> raw articles             (reprint storms: named, never
+                                                  alerted)
     what stands out -> facts of its passages -> innocent explanations -> policy -> Spike rows
 
-A day is tested while it runs and once more when it is over, from what counts up to that day alone: days that are caught up after a pause are
-judged as they would have been without it. A test takes the place of the one before; an alert that was decided stays as it was decided.
+A day is tested while it runs and once more when it is over, from what counts up to that day alone: days that
+are caught up after a pause are judged as they would have been without it. A test takes the place of the one
+before; an alert that was decided stays as it was decided.
 
 Counts are read once for all days; passages only of narratives that stand out.
 """
@@ -22,6 +24,7 @@ import structlog
 
 from analysis.counts.panel import Panel, panel_of
 from analysis.counts.reach import look_back
+from analysis.embedding.centring import comparable
 from analysis.spikes.day import DayResult, examine_day
 from analysis.spikes.day_evidence import DayEvidence
 from analysis.spikes.facts import LIFE_DAYS
@@ -43,20 +46,19 @@ CATCH_UP_DAYS = 14
 def detect(
     *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
 ) -> dict[str, int]:
-    """Write the spikes of the days since the last run; each day is one short transaction, safe to kill and to repeat.
+    """Write the spikes of the days since the last run; each day is one short transaction, safe to kill and to
+    repeat.
 
     Returns:
         days tested, narratives tested and spikes by decision.
     """
     today = clock.now().astimezone(UTC).date()
     days = days_to_test(store, today)
-    counted = _Counted(store, workspace.settings.spikes, days)
+    counted = CountedDays(store, workspace.settings.spikes, days)
     counts = Counter(days=0, tested=0, alert=0, digest=0, suppressed=0)
     progress.start("detect", len(days))
     for day in days:
-        result = examine_day(
-            counted.evidence(day), day, counted.earlier(day), running=day == today, run_id=run_id
-        )
+        result = counted.examine(day, running=day == today, run_id=run_id)
         store.spikes.replace(day, result.spikes)
         counts.update(days=1, tested=result.tested)
         counts.update(spike.decision for spike in result.spikes)
@@ -80,8 +82,8 @@ def days_to_test(store: Store, today: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((today - first).days + 1)]
 
 
-class _Counted:
-    """What was counted of some days and those before them, read once."""
+class CountedDays:
+    """What was counted of some days and of those that their tests look back on, read once."""
 
     def __init__(self, store: Store, rules: SpikeSettings, days: Sequence[date]) -> None:
         self._store, self._rules = store, rules
@@ -93,7 +95,13 @@ class _Counted:
         # Weather and market prices claim nothing, however many print them.
         forms = resting_forms(store.narratives.lineage())
         self._known = {item.narrative_id: item for item in store.narratives.all()}
-        self._tested = [item for key, item in self._known.items() if key not in forms]
+        # Centroids are frozen under the means of their day; only under the same means do they tell how alike
+        # two are.
+        self._tested = comparable(store, [item for key, item in self._known.items() if key not in forms])
+
+    def examine(self, day: date, *, running: bool, run_id: str) -> DayResult:
+        """What the tests of one of the days give."""
+        return examine_day(self.evidence(day), day, self.earlier(day), running=running, run_id=run_id)
 
     def evidence(self, day: date) -> DayEvidence:
         """What the tests of one of the days look at."""

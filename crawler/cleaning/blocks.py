@@ -1,4 +1,5 @@
-"""A page as a sequence of text blocks: paragraphs, list items, cells, headings - what a reader sees as one piece.
+"""A page as a sequence of text blocks: paragraphs, list items, cells, headings - what a reader sees as one
+piece.
 
 Everything `pruning.py` and `region.py` decide, they decide from these blocks: how long, how much of it is
 links, sentences or fragments.
@@ -17,14 +18,14 @@ from storage.text import letters_of
 
 BLOCK_TAGS: Final = frozenset((
     "p", "div", "li", "td", "th", "tr", "table", "tbody", "thead", "tfoot", "ul", "ol", "dl", "dt", "dd",
-    "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "aside", "header", "footer", "main", "nav", "form",
-    "fieldset", "figure", "figcaption", "blockquote", "pre", "address", "center", "hr", "body", "details",
-    "summary", "caption", "noindex",
+    "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "aside", "header", "footer", "main", "nav",
+    "form", "fieldset", "figure", "figcaption", "blockquote", "pre", "address", "center", "hr", "body",
+    "details", "summary", "caption", "noindex",
 ))  # fmt: skip
 HEADING_TAGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _SKIPPED_TAGS: Final = frozenset((
-    "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "select", "option",
-    "textarea", "button", "input", "head", "title", "video", "audio", "map", "label", "math",
+    "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "select",
+    "option", "textarea", "button", "input", "head", "title", "video", "audio", "map", "label", "math",
 ))  # fmt: skip
 _TRAP_TAGS: Final = ("button", "label", "noscript")
 """Skipped tags that hold whole articles on some pages."""

@@ -1,12 +1,18 @@
 """When an article was published: every claim is kept, one decision is made, with how far to trust it.
 
-    claims      JSON-LD, <meta>, <time>, feed or news sitemap (trusted: each is structured); URL, htmldate (the day only)
-    rejected    later than first seen; before 1995; equal to the minute of the fetch while another claim says otherwise (a template's "now")
-    published   the median of the trusted claims if they agree within 26 h (time zones), of those with a zone if there are any; else the earliest of them (on labelled pages the
-                later one was the day of an update); else the URL's day; else htmldate's
-    confidence  A two independent claims agree (page and feed; or two, and the URL's day)   B one structured source
-                C the day only, or structured claims that contradict each other             D none: first seen
-    counted at  live: `published` if A or B and at most 72 h before first seen, else first seen (and `late` if A or B say it is older)
+    claims      JSON-LD, <meta>, <time>, feed or news sitemap (trusted: each is structured); URL, htmldate
+                (the day only)
+    rejected    later than first seen; before 1995; equal to the minute of the fetch while another claim says
+                otherwise (a template's "now")
+    published   the median of the trusted claims if they agree within 26 h (time zones), of those with a zone
+                if there are any; else the earliest of them (on labelled pages the later one was the day of an
+                update); else the URL's day; else htmldate's
+    confidence  A two independent claims agree (page and feed; or two, and the URL's day)
+                B one structured source
+                C the day only, or structured claims that contradict each other
+                D none: first seen
+    counted at  live: `published` if A or B and at most 72 h before first seen, else first seen (and `late` if
+                A or B say it is older)
                 backfill: `published` if A, B or C, else first seen; never late
 
 Dates of modification are never claims. Source of the rules: METHODS.md 9.
@@ -42,7 +48,10 @@ class DateDecision:
     """The calendar day as its source wrote it (the UTC day of `published_at` may be the neighbour)."""
     precision: Precision
     source: str
-    """`jsonld`, `meta`, `time`, `feed`, several joined with `+`, `url`, `htmldate` or `none`; ` without zone` behind a time that names none."""
+    """`jsonld`, `meta`, `time`, `feed`, several joined with `+`, `url`, `htmldate` or `none`.
+
+    ` without zone` behind a time that names none.
+    """
     confidence: DateConfidence
     claims: dict[str, str]
     """Every claim as it was written, rejected ones included."""
@@ -55,6 +64,7 @@ def decide_date(
     first_seen_at: datetime,
     fetched_at: datetime,
     guess: Callable[[], date | None] = lambda: None,
+    languages: Iterable[str] = (),
 ) -> DateDecision:
     """Decide when an article was published.
 
@@ -64,26 +74,20 @@ def decide_date(
         first_seen_at: when its link was first found; nothing is published later than that.
         fetched_at: when the page was fetched.
         guess: asks htmldate, which is slow; called only where nothing better is known.
+        languages: of the article; they decide names of months that mean another month elsewhere.
     """
     written = dict(claims)
-    believed = _believed(
-        {name: read_moment(claims[name]) for name in TRUSTED if name in claims}, first_seen_at, fetched_at
-    )
-    url_day = read_url_day(url)
-    if url_day is not None and not _possible_day(url_day, first_seen_at):
-        url_day = None
+    moments = {name: read_moment(claims[name], languages) for name in TRUSTED if name in claims}
+    believed = _believed(moments, first_seen_at, fetched_at)
+    url_day = _possible(read_url_day(url), first_seen_at)
     if url_day is not None:
         written["url"] = url_day.isoformat()
     if believed:
         return _from_trusted(believed, url_day, written)
     if url_day is not None:
         return _from_day("url", url_day, written, first_seen_at)
-    guessed = guess()
-    if (
-        guessed is not None
-        and (guessed.month, guessed.day) != (1, 1)
-        and _possible_day(guessed, first_seen_at)
-    ):
+    guessed = _possible(guess(), first_seen_at)
+    if guessed is not None and (guessed.month, guessed.day) != (1, 1):
         written["htmldate"] = guessed.isoformat()
         return _from_day("htmldate", guessed, written, first_seen_at)
     return DateDecision(
@@ -92,7 +96,8 @@ def decide_date(
 
 
 def count_at(decision: DateDecision, *, first_seen_at: datetime, origin: Origin) -> tuple[datetime, bool]:
-    """The moment an article counts at, and whether it is late (a live find that is displayed but never counted)."""
+    """The moment an article counts at, and whether it is late (a live find that is displayed but never
+    counted)."""
     published = decision.published_at
     if origin == "backfill":
         return (
@@ -126,7 +131,10 @@ def _believed(
 
 
 def _clamped(moment: Moment, first_seen_at: datetime) -> Moment | None:
-    """The moment if it is possible; one that may be early only for its unknown time zone is moved back to first seen."""
+    """The moment if it is possible.
+
+    One that may be early only for its unknown time zone is moved back to first seen.
+    """
     if moment.at < EARLIEST:
         return None
     if moment.at <= first_seen_at:
@@ -137,42 +145,49 @@ def _clamped(moment: Moment, first_seen_at: datetime) -> Moment | None:
     return replace(moment, at=first_seen_at)
 
 
-def _possible_day(day: date, first_seen_at: datetime) -> bool:
-    return EARLIEST.date() <= day <= (first_seen_at + ZONE_SLACK).date()
+def _possible(day: date | None, first_seen_at: datetime) -> date | None:
+    """The day, unless it is too early or too late for any article."""
+    latest = (first_seen_at + ZONE_SLACK).date()
+    return day if day is not None and EARLIEST.date() <= day <= latest else None
 
 
 def _from_trusted(believed: dict[str, Moment], url_day: date | None, written: dict[str, str]) -> DateDecision:
     ordered = sorted(
-        believed.items(), key=lambda item: (item[1].at, item[1].precision, TRUSTED.index(item[0]))
+        believed, key=lambda name: (believed[name].at, believed[name].precision, TRUSTED.index(name))
     )
-    agree = ordered[-1][1].at - ordered[0][1].at <= AGREEMENT
-    if agree:
-        # of claims that agree, one with a time says more than a day, and one with its zone more than one whose zone is assumed
-        timed = [item for item in ordered if item[1].precision == "second"] or ordered
-        timed = [item for item in timed if item[1].zoned] or timed
-        name, moment = timed[(len(timed) - 1) // 2]
-    else:
-        name, moment = ordered[0]
-    url_agrees = url_day is not None and abs((url_day - moment.local_day).days) <= 1
+    agree = believed[ordered[-1]].at - believed[ordered[0]].at <= AGREEMENT
+    chosen = _median_of_best([believed[name] for name in ordered]) if agree else believed[ordered[0]]
+    url_agrees = url_day is not None and abs((url_day - chosen.local_day).days) <= 1
     return DateDecision(
-        published_at=moment.at,
-        day=_own_day(moment, [other for _, other in ordered] if agree else [], url_day),
-        precision=moment.precision,
-        source=_named(believed if agree else (name,), moment),
+        published_at=chosen.at,
+        day=_own_day(chosen, [believed[name] for name in ordered] if agree else [], url_day),
+        precision=chosen.precision,
+        source=_named(believed if agree else ordered[:1], chosen),
         confidence=_confidence(believed, agree=agree, url_agrees=url_agrees),
         claims=written,
     )
 
 
+def _median_of_best(ordered: list[Moment]) -> Moment:
+    """Of claims that agree: a time says more than a day, a zone that is named more than an assumed one."""
+    timed = [moment for moment in ordered if moment.precision == "second"] or ordered
+    zoned = [moment for moment in timed if moment.zoned] or timed
+    return zoned[(len(zoned) - 1) // 2]
+
+
 def _named(sources: Iterable[str], moment: Moment) -> str:
-    """The sources of a decision; a time whose zone had to be assumed says so, since it may be half a day off."""
+    """The sources of a decision.
+
+    A time whose zone had to be assumed says so, since it may be half a day off.
+    """
     named = set(sources)
     assumed = moment.precision == "second" and not moment.zoned
     return "+".join(source for source in TRUSTED if source in named) + (WITHOUT_ZONE if assumed else "")
 
 
 def _own_day(moment: Moment, others: Iterable[Moment], url_day: date | None) -> date:
-    """The calendar day where the outlet is: a stamp in UTC may carry its neighbour, which an address, a stamp in its own zone or a bare day names."""
+    """The calendar day where the outlet is: a stamp in UTC may carry its neighbour, which an address, a stamp
+    in its own zone or a bare day names."""
     if moment.local:
         return moment.local_day
     named = [] if url_day is None else [url_day]

@@ -1,4 +1,6 @@
-"""From the bytes of a page to its article, or to a named reason why there is none. Pure: nothing is fetched, read or written.
+"""From the bytes of a page to its article, or to a named reason why there is none.
+
+Pure: nothing is fetched, read or written.
 
     bytes -> text -> tree -> claims (metadata.py)
                           -> blocks -> headline -> pruned tree -> region \\
@@ -85,16 +87,15 @@ def extract_page(
     """
     if not body.strip():
         return Refusal("empty")
-    sent = {name.lower(): value for name, value in (headers or {}).items()}
-    text = decode(body, sent.get("content-type", ""))
+    said = _Said.of(headers or {}, hints or {})
+    text = decode(body, said.content_type)
     tree = parse(text) if _is_html(body, text) else None
     if tree is None:
         return Refusal("not_html")
     claims = read_claims(tree)
-    dates = _date_claims(claims, hints or {})
-    known = read_url_day(url) is not None or any(read_moment(text) is not None for text in dates.values())
-    guessed = None if known else guess_day(tree, url, latest or date.max)
-    title, article = _article(tree, claims, str((hints or {}).get("title") or ""))
+    dates = _date_claims(claims, said)
+    guessed = None if _states_day(url, dates) else guess_day(tree, url, latest or date.max)
+    title, article = _article(tree, claims, said.title)
     refusal = _refusal(title, article, min_characters)
     if refusal is not None:
         return refusal
@@ -102,11 +103,38 @@ def extract_page(
         title=title,
         body=article,
         authors=claims.authors,
-        languages=tuple(_languages(claims, sent, hints or {})),
+        languages=(*claims.languages, *said.languages),
         date_claims=dates,
         guessed_day=guessed,
         site_names=claims.site_names,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What others say of a page: the server that sent it, the feed that named it."""
+
+    content_type: str
+    title: str
+    published: str
+    languages: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, headers: Mapping[str, str], hints: Mapping[str, Any]) -> _Said:
+        """Read headers, whose names may be in any case, and a feed's hints."""
+        sent = {name.lower(): value for name, value in headers.items()}
+        tags = (("header", sent.get("content-language")), ("feed", hints.get("language")))
+        return cls(
+            content_type=sent.get("content-type", ""),
+            title=str(hints.get("title") or ""),
+            published=str(hints.get("published") or ""),
+            languages=tuple((where, str(tag)) for where, tag in tags if tag),
+        )
+
+
+def _states_day(url: str, dates: Mapping[str, str]) -> bool:
+    """Whether a claim or the address can be read: then nothing has to be guessed."""
+    return read_url_day(url) is not None or any(read_moment(text) is not None for text in dates.values())
 
 
 def _is_html(body: bytes, text: str) -> bool:
@@ -127,9 +155,8 @@ def _article(tree: Element, claims: PageClaims, hint: str) -> tuple[str, str]:
     score_blocks(left)
     position = left.index(headline) if headline in left else 0
     region = find_region(left, position)
-    text = choose_text(
-        left, region, trafilatura_text(tree), description=claims.description, stated=claims.stated_body
-    )
+    other = trafilatura_text(tree)
+    text = choose_text(left, region, other, description=claims.description, stated=claims.stated_body)
     shown = "" if headline is None else fold_space(headline.text)
     return decide_title(claims, shown, hint), text
 
@@ -143,21 +170,8 @@ def _refusal(title: str, text: str, min_characters: int) -> Refusal | None:
     return Refusal("too_short") if weight < min_characters else None
 
 
-def _date_claims(claims: PageClaims, hints: Mapping[str, Any]) -> dict[str, str]:
+def _date_claims(claims: PageClaims, said: _Said) -> dict[str, str]:
     found: dict[str, str] = {}
     for source, text in claims.published:
         found.setdefault(source, text)
-    if hints.get("published"):
-        found["feed"] = str(hints["published"])
-    return found
-
-
-def _languages(
-    claims: PageClaims, sent: Mapping[str, str], hints: Mapping[str, Any]
-) -> list[tuple[str, str]]:
-    declared = list(claims.languages)
-    if sent.get("content-language"):
-        declared.append(("header", sent["content-language"]))
-    if hints.get("language"):
-        declared.append(("feed", str(hints["language"])))
-    return declared
+    return {**found, "feed": said.published} if said.published else found

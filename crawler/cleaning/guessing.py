@@ -1,7 +1,9 @@
-"""The day that a page shows somewhere, for pages that state none: htmldate's search, with our reader of dates.
+"""The day that a page shows somewhere, for pages that state none: htmldate's search, with our reader of
+dates.
 
-htmldate hands what it cannot read itself to dateparser, which builds tables for 200 languages first (4 CPU-seconds
-in every worker) and reads what is ambiguous. `stamps.find_day` reads the same lines strictly and at once.
+htmldate hands what it cannot read itself to dateparser, which builds tables for 200 languages first (4
+CPU-seconds in every worker) and reads what is ambiguous. `stamps.find_day` reads the same lines strictly and
+at once.
 """
 
 from __future__ import annotations

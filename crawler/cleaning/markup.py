@@ -1,7 +1,7 @@
 """Bytes of a page to a tree: the right character set, then a forgiving parser.
 
-The order of belief: valid UTF-8 (a text in another set practically never is), byte order mark, HTTP header, `<meta>`, detection. A declared
-set is believed only where it decodes nearly all of the page.
+The order of belief: valid UTF-8 (a text in another set practically never is), byte order mark, HTTP header,
+`<meta>`, detection. A declared set is believed only where it decodes nearly all of the page.
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ _INVALID: Final = re.compile("[\u00ad\u200b\u2060\x00-\x08\x0b\x0c\x0e-\x1f\ufff
 _INVALID_REFERENCE: Final = re.compile(
     r"&(?:shy|ZeroWidthSpace|NoBreak|#0*(?:173|8203|8288)|#x0*(?:ad|200b|2060));", re.IGNORECASE
 )
-"""The same characters as references: hyphenation for the eye, which would break words for search and comparison."""
+"""The same characters as references: hyphenation for the eye, which would break words for search and
+comparison."""
 _WEB_ENCODINGS: Final = (
-    "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "iso8859_2", "iso8859_5", "iso8859_6", "iso8859_7",
-    "koi8_r", "koi8_u", "cp874", "gb18030", "big5", "euc_kr", "shift_jis", "euc_jp",
+    "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "iso8859_2",
+    "iso8859_5", "iso8859_6", "iso8859_7", "koi8_r", "koi8_u", "cp874", "gb18030", "big5", "euc_kr",
+    "shift_jis", "euc_jp",
 )  # fmt: skip
 """What pages were ever sent in; without this limit, detection prefers Mac and DOS sets."""
 _NEVER_SENT: Final = frozenset({"utf-8", "utf-7", "unicode-escape", "raw-unicode-escape", "punycode"})
@@ -68,7 +70,8 @@ def parse(text: str) -> Element | None:
 
 
 def visible(text: str) -> str:
-    """The text without control characters, soft hyphens and other marks that nobody sees, written as such or as references."""
+    """The text without control characters, soft hyphens and other marks that nobody sees, written as such or
+    as references."""
     return _INVALID_REFERENCE.sub("", _INVALID.sub("", text))
 
 
@@ -102,13 +105,17 @@ def _try(body: bytes, name: str) -> str | None:
     try:
         text = body.decode(name, "replace")
     except (LookupError, UnicodeError):
-        # A codec of Python's that is no character set of pages (base64, idna), or that cannot step over damage.
+        # A codec of Python's that is no character set of pages (base64, idna), or that cannot step over
+        # damage.
         return None
     return text if text.count("\ufffd") <= max(3, len(text) * _FAULTY_SHARE) else None
 
 
 def _detect(body: bytes) -> str:
-    """A guess from the bytes; UTF-8 with gaps where nothing fits (a cut or damaged UTF-8 page is the usual case)."""
+    """A guess from the bytes.
+
+    UTF-8 with gaps where nothing fits (a cut or damaged UTF-8 page is the usual case).
+    """
     text = body.decode("utf-8", "replace")
     if text.count("\ufffd") <= max(3, len(text) * _FAULTY_SHARE):
         return text

@@ -1,4 +1,7 @@
-"""What a page says about itself: JSON-LD, `<meta>`, headings. Everything is a claim; `extract.py` and `dates.py` decide."""
+"""What a page says about itself: JSON-LD, `<meta>`, headings. Everything is a claim.
+
+`extract.py` and `dates.py` decide.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,15 @@ _SEPARATOR: Final = re.compile(r"\s+[|–—·•»«›:/-]+\s+|\s*[|»｜_＿]
 _MAX_JSON: Final = 2_000_000
 _MAX_TITLE: Final = 400
 _MAX_AUTHORS: Final = 10
+_NO_NAME: Final = re.compile(r"://|@|\n")
+_REST_OF_TITLE: Final = 0.6
+"""The longest part is the title only if it outweighs the rest.
+
+"Talks fail - minister resigns" stays whole.
+"""
+
+_Item = dict[str, Any]
+_Metas = dict[str, tuple[str, ...]]
 
 _AUTHOR_META: Final = (
     "author",
@@ -32,11 +44,17 @@ _AUTHOR_META: Final = (
 )
 _LANGUAGE_META: Final = ("og:locale", "content-language", "language", "dc.language", "inlanguage")
 _PUBLISHED_META: Final = (
-    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "publish-date", "publish_date", "publishdate",
-    "pubdate", "publication_date", "date.issued", "dc.date.issued", "dcterms.created", "dcterms.issued", "dcterms.date", "dc.date", "dc.date.created",
-    "sailthru.date", "parsely-pub-date", "article.published", "article_date_original", "mediator_published_time", "cxenseparse:recs:publishtime",
-    "originalpublicationdate", "rnews:datepublished", "date", "weibo: article:create_at", "release_date",
+    "article:published_time", "og:article:published_time", "og:published_time", "datepublished",
+    "publish-date", "publish_date", "publishdate", "pubdate", "publication_date", "date.issued",
+    "dc.date.issued", "dcterms.created", "dcterms.issued", "dcterms.date", "dc.date", "dc.date.created",
+    "sailthru.date", "parsely-pub-date", "article.published", "article_date_original",
+    "mediator_published_time", "cxenseparse:recs:publishtime", "originalpublicationdate",
+    "rnews:datepublished", "date", "weibo: article:create_at", "release_date",
 )  # fmt: skip
+
+_TIMES: Final = (
+    "//time[@pubdate or @itemprop='datePublished'] | //*[@itemprop='datePublished' and not(self::meta)]"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,28 +78,36 @@ def read_claims(tree: Element) -> PageClaims:
     """Collect what the page says; the tree must not have been pruned."""
     metas = _metas(tree)
     articles = [item for item in _json_ld(tree) if _is_article(item)]
-    title = tree.find(".//title")
-    titles = [
-        *metas.get("og:title", ()),
-        # the first: further ones belong to related articles
-        *[headline for item in articles if (headline := _text(item.get("headline")))][:1],
-        *metas.get("twitter:title", ()),
-        "" if title is None else fold_space(title.text_content()),
-    ]
-    descriptions = [*metas.get("og:description", ()), *metas.get("description", ())]
+    stated = [_text(item.get("articleBody")) for item in articles]
     return PageClaims(
-        titles=tuple(text[:_MAX_TITLE] for text in titles if text),
+        titles=tuple(_titles(articles, metas, tree)),
         site_names=tuple(dict.fromkeys((*metas.get("og:site_name", ()), *metas.get("application-name", ())))),
-        description=max(descriptions, key=len, default=""),
+        description=max(
+            (*metas.get("og:description", ()), *metas.get("description", ())), key=len, default=""
+        ),
         authors=_authors(articles, metas, tree),
         languages=tuple(_languages(articles, metas, tree)),
         published=tuple(_published(articles, metas, tree)),
-        stated_body=max((_text(item.get("articleBody")) for item in articles), key=len, default=""),
+        stated_body=max(stated, key=len, default=""),
     )
 
 
+def _titles(articles: list[_Item], metas: _Metas, tree: Element) -> Iterator[str]:
+    """What page, JSON-LD and window call the article.
+
+    Of several articles the first, the others are related.
+    """
+    title = tree.find(".//title")
+    headlines = [headline for item in articles if (headline := _text(item.get("headline")))]
+    window = "" if title is None else fold_space(title.text_content())
+    for text in (*metas.get("og:title", ()), *headlines[:1], *metas.get("twitter:title", ()), window):
+        if text:
+            yield text[:_MAX_TITLE]
+
+
 def decide_title(claims: PageClaims, headline: str, hint: str) -> str:
-    """The article's title: the headline shown, else the page's claim without the site's name, else what the feed called it."""
+    """The article's title: the headline shown, else the page's claim without the site's name, else what the
+    feed called it."""
     if headline:
         return _punctuated(headline, claims)[:_MAX_TITLE]
     for title in claims.titles:
@@ -92,7 +118,8 @@ def decide_title(claims: PageClaims, headline: str, hint: str) -> str:
 
 
 def _punctuated(headline: str, claims: PageClaims) -> str:
-    """The headline as shown, or as a claim of the same letters writes it, where the line break after a kicker was its only colon."""
+    """The headline as shown, or as a claim of the same letters writes it, where the line break after a kicker
+    was its only colon."""
     key = letters_of(headline)
     written = (
         form for title in claims.titles for form in (title, without_site_name(title, claims.site_names))
@@ -106,19 +133,21 @@ def _signs(text: str) -> int:
 
 def without_site_name(title: str, site_names: tuple[str, ...]) -> str:
     """A title without the outlet's name or sections at either end (`Minister resigns | News | The Daily`)."""
-    sites = {letters_of(name) for name in site_names}
-    parts = [part for part in _SEPARATOR.split(title) if part.strip()]
-    if len(parts) > 1 and sites & {letters_of(part) for part in parts}:
-        parts = [part for part in parts if letters_of(part) not in sites]
+    parts = _unnamed([part for part in _SEPARATOR.split(title) if part.strip()], site_names)
     if not parts:
         return fold_space(title)
     longest = max(parts, key=len)
-    # the longest part is the title only if it clearly outweighs the rest; "Talks fail - minister resigns" stays whole
     rest = sum(len(part) for part in parts) - len(longest)
-    if len(parts) > 1 and rest > 0.6 * len(longest):
-        start, end = title.find(parts[0]), title.rfind(parts[-1]) + len(parts[-1])
-        return fold_space(title[start:end])
-    return fold_space(longest)
+    if rest <= _REST_OF_TITLE * len(longest):
+        return fold_space(longest)
+    start, end = title.find(parts[0]), title.rfind(parts[-1]) + len(parts[-1])
+    return fold_space(title[start:end])
+
+
+def _unnamed(parts: list[str], site_names: tuple[str, ...]) -> list[str]:
+    """The parts of a title that are not the site's name; a title that is nothing else keeps it."""
+    sites = {letters_of(name) for name in site_names}
+    return [part for part in parts if letters_of(part) not in sites] if len(parts) > 1 else parts
 
 
 def _metas(tree: Element) -> dict[str, tuple[str, ...]]:
@@ -182,32 +211,36 @@ def _text(value: Any) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _authors(
-    articles: list[dict[str, Any]], metas: dict[str, tuple[str, ...]], tree: Element
-) -> tuple[str, ...]:
-    names: list[str] = []
+def _authors(articles: list[_Item], metas: _Metas, tree: Element) -> tuple[str, ...]:
+    """Names by the best source that has any: JSON-LD, `<meta>`, links and marks of authors."""
+    for names in (_stated_authors(articles), _meta_authors(metas), _marked_authors(tree)):
+        found = list(names)
+        if any(found):
+            return tuple(dict.fromkeys(name for name in found if _is_name(name)))[:_MAX_AUTHORS]
+    return ()
+
+
+def _stated_authors(articles: list[_Item]) -> Iterator[str]:
     for item in articles:
         authors = item.get("author")
-        listed = authors if isinstance(authors, list) else [authors]
-        names.extend(_text(author.get("name") if isinstance(author, dict) else author) for author in listed)
-    if not any(names):
-        names = [value for name in _AUTHOR_META for value in metas.get(name, ())]
-    if not any(names):
-        names = [
-            fold_space(element.text_content())
-            for element in tree.xpath("//a[@rel='author'] | //*[@itemprop='author']")[:_MAX_AUTHORS]
-        ]
-    good = (
-        name
-        for name in names
-        if 2 <= len(name) <= 80 and "://" not in name and "@" not in name and "\n" not in name
-    )
-    return tuple(dict.fromkeys(good))[:_MAX_AUTHORS]
+        for author in authors if isinstance(authors, list) else [authors]:
+            yield _text(author.get("name") if isinstance(author, dict) else author)
 
 
-def _languages(
-    articles: list[dict[str, Any]], metas: dict[str, tuple[str, ...]], tree: Element
-) -> Iterator[tuple[str, str]]:
+def _meta_authors(metas: _Metas) -> Iterator[str]:
+    return (value for name in _AUTHOR_META for value in metas.get(name, ()))
+
+
+def _marked_authors(tree: Element) -> Iterator[str]:
+    marked = tree.xpath("//a[@rel='author'] | //*[@itemprop='author']")
+    return (fold_space(element.text_content()) for element in marked[:_MAX_AUTHORS])
+
+
+def _is_name(text: str) -> bool:
+    return 2 <= len(text) <= 80 and not _NO_NAME.search(text)
+
+
+def _languages(articles: list[_Item], metas: _Metas, tree: Element) -> Iterator[tuple[str, str]]:
     root = tree if tree.tag == "html" else tree.find(".//html")
     if root is not None:
         tag = (
@@ -224,9 +257,7 @@ def _languages(
             yield "jsonld", language
 
 
-def _published(
-    articles: list[dict[str, Any]], metas: dict[str, tuple[str, ...]], tree: Element
-) -> Iterator[tuple[str, str]]:
+def _published(articles: list[_Item], metas: _Metas, tree: Element) -> Iterator[tuple[str, str]]:
     for item in articles:
         value = item.get("datePublished")
         if isinstance(value, str) and value.strip():
@@ -234,9 +265,7 @@ def _published(
     for name in _PUBLISHED_META:
         for value in metas.get(name, ())[:1]:
             yield "meta", value
-    for element in tree.xpath(
-        "//time[@pubdate or @itemprop='datePublished'] | //*[@itemprop='datePublished' and not(self::meta)]"
-    )[:3]:
+    for element in tree.xpath(_TIMES)[:3]:
         value = element.get("datetime") or element.get("content") or element.text_content()
         if value and value.strip():
             yield "time", fold_space(value)[:80]

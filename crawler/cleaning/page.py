@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from config.settings import CleanSettings
-from crawler.cleaning.dates import count_at, decide_date
+from crawler.cleaning.dates import DateDecision, count_at, decide_date
 from crawler.cleaning.extract import Extraction, Refusal, extract_page
 from crawler.cleaning.language import identify
 from crawler.cleaning.version import CLEAN_VERSION
-from crawler.copies.shingles import text_sha256
 from crawler.urls import is_front_page
 from storage.records import Article, Page
+from storage.text import text_sha256
 
 HABIT_ARTICLES = 50
 """How many articles' worth of habit the languages of the source directory are."""
@@ -40,20 +40,13 @@ def make_article(
     """Decide date and language from the claims.
 
     Args:
-        languages: of the outlet, as the source directory states them. Its own last articles would be the better habit, but then the
-            answer would depend on what was cleaned before.
+        languages: of the outlet, as the source directory states them. Its own last articles would be the
+            better habit, but then the answer would depend on what was cleaned before.
     """
     text = f"{found.title}\n{found.body}"
-    tags = [tag.split("-")[0] for tag in languages if tag != "und"]
-    habit = {tag: HABIT_ARTICLES // len(tags) for tag in tags}
+    habit = _habit(languages)
     language = identify(text, declared=found.languages, habit=habit, seed=settings.seed)
-    date = decide_date(
-        found.date_claims,
-        page.final_url or page.url,
-        first_seen_at=page.discovered_at,
-        fetched_at=page.fetched_at or page.discovered_at,
-        guess=lambda: found.guessed_day,
-    )
+    date = _decided(page, found, language.language)
     counted_at, late = count_at(date, first_seen_at=page.discovered_at, origin=page.origin)
     return Article(
         article_id=page.page_id,
@@ -75,4 +68,21 @@ def make_article(
         language_source=language.source,
         text_sha256=text_sha256(text),
         clean_version=CLEAN_VERSION,
+    )
+
+
+def _habit(languages: Sequence[str]) -> dict[str, int]:
+    """The languages of a directory's entry as articles of each; nothing where it leaves the language open."""
+    tags = [tag.split("-")[0] for tag in languages if tag != "und"]
+    return {tag: HABIT_ARTICLES // len(tags) for tag in tags}
+
+
+def _decided(page: Page, found: Extraction, language: str) -> DateDecision:
+    return decide_date(
+        found.date_claims,
+        page.final_url or page.url,
+        first_seen_at=page.discovered_at,
+        fetched_at=page.fetched_at or page.discovered_at,
+        guess=lambda: found.guessed_day,
+        languages=(language,),
     )

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 Cleaned = Article | Refusal
 _CHATTY = ("trafilatura", "htmldate", "charset_normalizer")
-"""Libraries that report every page in which they find nothing; here that is an outcome, counted and stored."""
+"""Libraries that report every page in which they find nothing.
+
+Here that is an outcome, counted and stored.
+"""
 _FIRST_PAGE = b"<html><body><p>One sentence of a first page, which loads what pages need.</p></body></html>"
 
 _pools: dict[tuple[Path, CleanSettings], CleaningPool] = {}
@@ -91,7 +94,8 @@ def answer_of(future: Future[Cleaned]) -> Cleaned:
         return Refusal("crashed")
     except StorageError:
         return Refusal("unreadable")
-    except Exception:  # noqa: BLE001 - border: whatever a hostile page does to a parser, it costs only that page
+    # border: whatever a hostile page does to a parser, it costs only that page
+    except Exception:  # noqa: BLE001
         return Refusal("crashed")
 
 

@@ -1,11 +1,13 @@
 """What is certainly not the article, taken off the tree before anything is extracted.
 
     1  by name        comment blocks; navigation, sharing, consent, advertisement; hidden parts; small forms
-    2  by structure   lists whose items each begin with a headline link (teasers, related articles, comment threads of other pages)
+    2  by structure   lists whose items each begin with a headline link (teasers, related articles, comment
+       threads of other pages)
 
-Guards: nothing that holds the headline or the page's declared `articleBody` goes, and no name removes a large share of the page's prose
-(class names lie: `paywall` on every paragraph, `sidebar` round the whole page). Comments are the exception: on old Russian and Polish pages
-they are most of the prose, which is why extractors that go by mass take them for the article.
+Guards: nothing that holds the headline or the page's declared `articleBody` goes, and no name removes a large
+share of the page's prose (class names lie: `paywall` on every paragraph, `sidebar` round the whole page).
+Comments are the exception: on old Russian and Polish pages they are most of the prose, which is why
+extractors that go by mass take them for the article.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Where the article stands on the page: the headline, then the container that holds most prose after it.
 
-Scores run up the tree and fade by the level, so that the closest common container of the paragraphs wins (the idea of Arc90's Readability),
-with three additions that pages of many languages need: containers before the headline count less; a container grows into its parent while
-what it gains is prose of the same make; paragraphs that look exactly like the article's own extend it (bodies cut by advertisements).
+Scores run up the tree and fade by the level, so that the closest common container of the paragraphs wins (the
+idea of Arc90's Readability), with three additions that pages of many languages need: containers before the
+headline count less; a container grows into its parent while what it gains is prose of the same make;
+paragraphs that look exactly like the article's own extend it (bodies cut by advertisements).
 """
 
 from __future__ import annotations
@@ -26,6 +27,17 @@ LEGAL_SCORE: Final = -20.0
 FRAGMENT_SCORE: Final = -8.0
 CALL_WEIGHT: Final = 90
 """A longer line that begins like "Read also" is text."""
+LINE_WEIGHT: Final = 90
+"""A line this long without a sentence is half believed."""
+SENTENCE_WEIGHT: Final = 25
+HEADING_PROSE: Final = 70
+ALL_LINKS: Final = 0.95
+LINKS_COUNTED: Final = 60
+LINK_COST: Final = 0.3
+CAPTION_MOST: Final = 400
+META_MOST: Final = 150
+HEADLINE_LEAST: Final = 8
+HEADLINE_MOST: Final = 400
 GROWTH_PROSE: Final = 0.65
 """Share of what a larger container adds that has to be prose ..."""
 GROWTH_ALIKE: Final = 0.6
@@ -46,21 +58,26 @@ class Region:
 
 
 def find_headline(blocks: list[Block], titles: list[str]) -> Block | None:
-    """The block that repeats the page's title; `<h1>` is preferred, and the only `<h1>` is taken where none repeats it."""
+    """The block that repeats the page's title.
+
+    `<h1>` is preferred, and the only `<h1>` is taken where none repeats it.
+    """
     keys = [key for key in map(letters_of, titles) if key]
-    best, best_value = None, 0.0
-    for block in blocks:
-        if block.weight > 400 or block.weight < 8:
-            continue
-        key = block.letters
-        if weight_of(key) >= 8 and any(key in title for title in keys):
-            value = len(key) * (2.0 if block.tag == "h1" else 1.0)
-            if value > best_value:
-                best, best_value = block, value
-    if best is None:
-        tops = [block for block in blocks if block.tag == "h1"]
-        return tops[0] if len(tops) == 1 else None
-    return best
+    best = max(blocks, key=lambda block: _likeness(block, keys), default=None)
+    if best is not None and _likeness(best, keys) > 0:
+        return best
+    tops = [block for block in blocks if block.tag == "h1"]
+    return tops[0] if len(tops) == 1 else None
+
+
+def _likeness(block: Block, keys: list[str]) -> float:
+    """How much of a title a block repeats; nothing if it is no part of one."""
+    if not HEADLINE_LEAST <= block.weight <= HEADLINE_MOST:
+        return 0.0
+    key = block.letters
+    if weight_of(key) < HEADLINE_LEAST or not any(key in title for title in keys):
+        return 0.0
+    return len(key) * (2.0 if block.tag == "h1" else 1.0)
 
 
 def score_blocks(blocks: list[Block]) -> None:
@@ -73,45 +90,49 @@ def score_blocks(blocks: list[Block]) -> None:
 
 
 def _score(block: Block, *, alone: bool) -> float:
-    unlinked = block.weight - block.link_weight
+    """Less than nothing for what is not text, in order of certainty; else what reads like prose."""
     if _is_label(block, alone=alone):
         return FRAGMENT_SCORE
     if block.weight < CALL_WEIGHT and words.CALL_TEXT.search(block.text):
         return LEGAL_SCORE
-    if block.is_heading and not (block.tag != "h1" and unlinked >= 70 and block.has_sentence):
+    if block.is_heading and not _is_paragraph_like(block):
         return LINKED_SCORE if block.is_linked else 0.0
-    if (
-        block.is_linked
-        and block.tag == "p"
-        and block.has_sentence
-        and block.link_weight < 0.95 * block.weight
-    ):
-        return FRAGMENT_SCORE
     if block.is_linked:
-        return LINKED_SCORE - min(block.link_weight, 60) * 0.3
-    if words.LEGAL_TEXT.search(block.text):
-        return LEGAL_SCORE
-    if block.has_sentence and unlinked >= 25:
+        return _score_of_links(block)
+    return LEGAL_SCORE if words.LEGAL_TEXT.search(block.text) else _score_of_prose(block)
+
+
+def _is_paragraph_like(block: Block) -> bool:
+    """A lesser heading that holds a sentence of some length: text in a heading's clothes."""
+    unlinked = block.weight - block.link_weight
+    return block.tag != "h1" and unlinked >= HEADING_PROSE and block.has_sentence
+
+
+def _score_of_links(block: Block) -> float:
+    """A paragraph that is not all links may be text; a list of links is worse the longer it is."""
+    if block.tag == "p" and block.has_sentence and block.link_weight < ALL_LINKS * block.weight:
+        return FRAGMENT_SCORE
+    return LINKED_SCORE - min(block.link_weight, LINKS_COUNTED) * LINK_COST
+
+
+def _score_of_prose(block: Block) -> float:
+    unlinked = block.weight - block.link_weight
+    if block.has_sentence and unlinked >= SENTENCE_WEIGHT:
         return min(float(unlinked), MAX_BLOCK_SCORE)
-    return unlinked * 0.5 if unlinked >= 90 else FRAGMENT_SCORE
+    return unlinked * 0.5 if unlinked >= LINE_WEIGHT else FRAGMENT_SCORE
 
 
 def _is_label(block: Block, *, alone: bool) -> bool:
     """A caption, a by-line, a date line: by its name and its length."""
     if block.tag == "figcaption":
         return True
+    if block.weight >= CAPTION_MOST:
+        return False
     names = names_of(block.element)
-    if block.weight < 400 and words.is_named("caption", names):
-        return True
-    if block.weight < 150 and words.is_named("meta", names):
+    if words.is_named("caption", names) or (block.weight < META_MOST and words.is_named("meta", names)):
         return True
     parent = block.element.getparent()
-    return (
-        alone
-        and block.weight < 400
-        and parent is not None
-        and words.is_named("image", f"{names} {names_of(parent)}")
-    )
+    return alone and parent is not None and words.is_named("image", f"{names} {names_of(parent)}")
 
 
 def find_region(blocks: list[Block], headline: int) -> Region | None:
@@ -171,14 +192,16 @@ class _Containers:
         return self._first[container], self._last[container] + 1
 
     def _worth_growing(self, container: Element, parent: Element) -> bool:
+        """Whether what the parent adds is prose, and prose that looks like the article's."""
         first, end = self._first[container], self._last[container] + 1
         makes = {_make(block) for block in self._blocks[first:end] if block.score > 0}
         outer = range(max(self._first[parent], self._headline), self._last[parent] + 1)
         added = [self._blocks[i] for i in outer if not first <= i < end]
         size = sum(block.weight for block in added if not (block.is_heading and block.link_weight == 0))
-        prose = sum(block.score for block in added if block.score > 0)
-        alike = sum(block.score for block in added if block.score > 0 and _make(block) in makes)
-        return size == 0 or (prose >= GROWTH_PROSE * size and alike >= GROWTH_ALIKE * prose)
+        prose = [block for block in added if block.score > 0]
+        gained = sum(block.score for block in prose)
+        alike = sum(block.score for block in prose if _make(block) in makes)
+        return size == 0 or (gained >= GROWTH_PROSE * size and alike >= GROWTH_ALIKE * gained)
 
 
 def _make(block: Block) -> tuple[str, str]:
@@ -186,17 +209,21 @@ def _make(block: Block) -> tuple[str, str]:
 
 
 def _extended(blocks: list[Block], start: int, end: int, headline: int) -> tuple[int, int]:
-    """The region with every paragraph after the headline that has the same tag, class and parent as the article's own."""
+    """The region with every paragraph after the headline that is made like the article's own."""
+    own = _own_makes(blocks[start:end])
+    after = range(headline + 1, len(blocks)) if own else ()
+    alike = [i for i in after if blocks[i].score > 0 and _full_make(blocks[i]) in own]
+    return (min(start, alike[0]), max(end, alike[-1] + 1)) if alike else (start, end)
+
+
+def _own_makes(blocks: list[Block]) -> set[tuple[str, ...]]:
+    """Tag, class and parent of most of the text, where a class tells them apart from any others."""
     makes: dict[tuple[str, ...], int] = defaultdict(int)
-    for block in blocks[start:end]:
+    for block in blocks:
         if block.score > 0:
             makes[_full_make(block)] += block.weight
-    total = sum(makes.values())
-    own = {make for make, weight in makes.items() if weight >= ALIKE_SHARE * total and (make[1] or make[3])}
-    alike = [
-        i for i in range(headline + 1, len(blocks)) if blocks[i].score > 0 and _full_make(blocks[i]) in own
-    ]
-    return (min(start, alike[0]), max(end, alike[-1] + 1)) if alike else (start, end)
+    least = ALIKE_SHARE * sum(makes.values())
+    return {make for make, weight in makes.items() if weight >= least and (make[1] or make[3])}
 
 
 def _full_make(block: Block) -> tuple[str, ...]:

@@ -47,9 +47,10 @@ _BLOCKS: Final = sorted(
 _STARTS: Final = [first for first, _, _ in _BLOCKS]
 
 SCRIPT_LANGUAGE: Final = {
-    "hangul": "ko", "georgian": "ka", "armenian": "hy", "thai": "th", "lao": "lo", "khmer": "km", "greek": "el", "tamil": "ta", "telugu": "te",
-    "kannada": "kn", "malayalam": "ml", "sinhala": "si", "gujarati": "gu", "gurmukhi": "pa", "oriya": "or", "thaana": "dv", "nko": "nqo",
-    "ol": "sat", "meetei": "mni", "cherokee": "chr", "yi": "ii", "vai": "vai",
+    "hangul": "ko", "georgian": "ka", "armenian": "hy", "thai": "th", "lao": "lo", "khmer": "km",
+    "greek": "el", "tamil": "ta", "telugu": "te", "kannada": "kn", "malayalam": "ml", "sinhala": "si",
+    "gujarati": "gu", "gurmukhi": "pa", "oriya": "or", "thaana": "dv", "nko": "nqo", "ol": "sat",
+    "meetei": "mni", "cherokee": "chr", "yi": "ii", "vai": "vai",
 }  # fmt: skip
 """Scripts in which (nearly) all news is in one language."""
 
@@ -66,9 +67,10 @@ _CODES: Final = {
     "Arab": "arabic", "Armn": "armenian", "Beng": "bengali", "Cyrl": "cyrillic", "Deva": "devanagari",
     "Ethi": "ethiopic", "Geor": "georgian", "Grek": "greek", "Gujr": "gujarati", "Guru": "gurmukhi",
     "Hang": "hangul", "Hans": "han", "Hant": "han", "Hebr": "hebrew", "Jpan": "japanese", "Khmr": "khmer",
-    "Knda": "kannada", "Kore": "hangul", "Laoo": "lao", "Latn": "latin", "Mlym": "malayalam", "Mong": "mongolian",
-    "Mymr": "myanmar", "Nkoo": "nko", "Orya": "oriya", "Sinh": "sinhala", "Taml": "tamil", "Telu": "telugu",
-    "Tfng": "tifinagh", "Thaa": "thaana", "Thai": "thai", "Tibt": "tibetan",
+    "Knda": "kannada", "Kore": "hangul", "Laoo": "lao", "Latn": "latin", "Mlym": "malayalam",
+    "Mong": "mongolian", "Mymr": "myanmar", "Nkoo": "nko", "Orya": "oriya", "Sinh": "sinhala",
+    "Taml": "tamil", "Telu": "telugu", "Tfng": "tifinagh", "Thaa": "thaana", "Thai": "thai",
+    "Tibt": "tibetan",
 }  # fmt: skip
 """ISO 15924 to the names used here."""
 
@@ -84,7 +86,10 @@ def letter_counts(text: str) -> dict[str, int]:
 
 @lru_cache(maxsize=20_000)
 def _script_of(character: str) -> str:
-    """The script by the table; of others, the first word of a letter's name in Unicode; empty for no letter."""
+    """The script by the table; of others, the first word of a letter's name in Unicode.
+
+    Empty for no letter.
+    """
     place = bisect_right(_STARTS, character) - 1
     if place >= 0 and character <= _BLOCKS[place][1]:
         return _BLOCKS[place][2]
@@ -95,7 +100,10 @@ def _script_of(character: str) -> str:
 
 
 def main_script(text: str) -> str | None:
-    """The script of most letters; `japanese` and `han` are told apart by the share of kana. None for a text without letters."""
+    """The script of most letters; `japanese` and `han` are told apart by the share of kana.
+
+    None for a text without letters.
+    """
     counts = letter_counts(text)
     if not counts:
         return None
@@ -123,7 +131,7 @@ def fits(language: str, script: str) -> bool:
 
 @cache
 def _scripts_of() -> dict[str, frozenset[str]]:
-    """Language to the scripts it is written in somewhere, those that are not told apart here as their code."""
+    """Language to the scripts it is written in somewhere, the lesser ones by their code."""
     from babel import localedata
     from babel.core import get_global
 

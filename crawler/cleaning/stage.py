@@ -1,4 +1,7 @@
-"""The cleaning stage: archive in, articles out. It fetches nothing; what it made can be made again from the archive."""
+"""The cleaning stage: archive in, articles out. It fetches nothing.
+
+What it made can be made again from the archive.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +73,7 @@ def _chunks(store: Store, version: str) -> Iterator[list[Page]]:
 
 
 def _in_advance(items: Iterator[Started]) -> Iterator[Started]:
-    """The items, each taken before the one in front of it is used: workers are busy while results are saved."""
+    """The items, each taken before the one in front of it is used: workers go on while results are saved."""
     waiting = next(items, None)
     while waiting is not None:
         ready, waiting = waiting, next(items, None)

@@ -1,4 +1,7 @@
-"""The version of the cleaning rules; a change of what any page gives makes it go up, and `clean` then reads the archive again."""
+"""The version of the cleaning rules.
+
+A change of what any page gives makes it go up, and `clean` then reads the archive again.
+"""
 
 from __future__ import annotations
 

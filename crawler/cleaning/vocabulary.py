@@ -1,6 +1,9 @@
-"""Words by which pages name their parts, in the languages of our outlets. Data: nothing here decides, `pruning.py` and `region.py` do.
+"""Words by which pages name their parts, in the languages of our outlets.
 
-All patterns are searched in `id` and `class` (or, where said, in visible text). A name alone never removes the article: see the guards there.
+Data: nothing here decides, `pruning.py` and `region.py` do.
+
+All patterns are searched in `id` and `class` (or, where said, in visible text). A name alone never removes
+the article: see the guards there.
 """
 
 from __future__ import annotations
@@ -17,9 +20,11 @@ def _any(*parts: str) -> str:
 COMMENTS: Final = re.compile(
     r"(?:^|[\s_\-/])(?:user|reader|article|post|news)?[_-]?(?:"
     + _any(
-        "comment(?!ary|ator)", "coment", "komment", "koment", "commenti", "reacties", "kommentare",  # Romance, Germanic, Slavonic
+        # Romance, Germanic, Slavonic
+        "comment(?!ary|ator)", "coment", "komment", "koment", "commenti", "reacties", "kommentare",
         "otzyv", "otziv", "obsuzhd", "opini[ae](?!l)", "diskuze", "hozzaszol",  # ru, pl, cs, hu
-        "pinglun", "tucao", "yorum", "sxoli", "scholi", "taaliq", "nazar",  # zh, tr, el, ar, fa in Latin letters
+        # zh, tr, el, ar, fa in Latin letters
+        "pinglun", "tucao", "yorum", "sxoli", "scholi", "taaliq", "nazar",
         "disqus", "livefyre", "discuss(?!ion-paper)", "guestbook", "talkback", "replies", r"respond\b",
     )
     + r")|(?<=[a-z])(?:Comment(?!ary|ator)|Opini[ae])",
@@ -28,7 +33,8 @@ COMMENTS: Final = re.compile(
 """Reader comments."""
 
 COMMENTS_STATE: Final = re.compile(
-    r"(?:no|has|hide|show|with|open|closed|enable|allow|disabled)[_-]?comments?|comments?[_-]?(?:open|closed|off|on|enabled|count|link)",
+    r"(?:no|has|hide|show|with|open|closed|enable|allow|disabled)[_-]?comments?|"
+    r"comments?[_-]?(?:open|closed|off|on|enabled|count|link)",
     re.IGNORECASE,
 )
 """Names that tell whether comments are allowed; bodies of pages carry them."""
@@ -36,10 +42,11 @@ COMMENTS_STATE: Final = re.compile(
 CHROME: Final = re.compile(
     r"(?:^|[\s_\-])(?:"
     + _any(
-        r"cookies?", "consent", "gdpr", "newsletter", r"subscri\w*", "popup", "modal", "login", "signin", "signup", "breadcrumbs?",
-        r"share\w*", "sharing", r"social\w*", "navbar", "nav", "menu", "footer", "foot", r"sponsor\w*", "outbrain", "taboola",
-        r"related\w*", r"recommend\w*", "assessment", "rating", "vote", "poll", "survey", "opros", "copyrights?", "legal", "disclaimer",
-        "placeholder", "guidelines?", r"popover\w*", r"paywall(?!ed)\w*", "regwall", "adverts?", "advertisement", "ads?", r"banner\w*",
+        r"cookies?", "consent", "gdpr", "newsletter", r"subscri\w*", "popup", "modal", "login", "signin",
+        "signup", "breadcrumbs?", r"share\w*", "sharing", r"social\w*", "navbar", "nav", "menu", "footer",
+        "foot", r"sponsor\w*", "outbrain", "taboola", r"related\w*", r"recommend\w*", "assessment", "rating",
+        "vote", "poll", "survey", "opros", "copyrights?", "legal", "disclaimer", "placeholder", "guidelines?",
+        r"popover\w*", r"paywall(?!ed)\w*", "regwall", "adverts?", "advertisement", "ads?", r"banner\w*",
     )
     + r")(?:$|[\s_\-])",
     re.IGNORECASE,
@@ -47,16 +54,18 @@ CHROME: Final = re.compile(
 """What surrounds an article: navigation, sharing, consent, advertisement."""
 
 CONSENT: Final = re.compile(
-    r"cookie|consent|gdpr|onetrust|(?:^|[\s_-])ot-(?:sdk|content|accordion)|didomi|usercentrics|qc-cmp|truste|sp_message|privacy-?(?:center|settings)",
+    r"cookie|consent|gdpr|onetrust|(?:^|[\s_-])ot-(?:sdk|content|accordion)|didomi|usercentrics|"
+    r"qc-cmp|truste|sp_message|privacy-?(?:center|settings)",
     re.IGNORECASE,
 )
 """Dialogues that ask for consent; their text can be longer than the article."""
 
 TEASERS: Final = re.compile(
     _any(
-        "teaser", "zajawk", "relat", "relac", "verwandt", "similar", "recomm", "recom", r"more-?(?:news|stories|about|on)",
-        r"read-?(?:more|also|too)", "see-?also", "popular", r"most-?(?:read|view|comm)", "promo", "sidebar", "news-?list",
-        r"list-?(?:item|news)", "anons", "announce",
+        "teaser", "zajawk", "relat", "relac", "verwandt", "similar", "recomm", "recom",
+        r"more-?(?:news|stories|about|on)", r"read-?(?:more|also|too)", "see-?also", "popular",
+        r"most-?(?:read|view|comm)", "promo", "sidebar", "news-?list", r"list-?(?:item|news)", "anons",
+        "announce",
     ),
     re.IGNORECASE,
 )  # fmt: skip
@@ -66,7 +75,8 @@ BODY: Final = re.compile(r"article|story|body|content|text|entry|post", re.IGNOR
 """What the parts that hold the article are usually called."""
 
 LEAD: Final = re.compile(
-    r"lead|lede|chapo|intro|standfirst|summary|descri|subtitle|sub-?head|(?:^|[\s_-])(?:dek|deck)(?:$|[\s_-])|preface|perex|sapo|entradilla|"
+    r"lead|lede|chapo|intro|standfirst|summary|descri|subtitle|sub-?head|(?:^|[\s_-])(?:dek|deck)(?:$|[\s_-])|"
+    r"preface|perex|sapo|entradilla|"
     r"bajada|vorspann|anons|zajawk|ingress|excerpt|abstract",
     re.IGNORECASE,
 )
@@ -104,10 +114,12 @@ def is_named(role: str, names: str) -> bool:
 LEGAL_TEXT: Final = re.compile(
     r"©|\(c\) ?\d{4}|"
     + _any(
-        "copyright", "all rights reserved", "tous droits", "alle rechte", "derechos reservados", "direitos reservados", "diritti riservati",
-        "prawa zastrze", "prawem autorskim", "права защищены", "перепечат", "цитировани", "при использовании материал", "гиперссылк",
-        "с разрешения редакции", "版权所有", "版權所有", "转载", "轉載", "未经", "责任编辑", "責任編輯", "本网站", "無断転載", "无断转载",
-        "جميع الحقوق", "حقوق محفوظة", "کلیه حقوق", "πνευματικ", "δικαιώματα", "telif hak",
+        "copyright", "all rights reserved", "tous droits", "alle rechte", "derechos reservados",
+        "direitos reservados", "diritti riservati", "prawa zastrze", "prawem autorskim", "права защищены",
+        "перепечат", "цитировани", "при использовании материал", "гиперссылк", "с разрешения редакции",
+        "版权所有", "版權所有", "转载", "轉載", "未经", "责任编辑", "責任編輯", "本网站", "無断転載",
+        "无断转载", "جميع الحقوق", "حقوق محفوظة",
+        "کلیه حقوق", "πνευματικ", "δικαιώματα", "telif hak",
     ),
     re.IGNORECASE,
 )  # fmt: skip
@@ -116,12 +128,16 @@ LEGAL_TEXT: Final = re.compile(
 CALL_TEXT: Final = re.compile(
     r"^\W*(?:"
     + _any(
-        "share (?:this|on|via)", "tweet this", "follow us", "sign up", "subscribe", "read (?:more|also)", "see also", "also read",
-        "partage[rz] (?:cet|sur)", "lire aussi", "suivez[- ]nous", "abonnez[- ]vous", "comparti[rlt]", "lea también", "leia (?:também|mais)", "síguenos",
-        "teilen", "lesen sie auch", "mehr zum thema", "udostępnij", "czytaj (?:też|także|więcej)", "zobacz (?:też|także)", "podziel się",
-        "поделиться", "читайте также", "подписывайтесь", "подпишитесь", "смотрите также", "διαβάστε (?:επίσης|ακόμη|ακόμα)", "paylaş", "ayrıca bak",
-        "شارك", "اقرأ أيضا", "اقرأ المزيد", "تابعونا", "بیشتر بخوانید", "به اشتراک", "このニュースをシェア", "シェアする", "関連記事", "合わせて読みたい",
-        "分享到", "分享至", "相关阅读", "相關閱讀", "相关新闻", "相關新聞", "延伸阅读", "延伸閱讀", "baca juga", "soma zaidi", "karanta kuma",
+        "share (?:this|on|via)", "tweet this", "follow us", "sign up", "subscribe", "read (?:more|also)",
+        "see also", "also read", "partage[rz] (?:cet|sur)", "lire aussi", "suivez[- ]nous", "abonnez[- ]vous",
+        "comparti[rlt]", "lea también", "leia (?:também|mais)", "síguenos", "teilen", "lesen sie auch",
+        "mehr zum thema", "udostępnij", "czytaj (?:też|także|więcej)", "zobacz (?:też|także)", "podziel się",
+        "поделиться", "читайте также", "подписывайтесь", "подпишитесь", "смотрите также",
+        "διαβάστε (?:επίσης|ακόμη|ακόμα)", "paylaş", "ayrıca bak", "شارك", "اقرأ أيضا", "اقرأ المزيد",
+        "تابعونا", "بیشتر بخوانید", "به اشتراک", "このニュースをシェア", "シェアする", "関連記事",
+        "合わせて読みたい", "分享到", "分享至",
+        "相关阅读", "相關閱讀", "相关新闻", "相關新聞", "延伸阅读", "延伸閱讀", "baca juga", "soma zaidi",
+        "karanta kuma",
     )
     + ")",
     re.IGNORECASE,
@@ -138,10 +154,12 @@ LABEL_TEXT: Final = re.compile(
 NOT_FOUND_TEXT: Final = re.compile(
     r"^\W*(?:(?:error|erreur|fehler|ошибка|错误|خطأ)?\W*404\b|"
     + _any(
-        "page (?:was )?not found", "not found$", "page introuvable", "page non trouvée", "seite (?:wurde )?nicht gefunden",
-        "página no encontrada", "página não encontrada", "pagina non trovata", "страница не (?:найдена|существует)", "页面不存在",
-        "找不到(?:网页|页面|頁面)", "الصفحة غير موجودة", "صفحه (?:مورد نظر )?(?:پیدا|یافت) نشد", "sayfa bulunamadı", "strona nie (?:istnieje|została)",
-        "nie znaleziono strony", "halaman tidak ditemukan", "ukurasa haupatikani", "η σελίδα δεν βρέθηκε", "ページが見つかりません",
+        "page (?:was )?not found", "not found$", "page introuvable", "page non trouvée",
+        "seite (?:wurde )?nicht gefunden", "página no encontrada", "página não encontrada",
+        "pagina non trovata", "страница не (?:найдена|существует)", "页面不存在", "找不到(?:网页|页面|頁面)",
+        "الصفحة غير موجودة", "صفحه (?:مورد نظر )?(?:پیدا|یافت) نشد", "sayfa bulunamadı",
+        "strona nie (?:istnieje|została)", "nie znaleziono strony", "halaman tidak ditemukan",
+        "ukurasa haupatikani", "η σελίδα δεν βρέθηκε", "ページが見つかりません",
     )
     + ")",
     re.IGNORECASE,

@@ -1,4 +1,5 @@
-"""The cleaning stage as a contestant: archive, workers, language, dates and rows, over pages that a crawl left."""
+"""The cleaning stage as a contestant: archive, workers, language, dates and rows, over pages that a crawl
+left."""
 
 from __future__ import annotations
 
@@ -70,5 +71,7 @@ class Door:
         return [page.page_id for page in pages]
 
     def _page(self, number: int) -> Page:
-        url = f"{self._urls[number] or 'http://unknown.example/page'}#{number}"
-        return replace(makers.page(), url=url.partition("#")[0], page_id=page_id(url))
+        """A page under its own address; several of the pages have one address, or none that is known."""
+        url = self._urls[number] or "http://unknown.example/page"
+        own = f"{url}{'&' if '?' in url else '?'}page={number}"
+        return replace(makers.page(), url=own, page_id=page_id(own))

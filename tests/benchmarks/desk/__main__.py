@@ -52,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--copy-every", type=int, default=5, help="one article in so many is a copy")
     parser.add_argument("--statements", type=int, default=10, help="watched statements")
     parser.add_argument("--words", type=int, default=MEDIAN_WORDS, help="words of the median article")
+    parser.add_argument(
+        "--no-narratives", action="store_true", help="an empty registry: narratives are to be found"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--postgresql", metavar="URL", help="an empty database; default: SQLite in the folder"

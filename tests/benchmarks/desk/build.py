@@ -144,7 +144,9 @@ def build(
                 sample += items
             loader.commit()
         _put_means(loader, sample, shape.moment(0, 5))
-        _put_narratives(loader, maker, registry, shape)
+        _put_feeds(loader, maker, shape)
+        if shape.known:
+            _put_narratives(loader, maker, registry, shape)
         _put_statements(loader, maker)
     return _note(out, shape, totals | {"narratives": len(registry.size)}, data=data)
 
@@ -189,8 +191,9 @@ def _put_day(
     vectors = [vector for item in items for vector in item.vectors]
     hashes = [row["text_hash"] for row in passages]
     loader.put("vectors", rows.vector_rows(build_name(), hashes, vectors), known=True)
-    loader.put("assignments", rows.assignment_rows(items, round(NARRATIVE_SHARE**0.5, 4), run))
-    loader.put("observations", rows.observation_rows(plan, day, items))
+    if plan.shape.known:
+        loader.put("assignments", rows.assignment_rows(items, round(NARRATIVE_SHARE**0.5, 4), run))
+        loader.put("observations", rows.observation_rows(plan, day, items))
     loader.put("source_days", rows.source_day_rows(plan, day, items))
     loader.put("runs", rows.run_rows(plan, day, rows.HOURLY[1:]))
     totals["articles"] += len(items)
@@ -233,6 +236,9 @@ def _put_narratives(loader: Loader, maker: Maker, registry: rows.Registry, shape
     loader.put("narratives", rows.narrative_rows(registry, centroids, build_name(), silent))
     loader.put("lineage", rows.born_rows(registry))
     loader.put("runs", [rows.run_row("refit", shape.moment(day, 350)) for day in range(0, shape.days, 7)])
+
+
+def _put_feeds(loader: Loader, maker: Maker, shape: Shape) -> None:
     states = [
         {
             "feed_url": rows.feed_url(outlet), "source_id": outlet.source_id, "kind": "feed", "etag": None, "last_modified": None,

@@ -61,6 +61,8 @@ class Shape:
     statements: int = 10
     words: int = MEDIAN_WORDS
     """Of the median article; the mean is 1.61 times that."""
+    known: bool = True
+    """Narratives are in the registry with their passages; else they are there to be found."""
     end: date = date(2026, 3, 1)
     """The day after the last one."""
 
