@@ -16,7 +16,7 @@ from typing import Any
 from analysis.plain import to_plain
 from drumbeat.alerts.addresses import mail_address, mail_domain
 from drumbeat.report.view import DATES, FIGURES, narrative_chart
-from drumbeat.shown import charts
+from drumbeat.shown import charts, drawing
 from drumbeat.shown.environment import html_environment, plain_environment
 from drumbeat.shown.names import country_name, notice
 from drumbeat.shown.safe import header_text, one_line, shorten
@@ -78,7 +78,7 @@ def compose(alert: Alert, delivery: Delivery, *, sender: str) -> EmailMessage:
     related = message.get_payload()[1]  # type: ignore[index]
     for name, picture in view["charts"].items():
         related.add_related(  # type: ignore[union-attr]
-            charts.to_png(picture.chart),
+            drawing.to_png(picture.chart),
             "image",
             "png",
             cid=f"<{picture.cid}>",

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from analysis.digest.records import Digest
 from analysis.plain import to_plain
-from drumbeat.shown import charts, names, words
+from drumbeat.shown import charts, drawing, names, words
 
 SECTIONS = {
     "Rising": "Told clearly more often than its own history, and what its sources put out, lead one to expect.",
@@ -107,7 +107,7 @@ def svg_charts(view: dict[str, Any]) -> dict[int, Markup]:
     found = {}
     for narrative in view["narratives"]:
         number = narrative["narrative_id"]
-        found[number] = charts.to_svg(
+        found[number] = drawing.to_svg(
             narrative_chart(narrative, start=start, end=end), element_id=f"c{number}"
         )
     return found

@@ -221,6 +221,6 @@ def report(request: Request, name: str) -> Response:
 
 
 def _svg(found: dict[str, Any], start: Any, end: Any) -> Any:
-    from drumbeat.shown.charts import to_svg
+    from drumbeat.shown.drawing import to_svg
 
     return to_svg(narrative_chart(found, start=start, end=end), element_id=f"n{found['narrative_id']}")
