@@ -17,6 +17,7 @@ Seconds = Annotated[float, Field(ge=0)]
 Duration = Annotated[float, Field(gt=0)]
 Port = Annotated[int, Field(gt=0, le=65_535)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+CountryName = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}=.*\S.*$", max_length=100)]
 """Something must stand in it: an empty statement, entity or name matches everything or nothing."""
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -220,6 +221,10 @@ class ReportSettings(Section):
     """Narratives shown in full."""
     quotes_per_narrative: Positive = 4
     """Quotations for each."""
+    country_names: tuple[CountryName, ...] = ()
+    """Countries under names of your own, as "XA=Meridia": ISO 3166-1 leaves the codes XA to XZ to users."""
+    notice: str = ""
+    """A sentence at the head of every report, mail and page; none if empty."""
 
 
 class DashboardSettings(Section):

@@ -23,6 +23,7 @@ from config.clock import Clock
 from config.errors import ConfigError
 from config.progress import Progress
 from config.workspace import Workspace
+from drumbeat.shown.names import use_names
 from storage.archive import ArchiveWriter, recover
 from storage.locks import StageLock
 from storage.records import Run, RunState, Source
@@ -95,6 +96,7 @@ def _running(
 ) -> Iterator[OpenRun]:
     """Hold the stage's lock and keep its Run row: done, failed or interrupted, whatever happens inside."""
     with StageLock(workspace.root / "locks", ONE_AT_A_TIME.get(name, name)):
+        use_names(workspace.settings.report)
         sync_sources(workspace, store)
         store.runs.interrupt_open(name, clock.now())
         plain = {

@@ -20,6 +20,7 @@ from config.progress import NoProgress, Progress
 from config.workspace import Workspace
 from storage.locks import StageLock
 from storage.records import EmbeddedPassage, MeanTable, SearchFilters
+from storage.sketch_bits import sketch_of
 from storage.sketches import (
     BLOCK_ROWS,
     Codes,
@@ -28,7 +29,6 @@ from storage.sketches import (
     SketchFolder,
     SketchRows,
     in_blocks,
-    sketch_of,
 )
 from storage.store import Store
 

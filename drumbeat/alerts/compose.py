@@ -15,10 +15,10 @@ from typing import Any
 
 from analysis.plain import to_plain
 from drumbeat.alerts.addresses import mail_address, mail_domain
-from drumbeat.report.view import DATES, FIGURES, narrative_chart, notice_for
-from drumbeat.shown import charts
+from drumbeat.report.view import DATES, FIGURES, narrative_chart
+from drumbeat.shown import charts, drawing
 from drumbeat.shown.environment import html_environment, plain_environment
-from drumbeat.shown.names import country_name
+from drumbeat.shown.names import country_name, notice
 from drumbeat.shown.safe import header_text, one_line, shorten
 from drumbeat.shown.words import number
 from storage.records import Alert, Delivery
@@ -78,7 +78,7 @@ def compose(alert: Alert, delivery: Delivery, *, sender: str) -> EmailMessage:
     related = message.get_payload()[1]  # type: ignore[index]
     for name, picture in view["charts"].items():
         related.add_related(  # type: ignore[union-attr]
-            charts.to_png(picture.chart),
+            drawing.to_png(picture.chart),
             "image",
             "png",
             cid=f"<{picture.cid}>",
@@ -113,7 +113,7 @@ def _view(alert: Alert) -> dict[str, Any]:
         "made": to_plain(alert.created_at),
         "n": narrative,
         "spike": spike,
-        "notice": notice_for({share["key"] for share in narrative["by_country"]}),
+        "notice": notice(),
         "charts": {
             "series": _Picture(chart, f"series.{alert.alert_id}@drumbeat.invalid"),
             "carriers": _Picture(

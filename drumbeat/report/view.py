@@ -13,12 +13,7 @@ from markupsafe import Markup
 
 from analysis.digest.records import Digest
 from analysis.plain import to_plain
-from drumbeat.shown import charts, names, words
-
-INVENTED_NOTICE = (
-    "Invented sample world: the countries, outlets, people and claims in this document do not exist."
-)
-
+from drumbeat.shown import charts, drawing, names, words
 
 SECTIONS = {
     "Rising": "Told clearly more often than its own history, and what its sources put out, lead one to expect.",
@@ -77,11 +72,6 @@ def narrative_chart(narrative: dict[str, Any], *, start: date, end: date, width:
     )
 
 
-def notice_for(codes: set[str]) -> str:
-    """What must be said of evidence from these countries; empty for real ones."""
-    return INVENTED_NOTICE if names.is_invented(codes) else ""
-
-
 def report_view(digest: Digest, *, as_of: datetime) -> dict[str, Any]:
     """Everything `report.html` and `report.md` show."""
     plain = digest.to_dict()
@@ -91,7 +81,7 @@ def report_view(digest: Digest, *, as_of: datetime) -> dict[str, Any]:
         "digest": plain,
         "as_of": to_plain(as_of),
         "stem": stem(digest.start, digest.end),
-        "notice": notice_for({line["outlet"]["country"] for line in plain["sources"]}),
+        "notice": names.notice(),
         "sections": SECTIONS,
         "method": METHOD,
         "narratives": shown,
@@ -117,7 +107,7 @@ def svg_charts(view: dict[str, Any]) -> dict[int, Markup]:
     found = {}
     for narrative in view["narratives"]:
         number = narrative["narrative_id"]
-        found[number] = charts.to_svg(
+        found[number] = drawing.to_svg(
             narrative_chart(narrative, start=start, end=end), element_id=f"c{number}"
         )
     return found

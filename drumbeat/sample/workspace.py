@@ -17,9 +17,9 @@ MAIL_FOLDER = "mail"
 KINDS: dict[Way, str] = {"rss": "feed", "atom": "feed", "news_sitemap": "news_sitemap", "section": "section"}
 
 SETTINGS = """\
-# An ordinary workspace but for three things: no delay between requests and private addresses (per source), because the
-# outlets are served by this machine; and mail goes to a local mailbox that writes files. All other settings have their
-# defaults; `drumbeat config show` prints them.
+# An ordinary workspace but for four things: no delay between requests and private addresses (per source), because the
+# outlets are served by this machine; mail goes to a local mailbox that writes files; and invented countries have names.
+# All other settings have their defaults; `drumbeat config show` prints them.
 
 [crawl]
 contact = "{analyst}"
@@ -31,6 +31,12 @@ port = {mail_port}
 security = "none"
 sender = "drumbeat@sample.invalid"
 recipients = ["{analyst}"]
+
+[report]
+notice = "Invented sample world: the countries, outlets, people and claims in this document do not exist."
+country_names = [
+  "XA=Meridia", "XB=Severia", "XC=Kantara", "XD=Valmont", "XE=Northmark", "XF=Dausara", "XG=Costaluz", "XH=Lusomar",
+]
 """
 
 WATCHLIST = """\

@@ -7,15 +7,11 @@ descriptions are escaped when they are put into the SVG.
 
 from __future__ import annotations
 
-import re
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, Literal
-
-from markupsafe import Markup, escape
 
 from drumbeat.shown import words
 
@@ -308,48 +304,3 @@ def carriers_chart(shares: Sequence[tuple[str, int, int]], *, title: str, width:
         for name, own, copies in shares
     )
     return Chart(spec=spec, title=title, description=listed or "Nothing to show.")
-
-
-def to_svg(chart: Chart, *, element_id: str) -> Markup:
-    """The chart as an SVG element for an HTML page: one image with title and description; `element_id` is unique in the page."""
-    import vl_convert
-
-    svg = vl_convert.vegalite_to_svg(chart.spec, vl_version=VEGA_LITE, allowed_base_urls=[])
-    head, body = re.match(r"<svg ([^>]*)>(.*)</svg>\s*$", svg, re.DOTALL).groups()  # type: ignore[union-attr]
-    size = re.search(r'width="[\d.]+" height="[\d.]+" viewBox="[^"]*"', head)[0]  # type: ignore[index]
-    body = re.sub(r' (?:aria-[a-z]+|role|class|pointer-events|font-family)="[^"]*"', "", body)
-    title, described = escape(chart.title), escape(chart.description)
-    return Markup(  # noqa: S704 - vl-convert's own drawing, and two escaped texts
-        f'<svg class="chart" role="img" aria-labelledby="{element_id}-t {element_id}-d" {size}>'
-        f'<title id="{element_id}-t">{title}</title><desc id="{element_id}-d">{described}</desc>{body}</svg>'
-    )
-
-
-def to_png(chart: Chart, *, scale: float = 2.0) -> bytes:
-    """The chart as a PNG picture on white, `scale` pixels per unit."""
-    import vl_convert
-
-    return _packed(
-        vl_convert.vegalite_to_png(
-            chart.spec | {"background": "white"}, vl_version=VEGA_LITE, scale=scale, allowed_base_urls=[]
-        )
-    )
-
-
-def _packed(png: bytes) -> bytes:
-    """The same picture with its pixels compressed well: an eighth of what vl-convert, made for speed, gives."""
-    chunks, at, pixels = [], 8, b""
-    while at < len(png):
-        size = int.from_bytes(png[at : at + 4], "big")
-        kind, body = png[at + 4 : at + 8], png[at + 8 : at + 8 + size]
-        at += 12 + size
-        if kind == b"IDAT":
-            pixels += body
-        else:
-            chunks.append((kind, body))
-    chunks.insert(-1, (b"IDAT", zlib.compress(zlib.decompress(pixels), 9)))
-    parts = (
-        len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
-        for kind, body in chunks
-    )
-    return png[:8] + b"".join(parts)

@@ -1,24 +1,14 @@
-"""What countries and languages are called in English (Unicode CLDR, by Babel)."""
+"""What countries and languages are called: as the workspace names them, else in English (Unicode CLDR, by Babel)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-INVENTED = {
-    "XA": "Meridia",
-    "XB": "Severia",
-    "XC": "Kantara",
-    "XD": "Valmont",
-    "XE": "Northmark",
-    "XF": "Dausara",
-    "XG": "Costaluz",
-    "XH": "Lusomar",
-}
-"""Countries of the sample world; ISO 3166-1 leaves these codes to users."""
+from config.settings import ReportSettings
 
-
+PSEUDO = ("XA", "XB")
+"""Codes that CLDR takes for tests of software; ISO 3166-1 leaves them to users, and no country is called so."""
 CHECKS = {
     "backfill": "history loaded later",
     "budget": "the week's budget of alerts",
@@ -44,7 +34,8 @@ def _english() -> Any:
 
 def country_name(code: str) -> str:
     """The country's English name; the code itself where none is known."""
-    return INVENTED.get(code) or _english().territories.get(code, code)
+    known = code if code in PSEUDO else _english().territories.get(code, code)
+    return _given.get(code) or known
 
 
 def language_name(tag: str) -> str:
@@ -59,6 +50,17 @@ def check_name(name: str) -> str:
     return CHECKS.get(name, name.replace("_", " "))
 
 
-def is_invented(codes: Iterable[str]) -> bool:
-    """Whether any of these countries belongs to the sample world."""
-    return any(code in INVENTED for code in codes)
+_given: dict[str, str] = {}
+_notice: list[str] = []
+
+
+def use_names(settings: ReportSettings) -> None:
+    """Show a workspace's own country names and notice from now on in this process; the doors that open a workspace call it."""
+    _given.clear()
+    _given.update(entry.partition("=")[::2] for entry in settings.country_names)
+    _notice[:] = [settings.notice]
+
+
+def notice() -> str:
+    """What stands at the head of every report, mail and page; empty for nothing."""
+    return _notice[0] if _notice else ""

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.clock import Clock
 from config.workspace import Workspace
+from drumbeat.shown.names import use_names
 from drumbeat.web import api, pages
 from drumbeat.web.reader import Reader
 from drumbeat.web.security import guarded, protect
@@ -28,6 +29,7 @@ def make_app(*, store: Store, workspace: Workspace, clock: Clock) -> FastAPI:
     app = FastAPI(
         title="Drumbeat", version="1", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None
     )
+    use_names(workspace.settings.report)
     app.state.reader = Reader(store=store, workspace=workspace, clock=clock)
     protect(app, workspace.settings.dashboard)
     app.add_middleware(_HeadAsGet)

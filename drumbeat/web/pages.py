@@ -10,7 +10,8 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from config.clock import midnight
-from drumbeat.report.view import narrative_chart, notice_for
+from drumbeat.report.view import narrative_chart
+from drumbeat.shown.names import notice
 from drumbeat.web.reader import RECENT, reader_of
 from drumbeat.web.security import ARCHIVED_POLICY
 from drumbeat.web.view import AfterName, AfterNumber, Day, EventNumber, NarrativeNumber, page, rows_of
@@ -37,7 +38,7 @@ def overview(request: Request) -> HTMLResponse:
         "alerts": [
             row for row in reader.store.lists.alerts(limit=PAGE_SIZE) if row[0].created_at >= end - RECENT
         ],
-        "notice": _notice(request),
+        "notice": notice(),
         "here": "overview",
     }
     return page("overview.html", values)
@@ -48,7 +49,7 @@ def narratives(request: Request, after: AfterNumber = None) -> HTMLResponse:
     """The known narratives, the last told first."""
     found = reader_of(request).store.lists.narratives(after=after, limit=PAGE_SIZE + 1)
     rows = rows_of(found, PAGE_SIZE, after=after, key=lambda row: (row.last_seen_at, row.narrative_id))
-    return page("narratives.html", {"rows": rows, "notice": _notice(request), "here": "narratives"})
+    return page("narratives.html", {"rows": rows, "notice": notice(), "here": "narratives"})
 
 
 @router.get("/narratives/{narrative_id}")
@@ -75,7 +76,7 @@ def narrative(request: Request, narrative_id: NarrativeNumber, after: AfterName 
         "lineage": reader.store.narratives.lineage(narrative_id),
         "start": start,
         "end": end,
-        "notice": _notice(request),
+        "notice": notice(),
         "here": "narratives",
     }
     return page("narrative.html", values)
@@ -88,7 +89,7 @@ def events(request: Request, after: AfterNumber = None) -> HTMLResponse:
     end = midnight(reader.period()[1])
     found = reader.store.lists.events(end - RECENT, end, after=after, limit=PAGE_SIZE + 1)
     rows = rows_of(found, PAGE_SIZE, after=after, key=lambda row: (row.first_at, row.event_id))
-    return page("events.html", {"rows": rows, "notice": _notice(request), "here": "events"})
+    return page("events.html", {"rows": rows, "notice": notice(), "here": "events"})
 
 
 @router.get("/events/{event_id}")
@@ -104,7 +105,7 @@ def event(request: Request, event_id: EventNumber) -> HTMLResponse:
     sources = {row.source_id: row for row in store.sources.all()}
     return page(
         "event.html",
-        {"event": found, "told": told, "sources": sources, "notice": _notice(request), "here": "events"},
+        {"event": found, "told": told, "sources": sources, "notice": notice(), "here": "events"},
     )
 
 
@@ -117,7 +118,7 @@ def article(request: Request, article_id: str) -> HTMLResponse:
     sources = {row.source_id: row for row in reader_of(request).store.sources.all()}
     return page(
         "article.html",
-        {"view": view, "a": view.article, "sources": sources, "notice": _notice(request), "here": "search"},
+        {"view": view, "a": view.article, "sources": sources, "notice": notice(), "here": "search"},
     )
 
 
@@ -140,7 +141,7 @@ def archived(request: Request, article_id: str) -> Response:
 def sources(request: Request) -> HTMLResponse:
     """The health of every source."""
     return page(
-        "sources.html", {"digest": reader_of(request).digest(), "notice": _notice(request), "here": "sources"}
+        "sources.html", {"digest": reader_of(request).digest(), "notice": notice(), "here": "sources"}
     )
 
 
@@ -149,7 +150,7 @@ def alerts(request: Request, after: AfterName = None) -> HTMLResponse:
     """Alerts and what became of their mails, the newest first."""
     found = reader_of(request).store.lists.alerts(after=after, limit=PAGE_SIZE + 1)
     rows = rows_of(found, PAGE_SIZE, after=after, key=lambda row: (row[0].created_at, row[0].alert_id))
-    return page("alerts.html", {"rows": rows, "notice": _notice(request), "here": "alerts"})
+    return page("alerts.html", {"rows": rows, "notice": notice(), "here": "alerts"})
 
 
 @router.get("/search")
@@ -188,7 +189,7 @@ def search(
         "sources": known,
         "languages": sorted({tag.split("-")[0] for row in known for tag in row.languages}),
         "countries": sorted({row.country for row in known}),
-        "notice": _notice(request),
+        "notice": notice(),
         "here": "search",
     }
     return page("search.html", values)
@@ -206,7 +207,7 @@ def reports(request: Request) -> HTMLResponse:
         ),
         reverse=True,
     )
-    return page("reports.html", {"names": names, "notice": _notice(request), "here": "reports"})
+    return page("reports.html", {"names": names, "notice": notice(), "here": "reports"})
 
 
 @router.get("/reports/{name}")
@@ -220,10 +221,6 @@ def report(request: Request, name: str) -> Response:
 
 
 def _svg(found: dict[str, Any], start: Any, end: Any) -> Any:
-    from drumbeat.shown.charts import to_svg
+    from drumbeat.shown.drawing import to_svg
 
     return to_svg(narrative_chart(found, start=start, end=end), element_id=f"n{found['narrative_id']}")
-
-
-def _notice(request: Request) -> str:
-    return notice_for({row.country for row in reader_of(request).store.sources.all()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -29,11 +30,18 @@ from analysis.digest.records import (
     Totals,
 )
 from analysis.plain import direction_of
+from config.settings import ReportSettings
+from drumbeat.sample.workspace import SETTINGS
 
 START, END = date(2026, 11, 16), date(2026, 11, 23)
 ATTACK = '"><script>alert(1)</script><img src=x onerror=alert(2)>\u202egnp.exe {{7*7}} =1+1\r\nBcc: all@example.org'
 """What an outlet might put into a title."""
 LISTED = "State Media Monitor"
+
+SAMPLE_NAMES = ReportSettings.model_validate(
+    tomllib.loads(SETTINGS.format(analyst="a@b.invalid", mail_port=1))["report"]
+)
+"""What a sample workspace's settings call the invented countries, and the notice that it shows."""
 
 
 def at(day: int, hour: int = 8, minute: int = 0) -> datetime:

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from drumbeat.shown import charts
+from drumbeat.shown import charts, drawing
 from tests.report.sample import END, START, series
 
 ROOT = Path(__file__).parents[2]
 PRINT = """
 from hashlib import sha256
 from tests.report.test_charts import sample_chart, carriers
-from drumbeat.shown.charts import to_png, to_svg
+from drumbeat.shown.drawing import to_png, to_svg
 for chart in (sample_chart(), sample_chart(by="week"), carriers()):
     print(sha256(to_svg(chart, element_id="c1").encode()).hexdigest(), sha256(to_png(chart)).hexdigest())
 """
@@ -63,7 +63,7 @@ def test_bytes_are_the_same_in_every_process() -> None:
 
 def test_svg_is_one_described_image() -> None:
     """The SVG is well-formed, names itself and its description, and holds no style, script or outside reference."""
-    svg = charts.to_svg(sample_chart(), element_id="c12")
+    svg = drawing.to_svg(sample_chart(), element_id="c12")
     root = etree.fromstring(svg)
     assert root.get("role") == "img"
     assert root.get("aria-labelledby") == "c12-t c12-d"
@@ -90,7 +90,7 @@ def test_description_tells_the_figures() -> None:
 def test_titles_are_escaped() -> None:
     """A title is text, whatever it holds."""
     chart = charts.Chart(spec=carriers().spec, title="</title><script>", description='"<b>')
-    root = etree.fromstring(charts.to_svg(chart, element_id="c1"))
+    root = etree.fromstring(drawing.to_svg(chart, element_id="c1"))
     assert root.findtext("title") == "</title><script>"
     assert root.findtext("desc") == '"<b>'
 
@@ -137,13 +137,13 @@ def layer_values(chart: charts.Chart) -> list[dict[str, Any]]:
 def test_short_series(count: int) -> None:
     """No day, one day, a week and a day: all can be drawn."""
     chart = charts.series_chart(points()[70 - count :], start=START, end=END, spike_day=END)
-    assert charts.to_svg(chart, element_id="c1").startswith("<svg")
+    assert drawing.to_svg(chart, element_id="c1").startswith("<svg")
     assert chart.description
 
 
 def test_png_is_a_picture() -> None:
     """PNG bytes, larger at a larger scale."""
-    small, large = charts.to_png(carriers(), scale=1), charts.to_png(carriers(), scale=2)
+    small, large = drawing.to_png(carriers(), scale=1), drawing.to_png(carriers(), scale=2)
     assert small.startswith(b"\x89PNG")
     assert len(large) > len(small)
     assert charts.carriers_chart([], title="x").description == "Nothing to show."

@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 from lxml import html
 
+from config.settings import ReportSettings
 from drumbeat.report import view, write
 from drumbeat.report.write import ReportError, ReportFiles, write_report
-from tests.report.sample import ATTACK, at, digest, narrative, outlet, sources
+from drumbeat.shown import names
+from tests.report.sample import ATTACK, at, digest, narrative, sources
 
 AS_OF = at(23, 6)
 
@@ -186,7 +188,8 @@ def test_the_same_bytes_again(files: ReportFiles, tmp_path: Path) -> None:
 
 
 def test_an_empty_week(tmp_path: Path) -> None:
-    """Nothing rose, fell, spiked or broke: the report says so in each place, and a real source brings no notice."""
+    """Nothing rose, fell, spiked or broke: the report says so in each place, and without a notice in the settings there is none."""
+    names.use_names(ReportSettings())
     quiet = digest(
         start=date(2026, 11, 17), end=date(2026, 11, 20), rising=(), falling=(), new=(), alerts=(), spikes=(), reprint_storms=(), leads=(),
         sources=tuple(line for line in sources() if line.status == "ok")[:0],
@@ -257,7 +260,8 @@ def test_a_crash_leaves_the_old_report(tmp_path: Path, monkeypatch: pytest.Monke
     assert files.html.read_bytes() == before
 
 
-def test_real_outlets_bring_no_notice() -> None:
-    """Only countries of the sample world are called invented."""
-    assert view.notice_for({"RU", "MR"}) == ""
-    assert view.notice_for({outlet("x", "X", "XA").country}).startswith("Invented")
+def test_the_notice_is_the_workspaces() -> None:
+    """What the settings say stands at the head; nothing by itself."""
+    assert names.notice().startswith("Invented")
+    names.use_names(ReportSettings())
+    assert (names.notice(), names.country_name("XA")) == ("", "XA")

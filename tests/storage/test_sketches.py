@@ -9,19 +9,16 @@ import numpy as np
 import pytest
 
 from analysis.arrays import unit_rows
+from storage.sketch_bits import LARGE, alikeness, sketch_of, unpacked
 from storage.sketches import (
     BLOCK_ROWS,
-    LARGE,
     Manifest,
     Narrowing,
     SketchFolder,
     SketchRows,
     Steps,
-    alikeness,
     in_blocks,
     joined_rows,
-    sketch_of,
-    unpacked,
 )
 
 ALL = Narrowing()
