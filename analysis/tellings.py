@@ -1,4 +1,5 @@
-"""Which passages tell which narrative, and which of their texts are new: one answer for counting, tests, digest and pages.
+"""Which passages tell which narrative, and which of their texts are new: one answer for counting, tests,
+digest and pages.
 
     says             whether a passage speaks for its narrative: one that refutes a watched statement does not
     tellings         the articles that count for each narrative
@@ -22,8 +23,9 @@ from storage.records.told import NarrativeRow, ToldRow
 from storage.store import Store
 
 COPY_REACH = timedelta(days=14)
-"""A text that nobody printed for so long is new when it is printed again: twice the seven days within which copies are looked for
-(`copies.window_days`). Chosen, not measured."""
+"""A text that nobody printed for so long is new when it is printed again: twice the seven days within which
+copies are looked for (`copies.window_days`). Chosen, not measured.
+"""
 FORM = "form"
 """Reason in the history of a narrative that turned out to be a recurring form."""
 
@@ -68,7 +70,9 @@ class Printed:
         return before is None or at - before > COPY_REACH
 
     def forget(self, before: datetime) -> None:
-        """Drop what was printed last before a moment, where nothing later than `COPY_REACH` after it is asked about any more."""
+        """Drop what was printed last before a moment, where nothing later than `COPY_REACH` after it is asked
+        about any more.
+        """
         self._last = {key: at for key, at in self._last.items() if at >= before}
 
 
@@ -78,7 +82,9 @@ def day_of(moment: datetime) -> date:
 
 
 def says(stance: Stance | None) -> bool:
-    """Whether a passage speaks for its narrative: a rebuttal is not one more voice for the claim. None: no stance was asked for."""
+    """Whether a passage speaks for its narrative: a rebuttal is not one more voice for the claim. None: no
+    stance was asked for.
+    """
     return stance != "refutes"
 
 
@@ -103,7 +109,8 @@ def first_told(articles: Iterable[Printing]) -> set[str]:
     """Ids of the articles of one narrative that count and whose text is new within it.
 
     Args:
-        articles: articles or passages of one narrative in any order, from `COPY_REACH` before the first moment that is asked about.
+        articles: articles or passages of one narrative in any order, from `COPY_REACH` before the first
+            moment that is asked about.
     """
     moments = {item.article_id: (item.counted_at, item.group_id) for item in articles if not item.late}
     ordered = sorted((at, article_id, group) for article_id, (at, group) in moments.items())
@@ -142,5 +149,7 @@ def resting_forms(history: Iterable[LineageEvent]) -> set[int]:
 
 
 def survivors_of(narratives: Collection[Narrative]) -> dict[int, int]:
-    """Narrative -> the number that stands for it now, of a registry that is read already (merged ones included)."""
+    """Narrative -> the number that stands for it now, of a registry that is read already (merged ones
+    included).
+    """
     return follow_merges({item.narrative_id: item.merged_into for item in narratives})

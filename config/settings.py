@@ -141,7 +141,7 @@ class NarrativeSettings(Section):
     min_outlets: Positive = 3
     """Relative to active outlets: min(this, max(1, active // 4))."""
     max_window_passages: Positive = 12_000
-    """Above this a stable sample is clustered and the rest is mapped by centroid; events are told of the newest so many articles."""
+    """Events are told of the newest so many articles: every two of them are compared. A refit hears every passage of its window."""
     seed: int = 20_240_601
     """Seed of everything random in clustering."""
 

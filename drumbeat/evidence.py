@@ -1,4 +1,6 @@
-"""Which passages say what: a narrative's passage as it is shown, and everything decided about the passages of an article."""
+"""Which passages say what: a narrative's passage as it is shown, and everything decided about the passages of
+an article.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class NarrativePassage:
-    """A passage of a narrative; `stance` is told of watched statements only, and may be that the passage refutes it."""
+    """A passage of a narrative; `stance` is told of watched statements only, and may be that the passage
+    refutes it.
+    """
 
     passage: PassageRow
     similarity: float
@@ -22,7 +26,9 @@ class NarrativePassage:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A passage of an article: the narrative it was given to, the event it tells, and the watched statements it meets."""
+    """A passage of an article: the narrative it was given to, the event it tells, and the watched statements
+    it meets.
+    """
 
     passage: PassageRow
     assignment: Assignment | None

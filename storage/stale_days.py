@@ -1,12 +1,13 @@
 """Which days have to be counted again: the database notes them itself, whoever writes.
 
-A day is stale when something that is counted of it changed: an article, its copy group, a passage that is gone, an assignment, a hit, a
-poll, a fetch; when a narrative is merged, all days on which it was observed. Triggers make the notes, inside the transaction of the
+A day is stale when something that is counted of it changed: an article, its copy group, a passage that is
+gone, an assignment, a hit, a poll, a fetch; when a narrative is merged, all days on which it was observed.
+Triggers make the notes, inside the transaction of the
 change: no writer can forget it, and a change that is undone leaves none.
 
-A note is taken back only as it was read (`CountStore.settle`), so that a change made while a day is counted leaves it stale. On
-SQLite one note a day counts its changes; on PostgreSQL every transaction has a note of its own, so that two writers never wait for
-each other.
+A note is taken back only as it was read (`CountStore.settle`), so that a change made while a day is counted
+leaves it stale. On SQLite one note a day counts its changes; on PostgreSQL every transaction has a note of
+its own, so that two writers never wait for each other.
 
 Revision 0006 makes the triggers; whoever changes them drops and makes them again in a revision of his own.
 """
@@ -27,6 +28,11 @@ _DAY_OF: Final = {
 }
 _WRITER: Final = {"sqlite": "0", "postgresql": "txid_current()"}
 _AGAIN: Final = {"sqlite": "UPDATE SET changes = changes + 1", "postgresql": "NOTHING"}
+
+_NOTE: Final = (
+    "INSERT INTO stale_days (day, writer, changes) SELECT day, {writer}, 1 FROM ({days}) AS dated "
+    "WHERE true ON CONFLICT (day, writer) DO {again};"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,9 @@ _WATCHED: Final = (
     _Watch("copy_members", "UPDATE", (_OF_ARTICLE.format(row="NEW"),), when="OLD.group_id <> NEW.group_id"),
     _Watch("assignments", "INSERT", (_OF_PASSAGE.format(row="NEW"),)),
     _Watch("assignments", "DELETE", (_OF_PASSAGE.format(row="OLD"),)),
-    _Watch("assignments", "UPDATE", (_OF_PASSAGE.format(row="NEW"),), when="OLD.narrative_id <> NEW.narrative_id"),
+    _Watch(
+        "assignments", "UPDATE", (_OF_PASSAGE.format(row="NEW"),), when="OLD.narrative_id <> NEW.narrative_id"
+    ),
     _Watch("watch_hits", "INSERT", (_OF_PASSAGE.format(row="NEW"),)),
     _Watch("watch_hits", "DELETE", (_OF_PASSAGE.format(row="OLD"),)),
     _Watch(
@@ -75,7 +83,8 @@ _WATCHED: Final = (
         "UPDATE",
         ("SELECT OLD.fetched_at AS moment", "SELECT NEW.fetched_at AS moment"),
         when=(
-            "coalesce(OLD.fetched_at <> NEW.fetched_at, (OLD.fetched_at IS NULL) <> (NEW.fetched_at IS NULL)) "
+            "coalesce(OLD.fetched_at <> NEW.fetched_at, "
+            "(OLD.fetched_at IS NULL) <> (NEW.fetched_at IS NULL)) "
             "OR coalesce(OLD.fetch_outcome, '') <> coalesce(NEW.fetch_outcome, '')"
         ),
     ),
@@ -89,7 +98,7 @@ _WATCHED: Final = (
         ),
         when="coalesce(OLD.merged_into, 0) <> coalesce(NEW.merged_into, 0)",
     ),
-)  # fmt: skip
+)
 
 
 def statements(engine: str) -> list[str]:
@@ -116,28 +125,29 @@ def mark_all(engine: str) -> str:
 
 
 def _notes(watch: _Watch, engine: str) -> str:
+    """The statements of a trigger's body."""
     dated = "SELECT {day} AS day FROM ({moment}) AS seen WHERE moment IS NOT NULL"
     days = [dated.format(day=_DAY_OF[engine], moment=moment) for moment in watch.moments]
     return " ".join(
-        f"INSERT INTO stale_days (day, writer, changes) SELECT day, {_WRITER[engine]}, 1 FROM ({one}) AS dated "  # noqa: S608  constants
-        f"WHERE true ON CONFLICT (day, writer) DO {_AGAIN[engine]};"
-        for one in days or [watch.days]
+        _NOTE.format(writer=_WRITER[engine], days=one, again=_AGAIN[engine]) for one in days or [watch.days]
     )
 
 
 def _sqlite(watch: _Watch) -> list[str]:
-    name = f"stale_{watch.table}_{watch.event.lower()}"
     when = f" WHEN {watch.when}" if watch.when else ""
-    return [
-        f"CREATE TRIGGER {name} AFTER {watch.event} ON {watch.table}{when} BEGIN {_notes(watch, 'sqlite')} END"
-    ]
+    body = f"BEGIN {_notes(watch, 'sqlite')} END"
+    return [f"CREATE TRIGGER {_name(watch)} AFTER {watch.event} ON {watch.table}{when} {body}"]
 
 
 def _postgresql(watch: _Watch) -> list[str]:
-    name = f"stale_{watch.table}_{watch.event.lower()}"
     when = f" WHEN ({watch.when})" if watch.when else ""
+    name, body = _name(watch), f"BEGIN {_notes(watch, 'postgresql')} RETURN NULL; END"
+    event = f"AFTER {watch.event} ON {watch.table} FOR EACH ROW{when}"
     return [
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN {_notes(watch, 'postgresql')} RETURN NULL; END $$",
-        f"CREATE TRIGGER {name} AFTER {watch.event} ON {watch.table} FOR EACH ROW{when} EXECUTE FUNCTION {name}()",
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
+        f"CREATE TRIGGER {name} {event} EXECUTE FUNCTION {name}()",
     ]
+
+
+def _name(watch: _Watch) -> str:
+    return f"stale_{watch.table}_{watch.event.lower()}"

@@ -1,20 +1,23 @@
 """Counting: narrative x source x day, against each source's own output that day.
 
     passages that narratives have -> tellings (one per narrative and article)
-                                  -> Observation: articles, texts new to the source, texts first told by the source
+                                  -> Observation: articles, texts new to the source, texts it told first
     articles + polls + fetches    -> SourceDay: whole output and health (`source_health.py`)
 
 What is counted
 - Late articles (found live more than 72 h after publication) are never counted.
-- A narrative that was merged counts under the one it went into, on all days that are recounted: otherwise a merge would look like a rise.
-- A watched narrative counts the hits that endorse or report its statement. Hits that refute it are left out: a rebuttal is not
-  one more voice for the claim (it stays visible beside the others).
-- `copy_groups` counts a text once per source, on the source's first day with it. `own_texts` counts a text once overall, for the source
-  and day that told it first within the narrative: twelve reprints of one text add one. The series that is tested is made of `own_texts`.
-  A text that nobody printed for two weeks counts again: what a day counts depends on the two weeks before it, not on what is recounted.
+- A narrative that was merged counts under the one it went into, on all days that are recounted: otherwise a
+  merge would look like a rise.
+- A watched narrative counts the hits that endorse or report its statement. Hits that refute it are left out:
+  a rebuttal is not one more voice for the claim (it stays visible beside the others).
+- `copy_groups` counts a text once per source, on the source's first day with it. `own_texts` counts a text
+  once overall, for the source and day that told it first within the narrative: twelve reprints of one text
+  add one. The series that is tested is made of `own_texts`. A text that nobody printed for two weeks counts
+  again: what a day counts depends on the two weeks before it, not on what is recounted.
 
-Which days are counted again: those that the database noted as changed (`storage/stale_days.py`) and the two weeks after each, within
-the window. That is what a recount of the whole window would give: every other day has the same articles and the same two weeks before it.
+Which days are counted again: those that the database noted as changed (`storage/stale_days.py`) and the two
+weeks after each, within the window. That is what a recount of the whole window would give: every other day
+has the same articles and the same two weeks before it.
 """
 
 from __future__ import annotations
@@ -43,7 +46,9 @@ WINDOW_DAYS = 70
 CHUNK_DAYS = 7
 """Days that are read at a time: at 5,000 articles a day some 100,000 narrow rows."""
 HEALTH_DAYS = 60
-"""Earlier source days that say what is usual for a source: twice the 28 seen days that are remembered. Chosen, not measured."""
+"""Earlier source days that say what is usual for a source: twice the 28 seen days that are remembered.
+Chosen, not measured.
+"""
 
 _DAY = timedelta(days=1)
 
@@ -51,7 +56,8 @@ _DAY = timedelta(days=1)
 def count(
     *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
 ) -> dict[str, int]:
-    """Count again what changed, each day one transaction, written only if it differs; safe to kill and to repeat.
+    """Count again what changed, each day one transaction, written only if it differs; safe to kill and to
+    repeat.
 
     Returns:
         days recounted, observations and source_days in them, and days rewritten.
@@ -74,7 +80,9 @@ def count(
 
 
 def days_to_count(changed: Collection[date], first: date, end: date) -> list[date]:
-    """The days of [first, end) whose count may differ: those that changed, and those within `COPY_REACH` after one."""
+    """The days of [first, end) whose count may differ: those that changed, and those within `COPY_REACH`
+    after one.
+    """
     reach = COPY_REACH.days + 1
     days = {day + timedelta(days=n) for day in changed for n in range(reach)}
     return sorted(day for day in days if first <= day < end)
@@ -126,9 +134,11 @@ def _write(store: Store, day: date, observations: list[Observation]) -> bool:
 
 
 class _Health:
-    """The source days of the window, judged in their order: what is usual on a day depends on those before it.
+    """The source days of the window, judged in their order: what is usual on a day depends on those before
+    it.
 
-    Days that did not change are judged from what is stored of them: their figures are the same, their health may not be.
+    Days that did not change are judged from what is stored of them: their figures are the same, their health
+    may not be.
     """
 
     def __init__(self, store: Store, first: date, end: date, stale: Collection[date], today: date) -> None:

@@ -1,6 +1,7 @@
 """What is counted of a run of days: narratives by source and day, and each source's own output. Pure.
 
-Both are told chunk by chunk in the order of time: what a day counts depends on the `COPY_REACH` before it, which is told first and kept.
+Both are told chunk by chunk in the order of time: what a day counts depends on the `COPY_REACH` before it,
+which is told first and kept.
 """
 
 from __future__ import annotations

@@ -18,9 +18,13 @@ K = TypeVar("K")
 Flags = npt.NDArray[np.bool_]
 
 WEIGHTS: dict[Health, float] = {"ok": 1.0, "backfill": 1.0, "degraded": 0.5, "down": 0.0, "not_yet": 0.0}
-"""Share of a source's output that was seen, by its health; the half of a degraded day is chosen, not measured."""
+"""Share of a source's output that was seen, by its health; the half of a degraded day is chosen, not
+measured.
+"""
 AROUND_DAYS = 3
-"""Days before and after a day of history that say how complete it is: with it a week, so that weekends do not show."""
+"""Days before and after a day of history that say how complete it is: with it a week, so that weekends do not
+show.
+"""
 
 
 class Counted(Protocol):
@@ -84,7 +88,9 @@ class Panel:
         return np.asarray(self.weight[self.source, self.day] > 0, dtype=np.bool_)
 
     def cells_of(self, narrative_id: int, first: int, last: int) -> list[tuple[str, float, float]]:
-        """(source, own texts, articles) of one narrative over the days [first, last], seen sources only, by source."""
+        """(source, own texts, articles) of one narrative over the days [first, last], seen sources only, by
+        source.
+        """
         inside = (self.row == self.row_of(narrative_id)) & (self.day >= first) & (self.day <= last)
         mask = inside & self.is_seen()
         found: defaultdict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
@@ -145,7 +151,9 @@ def _cells(
     columns: Mapping[str, int],
     places: Mapping[date, int],
 ) -> Ints:
-    """(5, cells): narrative, source, day, own texts and articles of the observations that the panel has a place for."""
+    """(5, cells): narrative, source, day, own texts and articles of the observations that the panel has a
+    place for.
+    """
     cells = [
         (rows[item.narrative_id], columns[item.source_id], places[item.day], item.own_texts, item.articles)
         for item in observations
@@ -176,9 +184,11 @@ def _tables(
 
 
 def _completeness(output: Floats, watched: Flags, history: Flags) -> Floats:
-    """How complete each day of a source's history is against its live days: feeds list only their newest entries.
+    """How complete each day of a source's history is against its live days: feeds list only their newest
+    entries.
 
-    The output of the week around a day over a usual live week, at most 1; 1 where there is no live day to compare with.
+    The output of the week around a day over a usual live week, at most 1; 1 where there is no live day to
+    compare with.
     """
     usual = (output * watched).sum(1, keepdims=True) / np.maximum(watched.sum(1, keepdims=True), 1)
     loaded = _around(output * history) / np.maximum(_around(history.astype(np.float64)), 1)

@@ -2,10 +2,13 @@
 
     y[n, t]         damped texts: per source log2(1 + own texts), over the sources that were seen that day
     exposure[n, t]  coverage x volume, about 1 on an ordinary day, 0 on a gap
-      coverage      share of the narrative's usual carriers that was seen: a dead feed is a gap, not a fall; an outlet added is exposure
-      volume        the seen sources' other output against their usual: a day on which everything is up is no rise
+      coverage      share of the narrative's usual carriers that was seen: a dead feed is a gap, not a fall;
+                    an outlet added is exposure
+      volume        the seen sources' other output against their usual: a day on which everything is up is no
+                    rise
 
-Both factors are shrunk, coverage towards the sources' shares of all output, volume towards 1, so that a small corpus does not swing.
+Both factors are shrunk, coverage towards the sources' shares of all output, volume towards 1, so that a small
+corpus does not swing.
 
 Whether a day is a gap is said by `gaps`, for the tests, the digest's falls and the charts alike.
 """
@@ -20,12 +23,17 @@ from analysis.arrays import Floats, Ints
 from analysis.counts.panel import Flags, Panel
 
 CARRIER_PRIOR = 5.0
-"""Texts' worth of trust in the sources' overall shares when saying who usually carries a narrative. Chosen, not measured."""
+"""Texts' worth of trust in the sources' overall shares when saying who usually carries a narrative. Chosen,
+not measured.
+"""
 CARRIER_DAYS = 7.0
-"""Seen days added to each source's own before its texts are taken per day: a new outlet's first text must not weigh like many.
-Chosen, not measured."""
+"""Seen days added to each source's own before its texts are taken per day: a new outlet's first text must not
+weigh like many. Chosen, not measured.
+"""
 VOLUME_PRIOR = 10.0
-"""Texts a day added to both sides of the volume ratio: half of the swing is kept at 10 texts a day, 98 % at 500. Chosen, not measured."""
+"""Texts a day added to both sides of the volume ratio: half of the swing is kept at 10 texts a day, 98 % at
+500. Chosen, not measured.
+"""
 GAP_SHARE = 0.5
 """A day on which less than this share of what is usually seen was seen is a gap. Chosen, not measured."""
 GAP_DAYS = 28
@@ -41,7 +49,9 @@ class Series:
     """Articles with every reprint."""
     exposure: Floats
     seen: Floats
-    """(days,): share that was seen of the usual output of the sources that could be; one not added yet, or given up, is none of them."""
+    """(days,): share that was seen of the usual output of the sources that could be; one not added yet, or
+    given up, is none of them.
+    """
     gap: Flags
     """(days,): so little was seen that the day says nothing (`gaps`)."""
     volume: Floats
@@ -115,7 +125,9 @@ def _relative(output: Floats, usual: Floats) -> Floats:
 
 
 def _volume(panel: Panel, usual: Floats, until: int) -> Floats:
-    """(narratives, days): what others wrote that day against the usual, so that no burst hides behind itself."""
+    """(narratives, days): what others wrote that day against the usual, so that no burst hides behind
+    itself.
+    """
     own = _by_day(panel, panel.own * panel.is_seen())
     typical = own[:, :until].sum(1, keepdims=True) / max(until, 1)
     others = np.maximum(_output(panel) - own, 0.0)
@@ -124,7 +136,9 @@ def _volume(panel: Panel, usual: Floats, until: int) -> Floats:
 
 
 def _usual(panel: Panel, until: int) -> Floats:
-    """(sources,): texts a day while seen; a source first seen after `until` is taken by the days that there are."""
+    """(sources,): texts a day while seen; a source first seen after `until` is taken by the days that there
+    are.
+    """
     seen = panel.weight > 0
     before = seen.copy()
     before[:, until:] = False

@@ -1,15 +1,19 @@
 """The health of a source on a day: was what it published seen?
 
     not_yet    before the first day that anything is known of, or outside its coverage
-    backfill   up to and with the day of its first live crawl: history counts for baselines, nobody watched all of it
-    down       nobody asked, or every poll failed, and its output is missing; or a silence of days that its usual output does not explain
-    degraded   polls or pages failed for the most part, or clearly less than half of its usual output, or less than half of its usual polls
+    backfill   up to and with the day of its first live crawl: history counts for baselines, nobody watched
+               all of it
+    down       nobody asked, or every poll failed, and its output is missing; or a silence of days that its
+               usual output does not explain
+    degraded   polls or pages failed for the most part, or clearly less than half of its usual output, or less
+               than half of its usual polls
                and of its usual output
     ok         else
 
-What is usual is told by the source's own last 28 seen days, by weekday where there are enough of them: many outlets rest at weekends.
-Only whole days are judged by their output; the day that still runs is judged by its polls. A machine that was off asked nobody: what was
-published meanwhile and found later is counted, but a day that brought little is a gap and not a day of little.
+What is usual is told by the source's own last 28 seen days, by weekday where there are enough of them: many
+outlets rest at weekends. Only whole days are judged by their output; the day that still runs is judged by its
+polls. A machine that was off asked nobody: what was published meanwhile and found later is counted, but a day
+that brought little is a gap and not a day of little.
 """
 
 from __future__ import annotations
@@ -31,11 +35,15 @@ USUAL_DAYS = 28
 MIN_USUAL_DAYS = 7
 """One of each weekday. Chosen, not measured."""
 SILENCE_CHANCE = 0.001
-"""A silence that the usual output makes rarer than this is an outage ... Chosen, not measured: 300 sources have 100,000 days a year."""
+"""A silence that the usual output makes rarer than this is an outage ... Chosen, not measured: 300 sources
+have 100,000 days a year.
+"""
 SILENCE_DAYS = 3
 """... if it lasts so long: an outlet may rest over a weekend."""
 LOW_CHANCE = 0.02
-"""Output under half of the usual is called degraded only if it is this rare by chance. Chosen, not measured."""
+"""Output under half of the usual is called degraded only if it is this rare by chance. Chosen, not
+measured.
+"""
 HALF = 0.5
 """Less than half of what is usual - output, or polls - was not a usual day. Chosen, not measured."""
 MIN_TRIES = 4
@@ -44,7 +52,9 @@ MIN_TRIES = 4
 REACHED = frozenset({"stored", "duplicate", "unchanged"})
 """Outcomes of a poll or page that came through."""
 REFUSED = frozenset({"robots_denied", "http_404", "http_410", "not_html", "private_address", "bad_url"})
-"""Outcomes of a page that say something of the page, not of the way to the source: neither fetched nor failed."""
+"""Outcomes of a page that say something of the page, not of the way to the source: neither fetched nor
+failed.
+"""
 
 
 class DayTally(NamedTuple):
@@ -85,16 +95,16 @@ def tallied(
     """
     polled = _by_success(polls)
     fetched = _by_success(item for item in fetches if item.outcome not in REFUSED)
-    places = {*outputs, *((source_id, day) for source_id, day, _ in (*polled, *fetched))}
+    places = {*outputs, *(key[:2] for key in (*polled, *fetched))}
     return {
-        place: DayTally(
-            *outputs.get(place, (0, 0)),
-            fetched=fetched[*place, True],
-            failed=fetched[*place, False],
-            polls=polled[*place, True] + polled[*place, False],
-            polls_failed=polled[*place, False],
+        (source_id, day): DayTally(
+            *outputs.get((source_id, day), (0, 0)),
+            fetched=fetched[source_id, day, True],
+            failed=fetched[source_id, day, False],
+            polls=polled[source_id, day, True] + polled[source_id, day, False],
+            polls_failed=polled[source_id, day, False],
         )
-        for place in places
+        for source_id, day in places
     }
 
 
@@ -214,7 +224,9 @@ class _Judge:
         self._judged.append(SourceDay(source_id=self._key, day=day, health=health, **tally._asdict()))
 
     def _end_silence(self) -> None:
-        """The silent days that were waiting: an outage if the usual output makes so long a silence too unlikely."""
+        """The silent days that were waiting: an outage if the usual output makes so long a silence too
+        unlikely.
+        """
         waiting, self._silence = self._silence, []
         if not waiting:
             return
@@ -236,7 +248,9 @@ class _Judge:
         return "degraded" if is_degraded else "ok"
 
     def _unread(self, day: date, tally: DayTally) -> Health:
-        """Nobody asked, or every poll failed; what was found of the day later says how much of it was seen."""
+        """Nobody asked, or every poll failed; what was found of the day later says how much of it was
+        seen.
+        """
         usual = self._history.usual(self._key, day) or 0.0
         return "down" if tally.articles < max(HALF * usual, 1) else "degraded"
 

@@ -9,7 +9,7 @@ Reads the store, writes nothing. The same rows give the same bytes: stable order
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -33,23 +33,23 @@ def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, 
     """Everything about the days [start, end).
 
     Args:
-        clock: tells up to when narratives that were found belong to this period: a refit on the morning after it still does.
+        clock: tells up to when narratives that were found belong to this period: a refit on the morning after
+            it still does.
 
     Raises:
         ValueError: the period has no day.
     """
     reader = DigestReader(store, workspace, start, end)
-    limit, write = workspace.settings.report.narratives, _writer(reader)
-    rising, falling = _rising(reader)[:limit], _falling(reader)[:limit]
-    found = _new(reader, min(clock.now(), midnight(end) + timedelta(days=1)))
-    new = [item for item in found if item not in rising][:limit]
+    found = _listed(reader, min(clock.now(), midnight(end) + timedelta(days=1)))
+    write = _writer(reader)
+    rising, falling, new = (tuple(write(reader.narratives[key]) for key in keys) for keys in found)
     return Digest(
         start=start,
         end=end,
         totals=corpus.totals(reader),
-        rising=tuple(write(reader.narratives[key]) for key in rising),
-        falling=tuple(write(reader.narratives[key]) for key in falling),
-        new=tuple(write(reader.narratives[key]) for key in new),
+        rising=rising,
+        falling=falling,
+        new=new,
         alerts=corpus.alert_lines(reader),
         spikes=tuple(reader.note(spike) for spike in reader.spikes),
         reprint_storms=corpus.storms(reader),
@@ -60,14 +60,33 @@ def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, 
     )
 
 
+def _listed(reader: DigestReader, until: datetime) -> tuple[list[int], list[int], list[int]]:
+    """The narratives that rise, fall and are new, as many as a report lists; what rises is not listed as new."""
+    limit = reader.workspace.settings.report.narratives
+    rising = _rising(reader)[:limit]
+    new = [key for key in _new(reader, until) if key not in rising]
+    return rising, _falling(reader)[:limit], new[:limit]
+
+
 def narrative_detail(
     *, store: Store, workspace: Workspace, narrative_id: int, start: date, end: date
 ) -> NarrativeDigest | None:
-    """One narrative over the days [start, end), a merged one under the narrative that it went into; None if there is none."""
+    """One narrative over the days [start, end), a merged one under the narrative that it went into; None if
+    there is none.
+    """
     narrative = store.narratives.resolve(narrative_id)
     if narrative is None:
         return None
     return _writer(DigestReader(store, workspace, start, end, only=[narrative.narrative_id]))(narrative)
+
+
+def narrative_details(
+    *, store: Store, workspace: Workspace, narrative_ids: Sequence[int], start: date, end: date
+) -> Iterator[NarrativeDigest]:
+    """Several narratives, none of them merged, over the days [start, end); what they share is read once."""
+    reader = DigestReader(store, workspace, start, end, only=list(narrative_ids))
+    write = _writer(reader)
+    return (write(reader.narratives[key]) for key in narrative_ids if key in reader.narratives)
 
 
 def alert_evidence(*, store: Store, workspace: Workspace, spike: Spike) -> dict[str, Any]:
@@ -79,12 +98,14 @@ def alert_evidence(*, store: Store, workspace: Workspace, spike: Spike) -> dict[
     narrative = store.narratives.resolve(spike.narrative_id)
     if narrative is None:
         raise LookupError(
-            f"spike {spike.spike_id}: there is no narrative {spike.narrative_id}; was the database cut back after it was found?"
+            f"spike {spike.spike_id}: there is no narrative {spike.narrative_id}; "
+            "was the database cut back after it was found?"
         )
     first, end = spike.day - timedelta(days=spike.window_days - 1), spike.day + timedelta(days=1)
     reader = DigestReader(store, workspace, first, end, only=[narrative.narrative_id])
     note = reader.note(spike)
-    # The figures that were tested, not those of the same window on another day's baseline: a mail must not show two expectations.
+    # The figures that were tested, not those of the same window on another day's baseline: a mail must not
+    # show two expectations.
     expected = None if note.detector == "emergence" else note.expected
     written = replace(_writer(reader)(narrative), observed=note.observed, expected=expected, ratio=note.ratio)
     evidence = AlertEvidence(
@@ -99,12 +120,18 @@ def _writer(reader: DigestReader) -> Callable[[Narrative], NarrativeDigest]:
 
 
 def _rising(reader: DigestReader) -> list[int]:
-    """Narratives with a spike that was told, or clearly above their baseline; alerts first, then the stronger evidence."""
-    alerted = {key for key, spikes in reader.spikes_of.items() if any(map(_is_alert, spikes))}
-    told = {key for key, spikes in reader.spikes_of.items() if any(map(_is_told, spikes))} | alerted
+    """Narratives with a spike that was told, or clearly above their baseline; alerts first, then the stronger
+    evidence.
+    """
+    alerted = _with_spikes(reader, _is_alert)
+    told = _with_spikes(reader, _is_told) | alerted
     trends = reader.trends.among(reader.listed)
     found = [key for key, trend in trends.items() if key in told or trend.rises(reader.rules, reader.floor)]
     return sorted(found, key=lambda key: (key not in alerted, trends[key].p_up, -trends[key].observed, key))
+
+
+def _with_spikes(reader: DigestReader, are: Callable[[Spike], bool]) -> set[int]:
+    return {key for key, spikes in reader.spikes_of.items() if any(map(are, spikes))}
 
 
 def _is_alert(spike: Spike) -> bool:
@@ -122,10 +149,16 @@ def _falling(reader: DigestReader) -> list[int]:
 
 
 def _new(reader: DigestReader, until: datetime) -> list[int]:
-    """Narratives found in as many days before `until` as the period has and told in the period, those of most outlets first."""
+    """Narratives found in as many days before `until` as the period has and told in the period, those of most
+    outlets first.
+    """
+    trends = reader.trends.among(_born(reader, until) & reader.told)
+    found = [key for key in trends if key in reader.listed and reader.listed[key].kind == "discovered"]
+    return sorted(found, key=lambda key: (-trends[key].outlets, -trends[key].observed, key))
+
+
+def _born(reader: DigestReader, until: datetime) -> set[int]:
+    """Narratives found in as many days before a moment as the period has."""
     since = until - timedelta(days=reader.days)
     history = reader.store.narratives.lineage()
-    born = {item.narrative_id for item in history if item.kind in BORN and since < item.at <= until}
-    discovered = {key for key, item in reader.listed.items() if item.kind == "discovered"}
-    trends = reader.trends.among(born & reader.told & discovered)
-    return sorted(trends, key=lambda key: (-trends[key].outlets, -trends[key].observed, key))
+    return {item.narrative_id for item in history if item.kind in BORN and since < item.at <= until}

@@ -15,20 +15,21 @@ from config.clock import midnight
 from storage.records import Alert, CopyGroup
 
 STORM_OUTLETS = 5
-"""A storm is printed by at least so many outlets and a quarter of all that were seen. Chosen, not measured."""
+"""A storm is printed by at least so many outlets and a quarter of all that were seen. Chosen, not
+measured.
+"""
 
 
 def totals(reader: DigestReader) -> Totals:
     """The period in figures; late articles are not in them."""
     counted = [item for item in reader.articles if not item.late]
-    outlets = {item.source_id for item in counted}
     texts = sum(item.copy_groups for item in reader.inside)
     return Totals(
         articles=len(counted),
         copy_groups=texts,
         reprints=max(0, len(counted) - texts),
-        outlets=len(outlets),
-        countries=len({reader.refs[source].country for source in outlets & reader.refs.keys()}),
+        outlets=len({item.source_id for item in counted}),
+        countries=len(_countries(reader)),
         languages=dict(sorted(Counter(item.language for item in counted).items())),
         narratives_active=len(reader.told),
         narratives_known=len(reader.narratives),
@@ -36,6 +37,12 @@ def totals(reader: DigestReader) -> Totals:
         backfill_articles=sum(item.origin == "backfill" for item in counted),
         articles_before=_articles_before(reader),
     )
+
+
+def _countries(reader: DigestReader) -> set[str]:
+    """Countries of the outlets that the directory knows and that published in the period."""
+    outlets = {item.source_id for item in reader.articles if not item.late}
+    return {reader.refs[source].country for source in outlets & reader.refs.keys()}
 
 
 def _articles_before(reader: DigestReader) -> int:
@@ -78,7 +85,9 @@ def _storm(reader: DigestReader, group: CopyGroup) -> StormLine:
 
 
 def _told_most(reader: DigestReader, article_ids: list[str]) -> int | None:
-    """The narrative that most passages of these articles tell; of several the older; None where none is told."""
+    """The narrative that most passages of these articles tell; of several the older; None where none is
+    told.
+    """
     rows = reader.store.tellings.carried_by(article_ids)
     told = Counter(reader.survivors[row.narrative_id] for row in rows)
     known = [key for key in told if key in reader.narratives]
@@ -160,15 +169,21 @@ def _parameters(reader: DigestReader) -> dict[str, float | int | str]:
 
 
 NOTES = (
-    "A text counts once, for the outlet that had it first; an outlet adds at most log2(1 + n) for n texts of its own a day. Reprints and "
-    "probable translations are shown beside it.",
-    "Expected is what the narrative's last eight weeks lead one to expect of what was seen of its usual carriers; a source that could not be "
-    "read is a gap, not a fall, and a source that was added is more output, not a rise.",
-    "Tests: negative binomial on one and three days (false discoveries per day bounded by `fdr`), and a CUSUM for slow rises, which that bound "
-    "does not cover. A discovered narrative without a history is told in the digest, and mailed only if it outlasts the news that began it.",
-    "How many false alarms that makes depends on the news, and was not measured on this workspace's; the weekly budget bounds what is mailed.",
-    "First means first in this corpus, as far as the dates allow. An order in time is not a proof of influence.",
-    "Ownership labels are those of the list named beside them, never inferred; `not listed` means that no list states one.",
-    "Watched narratives count passages that say what the statement says; passages that refute it are not counted.",
+    "A text counts once, for the outlet that had it first; an outlet adds at most log2(1 + n) for n texts "
+    "of its own a day. Reprints and probable translations are shown beside it.",
+    "Expected is what the narrative's last eight weeks lead one to expect of what was seen of its usual "
+    "carriers; a source that could not be read is a gap, not a fall, and a source that was added is more "
+    "output, not a rise.",
+    "Tests: negative binomial on one and three days (false discoveries per day bounded by `fdr`), and a "
+    "CUSUM for slow rises, which that bound does not cover. A discovered narrative without a history is "
+    "told in the digest, and mailed only if it outlasts the news that began it.",
+    "How many false alarms that makes depends on the news, and was not measured on this workspace's; the "
+    "weekly budget bounds what is mailed.",
+    "First means first in this corpus, as far as the dates allow. An order in time is not a proof of "
+    "influence.",
+    "Ownership labels are those of the list named beside them, never inferred; `not listed` means that no "
+    "list states one.",
+    "Watched narratives count passages that say what the statement says; passages that refute it are not "
+    "counted.",
     "Articles found more than 72 hours after their publication are shown but never counted.",
 )

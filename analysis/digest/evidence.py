@@ -1,7 +1,8 @@
-"""What a digest says of one narrative: its figures, and the evidence for them - days, carriers, first mover, quotes, copies, spike.
+"""What a digest says of one narrative: its figures, and the evidence for them - days, carriers, first mover,
+quotes, copies, spike.
 
-Plain records as `records.py` describes them. Texts (`text`, `title`, `label`, `url`) come from outlets and are hostile: whoever
-shows them escapes them.
+Plain records as `records.py` describes them. Texts (`text`, `title`, `label`, `url`) come from outlets and
+are hostile: whoever shows them escapes them.
 """
 
 from __future__ import annotations
@@ -79,7 +80,9 @@ class DayPoint(Plain):
     seen: float
     """Share that was seen that day of the usual output of the sources watched then, 0 to 1."""
     gap: bool
-    """So little was seen that the day says nothing (`analysis.counts.series.gaps`): no test and no expectation uses it."""
+    """So little was seen that the day says nothing (`analysis.counts.series.gaps`): no test and no
+    expectation uses it.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +143,9 @@ class CarrierShare(Plain):
     copy_groups: int
     own_texts: int
     attention: float | None
-    """Countries only: smoothed share of this narrative in the country's output, unweighted mean over its outlets."""
+    """Countries only: smoothed share of this narrative in the country's output, unweighted mean over its
+    outlets.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +162,9 @@ class FirstMover(Plain):
     """The first publication lies between these two."""
     date_confidence: DateConfidence
     certain: bool
-    """Nothing speaks against it: one outlet, a date of confidence A or B, no agency credited, and no other doubt in `note`."""
+    """Nothing speaks against it: one outlet, a date of confidence A or B, no agency credited, and no other
+    doubt in `note`.
+    """
     wire: str | None
     """Agency that the first text credits, if any."""
     note: str

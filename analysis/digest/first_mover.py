@@ -13,8 +13,9 @@ from storage.records.published import WITHOUT_ZONE, published_between
 from storage.records.told import NarrativeRow
 
 TIE = timedelta(hours=6)
-"""Publications closer than this share the first place: feeds state when an item was edited, templates when a page was built.
-Chosen, not measured."""
+"""Publications closer than this share the first place: feeds state when an item was edited, templates when a
+page was built. Chosen, not measured.
+"""
 TAKEN_UP = timedelta(hours=72)
 """A text that no other outlet follows for so long began nothing. Chosen, not measured."""
 DAY = timedelta(days=1)
@@ -36,10 +37,12 @@ def first_mover(
     wire_of: Callable[[str], str | None],
     corpus_start: datetime | None,
 ) -> FirstMover | None:
-    """Who told the narrative first with a text of their own; outlets that the dates cannot tell apart share the place.
+    """Who told the narrative first with a text of their own; outlets that the dates cannot tell apart share
+    the place.
 
-    A text that no other outlet follows within 72 h began nothing - more often it was taken for the narrative by mistake -; it is passed over
-    and mentioned. Where nothing was followed so soon, the earliest text stands.
+    A text that no other outlet follows within 72 h began nothing - more often it was taken for the narrative
+    by mistake -; it is passed over and mentioned. Where nothing was followed so soon, the earliest text
+    stands.
 
     Args:
         rows: all passages of the narrative.
@@ -84,7 +87,8 @@ def _named(
 def _originals(rows: Sequence[NarrativeRow]) -> list[_Dated]:
     """Original texts, the one that was published first at the latest first.
 
-    Who has the original was decided from all copies and their dates; the order in which they count can differ from that.
+    Who has the original was decided from all copies and their dates; the order in which they count can differ
+    from that.
     """
     originals = [row for row in articles_of(rows) if row.relation == "original"]
     found = [_Dated(row, *published_between(row)) for row in originals]

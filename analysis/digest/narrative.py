@@ -18,7 +18,9 @@ from storage.records.told import NarrativeRow
 
 
 def write_narrative(reader: DigestReader, narrative: Narrative, themes: Mapping[int, str]) -> NarrativeDigest:
-    """The narrative's figures and evidence in the reader's period; empty of evidence where nothing was told."""
+    """The narrative's figures and evidence in the reader's period; empty of evidence where nothing was
+    told.
+    """
     passages = reader.passages_of(narrative)
     life = carried_articles(passages)
     told = [item for item in life if reader.in_period(item.row.counted_at)]

@@ -1,4 +1,6 @@
-"""Outlets as they are shown: the directory's word, or what a passage says of one that is in no directory any more."""
+"""Outlets as they are shown: the directory's word, or what a passage says of one that is in no directory any
+more.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def _of_source(source: Source) -> OutletRef:
 def outlet_ref(
     refs: Mapping[str, OutletRef], source_id: str, *, country: str = "", ownership: str = "not listed"
 ) -> OutletRef:
-    """An outlet by its id; one that is in no directory any more is shown by it, with what its passages say of it."""
+    """An outlet by its id; one that is in no directory any more is shown by it, with what its passages say of
+    it.
+    """
     unknown = OutletRef(
         source_id=source_id,
         name=source_id,

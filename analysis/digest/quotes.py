@@ -19,7 +19,9 @@ def quotes(
     told: Sequence[CarriedArticle],
     first: FirstMover | None,
 ) -> tuple[Quote, ...]:
-    """The best passages: the first mover's, then the most central of other outlets and languages; own texts of the period."""
+    """The best passages: the first mover's, then the most central of other outlets and languages; own texts
+    of the period.
+    """
     central = sorted(passages, key=lambda row: (-row.similarity, row.passage_id))
     opener = None if first is None else _of_article(central, first.article_id)
     own = {item.row.article_id for item in told if item.own}

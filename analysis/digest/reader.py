@@ -1,4 +1,6 @@
-"""What a digest is written from, read once from the store: a period, and the days that it is compared with."""
+"""What a digest is written from, read once from the store: a period, and the days that it is compared
+with.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,8 @@ class DigestReader:
     ) -> None:
         if end <= start:
             raise ValueError(
-                f"digest: the period from {start} to {end} has no day; end is exclusive and must lie after start"
+                f"digest: the period from {start} to {end} has no day; "
+                "end is exclusive and must lie after start"
             )
         self.store = store
         self.workspace = workspace
@@ -68,7 +71,9 @@ class DigestReader:
 
     @cached_property
     def listed(self) -> dict[int, Narrative]:
-        """Narratives that a digest may list: weather, market prices and other recurring forms claim nothing."""
+        """Narratives that a digest may list: weather, market prices and other recurring forms claim
+        nothing.
+        """
         forms = resting_forms(self.store.narratives.lineage())
         return {key: item for key, item in self.narratives.items() if key not in forms}
 
@@ -235,7 +240,9 @@ def rounded(value: float | None, digits: int = 2) -> float | None:
 
 
 def strongest(spikes: Sequence[Spike]) -> Spike | None:
-    """The spike that speaks loudest: an alert before the digest before a suppressed one, then the smallest p, then the newest."""
+    """The spike that speaks loudest: an alert before the digest before a suppressed one, then the smallest p,
+    then the newest.
+    """
     order = {"alert": 0, "digest": 1, "suppressed": 2}
 
     def rank(spike: Spike) -> tuple[int, float, int, str]:

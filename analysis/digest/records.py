@@ -1,10 +1,10 @@
-"""What a digest holds: everything the weekly report, the alert mail and the dashboard's overview show; `evidence.py` has the
-records about one narrative.
+"""What a digest holds: everything the weekly report, the alert mail and the dashboard's overview show;
+`evidence.py` has the records about one narrative.
 
 Frozen records, nothing else: `build.py` fills them, `drumbeat/report`, `drumbeat/alerts` and `drumbeat/web`
-read them. Every record has `to_dict()`, plain JSON (dates and times as ISO 8601, times in UTC with `Z`, tuples as
-lists, keys in the order of the fields). Every number in a digest resolves to stored rows by the ids beside it. No run
-id and no wall time is in a digest: the same rows give the same bytes.
+read them. Every record has `to_dict()`, plain JSON (dates and times as ISO 8601, times in UTC with `Z`,
+tuples as lists, keys in the order of the fields). Every number in a digest resolves to stored rows by the ids
+beside it. No run id and no wall time is in a digest: the same rows give the same bytes.
 
 Texts (`text`, `title`, `label`, `url`) come from outlets and are hostile: whoever shows them escapes them.
 """
@@ -162,7 +162,9 @@ class Digest(Plain):
     """Every spike of the period, alerted or not, by day and id."""
     reprint_storms: tuple[StormLine, ...]
     leads: tuple[LeadLine, ...]
-    """Who leads whom, over the narratives of the last months that began while both were watched; empty while there are too few."""
+    """Who leads whom, over the narratives of the last months that began while both were watched; empty while
+    there are too few.
+    """
     sources: tuple[SourceLine, ...]
     """Those that need attention first, then by id."""
     not_seen: NotSeen

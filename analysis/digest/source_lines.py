@@ -12,7 +12,9 @@ from analysis.digest.records import SourceLine, SourceStatus
 from storage.records import Health, SourceDay
 
 NEW_DAYS = 14
-"""A source is called new for so long after its first live day: as long as the outlets that a test calls new. Chosen, not measured."""
+"""A source is called new for so long after its first live day: as long as the outlets that a test calls new.
+Chosen, not measured.
+"""
 STATUS_ORDER: tuple[SourceStatus, ...] = ("outage", "silent", "degraded", "new", "not_yet", "ok")
 
 

@@ -1,6 +1,7 @@
 """Spread: who followed, in which countries, languages and ownership classes, and in which copies. Pure.
 
-Everything is "in this corpus". Ownership is what a named list states, never inferred. Timing is an order in time, not a proof of influence.
+Everything is "in this corpus". Ownership is what a named list states, never inferred. Timing is an order in
+time, not a proof of influence.
 """
 
 from __future__ import annotations
@@ -61,19 +62,17 @@ def carried_articles(rows: Iterable[NarrativeRow]) -> list[CarriedArticle]:
 def roles(told: Sequence[CarriedArticle]) -> dict[str, Role]:
     """Source -> its part in the narrative's whole life.
 
-    Originators wrote a text of their own on the first day; amplifiers joined before the peak and within the first 15 % of the articles.
+    Originators wrote a text of their own on the first day; amplifiers joined before the peak and within the
+    first 15 % of the articles.
     """
     per_day = Counter(item.day for item in told)
     peak = min(per_day, key=lambda day: (-per_day[day], day), default=date.min)
+    early = EARLY_SHARE * len(told)
     found: dict[str, Role] = {}
     for place, item in enumerate(told):
-        if item.own and item.day == told[0].day:
-            role: Role = "originator"
-        elif item.day < peak and place <= EARLY_SHARE * len(told):
-            role = "amplifier"
-        else:
-            role = "follower"
-        found.setdefault(item.row.source_id, role)
+        joins_early: Role = "amplifier" if item.day < peak and place <= early else "follower"
+        is_first = item.own and item.day == told[0].day
+        found.setdefault(item.row.source_id, "originator" if is_first else joins_early)
     return found
 
 
@@ -119,7 +118,9 @@ def _carrier(
 
 
 def lags(found: Sequence[Carrier]) -> tuple[float | None, tuple[float, float] | None]:
-    """Median and quartiles of the hours by which the followers came later than the first; None where there are none, quartiles from four."""
+    """Median and quartiles of the hours by which the followers came later than the first; None where there
+    are none, quartiles from four.
+    """
     hours = [item.lag_hours for item in found[1:]]
     if not hours:
         return None, None
@@ -186,9 +187,11 @@ def _share(
 def country_attention(
     told: Sequence[CarriedArticle], output: Mapping[str, int], countries: Mapping[str, str]
 ) -> dict[str, float]:
-    """Country -> share of its outlets' output that this narrative has: (y + 50 p) / (Y + 50) per outlet, p the share in the whole corpus.
+    """Country -> share of its outlets' output that this narrative has: (y + 50 p) / (Y + 50) per outlet, p
+    the share in the whole corpus.
 
-    The mean over the country's outlets that published anything is not weighted: one giant must not speak for a country.
+    The mean over the country's outlets that published anything is not weighted: one giant must not speak for
+    a country.
     """
     articles = Counter(item.row.source_id for item in told)
     prior = ATTENTION_PRIOR * articles.total() / max(sum(output.values()), 1)
@@ -215,7 +218,9 @@ def copy_lines(
 def _copy_line(
     group_id: str, rows: Sequence[NarrativeRow], group: CopyGroup | None, refs: Mapping[str, OutletRef]
 ) -> CopyLine:
-    """Who printed it first is the copy group's word: that may have been before the period, or outside of the narrative."""
+    """Who printed it first is the copy group's word: that may have been before the period, or outside of the
+    narrative.
+    """
     first = rows[0]
     relations = Counter(row.relation for row in rows)
     return CopyLine(
@@ -228,7 +233,7 @@ def _copy_line(
         wire=group.wire if group else None,
         articles=len(rows),
         outlets=len({row.source_id for row in rows}),
-        reprints=relations["exact"] + relations["near"],
+        reprints=len(rows) - relations["original"] - relations["excerpt"] - relations["translation"],
         excerpts=relations["excerpt"],
         translations=relations["translation"],
     )

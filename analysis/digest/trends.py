@@ -1,4 +1,6 @@
-"""A period against its baseline: what was observed, what to expect, and each narrative's days for a chart. Pure, on arrays."""
+"""A period against its baseline: what was observed, what to expect, and each narrative's days for a chart.
+Pure, on arrays.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,17 @@ from config.settings import SpikeSettings
 FEWEST_EXPECTED = 0.1
 """Below this no ratio is given: anything is many times nothing. Chosen, not measured."""
 RISE_P, RISE_RATIO = 0.01, 1.5
-"""How rare, and how much more than expected, a rise is. Chosen, not measured; no error rate over all narratives is held."""
+"""How rare, and how much more than expected, a rise is. Chosen, not measured; no error rate over all
+narratives is held.
+"""
 FALL_P, FALL_RATIO = 0.1, 0.5
-"""How rare, and how much less than expected, a fall is. Chosen, not measured; no error rate over all narratives is held."""
+"""How rare, and how much less than expected, a fall is. Chosen, not measured; no error rate over all
+narratives is held.
+"""
 FALL_EXPECTED = 3.0
-"""What must be expected for a fall to be told: less is silent in a week by chance once in twenty. Chosen, not measured."""
+"""What must be expected for a fall to be told: less is silent in a week by chance once in twenty. Chosen, not
+measured.
+"""
 SEEN_DAYS = 0.5
 """Share of a period's days that must not be gaps for a fall to be told. Chosen, not measured."""
 
@@ -134,7 +142,9 @@ class Trends:
         return np.asarray(self.series.gap | (self.series.exposure[n] <= 0), dtype=np.bool_)
 
     def points(self, narrative_id: int, first: int) -> tuple[DayPoint, ...]:
-        """The days from an index to the end of the period; each day is expected from what was known before it."""
+        """The days from an index to the end of the period; each day is expected from what was known before
+        it.
+        """
         n, panel = self._places[narrative_id], self._panel.only(narrative_id)
         return tuple(self._point(n, panel, t) for t in range(first, self._last + 1))
 

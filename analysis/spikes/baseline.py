@@ -1,7 +1,8 @@
 """What to expect of a narrative: a negative-binomial rate with a volume offset.
 
-A robust, shrunken rate with recency weights; past peaks weigh less (the re-weighting of Farrington flexible, Noufaily et al. 2013), the
-newest days are kept out by a guard band. All arrays are (narratives, days), oldest day first.
+A robust, shrunken rate with recency weights; past peaks weigh less (the re-weighting of Farrington flexible,
+Noufaily et al. 2013), the newest days are kept out by a guard band. All arrays are (narratives, days), oldest
+day first.
 """
 
 from __future__ import annotations
@@ -14,18 +15,25 @@ import numpy.typing as npt
 from analysis.arrays import Floats
 
 HALF_LIFE_DAYS = 21.0
-"""What three weeks ago counts half: an eight-week baseline follows a drift and still rests on enough days. Chosen, not measured."""
+"""What three weeks ago counts half: an eight-week baseline follows a drift and still rests on enough days.
+Chosen, not measured.
+"""
 POOLED_ALPHA = 0.3
-"""Overdispersion that narratives are shrunk to (variance = m + alpha m^2). Chosen; the benchmark's simulated narratives have it too."""
+"""Overdispersion that narratives are shrunk to (variance = m + alpha m^2). Chosen; the benchmark's simulated
+narratives have it too.
+"""
 POOLED_WEIGHT = 10.0
 """... with the weight of so many days. Chosen, not measured."""
 ALPHA_RANGE = (0.05, 3.0)
 """Overdispersion is never taken for none, nor for more than makes any count likely. Chosen, not measured."""
 ALPHA_MIXTURE = ((0.4, 0.25), (1.0, 0.5), (4.0, 0.25))
-"""Factors on alpha and their shares: how unsure the overdispersion of a narrative stays after eight weeks; the last is the heavy tail.
-Set on the simulated narratives of `python -m tests.benchmarks.spikes`."""
+"""Factors on alpha and their shares: how unsure the overdispersion of a narrative stays after eight weeks;
+the last is the heavy tail. Set on the simulated narratives of `python -m tests.benchmarks.spikes`.
+"""
 PEAK_RESIDUAL = 2.58
-"""The 99.5 % point of the normal: of quiet days one in 200 is taken for a peak (Noufaily et al. 2013 use the same)."""
+"""The 99.5 % point of the normal: of quiet days one in 200 is taken for a peak (Noufaily et al. 2013 use the
+same).
+"""
 PEAK_WEIGHT = 0.2
 """What a past peak still weighs. Chosen, not measured."""
 PRIOR = 0.1
@@ -33,7 +41,9 @@ PRIOR = 0.1
 LEAST_RATE = 0.05
 """Texts a day by which a silent day still makes the rate surer. Chosen, not measured."""
 SERIAL = 0.3
-"""Correlation of neighbouring days' surplus: how much of the overdispersion a sum of days keeps. Chosen, not measured."""
+"""Correlation of neighbouring days' surplus: how much of the overdispersion a sum of days keeps. Chosen, not
+measured.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +124,9 @@ def _ratio(above: Floats, below: npt.NDArray[np.generic]) -> Floats:
 def upper_tail(y: Floats, expected: Expected) -> Floats:
     """P(Y >= y), for a negative binomial whose overdispersion is itself uncertain.
 
-    Between whole counts the continuous form of the tail is used (regularised incomplete beta). The mixture over `ALPHA_MIXTURE` is what
-    makes small probabilities honest: with one alpha for all, p < 1e-4 came eight times too often on quiet simulated narratives, with these as often as it says.
+    Between whole counts the continuous form of the tail is used (regularised incomplete beta). The mixture
+    over `ALPHA_MIXTURE` is what makes small probabilities honest: with one alpha for all, p < 1e-4 came eight
+    times too often on quiet simulated narratives, with these as often as it says.
     """
     from scipy.special import betainc
 

@@ -1,6 +1,7 @@
 """Innocent explanations of a spike: each is looked at, and what was found is written down.
 
-A check answers `ruled out: ...` or `named: ...`; a named explanation that suffices to explain the spike makes it a matter for the digest.
+A check answers `ruled out: ...` or `named: ...`; a named explanation that suffices to explain the spike makes
+it a matter for the digest.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ from analysis.spikes.facts import WindowFacts
 from config.settings import SpikeSettings
 
 RETEST_P = 0.01
-"""What a spike must still reach without the outlets under suspicion: they are fewer, so the bar is lower than for an alert. Chosen, not
-measured."""
+"""What a spike must still reach without the outlets under suspicion: they are fewer, so the bar is lower than
+for an alert. Chosen, not measured.
+"""
 YOUNG_DAYS = 14
 """Seen days before the guard band that make an outlet part of the baseline. Chosen, not measured."""
 RECOVERY_DAYS = 3
-"""Days after an outage in which a backlog may come in: live finds that are older than 72 h are late and never counted."""
+"""Days after an outage in which a backlog may come in: live finds that are older than 72 h are late and never
+counted.
+"""
 ONE_OUTLET_SHARE = 0.6
 """More of the own texts than this by one outlet is that outlet's matter. Chosen, not measured."""
 BUSY_DAY = 1.5
@@ -34,8 +38,9 @@ STORM_SHARE = 0.5
 STORM_ARTICLES = 6
 """... and so many of them: fewer reprints are a wire's daily bread. Chosen, not measured."""
 RHYTHM_SHARE = 0.7
-"""A window is a matter of rhythm if at least two of the four weeks before had so large a share of it on the same weekdays. Chosen, not
-measured."""
+"""A window is a matter of rhythm if at least two of the four weeks before had so large a share of it on the
+same weekdays. Chosen, not measured.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +206,8 @@ def _calendar(case: Case) -> Finding:
     if alike >= 2:
         return _named(f"{alike} of the 4 weeks before had as much on the same weekdays", explains=True)
     return _ruled_out(
-        "the same weekdays of the 4 weeks before had less; yearly dates cannot be told from so short a history"
+        "the same weekdays of the 4 weeks before had less; "
+        "yearly dates cannot be told from so short a history"
     )
 
 

@@ -33,7 +33,9 @@ from analysis.spikes.policy import Candidate, Sent
 from storage.records import Spike
 
 STORM_P = 0.001
-"""How rare a window's articles must be for a narrative with a baseline to be looked at for a storm. Chosen, not measured."""
+"""How rare a window's articles must be for a narrative with a baseline to be looked at for a storm. Chosen,
+not measured.
+"""
 BURST_DAYS = max(FAST_DAYS)
 
 
@@ -213,7 +215,9 @@ class _Day:
         return Sent(spike=spike, articles=facts.article_ids, level=self._level_since(spike))
 
     def _level_since(self, spike: Spike) -> float:
-        """The highest level of an alerted narrative before the tested day; 0 for one that is not tested any more."""
+        """The highest level of an alerted narrative before the tested day; 0 for one that is not tested any
+        more.
+        """
         if spike.narrative_id not in self._panel.narratives:
             return 0.0
         n = self._panel.row_of(spike.narrative_id)
@@ -221,7 +225,9 @@ class _Day:
         return max((self._level(n, t) for t in days), default=0.0)
 
     def storms(self, earlier: Sequence[Spike], taken: Collection[int]) -> list[Spike]:
-        """Narratives whose articles stand out while their texts do not: one text repeated; named once in the quiet days."""
+        """Narratives whose articles stand out while their texts do not: one text repeated; named once in the
+        quiet days.
+        """
         named = {
             item.narrative_id for item in earlier if item.decision == "suppressed" and item.day < self.day
         }

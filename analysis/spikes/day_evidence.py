@@ -1,4 +1,6 @@
-"""What the tests of a day look at, in one place. Pure but for the passages and centroids, which are asked for when something stands out."""
+"""What the tests of a day look at, in one place. Pure but for the passages and centroids, which are asked for
+when something stands out.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,8 @@ class DayEvidence:
     """The counts, the narratives and their passages of the days around a tested one.
 
     Args:
-        narratives: their centroids under the same means, as far as they can be (`analysis.embedding.centring.comparable`).
+        narratives: their centroids under the same means, as far as they can be
+            (`analysis.embedding.centring.comparable`).
     """
 
     def __init__(
@@ -81,7 +84,9 @@ class DayEvidence:
         return {key: _space_of(items) for key, items in groups.items()}
 
     def novelty(self, narrative_id: int, day: date) -> float:
-        """1 - cosine to the nearest narrative that is older than the shortest history that a baseline needs; 1 where none can be compared."""
+        """1 - cosine to the nearest narrative that is older than the shortest history that a baseline needs;
+        1 where none can be compared.
+        """
         mine, before = self._narratives[narrative_id], day - timedelta(days=self.rules.min_history_days)
         space = self._spaces.get((mine.build, mine.mean_version))
         if mine.centroid is None or space is None:

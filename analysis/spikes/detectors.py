@@ -2,10 +2,13 @@
 
 fast       one day and the sum of three days against the baseline: P(NB >= y), the smaller of the two, doubled
 slow       negative-binomial likelihood-ratio CUSUM against twice the baseline: small rises that last
-emergence  a narrative without a history has no baseline: many independent outlets within three days, in several countries or languages,
-           not one syndicated text, unlike anything older - and, to be worth a mail, still being told when the news that began it is old
+emergence  a narrative without a history has no baseline: many independent outlets within three days, in
+           several countries or languages,
+           not one syndicated text, unlike anything older - and, to be worth a mail, still being told when the
+           news that began it is old
 
-`python -m tests.benchmarks.spikes` measures this code on simulated narratives; what it finds there is not what real news gives.
+`python -m tests.benchmarks.spikes` measures this code on simulated narratives; what it finds there is not
+what real news gives.
 """
 
 from __future__ import annotations
@@ -28,11 +31,15 @@ Tier = Literal["mail", "digest", ""]
 SLOW_DAYS = 7
 """Days whose sum is reported for a slow rise: a week, so that weekends do not show."""
 ESTABLISHED_DAYS = 3
-"""Days with own texts before the guard band that give a discovered narrative a baseline. Chosen, not measured."""
+"""Days with own texts before the guard band that give a discovered narrative a baseline. Chosen, not
+measured.
+"""
 KAPPA = 2.0
 """The rise that the CUSUM is tuned to. Chosen, not measured."""
 CAUTION = 1.5
-"""Factor on alpha in the likelihood ratio: halves the CUSUM's false alarms at a small loss (`python -m tests.benchmarks.spikes`)."""
+"""Factor on alpha in the likelihood ratio: halves the CUSUM's false alarms at a small loss (`python -m
+tests.benchmarks.spikes`).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +88,20 @@ def examine(y: Floats, exposure: Floats, *, day: int, rules: SpikeSettings) -> D
 
 
 def baseline_end(day: int, rules: SpikeSettings) -> int:
-    """First index that is not in the baseline of a day: the longest fast window and the guard band are kept out."""
+    """First index that is not in the baseline of a day: the longest fast window and the guard band are kept
+    out.
+    """
     return max(0, day - max(FAST_DAYS) + 1 - rules.guard_days)
 
 
 def has_baseline(
     y: Floats, baseline: Baseline, *, day: int, watched: npt.NDArray[np.bool_], rules: SpikeSettings
 ) -> npt.NDArray[np.bool_]:
-    """Narratives that a baseline can be had of: with a history of seen days and, unless an analyst watches them, told before their burst.
+    """Narratives that a baseline can be had of: with a history of seen days and, unless an analyst watches
+    them, told before their burst.
 
-    A discovered narrative is found because it was told much; without some texts well before the tested day any test would find that again.
+    A discovered narrative is found because it was told much; without some texts well before the tested day
+    any test would find that again.
     """
     until = baseline_end(day, rules)
     told = y[:, : day + 1] > 0
@@ -152,18 +163,22 @@ class EmergenceFacts:
 EMERGENCE_OUTLETS = 5
 """Outlets with own texts within three days, or a third of those seen. Chosen, not measured."""
 EMERGENCE_GROUP_SHARE = 0.6
-"""One text that is more than this of its articles is a syndicated text, not many voices. Chosen, not measured."""
+"""One text that is more than this of its articles is a syndicated text, not many voices. Chosen, not
+measured.
+"""
 EMERGENCE_NOVELTY = 0.45
 """1 - cosine of centroids to the nearest older narrative. Set on the sample world."""
 LASTING_DAYS = 5
-"""News is told within days and fades; what new outlets still tell after so many days, on as many days, is more than news. Chosen, not
-measured."""
+"""News is told within days and fades; what new outlets still tell after so many days, on as many days, is
+more than news. Chosen, not measured.
+"""
 
 
 def emergence(facts: EmergenceFacts, *, active: int, rules: SpikeSettings) -> Tier:
     """What a narrative without a history asks for.
 
-    In the first weeks of a corpus every narrative has its first text; that it is new in the world too takes days of watching before it.
+    In the first weeks of a corpus every narrative has its first text; that it is new in the world too takes
+    days of watching before it.
 
     Args:
         active: outlets seen that day; the floor on outlets is relative to them.

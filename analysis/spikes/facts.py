@@ -1,4 +1,6 @@
-"""What the passages of one narrative say about a window: who tells it, in how many texts, and how far its dates go."""
+"""What the passages of one narrative say about a window: who tells it, in how many texts, and how far its
+dates go.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,9 @@ from analysis.tellings import Printing, day_of, first_told
 from storage.records import DateConfidence, Origin
 
 LIFE_DAYS: Final = 21
-"""Days over which it is told how long a new narrative lasts: a baseline is had after 14, and its guard band is left out.
-Chosen, not measured."""
+"""Days over which it is told how long a new narrative lasts: a baseline is had after 14, and its guard band
+is left out. Chosen, not measured.
+"""
 WEAK: Final[frozenset[DateConfidence]] = frozenset({"C", "D"})
 """Confidences of dates that are not relied on."""
 
@@ -79,7 +82,8 @@ def facts_of(rows: Sequence[FactRow], first: date, last: date) -> WindowFacts:
     """Facts of the days [first, last].
 
     Args:
-        rows: passages of one narrative; those of `COPY_REACH` before the window tell which texts are not new in it.
+        rows: passages of one narrative; those of `COPY_REACH` before the window tell which texts are not new
+            in it.
     """
     told = _articles(rows, last)
     new = first_told(told)

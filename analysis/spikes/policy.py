@@ -1,7 +1,9 @@
 """Who is told: the false-discovery rate of a day, the floors, quiet days, twins and the weekly budget.
 
-mail     q <= fdr, or the CUSUM over its threshold; floors held; nothing innocent explains it; not quiet; within the budget
-digest   q <= 2 fdr, or the CUSUM over three quarters of its threshold; or mail's bar, but explained, quiet or over the budget
+mail     q <= fdr, or the CUSUM over its threshold; floors held; nothing innocent explains it; not quiet;
+         within the budget
+digest   q <= 2 fdr, or the CUSUM over three quarters of its threshold; or mail's bar, but explained, quiet or
+         over the budget
 """
 
 from __future__ import annotations
@@ -28,9 +30,13 @@ DIGEST_RATIO = 2.0
 SLOW_P = 0.01
 """What the newest week must reach by itself for a CUSUM's alarm to be worth telling. Chosen, not measured."""
 LEVELS = 10
-"""Counts above its floor for which a narrative's attainable probabilities are worked out: beyond, p itself is taken, which is safe."""
+"""Counts above its floor for which a narrative's attainable probabilities are worked out: beyond, p itself is
+taken, which is safe.
+"""
 TWIN_SHARE = 0.5
-"""Two narratives are twins in a window if they share so much of the articles of the smaller. Chosen, not measured."""
+"""Two narratives are twins in a window if they share so much of the articles of the smaller. Chosen, not
+measured.
+"""
 TWIN_COSINE = 0.7
 """... or if their centroids are so close. Set on the sample world."""
 GROWN_DAYS = 3
@@ -38,10 +44,12 @@ GROWN_DAYS = 3
 
 
 def false_discovery(tests: DayTest, family: Flags, rules: SpikeSettings) -> tuple[Floats, Floats]:
-    """p and q of the fast detector for one day, one value a narrative; 1 where the floors on count and ratio are not held.
+    """p and q of the fast detector for one day, one value a narrative; 1 where the floors on count and ratio
+    are not held.
 
-    Benjamini-Hochberg for discrete tests (Heyse 2011): most narratives are so quiet that they cannot reach the floors by chance, and each
-    adds to the expected false discoveries only the largest probability that it can attain below p, instead of p.
+    Benjamini-Hochberg for discrete tests (Heyse 2011): most narratives are so quiet that they cannot reach
+    the floors by chance, and each adds to the expected false discoveries only the largest probability that it
+    can attain below p, instead of p.
 
     Args:
         family: narratives with a baseline, whose tests count.
@@ -58,7 +66,9 @@ def false_discovery(tests: DayTest, family: Flags, rules: SpikeSettings) -> tupl
 
 
 def _smallest(tests: DayTest, family: Flags, rules: SpikeSettings) -> Floats:
-    """(narratives,): the smallest p of the fast windows, times their number; 1 where no window holds the floors."""
+    """(narratives,): the smallest p of the fast windows, times their number; 1 where no window holds the
+    floors.
+    """
     p: Floats = np.ones(len(family))
     for window in tests.fast:
         enough = (window.observed >= rules.min_count) & (window.observed >= DIGEST_RATIO * window.expected)
@@ -68,13 +78,17 @@ def _smallest(tests: DayTest, family: Flags, rules: SpikeSettings) -> Floats:
 
 
 def _levels(window: WindowTest, rules: SpikeSettings) -> Floats:
-    """(counts, narratives): probabilities of a window to reach the floors by chance, and of each of the next counts."""
+    """(counts, narratives): probabilities of a window to reach the floors by chance, and of each of the next
+    counts.
+    """
     floor = np.ceil(np.maximum(rules.min_count, DIGEST_RATIO * window.expected))
     return np.stack([upper_tail(floor + more, window.law) for more in range(LEVELS)])
 
 
 def _attained(levels: Floats, p: float) -> Floats:
-    """The largest attainable probability that is at most p; p itself where the counts that were tried are not rare enough."""
+    """The largest attainable probability that is at most p; p itself where the counts that were tried are not
+    rare enough.
+    """
     below = np.where(levels <= p, levels, 0.0).max(0)
     return np.asarray(np.where(levels[-1] > p, p, below), dtype=np.float64)
 
@@ -97,7 +111,9 @@ def fast_tier(q: float, observed: float, expected: float, rules: SpikeSettings) 
 
 
 def slow_tier(cusum: float, window: WindowTest, n: int, rules: SpikeSettings) -> Tier:
-    """What the slow detector asks for; it is tuned to a doubling, so a doubling is its floor, and a level that has gone by is none."""
+    """What the slow detector asks for; it is tuned to a doubling, so a doubling is its floor, and a level
+    that has gone by is none.
+    """
     observed, expected = float(window.observed[n]), float(window.expected[n])
     if observed < rules.min_count or observed < KAPPA * expected or float(window.p[n]) > SLOW_P:
         return ""

@@ -2,11 +2,13 @@
 
     observations + source days -> panel -> series -> fast and slow tests      (narratives with a baseline)
                                                   -> emergence                (those without)
-                                                  -> raw articles             (reprint storms: named, never alerted)
+                                                  -> raw articles             (reprint storms: named, never
+                                                  alerted)
     what stands out -> facts of its passages -> innocent explanations -> policy -> Spike rows
 
-A day is tested while it runs and once more when it is over, from what counts up to that day alone: days that are caught up after a pause are
-judged as they would have been without it. A test takes the place of the one before; an alert that was decided stays as it was decided.
+A day is tested while it runs and once more when it is over, from what counts up to that day alone: days that
+are caught up after a pause are judged as they would have been without it. A test takes the place of the one
+before; an alert that was decided stays as it was decided.
 
 Counts are read once for all days; passages only of narratives that stand out.
 """
@@ -44,7 +46,8 @@ CATCH_UP_DAYS = 14
 def detect(
     *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
 ) -> dict[str, int]:
-    """Write the spikes of the days since the last run; each day is one short transaction, safe to kill and to repeat.
+    """Write the spikes of the days since the last run; each day is one short transaction, safe to kill and to
+    repeat.
 
     Returns:
         days tested, narratives tested and spikes by decision.
@@ -55,9 +58,7 @@ def detect(
     counts = Counter(days=0, tested=0, alert=0, digest=0, suppressed=0)
     progress.start("detect", len(days))
     for day in days:
-        result = examine_day(
-            counted.evidence(day), day, counted.earlier(day), running=day == today, run_id=run_id
-        )
+        result = counted.examine(day, running=day == today, run_id=run_id)
         store.spikes.replace(day, result.spikes)
         counts.update(days=1, tested=result.tested)
         counts.update(spike.decision for spike in result.spikes)
@@ -94,8 +95,13 @@ class CountedDays:
         # Weather and market prices claim nothing, however many print them.
         forms = resting_forms(store.narratives.lineage())
         self._known = {item.narrative_id: item for item in store.narratives.all()}
-        # Centroids are frozen under the means of their day; only under the same means do they tell how alike two are.
+        # Centroids are frozen under the means of their day; only under the same means do they tell how alike
+        # two are.
         self._tested = comparable(store, [item for key, item in self._known.items() if key not in forms])
+
+    def examine(self, day: date, *, running: bool, run_id: str) -> DayResult:
+        """What the tests of one of the days give."""
+        return examine_day(self.evidence(day), day, self.earlier(day), running=running, run_id=run_id)
 
     def evidence(self, day: date) -> DayEvidence:
         """What the tests of one of the days look at."""

@@ -22,7 +22,8 @@ def follow_merges(merged_into: Mapping[int, int | None]) -> dict[int, int]:
         while chain[-1] not in found and (into := merged_into.get(chain[-1])) is not None:
             if into in chain:
                 raise StorageError(
-                    f"narrative {number}: merged in a circle {chain}; save one of them with merged_into = None"
+                    f"narrative {number}: merged in a circle {chain}; "
+                    "save one of them with merged_into = None"
                 )
             chain.append(into)
         end = found.get(chain[-1], chain[-1])

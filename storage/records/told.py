@@ -1,4 +1,6 @@
-"""What tells a narrative, without texts: narrow rows, since counting reads hundreds of thousands of them at a time."""
+"""What tells a narrative, without texts: narrow rows, since counting reads hundreds of thousands of them at a
+time.
+"""
 
 from __future__ import annotations
 

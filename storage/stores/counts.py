@@ -29,7 +29,9 @@ class CountStore:
         observations: Sequence[Observation] | None = None,
         source_days: Sequence[SourceDay] | None = None,
     ) -> None:
-        """Put these rows in place of all rows of days in [start, end), in one transaction; None leaves what there is."""
+        """Put these rows in place of all rows of days in [start, end), in one transaction; None leaves what
+        there is.
+        """
         given = [
             (table, [row_of(item) for item in items])
             for table, items in ((schema.observations, observations), (schema.source_days, source_days))
@@ -127,7 +129,9 @@ class SpikeStore:
             upsert(connection, schema.spikes, [row_of(item) for item in spikes])
 
     def replace(self, day: date, spikes: Sequence[Spike]) -> None:
-        """Put a day's spikes in place of those found for it before, alerts apart: what was decided to be told stays. One transaction."""
+        """Put a day's spikes in place of those found for it before, alerts apart: what was decided to be told
+        stays. One transaction.
+        """
         table = schema.spikes.c
         with self._database.write() as connection:
             connection.execute(sa.delete(schema.spikes).where(table.day == day, table.decision != "alert"))

@@ -47,9 +47,15 @@ class TellingStore:
         """Articles counted in [start, end), late ones too, by (counted_at, article_id)."""
         articles = schema.articles.c
         statement = sa.select(
-            articles.article_id, articles.source_id, _GROUP, articles.language, articles.date_confidence,
-            articles.counted_at, articles.late, articles.origin,
-        ).select_from(_ARTICLES)  # fmt: skip
+            articles.article_id,
+            articles.source_id,
+            _GROUP,
+            articles.language,
+            articles.date_confidence,
+            articles.counted_at,
+            articles.late,
+            articles.origin,
+        ).select_from(_ARTICLES)
         statement = _counted(statement, start, end).order_by(articles.counted_at, articles.article_id)
         with self._database.read() as connection:
             return [PrintedRow._make(row) for row in connection.execute(statement)]
@@ -69,7 +75,9 @@ class TellingStore:
     def hits(
         self, statement_id: str, *, start: datetime | None = None, end: datetime | None = None
     ) -> list[NarrativeRow]:
-        """Passages that a statement found, refuting ones too, of articles counted in [start, end), by passage_id."""
+        """Passages that a statement found, refuting ones too, of articles counted in [start, end), by
+        passage_id.
+        """
         table = schema.watch_hits.c
         statement = _detailed(schema.watch_hits, table.cosine, table.stance).select_from(_with_source(_HIT))
         statement = _counted(statement, start, end).where(table.statement_id == statement_id)
@@ -98,7 +106,9 @@ class TellingStore:
         return {row.group_id: record_of(CopyGroup, row) for row in rows}
 
     def repeated(self, start: datetime, end: datetime, *, articles: int, outlets: int) -> list[CopyGroup]:
-        """Texts first published in [start, end) with at least so many articles and outlets, by (first_at, group_id)."""
+        """Texts first published in [start, end) with at least so many articles and outlets, by (first_at,
+        group_id).
+        """
         table = schema.copy_groups
         statement = sa.select(table).where(
             table.c.first_at >= start,
@@ -119,8 +129,14 @@ def _told(table: sa.Table, stance: sa.ColumnElement[Any]) -> sa.Select[Any]:
     """The columns of a ToldRow, in its order."""
     articles = schema.articles.c
     return sa.select(
-        table.c.narrative_id, articles.article_id, articles.source_id, _GROUP, articles.counted_at, articles.late, stance,
-    )  # fmt: skip
+        table.c.narrative_id,
+        articles.article_id,
+        articles.source_id,
+        _GROUP,
+        articles.counted_at,
+        articles.late,
+        stance,
+    )
 
 
 def _detailed(
@@ -129,12 +145,27 @@ def _detailed(
     """The columns of a NarrativeRow, in its order; an article without a known source is "not listed"."""
     articles, sources = schema.articles.c, schema.sources.c
     return sa.select(
-        table.c.narrative_id, table.c.passage_id, similarity, stance, articles.article_id, articles.source_id,
-        sa.func.coalesce(sources.country, ""), sa.func.coalesce(sources.ownership, "not listed"),
-        schema.passages.c.language, articles.title, articles.url, _GROUP, sa.func.coalesce(schema.copy_members.c.relation, "original"),
-        articles.published_at, articles.date_confidence, articles.date_source, articles.first_seen_at,
-        articles.counted_at, articles.late, articles.origin,
-    )  # fmt: skip
+        table.c.narrative_id,
+        table.c.passage_id,
+        similarity,
+        stance,
+        articles.article_id,
+        articles.source_id,
+        sa.func.coalesce(sources.country, ""),
+        sa.func.coalesce(sources.ownership, "not listed"),
+        schema.passages.c.language,
+        articles.title,
+        articles.url,
+        _GROUP,
+        sa.func.coalesce(schema.copy_members.c.relation, "original"),
+        articles.published_at,
+        articles.date_confidence,
+        articles.date_source,
+        articles.first_seen_at,
+        articles.counted_at,
+        articles.late,
+        articles.origin,
+    )
 
 
 def _counted(statement: sa.Select[Any], start: datetime | None, end: datetime | None) -> sa.Select[Any]:

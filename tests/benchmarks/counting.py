@@ -1,11 +1,14 @@
-"""What counting, detection and the digest cost as the store grows: python -m tests.benchmarks.counting --articles 100000 --per-day 500
+"""What counting, detection and the digest cost as the store grows: python -m tests.benchmarks.counting
+--articles 100000 --per-day 500
 
-Fills an SQLite database with so many articles (ids, moments, copies and assignments as a desk's; texts of a few letters, which these
-stages never read), counts it, adds one more day and runs `count`, `detect`, one narrative and the weekly report, each in a process of
-its own: CPU seconds, imports included, and the largest memory.
+Fills an SQLite database with so many articles (ids, moments, copies and assignments as a desk's; texts of a
+few letters, which these stages never read), counts it, adds one more day and runs `count`, `detect`, one
+narrative and the weekly report, each in a process of its own: CPU seconds, imports included, and the largest
+memory.
 
-    300 outlets polled every hour; 6 passages an article; two articles in five tell a narrative in two of them, narratives of Zipf's
-    popularity, born evenly over time; one article in four is a copy of one of the three days before
+    300 outlets polled every hour; 6 passages an article; two articles in five tell a narrative in two of
+    them, narratives of Zipf's popularity, born evenly over time; one article in four is a copy of one of the
+    three days before
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -47,19 +50,30 @@ class Filler:
         self.dice = np.random.default_rng(1)
         self.recent: list[str] = []
 
+    def _insert(self, table: str, columns: str, rows: Iterable[tuple[object, ...]], **fixed: object) -> None:
+        """Rows of some columns, the same values in the others."""
+        names = [*columns.split(), *fixed]
+        quoted = ", ".join(f'"{name}"' for name in names)
+        marks = ", ".join("?" * len(names))
+        self.connection.executemany(
+            f"INSERT OR IGNORE INTO {table} ({quoted}) VALUES ({marks})",
+            ((*row, *fixed.values()) for row in rows),
+        )
+
     def directory(self) -> None:
         """Outlets and narratives."""
         first = _text(FIRST)
-        self.connection.executemany(
-            "INSERT INTO sources (source_id, name, domain, country, region, languages, ownership, verified, first_crawled_at)"
-            " VALUES (?, ?, ?, ?, 'r', '[\"en\"]', 'not listed', 0, ?)",
-            ((f"s{n:03d}", f"S{n}", f"s{n}.example", f"X{chr(65 + n % 26)}", first) for n in range(OUTLETS)),
-        )
-        self.connection.executemany(
-            "INSERT INTO narratives (narrative_id, label, label_by, kind, status, keywords, exemplars, size, first_seen_at,"
-            " last_seen_at, build, mean_version, born_run) VALUES (?, 'N', 'medoid', 'discovered', 'active', '{}', '[]', 0, ?, ?, 'b', 1, 'r')",
-            ((n, _text(self._born(n)), first) for n in range(1, self.narratives + 1)),
-        )
+        outlets = ((f"s{n:03d}", f"s{n}.example", f"X{chr(65 + n % 26)}") for n in range(OUTLETS))
+        self._insert(
+            "sources", "source_id domain country", outlets, name="S", region="r", languages='["en"]',
+            ownership="not listed", verified=0, first_crawled_at=first,
+        )  # fmt: skip
+        numbers = ((n, _text(self._born(n))) for n in range(1, self.narratives + 1))
+        self._insert(
+            "narratives", "narrative_id first_seen_at", numbers, label="N", label_by="medoid", kind="discovered",
+            status="active", keywords="{}", exemplars="[]", size=0, last_seen_at=first, build="b",
+            mean_version=1, born_run="r",
+        )  # fmt: skip
         self.connection.commit()
 
     def _born(self, number: int) -> datetime:
@@ -68,26 +82,26 @@ class Filler:
     def day(self, number: int) -> None:
         """One day of polls, articles, passages, assignments and copies."""
         rows = list(self._articles(number))
-        write = self.connection.executemany
-        write(
-            "INSERT INTO pages (page_id, url, url_key, source_id, discovered_at, origin, hints, headers, fetched_at, fetch_outcome, attempts)"
-            " VALUES (?, ?, ?, ?, ?, 'live', '{}', '{}', ?, 'stored', 1)",
-            ((key, f"https://{source}.example/{key}", key, source, at, at) for key, source, at, _, _ in rows),
-        )
-        write(
-            "INSERT INTO articles (article_id, source_id, url, title, body, authors, published_at, date_source, date_confidence, date_claims,"
-            " first_seen_at, counted_at, late, origin, language, language_confidence, language_source, text_sha256, clean_version, is_cut)"
-            " VALUES (?, ?, 'u', 'T', 'B', '[]', ?, 'feed', 'A', '{}', ?, ?, 0, 'live', 'en', 0.9, 'both', ?, '1', 1)",
+        self._insert(
+            "pages", "page_id url url_key source_id discovered_at fetched_at",
+            ((key, key, key, source, at, at) for key, source, at, _, _ in rows),
+            origin="live", hints="{}", headers="{}", fetch_outcome="stored", attempts=1,
+        )  # fmt: skip
+        self._insert(
+            "articles", "article_id source_id published_at first_seen_at counted_at text_sha256",
             ((key, source, at, at, at, key) for key, source, at, _, _ in rows),
-        )
-        write(
-            'INSERT INTO passages (passage_id, article_id, ordinal, start, "end", text, text_hash, language)'
-            " VALUES (?, ?, ?, 0, 1, 't', ?, 'en')",
+            url="u", title="T", body="B", authors="[]", date_source="feed", date_confidence="A", date_claims="{}",
+            late=0, origin="live", language="en", language_confidence=0.9, language_source="both",
+            clean_version="1", is_cut=1,
+        )  # fmt: skip
+        self._insert(
+            "passages", "passage_id article_id ordinal text_hash",
             ((f"{key}:{n:03d}", key, n, f"{key}{n}") for key, *_ in rows for n in range(PASSAGES)),
-        )
-        write(
-            "INSERT INTO assignments (passage_id, narrative_id, similarity, method, run_id) VALUES (?, ?, 0.6, 'nearest', 'a')",
-            ((f"{key}:{n:03d}", told) for key, _, _, told, _ in rows if told for n in range(2)),
+            start=0, end=1, text="t", language="en",
+        )  # fmt: skip
+        told = ((f"{key}:{n:03d}", number) for key, _, _, number, _ in rows if number for n in range(2))
+        self._insert(
+            "assignments", "passage_id narrative_id", told, similarity=0.6, method="nearest", run_id="a"
         )
         self._copies(rows)
         self._polls(number)
@@ -109,21 +123,24 @@ class Filler:
         del self.recent[: -3 * self.per_day]
 
     def _copies(self, rows: list[tuple[str, str, str, int, str]]) -> None:
-        self.connection.executemany(
-            "INSERT OR IGNORE INTO copy_groups (group_id, first_article_id, first_source_id, first_at, first_at_latest, size, outlets)"
-            " VALUES (?, ?, 's000', ?, ?, 2, 2)",
-            ((group, group, at, at) for _, _, at, _, group in rows),
-        )
-        self.connection.executemany(
-            "INSERT INTO copy_members (article_id, group_id, relation, containment) VALUES (?, ?, ?, 1.0)",
-            ((key, group, "original" if key == group else "near") for key, _, _, _, group in rows),
-        )
+        self._insert(
+            "copy_groups", "group_id first_article_id first_at first_at_latest",
+            ((group, group, at, at) for _, _, at, _, group in rows), first_source_id="s000", size=2, outlets=2,
+        )  # fmt: skip
+        members = ((key, group, "original" if key == group else "near") for key, _, _, _, group in rows)
+        self._insert("copy_members", "article_id group_id relation", members, containment=1.0)
 
     def _polls(self, number: int) -> None:
         hours = [_text(FIRST + timedelta(days=number, hours=hour)) for hour in range(24)]
-        self.connection.executemany(
-            "INSERT INTO feed_polls (polled_at, feed_url, run_id, source_id, outcome, entries, new_links) VALUES (?, ?, 'c', ?, 'stored', 9, 1)",
-            ((at, f"f{n}", f"s{n:03d}") for at in hours for n in range(OUTLETS)),
+        polls = ((at, f"f{n}", f"s{n:03d}") for at in hours for n in range(OUTLETS))
+        self._insert(
+            "feed_polls",
+            "polled_at feed_url source_id",
+            polls,
+            run_id="c",
+            outcome="stored",
+            entries=9,
+            new_links=1,
         )
 
 

@@ -1,8 +1,10 @@
-"""The false-alarm budget through the outlets: python -m tests.benchmarks.outlets [--narratives 500] [--seeds 8]
+"""The false-alarm budget through the outlets: python -m tests.benchmarks.outlets [--narratives 500] [--seeds
+8]
 
-`tests.benchmarks.spikes` measures the mail rule on counts whose exposure is known. Here the exposure is what the product makes of outlets: 40 of
-unequal size, each down for two stretches, five added later, in three countries whose week ends on other days, one with a holiday of four
-days; narratives of unequal rate and overdispersion, each told by outlets of its own liking. Nothing in it is news: every alert is false.
+`tests.benchmarks.spikes` measures the mail rule on counts whose exposure is known. Here the exposure is what
+the product makes of outlets: 40 of unequal size, each down for two stretches, five added later, in three
+countries whose week ends on other days, one with a holiday of four days; narratives of unequal rate and
+overdispersion, each told by outlets of its own liking. Nothing in it is news: every alert is false.
 """
 
 from __future__ import annotations
@@ -90,11 +92,16 @@ def panel(corpus: Corpus) -> Panel:
     begins = corpus.seen.argmax(1)
     sources = [
         Source(
-            source_id=name, name=name, domain=f"{name}.example", country="XA", region="", languages=("en",),
+            source_id=name,
+            name=name,
+            domain=f"{name}.example",
+            country="XA",
+            region="",
+            languages=("en",),
             first_crawled_at=_at(days[begins[n]]),
         )
         for n, name in enumerate(names)
-    ]  # fmt: skip
+    ]
     polls = [
         AttemptCount(name, days[t], "stored" if corpus.seen[n, t] else "http_5xx", 1)
         for n, name in enumerate(names)
@@ -128,7 +135,8 @@ def _at(day: date) -> datetime:
 
 
 def false_alerts(counted: Panel, rules: SpikeSettings, *, blind: bool = False) -> float:
-    """Alerts a week and 2,000 narratives that would be mailed before explanations; repeats within the quiet days are one.
+    """Alerts a week and 2,000 narratives that would be mailed before explanations; repeats within the quiet
+    days are one.
 
     Args:
         blind: take all days alike, whatever was seen of the outlets: what the exposure is good for.
@@ -160,7 +168,8 @@ def main() -> None:
         counted = panel(simulate(chosen.narratives, seed))
         found.append([false_alerts(counted, SpikeSettings(), blind=blind) for blind in (False, True)])
         print(
-            f"seed {seed}: {found[-1][0]:.1f} false alerts a week; {found[-1][1]:.1f} if all days were taken alike",
+            f"seed {seed}: {found[-1][0]:.1f} false alerts a week; "
+            f"{found[-1][1]:.1f} if all days were taken alike",
             flush=True,
         )
     print(f"mean: {np.mean(found, 0)[0]:.1f}; {np.mean(found, 0)[1]:.1f}")

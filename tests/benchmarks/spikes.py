@@ -1,10 +1,12 @@
-"""The false-alarm budget, measured: bursts injected into simulated narratives, and the same corpus with its days shuffled.
+"""The false-alarm budget, measured: bursts injected into simulated narratives, and the same corpus with its
+days shuffled.
 
     python -m tests.benchmarks.spikes [--narratives 2000] [--seeds 3]
 
-The simulation is that of METHODS.md 5.2: counts of unequal overdispersion (median 2 a day), a weekly pattern, three days with 1.6 times
-the output, slow drift; five-day bursts of 2, 3 and 5 times the rate into a fifth of the narratives within the last four weeks. What is
-measured is the product's own mail rule on counts (outlets and explanations apart); repeats within the quiet days are one alert.
+The simulation is that of METHODS.md 5.2: counts of unequal overdispersion (median 2 a day), a weekly pattern,
+three days with 1.6 times the output, slow drift; five-day bursts of 2, 3 and 5 times the rate into a fifth of
+the narratives within the last four weeks. What is measured is the product's own mail rule on counts (outlets
+and explanations apart); repeats within the quiet days are one alert.
 """
 
 from __future__ import annotations
@@ -114,8 +116,10 @@ def measure(corpus: Corpus, rules: SpikeSettings) -> Measured:
         delays += [int(day) for day in told[:1]]
         mailed[narrative, first : first + 7] = False
     return Measured(
-        _per_week(mailed), {key: float(np.mean(hits[key])) for key in sorted(hits)}, float(np.mean(delays)) if delays else float("nan")
-    )  # fmt: skip
+        _per_week(mailed),
+        {key: float(np.mean(hits[key])) for key in sorted(hits)},
+        float(np.mean(delays)) if delays else float("nan"),
+    )
 
 
 def false_alerts_shuffled(corpus: Corpus, rules: SpikeSettings, seed: int) -> float:
@@ -134,7 +138,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     chosen = parser.parse_args()
     print(
-        f"{'seed':>4} {'false/week':>10} {'shuffled':>9} {'x2':>5} {'x3':>5} {'x5':>5} {'delay d':>8} {'CPU s':>6}"
+        f"{'seed':>4} {'false/week':>10} {'shuffled':>9} {'x2':>5} {'x3':>5} {'x5':>5} "
+        f"{'delay d':>8} {'CPU s':>6}"
     )
     for seed in range(chosen.seeds):
         started = time.process_time()
@@ -142,7 +147,8 @@ def main() -> None:
         found, null = measure(corpus, SpikeSettings()), false_alerts_shuffled(corpus, SpikeSettings(), seed)
         shares = " ".join(f"{found.sensitivity.get(key, float('nan')):5.2f}" for key in (2, 3, 5))
         print(
-            f"{seed:>4} {found.false_per_week:>10.1f} {null:>9.1f} {shares} {found.delay_days:>8.2f} {time.process_time() - started:>6.0f}",
+            f"{seed:>4} {found.false_per_week:>10.1f} {null:>9.1f} {shares} {found.delay_days:>8.2f} "
+            f"{time.process_time() - started:>6.0f}",
             flush=True,
         )
 

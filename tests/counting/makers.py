@@ -1,4 +1,6 @@
-"""Small valid rows for counting, spikes, spread and digest; tests name only what they are about. No business logic."""
+"""Small valid rows for counting, spikes, spread and digest; tests name only what they are about. No business
+logic.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def at(number: int, hour: float = 12.0) -> datetime:
 
 
 def row(name: str, number: int = 0, hour: float = 12.0, **values: Any) -> NarrativeRow:
-    """The first passage of article `name`, published and counted on day `number`, by outlet `alpha`, a text of its own."""
+    """The first passage of article `name`, published and counted on day `number`, by outlet `alpha`, a text
+    of its own.
+    """
     moment = at(number, hour)
     given: dict[str, Any] = {
         "narrative_id": 1,
@@ -74,7 +78,9 @@ def assignment(name: str, narrative_id: int = 1, ordinal: int = 0) -> Assignment
 def told_rows(
     rows: Sequence[NarrativeRow], assignments: Sequence[Assignment], hits: Sequence[WatchHit] = ()
 ) -> list[ToldRow]:
-    """Assignments and hits with their articles, as the store reads them; those without a passage are not there."""
+    """Assignments and hits with their articles, as the store reads them; those without a passage are not
+    there.
+    """
     known = {item.passage_id: item for item in rows}
     pairs = [(item.passage_id, item.narrative_id, None) for item in assignments]
     pairs += [(item.passage_id, item.narrative_id, item.stance) for item in hits]
@@ -93,8 +99,14 @@ def put_hits(store: Store, statement_id: str, hits: Sequence[WatchHit]) -> None:
 def hit(name: str, stance: str = "endorses", narrative_id: int = 9) -> WatchHit:
     """The passage of article `name` says what the statement says, or its opposite."""
     return WatchHit(
-        statement_id="concerns", passage_id=f"{name}:000", narrative_id=narrative_id, cosine=0.7, z=6.0, stance=stance, run_id="w"  # type: ignore[arg-type]
-    )  # fmt: skip
+        statement_id="concerns",
+        passage_id=f"{name}:000",
+        narrative_id=narrative_id,
+        cosine=0.7,
+        z=6.0,
+        stance=stance,
+        run_id="w",  # type: ignore[arg-type]
+    )
 
 
 def narrative(narrative_id: int = 1, **values: Any) -> Narrative:

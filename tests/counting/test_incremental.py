@@ -1,4 +1,6 @@
-"""Counting what changed is counting everything: any sequence of changes, counted as they come, gives what a full recount gives."""
+"""Counting what changed is counting everything: any sequence of changes, counted as they come, gives what a
+full recount gives.
+"""
 
 from __future__ import annotations
 
@@ -46,20 +48,38 @@ class Desk:
         store.narratives.save([narrative(9, kind="watched", statement_id="concerns")])
 
     def publish(self, number: int, on: int, other: int) -> None:
-        """Article `number` is found, or cleaned again with another day or source, and cut into two passages."""
+        """Article `number` is found, or cleaned again with another day or source, and cut into two
+        passages.
+        """
         url = f"https://s.example/{number}"
         key, moment = ids.page_id(url), at(on, other)
         page = Page(
-            page_id=key, url=url, source_id=f"s{other % 3}", discovered_at=moment, origin="live", fetched_at=at(on, 23),
+            page_id=key,
+            url=url,
+            source_id=f"s{other % 3}",
+            discovered_at=moment,
+            origin="live",
+            fetched_at=at(on, 23),
             fetch_outcome="stored",
-        )  # fmt: skip
+        )
         self.store.pages.discover([page])
         self.store.pages.record_fetch([page])
         article = Article(
-            article_id=key, source_id=f"s{other % 3}", url=url, title="T", body=f"Text {on}.", first_seen_at=moment, counted_at=moment,
-            late=other == 11, origin="live", language="en", language_confidence=0.9, language_source="both", text_sha256=key,
+            article_id=key,
+            source_id=f"s{other % 3}",
+            url=url,
+            title="T",
+            body=f"Text {on}.",
+            first_seen_at=moment,
+            counted_at=moment,
+            late=other == 11,
+            origin="live",
+            language="en",
+            language_confidence=0.9,
+            language_source="both",
+            text_sha256=key,
             clean_version="1",
-        )  # fmt: skip
+        )
         self.store.articles.save(
             [CleanResult(page_id=key, outcome="article", clean_version="1", clean_run="c", article=article)]
         )
@@ -78,8 +98,14 @@ class Desk:
         one, two = _key(number), _key(other % ARTICLES)
         if len(self.store.articles.many([one, two])) == 2:
             group = CopyGroup(
-                group_id=two, first_article_id=two, first_source_id="s0", first_at=at(0), first_at_latest=at(0), size=2, outlets=1
-            )  # fmt: skip
+                group_id=two,
+                first_article_id=two,
+                first_source_id="s0",
+                first_at=at(0),
+                first_at_latest=at(0),
+                size=2,
+                outlets=1,
+            )
             members = [
                 CopyMember(article_id=key, group_id=two, relation="near", containment=1.0)
                 for key in {one, two}
@@ -144,15 +170,32 @@ def _key(number: int) -> str:
 
 def _passage(article_id: str, ordinal: int) -> Passage:
     return Passage(
-        passage_id=ids.passage_id(article_id, ordinal), article_id=article_id, ordinal=ordinal, start=0, end=1, text="T",
-        text_hash=f"{article_id}{ordinal}", language="en",
-    )  # fmt: skip
+        passage_id=ids.passage_id(article_id, ordinal),
+        article_id=article_id,
+        ordinal=ordinal,
+        start=0,
+        end=1,
+        text="T",
+        text_hash=f"{article_id}{ordinal}",
+        language="en",
+    )
 
 
 CHANGES: tuple[Callable[[Desk, int, int, int], None], ...] = (
-    Desk.publish, Desk.publish, Desk.copy, Desk.copy, Desk.assign, Desk.assign, Desk.assign, Desk.match,
-    Desk.unassign, Desk.refuse, Desk.merge, Desk.poll, Desk.pass_time,
-)  # fmt: skip
+    Desk.publish,
+    Desk.publish,
+    Desk.copy,
+    Desk.copy,
+    Desk.assign,
+    Desk.assign,
+    Desk.assign,
+    Desk.match,
+    Desk.unassign,
+    Desk.refuse,
+    Desk.merge,
+    Desk.poll,
+    Desk.pass_time,
+)
 STEP = st.tuples(
     st.sampled_from(CHANGES), st.integers(0, ARTICLES - 1), st.integers(0, DAYS - 1), st.integers(0, 11)
 )
@@ -184,7 +227,9 @@ def recounted(file: Path, today: int) -> tuple[object, object]:
 def test_counting_what_changed_is_counting_everything(
     steps: list[list[tuple[Callable[[Desk, int, int, int], None], int, int, int]]], template: Path
 ) -> None:
-    """Found, cleaned again, refused, copied, assigned, moved, matched, merged, polled: after each count all rows are those of a recount."""
+    """Found, cleaned again, refused, copied, assigned, moved, matched, merged, polled: after each count all
+    rows are those of a recount.
+    """
     with TemporaryDirectory() as folder:
         file = Path(folder) / "drumbeat.db"
         shutil.copy(template, file)

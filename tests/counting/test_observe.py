@@ -34,7 +34,9 @@ def test_two_passages_of_one_article_count_once() -> None:
 
 
 def test_twelve_reprints_are_one_text() -> None:
-    """A text counts once overall, for the source that told it first, and once for each source that repeats it."""
+    """A text counts once overall, for the source that told it first, and once for each source that repeats
+    it.
+    """
     rows = [row(f"a{n}", hour=n, source_id=f"outlet-{n:02d}", group_id="a0") for n in range(12)]
     found = count(rows)
     assert [item.articles for item in found] == [1] * 12
@@ -49,7 +51,9 @@ def test_a_second_printing_is_an_article_but_no_text() -> None:
 
 
 def test_what_a_day_counts_does_not_depend_on_where_the_recount_begins() -> None:
-    """A text that is printed now and then counts again after two weeks of silence, however much of its past is read."""
+    """A text that is printed now and then counts again after two weeks of silence, however much of its past
+    is read.
+    """
     rows = [
         row(f"a{n}", number, group_id="a0", source_id=f"s{n % 2}") for n, number in enumerate((0, 10, 20, 35))
     ]
@@ -75,7 +79,9 @@ def test_watched_narratives_leave_out_what_refutes() -> None:
 
 
 def test_a_merged_narrative_counts_under_its_survivor() -> None:
-    """Passages of a merged narrative count where it went, merges followed to their end, and an article of both counts once."""
+    """Passages of a merged narrative count where it went, merges followed to their end, and an article of
+    both counts once.
+    """
     known = [
         narrative(1),
         narrative(2, status="merged", merged_into=3),

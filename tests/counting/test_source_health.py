@@ -58,18 +58,26 @@ def test_a_steady_source_is_ok() -> None:
 def test_a_source_that_cannot_be_polled_is_down() -> None:
     """All polls failed and nothing came: down; most of them failed: degraded; one of four: ok."""
     given = asked(
-        polls(20, "http_5xx", 24), polls(22, "http_5xx", 14), polls(22, times=10), polls(24, "http_5xx", 6), polls(24, times=18)
-    )  # fmt: skip
+        polls(20, "http_5xx", 24),
+        polls(22, "http_5xx", 14),
+        polls(22, times=10),
+        polls(24, "http_5xx", 6),
+        polls(24, times=18),
+    )
     assert health(judge(STEADY | {20: 0}, asked=given)) == {20: "down", 22: "degraded"}
 
 
 def test_an_outage_whose_articles_came_in_later_is_not_down() -> None:
-    """A day on which no poll came through but whose articles are known was seen, if not for certain in full."""
+    """A day on which no poll came through but whose articles are known was seen, if not for certain in
+    full.
+    """
     assert health(judge(STEADY, asked=asked(polls(20, "http_5xx")))) == {20: "degraded"}
 
 
 def test_a_long_silence_is_an_outage() -> None:
-    """Three days without anything, of a source with five articles a day, are a gap though every poll came through."""
+    """Three days without anything, of a source with five articles a day, are a gap though every poll came
+    through.
+    """
     silent = {20: 0, 21: 0, 22: 0}
     assert health(judge(STEADY | silent)) == {20: "down", 21: "down", 22: "down"}
 
@@ -82,13 +90,17 @@ def test_a_machine_that_was_off_is_a_gap() -> None:
 
 
 def test_a_day_off_whose_articles_were_found_later_was_seen_in_part() -> None:
-    """What feeds still list when the machine is back counts on its day; a day that brought too little of it stays a gap."""
+    """What feeds still list when the machine is back counts on its day; a day that brought too little of it
+    stays a gap.
+    """
     off = asked(polls(20, times=0), polls(21, times=0))
     assert health(judge(STEADY | {20: 4, 21: 2}, asked=off)) == {20: "degraded", 21: "down"}
 
 
 def test_a_machine_asleep_for_most_of_a_day_saw_little_of_it() -> None:
-    """Four polls of 24 and no articles, or too few: half a day at most; with its articles the day was seen."""
+    """Four polls of 24 and no articles, or too few: half a day at most; with its articles the day was
+    seen.
+    """
     asleep = asked(polls(20, times=4), polls(22, times=4), polls(24, times=4))
     assert health(judge(STEADY | {20: 0, 22: 2}, asked=asleep)) == {20: "degraded", 22: "degraded"}
 
@@ -121,7 +133,9 @@ def test_a_short_silence_and_a_small_source_are_not() -> None:
 
 
 def test_weekends_off_are_no_outage() -> None:
-    """An outlet that rests for two days of the week is silent as usual; a working day beside them makes it a gap."""
+    """An outlet that rests for two days of the week is silent as usual; a working day beside them makes it a
+    gap.
+    """
     articles = {number: 0 if number % 7 in (5, 6) else 9 for number in range(60)}
     assert health(judge(articles, last=59)) == {}
     assert health(judge(articles | {53: 0}, last=59)) == {53: "down", 54: "down", 55: "down"}
@@ -152,7 +166,9 @@ def test_the_running_day_is_not_judged_by_its_output() -> None:
 
 
 def test_before_and_after_its_coverage_a_source_is_not_there() -> None:
-    """History up to the first live day is backfill, before that and after the end of coverage there is nothing."""
+    """History up to the first live day is backfill, before that and after the end of coverage there is
+    nothing.
+    """
     of = source(first_crawled_at=at(10), coverage_end=day(30))
     found = health(judge(dict.fromkeys(range(4, 41), 5), of=of))
     assert found == {

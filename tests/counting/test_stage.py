@@ -48,7 +48,9 @@ def test_counting_again_changes_nothing(store: Store) -> None:
 
 
 def test_a_day_is_counted_with_the_two_weeks_after_it() -> None:
-    """What a day prints decides what is new until the copies' reach has passed; nothing outside of the window is touched."""
+    """What a day prints decides what is new until the copies' reach has passed; nothing outside of the window
+    is touched.
+    """
     assert days_to_count({day(3)}, day(0), day(60)) == [day(n) for n in range(3, 18)]
     assert days_to_count({day(-5), day(59), day(70)}, day(0), day(60)) == [
         *(day(n) for n in range(10)),
@@ -70,7 +72,9 @@ def test_what_changed_is_counted(store: Store) -> None:
 
 
 def test_a_text_counts_once_wherever_the_recount_begins(store: Store, other: Store) -> None:
-    """A reprint that is counted alone, because its day alone changed, is no new text: the two weeks before it are read."""
+    """A reprint that is counted alone, because its day alone changed, is no new text: the two weeks before it
+    are read.
+    """
     run(store, count, 69)
     first = next(item for item in draft().assignments if item.narrative_id == 2)
     twin = next(
@@ -88,7 +92,9 @@ def test_a_text_counts_once_wherever_the_recount_begins(store: Store, other: Sto
 
 
 def test_health_follows_the_clock_without_any_change(store: Store) -> None:
-    """Nothing came in for three days: no day is counted again, and the days on which nobody asked are down all the same."""
+    """Nothing came in for three days: no day is counted again, and the days on which nobody asked are down
+    all the same.
+    """
     run(store, count, 69)
     assert run(store, count, 72)["days"] == 0
     assert {item.health for item in store.counts.source_days(day(70), day(73))} == {"down"}

@@ -1,4 +1,6 @@
-"""Fixtures that counting and spikes share with the digest: the stored world, written once and copied for each test."""
+"""Fixtures that counting and spikes share with the digest: the stored world, written once and copied for each
+test.
+"""
 
 from __future__ import annotations
 

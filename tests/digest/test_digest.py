@@ -67,7 +67,9 @@ def test_the_figures_of_a_narrative(digest: Digest) -> None:
 
 
 def test_the_series_is_ten_weeks(digest: Digest) -> None:
-    """One point a day, oldest first, with the planted day on top and an expectation once there is a history."""
+    """One point a day, oldest first, with the planted day on top and an expectation once there is a
+    history.
+    """
     points = digest.rising[1].series
     assert [item.day for item in points] == [day(n) for n in range(70)]
     assert max(points, key=lambda item: item.observed).day == day(66)
@@ -85,7 +87,9 @@ def test_the_first_mover_is_named_with_its_doubts(digest: Digest) -> None:
 
 
 def test_quotes_are_spread_and_resolve(digest: Digest, store: Store) -> None:
-    """Four quotes of different outlets and languages, the first mover's among them, each with its place in the archive."""
+    """Four quotes of different outlets and languages, the first mover's among them, each with its place in
+    the archive.
+    """
     quotes = digest.rising[1].quotes
     assert (
         len(quotes)
@@ -102,7 +106,9 @@ def test_quotes_are_spread_and_resolve(digest: Digest, store: Store) -> None:
 
 
 def test_carriers_and_their_shares(digest: Digest) -> None:
-    """Carriers in the order in which they came, ownership with the list that states it, attention by country."""
+    """Carriers in the order in which they came, ownership with the list that states it, attention by
+    country.
+    """
     found = digest.rising[1]
     assert [item.outlet.source_id for item in found.carriers][1:] == [
         item for item in OUTLETS[:8] if item != found.carriers[0].outlet.source_id
@@ -203,7 +209,9 @@ def test_the_same_rows_give_the_same_bytes(digest: Digest, tmp_path: Path) -> No
 
 
 def test_a_merged_narrative_rises_under_its_survivor(tmp_path: Path) -> None:
-    """What was alerted and then merged stands in the week's rising under the number that it went into, its spike beside it."""
+    """What was alerted and then merged stands in the week's rising under the number that it went into, its
+    spike beside it.
+    """
     with built(tmp_path) as merged:
         known = {item.narrative_id: item for item in merged.narratives.all()}
         merged.narratives.save([replace(known[1], status="merged", merged_into=3)])
@@ -215,7 +223,9 @@ def test_a_merged_narrative_rises_under_its_survivor(tmp_path: Path) -> None:
 
 
 def test_a_period_is_no_history_of_its_own(store: Store) -> None:
-    """A narrative told once long ago and on three days of the week has no baseline that the week could exceed."""
+    """A narrative told once long ago and on three days of the week has no baseline that the week could
+    exceed.
+    """
     early = [observation(20, "outlet-00", narrative_id=3)]
     late = [observation(n, f"outlet-{n % 12:02d}", narrative_id=3, texts=2) for n in (63, 64, 65, 66, 67)]
     days = [day(n) for n in range(70)]
@@ -303,7 +313,9 @@ def test_plain_forms() -> None:
 
 
 def test_recurring_forms_are_listed_nowhere(digest: Digest, tmp_path: Path) -> None:
-    """What was put to rest as a form takes no texts any more: that is no fall; its own page is still there, and it may come back."""
+    """What was put to rest as a form takes no texts any more: that is no fall; its own page is still there,
+    and it may come back.
+    """
     (number,) = [item.narrative_id for item in digest.rising if item.kind == "discovered"]
     rested = LineageEvent(
         at=at(69), kind="dormant", narrative_id=number, other_id=None, run_id="r", detail={"reason": "form"}

@@ -1,8 +1,10 @@
-"""A stored world of twelve outlets over seventy days: what counting, detection and the digest read. No business logic.
+"""A stored world of twelve outlets over seventy days: what counting, detection and the digest read. No
+business logic.
 
-Narrative 1 is told every third day and by eight outlets on day 66; 2 is told every day until day 58 and then no more; 3 is found in the
-last week; 9 is watched and told with 1. One text is printed by ten outlets on day 67. `outlet-03` is down on days 64 and 65, `outlet-11`
-is watched from day 60 on. An article of day 68 is found late, one has no language.
+Narrative 1 is told every third day and by eight outlets on day 66; 2 is told every day until day 58 and then
+no more; 3 is found in the last week; 9 is watched and told with 1. One text is printed by ten outlets on day
+67. `outlet-03` is down on days 64 and 65, `outlet-11` is watched from day 60 on. An article of day 68 is
+found late, one has no language.
 """
 
 from __future__ import annotations
@@ -74,25 +76,49 @@ class Draft:
         url = f"https://{outlet}.example/{number}/{len(self.articles)}"
         key, language, moment = ids.page_id(url), LANGUAGES[OUTLETS.index(outlet) % 4], at(number, hour)
         given: dict[str, Any] = {
-            "article_id": key, "source_id": outlet, "url": url, "title": f"Title {len(self.articles)} of {outlet}",
-            "body": f"Text {len(self.articles)}.", "published_at": moment, "date_confidence": "A", "first_seen_at": at(number, hour + 1),
-            "counted_at": moment, "origin": "live", "language": language, "language_confidence": 0.9, "language_source": "both",
-            "text_sha256": key, "clean_version": "1",
-        }  # fmt: skip
+            "article_id": key,
+            "source_id": outlet,
+            "url": url,
+            "title": f"Title {len(self.articles)} of {outlet}",
+            "body": f"Text {len(self.articles)}.",
+            "published_at": moment,
+            "date_confidence": "A",
+            "first_seen_at": at(number, hour + 1),
+            "counted_at": moment,
+            "origin": "live",
+            "language": language,
+            "language_confidence": 0.9,
+            "language_source": "both",
+            "text_sha256": key,
+            "clean_version": "1",
+        }
         article = Article(**{**given, **values})
         self.articles.append(article)
         passage_id = ids.passage_id(key, 0)
         self.passages.append(
             Passage(
-                passage_id=passage_id, article_id=key, ordinal=0, start=0, end=len(article.body), text=article.body,
-                text_hash=ids.text_hash(article.body), language=article.language,
+                passage_id=passage_id,
+                article_id=key,
+                ordinal=0,
+                start=0,
+                end=len(article.body),
+                text=article.body,
+                text_hash=ids.text_hash(article.body),
+                language=article.language,
             )
-        )  # fmt: skip
+        )
         similarity = 0.6 + (len(self.articles) % 37) / 100
         self.assignments += [
-            Assignment(passage_id=passage_id, narrative_id=item, similarity=similarity, method="nearest", run_id="assign-1")
-            for item in narratives if item != 9
-        ]  # fmt: skip
+            Assignment(
+                passage_id=passage_id,
+                narrative_id=item,
+                similarity=similarity,
+                method="nearest",
+                run_id="assign-1",
+            )
+            for item in narratives
+            if item != 9
+        ]
         if 9 in narratives:
             self.hits.append(replace(hit("x"), passage_id=passage_id))
         relation: Any = "original" if group is None else "translation" if language != "en" else "near"
@@ -129,10 +155,18 @@ def draft() -> Draft:
 
 def write(store: Store, made: Draft) -> None:
     """Store the rows as the stages before counting would."""
-    store.sources.sync([
-        source(outlet, first_crawled_at=None, country=("XA", "XB", "XC")[place % 3], languages=(LANGUAGES[place % 4],), **_ownership(place))
-        for place, outlet in enumerate(OUTLETS)
-    ])  # fmt: skip
+    store.sources.sync(
+        [
+            source(
+                outlet,
+                first_crawled_at=None,
+                country=("XA", "XB", "XC")[place % 3],
+                languages=(LANGUAGES[place % 4],),
+                **_ownership(place),
+            )
+            for place, outlet in enumerate(OUTLETS)
+        ]
+    )
     for outlet in OUTLETS:
         store.sources.mark_first_crawled(outlet, at(60 if outlet == "outlet-11" else 0, 1))
     for number in range(70):
@@ -177,10 +211,18 @@ def _ownership(place: int) -> dict[str, Any]:
 
 def _page(of: Article) -> Page:
     return Page(
-        page_id=of.article_id, url=of.url, source_id=of.source_id, discovered_at=of.first_seen_at, origin="live", final_url=of.url,
-        fetched_at=of.first_seen_at, status=200, warc=WarcPlace(file="a-00001.warc.gz", offset=int(of.article_id[:6], 16), length=99),
-        fetch_outcome="stored", fetch_run="crawl-1",
-    )  # fmt: skip
+        page_id=of.article_id,
+        url=of.url,
+        source_id=of.source_id,
+        discovered_at=of.first_seen_at,
+        origin="live",
+        final_url=of.url,
+        fetched_at=of.first_seen_at,
+        status=200,
+        warc=WarcPlace(file="a-00001.warc.gz", offset=int(of.article_id[:6], 16), length=99),
+        fetch_outcome="stored",
+        fetch_run="crawl-1",
+    )
 
 
 def _groups(made: Draft) -> list[CopyGroup]:
@@ -190,11 +232,16 @@ def _groups(made: Draft) -> list[CopyGroup]:
         sizes.setdefault(member.group_id, []).append(member.article_id)
     return [
         CopyGroup(
-            group_id=key, first_article_id=key, first_source_id=articles[key].source_id, first_at=articles[key].counted_at,
-            first_at_latest=articles[key].counted_at, size=len(names), outlets=len({articles[name].source_id for name in names}),
+            group_id=key,
+            first_article_id=key,
+            first_source_id=articles[key].source_id,
+            first_at=articles[key].counted_at,
+            first_at_latest=articles[key].counted_at,
+            size=len(names),
+            outlets=len({articles[name].source_id for name in names}),
         )
         for key, names in sizes.items()
-    ]  # fmt: skip
+    ]
 
 
 def _narratives(made: Draft) -> list[Narrative]:
@@ -203,9 +250,15 @@ def _narratives(made: Draft) -> list[Narrative]:
         for item in sorted(made.assignments, key=lambda each: each.passage_id)
     }
     known = [
-        narrative(key, keywords={"fr": ("blé",), "en": ("grain", "bread")}, exemplars=(first[key],), centroid=_centre(key), last_seen_at=at(69))
+        narrative(
+            key,
+            keywords={"fr": ("blé",), "en": ("grain", "bread")},
+            exemplars=(first[key],),
+            centroid=_centre(key),
+            last_seen_at=at(69),
+        )
         for key in (1, 2, 3)
-    ]  # fmt: skip
+    ]
     watched = narrative(
         9,
         kind="watched",
@@ -265,7 +318,12 @@ def _alert(store: Store, spike_id: str, narrative_id: int) -> None:
         evidence={},
     )
     delivery = Delivery(
-        delivery_id="delivery-1", alert_id=alert.alert_id, channel="smtp", recipient="desk@example.org", message_id="<1@example.org>",
-        state="sent", updated_at=at(BURST, 22),
-    )  # fmt: skip
+        delivery_id="delivery-1",
+        alert_id=alert.alert_id,
+        channel="smtp",
+        recipient="desk@example.org",
+        message_id="<1@example.org>",
+        state="sent",
+        updated_at=at(BURST, 22),
+    )
     store.alerts.create(alert, [delivery])

@@ -1,4 +1,6 @@
-"""A small watched world for the detectors: ten outlets, ten texts a day each, and narratives laid into it. No business logic."""
+"""A small watched world for the detectors: ten outlets, ten texts a day each, and narratives laid into it. No
+business logic.
+"""
 
 from __future__ import annotations
 

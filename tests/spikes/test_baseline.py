@@ -56,7 +56,9 @@ def test_an_empty_past_expects_next_to_nothing() -> None:
 
 
 def test_longer_windows_keep_part_of_the_overdispersion() -> None:
-    """A sum of days is relatively less overdispersed than a day, but more than if the days were independent."""
+    """A sum of days is relatively less overdispersed than a day, but more than if the days were
+    independent.
+    """
     found = fit(counts(5.0), np.ones((1, 112)), until=112, days=56)
     one, three = found.expect(np.ones(1)), found.expect(3 * np.ones(1), 3)
     assert one.alpha[0] == found.alpha[0]
@@ -75,7 +77,9 @@ def test_tails_are_those_of_the_mixture(mean: float, alpha: float) -> None:
 
 
 def test_tails_fall_with_the_count_and_meet() -> None:
-    """More is rarer, between whole counts too; both tails add up to one and the probability of the count itself."""
+    """More is rarer, between whole counts too; both tails add up to one and the probability of the count
+    itself.
+    """
     y = np.linspace(0, 12, 49)
     upper = upper_tail(y, law(3.0, 0.4))
     assert (np.diff(upper) <= 0).all()

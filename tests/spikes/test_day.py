@@ -30,7 +30,9 @@ def burst(world: World | None = None, outlets: int = 7, **values: Any) -> World:
 
 
 def test_a_burst_is_alerted_on_its_first_day() -> None:
-    """Seven outlets in one day, where a text every third day is usual: one alert, with everything ruled out."""
+    """Seven outlets in one day, where a text every third day is usual: one alert, with everything ruled
+    out.
+    """
     found = told(burst())
     assert set(found) == {1}
     spike = found[1]
@@ -98,7 +100,9 @@ def test_own_texts_beside_a_storm_are_still_told() -> None:
 
 
 def test_new_outlets_alone_do_not_make_a_spike() -> None:
-    """Texts of outlets that came yesterday are explained by their coming; with enough others the burst stands."""
+    """Texts of outlets that came yesterday are explained by their coming; with enough others the burst
+    stands.
+    """
     new = {(outlet, number): "not_yet" for outlet in OUTLETS[4:] for number in range(TODAY - 1)}
     found = told(burst_of(World(health=new), OUTLETS[4:10]))
     assert [item.decision for item in found.values()] in ([], ["digest"])
@@ -126,7 +130,9 @@ def test_a_backlog_after_an_outage_is_no_spike() -> None:
 
 
 def test_an_outage_inside_the_window_is_seen() -> None:
-    """Of a window of three days outlets were down on the second: what they tell on the third is their backlog."""
+    """Of a window of three days outlets were down on the second: what they tell on the third is their
+    backlog.
+    """
     down = {(outlet, TODAY - 1): "down" for outlet in OUTLETS[3:7]}
     world = burst_of(World(health=down), OUTLETS[3:7])
     evidence = world.evidence()
@@ -243,7 +249,9 @@ def test_a_watched_narrative_needs_no_past() -> None:
 
 
 def test_a_new_narrative_goes_to_the_digest_once() -> None:
-    """A story of six outlets within a day is news: told in the digest, not mailed, and not told again tomorrow."""
+    """A story of six outlets within a day is news: told in the digest, not mailed, and not told again
+    tomorrow.
+    """
     world = burst(outlets=0).tell(TODAY, OUTLETS[:6], narrative_id=60)
     found = told(world)
     assert (found[60].decision, found[60].detector, found[60].expected) == ("digest", "emergence", 0.0)
@@ -290,7 +298,9 @@ def test_a_split_is_not_new() -> None:
 
 
 def test_a_young_twin_does_not_take_its_novelty() -> None:
-    """Two new narratives that are alike: the one that is a few days older is new as well, and hides nothing."""
+    """Two new narratives that are alike: the one that is a few days older is new as well, and hides
+    nothing.
+    """
     centre = np.ones(4, dtype=np.float32) / 2
     young = narrative(1, centroid=centre, first_seen_at=at(TODAY - RULES.min_history_days + 1))
     world = burst(outlets=0).known(young).tell(TODAY, OUTLETS[:6], narrative_id=60)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -130,8 +131,15 @@ def test_a_short_history_says_nothing() -> None:
 
 
 EMERGENT = {
-    "outlets": 6, "countries": 3, "languages": 3, "largest_group_share": 0.2, "novelty": 0.8, "told_days": 6, "span_days": 8, "watched_days": 14
-}  # fmt: skip
+    "outlets": 6,
+    "countries": 3,
+    "languages": 3,
+    "largest_group_share": 0.2,
+    "novelty": 0.8,
+    "told_days": 6,
+    "span_days": 8,
+    "watched_days": 14,
+}
 
 
 @pytest.mark.parametrize(
@@ -148,5 +156,8 @@ EMERGENT = {
     ],
 )
 def test_emergence(change: dict[str, float], tier: str) -> None:
-    """News of many outlets is for the digest; only what outlasts the news, abroad and in other tongues, is worth a mail."""
-    assert emergence(EmergenceFacts(**{**EMERGENT, **change}), active=40, rules=RULES) == tier  # type: ignore[arg-type]
+    """News of many outlets is for the digest; only what outlasts the news, abroad and in other tongues, is
+    worth a mail.
+    """
+    facts: dict[str, Any] = {**EMERGENT, **change}
+    assert emergence(EmergenceFacts(**facts), active=40, rules=RULES) == tier

@@ -1,4 +1,6 @@
-"""The false-alarm budget at a tenth of the benchmark's scale; `python -m tests.benchmarks.spikes` measures it in full."""
+"""The false-alarm budget at a tenth of the benchmark's scale; `python -m tests.benchmarks.spikes` measures it
+in full.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ def corpora() -> list[Corpus]:
 
 @pytest.mark.slow
 def test_bursts_are_found_within_the_budget(corpora: list[Corpus]) -> None:
-    """Of bursts of three times the rate at least 0.7 are mailed, at no more than ten false alerts a week and 2,000 narratives."""
+    """Of bursts of three times the rate at least 0.7 are mailed, at no more than ten false alerts a week and
+    2,000 narratives.
+    """
     found = [measure(corpus, RULES) for corpus in corpora]
     assert np.mean([item.sensitivity[3] for item in found]) >= 0.7
     assert np.mean([item.sensitivity[5] for item in found]) >= 0.95
@@ -37,7 +41,9 @@ def test_shuffled_days_are_quiet(corpora: list[Corpus]) -> None:
 
 @pytest.mark.slow
 def test_outlets_keep_the_budget() -> None:
-    """Through outlets that fail, rest and come late hardly anything is mailed where nothing is news, unlike when all days are taken alike."""
+    """Through outlets that fail, rest and come late hardly anything is mailed where nothing is news, unlike
+    when all days are taken alike.
+    """
     panels = [outlets.panel(outlets.simulate(500, seed)) for seed in range(2)]
     found, alike = (
         np.mean([outlets.false_alerts(panel, RULES, blind=blind) for panel in panels])

@@ -29,9 +29,21 @@ T = 100
 def spike(narrative_id: int = 1, number: int = 70, **values: Any) -> Spike:
     """A spike of a day that asks to be told."""
     given: dict[str, Any] = {
-        "window_days": 3, "observed": 8.0, "expected": 1.0, "p_value": 1e-4, "q_value": 0.01, "cusum": 4.0, "detector": "fast", "outlets": 6,
-        "countries": 2, "languages": 2, "articles": 9, "reprint_share": 0.1, "decision": "digest", "run_id": "detect-1",
-    }  # fmt: skip
+        "window_days": 3,
+        "observed": 8.0,
+        "expected": 1.0,
+        "p_value": 1e-4,
+        "q_value": 0.01,
+        "cusum": 4.0,
+        "detector": "fast",
+        "outlets": 6,
+        "countries": 2,
+        "languages": 2,
+        "articles": 9,
+        "reprint_share": 0.1,
+        "decision": "digest",
+        "run_id": "detect-1",
+    }
     return Spike(
         spike_id=f"{narrative_id}-{day(number)}",
         narrative_id=narrative_id,
@@ -52,8 +64,12 @@ def candidate(
     """A candidate with articles named by letters; by default one of its own."""
     names = frozenset(articles or f"only-{narrative_id}".split())
     return Candidate(
-        spike=spike(narrative_id, **values), tier=tier, watched=watched, articles=frozenset(articles) if articles else names, level=level
-    )  # fmt: skip
+        spike=spike(narrative_id, **values),
+        tier=tier,
+        watched=watched,
+        articles=frozenset(articles) if articles else names,
+        level=level,
+    )
 
 
 def sent(
@@ -67,7 +83,13 @@ def sent(
     )
 
 
-def decisions(*candidates: Candidate, before: tuple[Sent, ...] = (), mailed: int = 0, close: dict[tuple[int, int], float] | None = None, rules: SpikeSettings = RULES) -> dict[int, str]:  # fmt: skip
+def decisions(
+    *candidates: Candidate,
+    before: tuple[Sent, ...] = (),
+    mailed: int = 0,
+    close: dict[tuple[int, int], float] | None = None,
+    rules: SpikeSettings = RULES,
+) -> dict[int, str]:
     """Narrative -> decision."""
     return {
         item.narrative_id: item.decision
@@ -104,7 +126,9 @@ def test_one_alert_in_the_quiet_days_unless_the_level_doubles() -> None:
 
 
 def test_twins_give_one_alert() -> None:
-    """Two narratives that share most articles are told once, the watched one first; so are two with one centre."""
+    """Two narratives that share most articles are told once, the watched one first; so are two with one
+    centre.
+    """
     pair = (candidate(1, articles="abcd", p_value=1e-9), candidate(2, articles="abcx", watched=True))
     assert decisions(*pair) == {1: "digest", 2: "alert"}
     assert decisions(candidate(1, articles="abcd"), candidate(2, articles="axyz")) == {1: "alert", 2: "alert"}
@@ -157,7 +181,9 @@ def test_false_discoveries_are_bounded() -> None:
 
 
 def test_quiet_narratives_do_not_dilute() -> None:
-    """Narratives that cannot reach the floors by chance hardly raise q, unlike with plain Benjamini-Hochberg."""
+    """Narratives that cannot reach the floors by chance hardly raise q, unlike with plain
+    Benjamini-Hochberg.
+    """
     y = np.zeros((400, 112))
     y[0, 10::4] = 1.0
     y[0, T] = 5.0

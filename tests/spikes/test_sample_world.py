@@ -1,7 +1,8 @@
-"""Counting and detection on the sample world with the narratives that its truth table states: what clustering cannot spoil must be right.
+"""Counting and detection on the sample world with the narratives that its truth table states: what clustering
+cannot spoil must be right.
 
-Background is assigned to small narratives by chance; shared stories and forms are narratives of their own. Each day is tested as the product
-does, on what could be seen by then.
+Background is assigned to small narratives by chance; shared stories and forms are narratives of their own.
+Each day is tested as the product does, on what could be seen by then.
 """
 
 from __future__ import annotations
@@ -67,13 +68,27 @@ class Played:
             self.plan.newcomer.added_day
         )
         return NarrativeRow(
-            narrative_id=0, passage_id=f"{number:04d}:000", similarity=0.8, stance=None, article_id=f"{number:04d}",
-            source_id=piece.outlet, country=outlet.country, ownership=outlet.ownership or "not listed",
-            language=piece.language, title=piece.title, url="", group_id=group, relation="original",
-            published_at=piece.published, date_confidence="A", date_source="jsonld", first_seen_at=seen,
-            counted_at=piece.published, late=seen - piece.published > LATE and not first_day,
+            narrative_id=0,
+            passage_id=f"{number:04d}:000",
+            similarity=0.8,
+            stance=None,
+            article_id=f"{number:04d}",
+            source_id=piece.outlet,
+            country=outlet.country,
+            ownership=outlet.ownership or "not listed",
+            language=piece.language,
+            title=piece.title,
+            url="",
+            group_id=group,
+            relation="original",
+            published_at=piece.published,
+            date_confidence="A",
+            date_source="jsonld",
+            first_seen_at=seen,
+            counted_at=piece.published,
+            late=seen - piece.published > LATE and not first_day,
             origin="backfill" if first_day else "live",
-        )  # fmt: skip
+        )
 
     def _narrative(self, piece: Piece, dice: random.Random) -> int | None:
         if piece.narrative:
@@ -142,7 +157,9 @@ class Played:
 @pytest.mark.slow
 @pytest.mark.parametrize(("seed", "translations"), [(1, True), (2, False)])
 def test_both_spikes_and_nothing_else(seed: int, translations: bool) -> None:
-    """Both planted spikes are alerted on their first day; outage, new outlet, storm and shared stories raise no alert in ten weeks."""
+    """Both planted spikes are alerted on their first day; outage, new outlet, storm and shared stories raise
+    no alert in ten weeks.
+    """
     played = Played(load_world(), seed, translations=translations)
     found: list[Spike] = []
     for number in range(14, played.plan.days + 1):

@@ -49,7 +49,9 @@ def test_an_outlet_is_damped() -> None:
 
 
 def test_a_dead_feed_is_a_gap_for_what_it_carries() -> None:
-    """While its only carrier is down a narrative is hardly exposed, and a narrative of all outlets loses that outlet's part."""
+    """While its only carrier is down a narrative is hardly exposed, and a narrative of all outlets loses that
+    outlet's part.
+    """
     down = {n: {"health": "down", "articles": 0, "copy_groups": 0} for n in range(40, 45)}
     of_one = series_of(panel(days(a=down)), until=50)
     assert of_one.exposure[0, 42] < 0.3
@@ -84,7 +86,9 @@ def test_a_gap_is_less_than_half_of_what_is_usually_seen(seen: list[float], expe
 
 
 def test_the_test_the_trend_and_the_chart_see_the_same_gaps() -> None:
-    """A day that the series leaves out has no expectation, is a gap to the chart, and is none of the days that a fall is told of."""
+    """A day that the series leaves out has no expectation, is a gap to the chart, and is none of the days
+    that a fall is told of.
+    """
     down = {n: {"health": "down", "articles": 0, "copy_groups": 0} for n in range(54, 59)}
     of = panel(days(b=down, c=down, d=down), {("a", n): 1 for n in range(60)})
     trends = Trends(of, np.array([True]), 53, 59, SpikeSettings())
@@ -99,7 +103,9 @@ def test_the_test_the_trend_and_the_chart_see_the_same_gaps() -> None:
 
 
 def test_outlets_given_up_or_added_leave_no_gap() -> None:
-    """When most of the outlets are taken out of the directory, or were added but lately, all of what can be seen is seen."""
+    """When most of the outlets are taken out of the directory, or were added but lately, all of what can be
+    seen is seen.
+    """
     gone = {n: {"health": "not_yet", "articles": 0, "copy_groups": 0} for n in range(50, 60)}
     found = series_of(panel(days(b=gone, c=gone, d=gone)), until=50)
     assert found.seen == pytest.approx(np.ones(60))
@@ -141,7 +147,9 @@ def test_the_running_day_is_not_taken_for_a_slow_one() -> None:
 
 
 def test_incomplete_history_is_less_exposure() -> None:
-    """A first crawl finds only the newest entries of the days before: they were not quiet, they were not seen."""
+    """A first crawl finds only the newest entries of the days before: they were not quiet, they were not
+    seen.
+    """
     sparse = {n: {"health": "backfill", "articles": 2, "copy_groups": 2} for n in range(30)}
     found = series_of(panel(days(a=sparse, b=sparse, c=sparse, d=sparse)), until=55)
     assert found.exposure[0, 10] < 0.35 * found.exposure[0, 50]
@@ -149,7 +157,9 @@ def test_incomplete_history_is_less_exposure() -> None:
 
 
 def test_history_counts_for_as_much_as_it_holds_of_the_usual_output() -> None:
-    """A fifth of the usual texts a day, in the week around it, is a fifth of a day; history as full as live days is whole."""
+    """A fifth of the usual texts a day, in the week around it, is a fifth of a day; history as full as live
+    days is whole.
+    """
     sparse = {n: {"health": "backfill", "articles": 2, "copy_groups": 2} for n in range(30)}
     full = {n: {"health": "backfill"} for n in range(30)}
     found = panel(days(a=sparse, b=full))

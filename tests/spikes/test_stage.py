@@ -57,13 +57,17 @@ def test_missed_days_are_caught_up(counted: Store) -> None:
 
 
 def whole(store: Store) -> list[Spike | str]:
-    """Every spike with all its figures, less the run that found it; of alerts the name: they stay as they were decided while the day ran."""
+    """Every spike with all its figures, less the run that found it; of alerts the name: they stay as they
+    were decided while the day ran.
+    """
     found = store.spikes.between(day(0), day(80))
     return [item.spike_id if item.decision == "alert" else replace(item, run_id="") for item in found]
 
 
 def test_every_day_or_all_at_once(counted: Store, other: Store) -> None:
-    """Daily runs and one run after a pause give the same spikes, figure for figure; what comes after a day does not show in its test."""
+    """Daily runs and one run after a pause give the same spikes, figure for figure; what comes after a day
+    does not show in its test.
+    """
     for number in range(60, 70):
         run(other, count, number)
         run(other, detect, number, hour=23.9)
@@ -73,7 +77,9 @@ def test_every_day_or_all_at_once(counted: Store, other: Store) -> None:
 
 
 def test_what_does_not_stand_out_any_more_is_gone(counted: Store) -> None:
-    """A digest entry of the running day that the test of the whole day does not repeat is taken back; an alert stays."""
+    """A digest entry of the running day that the test of the whole day does not repeat is taken back; an
+    alert stays.
+    """
     run(counted, detect, BURST)
     alert = alerts(counted)[0]
     counted.spikes.save([replace(alert, spike_id=f"2-{day(BURST)}", narrative_id=2, decision="digest")])
@@ -87,7 +93,9 @@ def test_what_does_not_stand_out_any_more_is_gone(counted: Store) -> None:
 
 
 def test_recurring_forms_are_not_tested(counted: Store) -> None:
-    """A burst of what was put to rest as a form is told to nobody; the same texts as a watched statement still are."""
+    """A burst of what was put to rest as a form is told to nobody; the same texts as a watched statement
+    still are.
+    """
     rested = LineageEvent(
         at=at(60), kind="dormant", narrative_id=1, other_id=None, run_id="r", detail={"reason": "form"}
     )
@@ -97,7 +105,9 @@ def test_recurring_forms_are_not_tested(counted: Store) -> None:
 
 
 def test_novelty_holds_across_versions_of_the_means(counted: Store) -> None:
-    """A narrative that was given its centroid under older means takes the novelty of its twin under newer ones."""
+    """A narrative that was given its centroid under older means takes the novelty of its twin under newer
+    ones.
+    """
     dice = np.random.default_rng(1)
     claim = dice.normal(size=8).astype(np.float32)
     shift = 2 * dice.normal(size=8).astype(np.float32)

@@ -21,10 +21,13 @@ from storage.records.published import published_between
 from storage.records.told import NarrativeRow
 from tests.counting.makers import assignment, at, day, row, source, told_rows
 
-REFS = outlet_refs([
-    source("alpha", country="XA", ownership="State-controlled", ownership_list="List 2025"),
-    source("beta", country="XB"), source("gamma", country="XB", ownership="State-controlled", ownership_list="List 2025"),
-])  # fmt: skip
+REFS = outlet_refs(
+    [
+        source("alpha", country="XA", ownership="State-controlled", ownership_list="List 2025"),
+        source("beta", country="XB"),
+        source("gamma", country="XB", ownership="State-controlled", ownership_list="List 2025"),
+    ]
+)
 
 
 def text(name: str, outlet: str, hour: float, **values: Any) -> NarrativeRow:
@@ -60,14 +63,18 @@ def test_a_tie_is_shared() -> None:
 
 
 def test_a_date_without_an_hour_is_a_day_wide() -> None:
-    """A stamp of midnight may be any hour of that day: it loses to a moment of the morning, but stays a rival."""
+    """A stamp of midnight may be any hour of that day: it loses to a moment of the morning, but stays a
+    rival.
+    """
     found = first(text("a", "alpha", 0, first_seen_at=at(1, 3)), text("b", "beta", 9))
     assert (names(found), found.certain) == (["beta", "alpha"], False)
     assert found.earliest == at(0, -14)
 
 
 def test_a_day_is_the_outlets_own() -> None:
-    """A day of Peking begins the evening before in UTC: an outlet of that evening is not the first for certain."""
+    """A day of Peking begins the evening before in UTC: an outlet of that evening is not the first for
+    certain.
+    """
     found = first(text("a", "alpha", 17), row("b", 1, 0, source_id="beta", first_seen_at=at(1, 9)))
     assert (names(found), found.certain) == (["alpha", "beta"], False)
     dated = text("c", "alpha", 10, date_confidence="C", first_seen_at=at(4))
@@ -75,7 +82,9 @@ def test_a_day_is_the_outlets_own() -> None:
 
 
 def test_the_original_leads_whatever_day_it_counts_at() -> None:
-    """An original whose date is weak counts when it was seen, after its reprint; it is the first mover nevertheless."""
+    """An original whose date is weak counts when it was seen, after its reprint; it is the first mover
+    nevertheless.
+    """
     original = row(
         "a", 1, 10, source_id="alpha", published_at=at(0, 3), date_confidence="C", first_seen_at=at(1, 10)
     )
@@ -84,7 +93,9 @@ def test_the_original_leads_whatever_day_it_counts_at() -> None:
 
 
 def test_a_time_without_a_zone_is_no_certain_first() -> None:
-    """08:00 of an outlet in Denver is 15:00 in UTC: beside a text of 14:30 nobody is first for certain, and alone it says why."""
+    """08:00 of an outlet in Denver is 15:00 in UTC: beside a text of 14:30 nobody is first for certain, and
+    alone it says why.
+    """
     denver = text("d", "alpha", 8, date_source="meta without zone", first_seen_at=at(0, 16))
     assert published_between(denver) == (at(0, -6), at(0, 16))
     found = first(denver, text("l", "beta", 14.5))
@@ -139,7 +150,9 @@ def test_doubts(change: dict[str, Any], note: str) -> None:
 
 
 def test_a_text_that_nobody_takes_up_began_nothing() -> None:
-    """A lone text four days before the others is passed over, and mentioned; where nothing is followed soon the earliest stands."""
+    """A lone text four days before the others is passed over, and mentioned; where nothing is followed soon
+    the earliest stands.
+    """
     lone = text("s", "gamma", 1)
     found = first(lone, text("a", "alpha", 100), text("b", "beta", 130))
     assert (names(found), found.certain) == (["alpha"], False)
@@ -167,17 +180,33 @@ def carried() -> list[NarrativeRow]:
 
 
 def test_carriers() -> None:
-    """Own texts, reprints and translations are told apart; the order is that of arrival, the lag counts from the first."""
+    """Own texts, reprints and translations are told apart; the order is that of arrival, the lag counts from
+    the first.
+    """
     told = carried_articles(carried())
     found = spread.carriers(told, REFS, spread.roles(told))
-    assert [(item.outlet.source_id, item.articles, item.own_texts, item.reprints, item.translations, item.lag_hours) for item in found] == [
-        ("alpha", 1, 1, 0, 0, 0.0), ("beta", 3, 2, 1, 0, 2.0), ("gamma", 1, 0, 0, 1, 4.0),
-    ]  # fmt: skip
+    assert [
+        (
+            item.outlet.source_id,
+            item.articles,
+            item.own_texts,
+            item.reprints,
+            item.translations,
+            item.lag_hours,
+        )
+        for item in found
+    ] == [
+        ("alpha", 1, 1, 0, 0, 0.0),
+        ("beta", 3, 2, 1, 0, 2.0),
+        ("gamma", 1, 0, 0, 1, 4.0),
+    ]
     assert spread.lags(found) == (3.0, None)
 
 
 def test_a_text_counts_again_after_two_weeks_as_it_does_in_the_series() -> None:
-    """Printed again after 16 days it is an own text of that day: in the series, in the facts of a spike and in the digest."""
+    """Printed again after 16 days it is an own text of that day: in the series, in the facts of a spike and
+    in the digest.
+    """
     rows = [row("a", 0), row("b", 16, group_id="a", source_id="beta"), row("c", 17, group_id="a")]
     series = observe(tellings(told_rows(rows, [assignment(name) for name in "abc"]), {1: 1}))
     assert [(item.day, item.own_texts) for item in series] == [(day(0), 1), (day(16), 1), (day(17), 0)]
@@ -195,7 +224,9 @@ def test_lags_need_company() -> None:
 
 
 def test_roles() -> None:
-    """Originators write on the first day; amplifiers join before the peak within the first articles; the rest follow."""
+    """Originators write on the first day; amplifiers join before the peak within the first articles; the rest
+    follow.
+    """
     rows = [row("a", 0, source_id="alpha"), row("b", 1, source_id="beta"), row("b2", 2, source_id="beta")]
     rows += [row(f"p{n}", 5, 5 + n, source_id=f"o{n}") for n in range(9)]
     found = spread.roles(carried_articles(rows))
@@ -208,8 +239,9 @@ def test_shares_and_attention() -> None:
     told = carried_articles(carried())
     ownership = spread.by_ownership(told, REFS)
     assert [(item.key, item.listed_in, item.outlets, item.articles) for item in ownership] == [
-        ("not listed", None, 1, 3), ("State-controlled", "List 2025", 2, 2)
-    ]  # fmt: skip
+        ("not listed", None, 1, 3),
+        ("State-controlled", "List 2025", 2, 2),
+    ]
     output = {"alpha": 100, "beta": 300, "gamma": 0}
     countries = {key: ref.country for key, ref in REFS.items()}
     attention = spread.country_attention(told, output, countries)
@@ -245,10 +277,18 @@ def test_copies() -> None:
 
 
 def test_the_first_printing_may_lie_before_the_period() -> None:
-    """Of a text that was first printed earlier every printing of the period is a reprint, and its first outlet is named."""
+    """Of a text that was first printed earlier every printing of the period is a reprint, and its first
+    outlet is named.
+    """
     group = CopyGroup(
-        group_id="a", first_article_id="a", first_source_id="alpha", first_at=at(0, 7), first_at_latest=at(0, 7), size=3, outlets=3
-    )  # fmt: skip
+        group_id="a",
+        first_article_id="a",
+        first_source_id="alpha",
+        first_at=at(0, 7),
+        first_at_latest=at(0, 7),
+        size=3,
+        outlets=3,
+    )
     (found,) = spread.copy_lines(carried_articles(carried())[1:], {"a": group}, REFS)
     assert (found.first_outlet.source_id, found.first_at, found.articles) == ("alpha", at(0, 7), 2)
     assert (found.reprints, found.translations) == (1, 1)

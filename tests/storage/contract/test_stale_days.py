@@ -43,7 +43,9 @@ def told(passages: Collection[str], number: int = 1) -> list[Assignment]:
 
 
 def test_articles_make_their_days_stale(store: Store) -> None:
-    """A new article, one that moves to another day, and one that is refused now; cleaned again as it was it changes nothing."""
+    """A new article, one that moves to another day, and one that is refused now; cleaned again as it was it
+    changes nothing.
+    """
     add_articles(store, [article("1"), article("2", counted_at=hours(30))])
     assert noted(store) == [0, 1]
     settle(store)
@@ -62,8 +64,14 @@ def test_copies_make_the_days_of_their_members_stale(store: Store) -> None:
     settle(store)
     one, two = page("1").page_id, page("2").page_id
     group = CopyGroup(
-        group_id=one, first_article_id=one, first_source_id="alpha", first_at=DAY, first_at_latest=DAY, size=2, outlets=1
-    )  # fmt: skip
+        group_id=one,
+        first_article_id=one,
+        first_source_id="alpha",
+        first_at=DAY,
+        first_at_latest=DAY,
+        size=2,
+        outlets=1,
+    )
     members = [
         CopyMember(article_id=key, group_id=one, relation="near", containment=1.0) for key in (one, two)
     ]
@@ -77,7 +85,9 @@ def test_copies_make_the_days_of_their_members_stale(store: Store) -> None:
 
 
 def test_what_is_told_makes_its_days_stale(store: Store) -> None:
-    """Passages that are given, moved and taken away, and passages that are no more; the same again does not."""
+    """Passages that are given, moved and taken away, and passages that are no more; the same again does
+    not.
+    """
     made = add_passages(store, ["1", "2"])
     ids = [item.passage_id for item in made]
     store.narratives.save([narrative(1), narrative(2)])
