@@ -10,7 +10,6 @@ import pytest
 
 from analysis.arrays import Floats
 from analysis.spikes.detectors import EmergenceFacts, cusum, emergence, examine
-from tests.quality.streams import change_points, detect_series
 from tests.spikes.makers import RULES, counts
 
 Detector = Callable[[Floats, int], Floats]
@@ -28,15 +27,8 @@ def slow(y: Floats, t: int) -> Floats:
     return cusum(y, np.ones_like(y), day=t, rules=RULES)
 
 
-def stream(y: Floats, t: int) -> Floats:
-    """1 where the series detector told something in the last days."""
-    return np.array(
-        [float(any(t - 12 < index <= t for index in detect_series(list(part[: t + 1])))) for part in y]
-    )
-
-
-DETECTORS: dict[str, Detector] = {"fast": fast, "slow": slow, "stream": stream}
-ALARM = {"fast": 3.0, "slow": RULES.cusum_threshold, "stream": 0.5}
+DETECTORS: dict[str, Detector] = {"fast": fast, "slow": slow}
+ALARM = {"fast": 3.0, "slow": RULES.cusum_threshold}
 battery = pytest.mark.parametrize("name", sorted(DETECTORS))
 
 
@@ -58,7 +50,7 @@ def test_no_narratives(name: str) -> None:
 
 @battery
 def test_one_day(name: str) -> None:
-    """On the first day nothing can be unusual for the CUSUM and the stream, and no detector fails."""
+    """On the first day nothing can be unusual for the CUSUM, and no detector fails."""
     found = DETECTORS[name](np.ones((1, 1)), 0)
     assert np.isfinite(found).all()
     assert name == "fast" or found[0] == 0
@@ -169,22 +161,3 @@ def test_emergence(change: dict[str, float], tier: str) -> None:
     """
     facts: dict[str, Any] = {**EMERGENT, **change}
     assert emergence(EmergenceFacts(**facts), active=40, rules=RULES) == tier
-
-
-def test_series_detector_bridges_gaps_and_checks_its_input() -> None:
-    """Missing values are bridged, too short a series says nothing, and timestamps must fit."""
-    values = [float(n % 5) for n in range(300)]
-    values[150:153] = [float("nan")] * 3
-    assert detect_series(values) == []
-    assert detect_series([1.0] * 20) == []
-    assert detect_series([float("nan")] * 100) == []
-    with pytest.raises(ValueError, match="300 values but 2 timestamps"):
-        detect_series(values, ["a", "b"])
-
-
-def test_change_points() -> None:
-    """A step is found where it is, a straight line has none, nor has anything too short or constant."""
-    step = [0.0] * 60 + [10.0] * 60
-    assert change_points(step) == [60]
-    assert change_points([0.5 * n for n in range(120)]) == []
-    assert change_points([0.0] * 120) == change_points([1.0, 2.0]) == change_points([]) == []
