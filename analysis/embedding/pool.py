@@ -5,12 +5,9 @@ of them.
 from __future__ import annotations
 
 import multiprocessing
-import os
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import wait
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +18,7 @@ from analysis.embedding.cache import cached_graph
 from analysis.embedding.e5 import DIMENSIONS, E5Embedder, build_name
 from analysis.embedding.processor import processor_class
 from analysis.embedding.weights import find_weights
+from config.machine import cores, end_with_parent
 
 SMALL = 128
 """Texts that one process embeds sooner (two seconds) than others start."""
@@ -50,7 +48,7 @@ class PooledE5:
         self._cache_dir = cache_dir
         # Built here and now, so that the workers find it.
         cached_graph(self._weights_file, cache_dir, processor_class())
-        self._workers = workers or _cores()
+        self._workers = workers or cores()
         self._here: E5Embedder | None = None
         self._pool: ProcessPoolExecutor | None = None
 
@@ -93,24 +91,11 @@ class PooledE5:
 def _start_worker(weights_file: Path, cache_dir: Path | None) -> None:
     """Open the engine of this worker process, and see to it that the process does not outlive its parent."""
     global _engine  # a worker process has exactly one engine
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    end_with_parent()
     _engine = E5Embedder(weights_file=weights_file, cache_dir=cache_dir)
-
-
-def _die_with_parent() -> None:
-    """A killed parent closes no queue: without this, its workers would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
 
 
 def _embed_there(texts: list[str]) -> Vectors:
     if _engine is None:
         raise EmbeddingError("embed: this process has no engine; texts go through PooledE5.embed")
     return _engine.embed(texts)
-
-
-def _cores() -> int:
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
