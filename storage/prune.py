@@ -217,12 +217,16 @@ def _archive(pruning: _Pruning) -> dict[str, int]:
 
 
 def _old_files(pruning: _Pruning, reader: ArchiveReader) -> Iterator[tuple[str, list[Page]]]:
-    """Closed files that hold something to prune, with the pages that point into them."""
-    for file in reader.files():
+    """Closed files that hold something to prune, with the pages that point into them.
+
+    What a killed writer left open is for `archive.recover`, which every crawl begins with.
+    """
+    closed = [file for file in reader.files() if (pruning.order.archive_dir / file).is_file()]
+    for file in closed:
         pages = pruning.store.pages.by_place(file)
         old = _is_old(pages, pruning.order.before) if pages else _is_left_over(pruning, reader, file)
         is_free = not pages or not all(_must_stay(page, pruning) for page in pages)
-        if old and is_free and not reader.being_written(file):
+        if old and is_free:
             yield file, pages
 
 

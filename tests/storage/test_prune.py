@@ -304,6 +304,15 @@ def test_a_file_that_a_killed_prune_left_goes(
     assert [file.split("-")[0] for file in ArchiveReader(folders[0]).files()] == ["crawl", "crawl", "kept"]
 
 
+def test_a_file_that_a_killed_writer_left_open_is_passed_over(
+    filled: Store, folders: tuple[Path, Path]
+) -> None:
+    """It is closed by the next crawl, and pruned after that."""
+    first = folders[0] / ArchiveReader(folders[0]).files()[0]
+    first.rename(first.with_name(f"{first.name}.open"))
+    assert pruned(filled, folders, "archive").removed["archive_files"] == 0
+
+
 def test_an_unreadable_report_stops_everything(filled: Store, folders: tuple[Path, Path]) -> None:
     """What it cites is not known."""
     (folders[1] / "2026-W11.json").write_text("{", encoding="utf-8")
