@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.narratives.linking import grouped
 from analysis.narratives.neighbours import EXACT, neighbours
 from tests.benchmarks.discovery import OWN, judged, mixtures, nearness, placing
 from tests.narratives.conftest import vector_of
@@ -65,16 +64,3 @@ def test_approximate_neighbours_find_nearly_all() -> None:
     true = np.argsort(-cosines, axis=1)[:, :3]
     hits = [len(set(found.rows[place]) & set(true[place])) / 3 for place in range(len(claims))]
     assert np.mean(hits) >= 0.9
-
-
-@pytest.mark.slow
-def test_claims_are_found_among_twenty_thousand_others() -> None:
-    """Groups of claims' texts stay together, and apart from each other, when fifty times as many texts lie around them."""
-    dice = np.random.default_rng(6)
-    claims = planted(40, 10)
-    others = dice.normal(size=(EXACT + 2000, 64)).astype(np.float32)
-    rows = np.concatenate([claims, others / np.linalg.norm(others, axis=1, keepdims=True)])
-    labels = grouped(rows, 0.52)[: len(claims)].reshape(40, 10)
-    whole = [np.bincount(part).max() for part in labels]
-    assert np.mean(whole) >= 9
-    assert len({int(np.bincount(part).argmax()) for part in labels}) == 40
