@@ -123,17 +123,20 @@ def _alert_line(reader: DigestReader, alert: Alert) -> AlertLine:
 def not_seen(reader: DigestReader) -> NotSeen:
     """What the digest could not see or did not count."""
     articles, pages = reader.articles, reader.store.pages
-    down = {item.source_id for item in reader.inside if item.health == "down"}
     return NotSeen(
         fetch_outcomes=_in_order(pages.fetch_outcomes()),
         clean_outcomes=_in_order(pages.clean_outcomes()),
         poll_outcomes=_poll_outcomes(reader),
         failed_pages=sum(item.failed for item in reader.inside),
-        sources_down=tuple(sorted(down)),
+        sources_down=_down(reader),
         undetermined_language=_count(item.language == "und" for item in articles),
         late_articles=_count(item.late for item in articles),
         weak_dates=_count(item.date_confidence in WEAK for item in articles),
     )
+
+
+def _down(reader: DigestReader) -> tuple[str, ...]:
+    return tuple(sorted({item.source_id for item in reader.inside if item.health == "down"}))
 
 
 def _in_order(counts: Mapping[str, int]) -> dict[str, int]:

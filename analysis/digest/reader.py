@@ -197,7 +197,7 @@ class DigestReader:
             decision=spike.decision,
             observed=round(spike.observed, 4),
             expected=round(spike.expected, 4),
-            ratio=rounded(ratio_of(spike.observed, spike.expected)),
+            ratio=_ratio(spike),
             p_value=significant(spike.p_value),
             q_value=significant(spike.q_value),
             cusum=round(spike.cusum, 4),
@@ -232,6 +232,10 @@ class DigestReader:
     def in_period(self, at: datetime) -> bool:
         """Whether a moment lies in the period."""
         return self.start <= day_of(at) < self.end
+
+
+def _ratio(spike: Spike) -> float | None:
+    return rounded(ratio_of(spike.observed, spike.expected))
 
 
 def significant(value: float) -> float:
