@@ -23,7 +23,8 @@ def add_source(
 ) -> Path:
     """Append an outlet to `sources/added.toml`.
 
-    The new file is validated beside the old ones before it takes the old one's place, so a bad entry changes nothing.
+    The new file is validated beside the old ones before it takes the old one's place, so a bad entry changes
+    nothing.
 
     Raises:
         ConfigError: the entry is wrong, or its id or an address is known already.

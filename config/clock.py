@@ -1,6 +1,7 @@
 """One clock, made at the door and passed down; nothing else reads the time.
 
-Politeness and retries (how long to wait before the next request) are physical and use the event loop's own time.
+Politeness and retries (how long to wait before the next request) are physical and use the event loop's own
+time.
 """
 
 from __future__ import annotations

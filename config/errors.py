@@ -1,4 +1,5 @@
-"""Errors that are the reader's to mend: the message says what, where, which value, what was expected, what to do."""
+"""Errors that are the reader's to mend: the message says what, where, which value, what was expected, what to
+do."""
 
 from __future__ import annotations
 
@@ -8,4 +9,5 @@ class DrumbeatError(Exception):
 
 
 class ConfigError(DrumbeatError):
-    """Settings, sources, watchlist or schedule cannot be used; the message names key, value, file and what was expected."""
+    """Settings, sources, watchlist or schedule cannot be used; the message names key, value, file and what
+    was expected."""

@@ -22,15 +22,18 @@ DIRECTORY = Path(__file__).parent / "data" / "sources"
 WATCHLIST = """\
 # The watchlist: what you want to be told about, in any language; every language is searched.
 # A counter-statement is what makes "rejects" different from "understands": give one.
-# Every entity must be named in the article, in one of its spellings, as whole words: with case endings in Cyrillic, with what Arabic and
-# Hebrew write together with a word, anywhere in scripts without spaces. A star lets a stem go on, for adjectives and other endings ("Russi*").
+# Every entity must be named in the article, in one of its spellings, as whole words: with case endings in
+# Cyrillic, with what Arabic and
+# Hebrew write together with a word, anywhere in scripts without spaces. A star lets a stem go on, for
+# adjectives and other endings ("Russi*").
 # Abbreviations of up to three capitals (EU, UN) are found in capitals only.
 # Take the marks away to use this example.
 
 # [[statement]]
 # id = "security-concerns"
 # label = "Mauritania understands Russia's security concerns"
-# statements = ["Mauritania understands Russia's security concerns", "Nouakchott shares Moscow's security worries"]
+# statements = ["Mauritania understands Russia's security concerns", "Nouakchott shares Moscow's security
+# worries"]
 # counter_statements = ["Mauritania rejects Russia's security claims"]
 # entities = [
 #   { any_of = ["Mauritania", "Mauritanie", "موريتانيا", "Мавритания"] },
@@ -67,7 +70,8 @@ def init_workspace(folder: Path) -> list[Path]:
 def settings_toml() -> str:
     """`drumbeat.toml` with every setting, its meaning and its default, commented out."""
     blocks = [
-        "# Drumbeat settings. Every line that is commented out shows the default.\n# `drumbeat config show` prints what is in force and why."
+        "# Drumbeat settings. Every line that is commented out shows the default.\n"
+        "# `drumbeat config show` prints what is in force and why."
     ]
     for name, field in Settings.model_fields.items():
         model = field.default

@@ -5,7 +5,8 @@
     watchlist.toml  [[statement]] ...                       (optional)
     sources.toml, sources/*.toml   [[source]] ...           (at least one source)
 
-Environment: `DRUMBEAT_<SECTION>__<KEY>` overrides `[section] key`; secrets are taken from the environment only.
+Environment: `DRUMBEAT_<SECTION>__<KEY>` overrides `[section] key`; secrets are taken from the environment
+only.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import ValidationError
 
+from config.environment import overrides, refuse_secrets
 from config.errors import ConfigError
+from config.explain import causes, explained
 from config.schedule import Schedule
 from config.settings import Section, Settings
 from config.sources import SourceConfig
@@ -30,15 +32,13 @@ SETTINGS_FILE = "drumbeat.toml"
 SCHEDULE_FILE = "schedule.toml"
 WATCHLIST_FILE = "watchlist.toml"
 SOURCES_FILE = "sources.toml"
-PREFIX = "DRUMBEAT_"
-_LONGEST_VALUE = 200
-"""Characters of a wrong value that a message repeats."""
 
 AnySection = TypeVar("AnySection", bound=Section)
 
 
 def find_workspace(given: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
-    """The workspace folder: the one named, else `DRUMBEAT_WORKSPACE`, else the current folder or the nearest parent that holds drumbeat.toml.
+    """The workspace folder: the one named, else `DRUMBEAT_WORKSPACE`, else the current folder or the nearest
+    parent that holds drumbeat.toml.
 
     Raises:
         ConfigError: there is none; the message says how to make one.
@@ -47,7 +47,8 @@ def find_workspace(given: Path | None = None, environ: Mapping[str, str] = os.en
     if named is not None:
         if not (named / SETTINGS_FILE).is_file():
             raise ConfigError(
-                f"{named}: no {SETTINGS_FILE} here, so this is no workspace; make one with: drumbeat init {named}"
+                f"{named}: no {SETTINGS_FILE} here, so this is no workspace; "
+                f"make one with: drumbeat init {named}"
             )
         return named.resolve()
     here = Path.cwd()
@@ -55,7 +56,8 @@ def find_workspace(given: Path | None = None, environ: Mapping[str, str] = os.en
         if (folder / SETTINGS_FILE).is_file():
             return folder
     raise ConfigError(
-        f"{here}: no {SETTINGS_FILE} here or above; make a workspace with: drumbeat init DIR, or name one with --workspace DIR"
+        f"{here}: no {SETTINGS_FILE} here or above; make a workspace with: drumbeat init DIR, "
+        "or name one with --workspace DIR"
     )
 
 
@@ -65,30 +67,34 @@ def load_workspace(root: Path, environ: Mapping[str, str] = os.environ) -> Works
     Raises:
         ConfigError: names key, value, file and what was expected - all problems of a file at once.
     """
-    tables = _read_toml(root / SETTINGS_FILE)
-    _refuse_secrets(tables, root / SETTINGS_FILE)
-    origins = dict.fromkeys(_leaves(tables), SETTINGS_FILE)
-    overrides = _from_environment(environ)
-    for key, (value, name) in overrides.items():
-        section, _, field = key.partition(".")
-        table = tables.setdefault(section, {})
-        if isinstance(table, dict):
-            table[field] = value
-        origins[key] = f"environment {name}"
-    settings = _validate(Settings, tables, root / SETTINGS_FILE, origins)
-    for section, model in settings:
-        for field in type(model).model_fields:
-            origins.setdefault(f"{section}.{field}", "default")
+    settings, origins = _load_settings(root / SETTINGS_FILE, environ)
     return Workspace(
         root=root.resolve(),
         settings=settings,
         sources=load_sources(source_files(root)),
         watchlist=_load_watchlist(root / WATCHLIST_FILE),
-        schedule=_validate(
-            Schedule, _read_toml(root / SCHEDULE_FILE, optional=True), root / SCHEDULE_FILE, {}
-        ),
+        schedule=_load_schedule(root / SCHEDULE_FILE),
         origins=origins,
     )
+
+
+def _load_settings(path: Path, environ: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:
+    """The settings in force, and where each came from by its dotted key."""
+    tables = _read_toml(path)
+    refuse_secrets(tables, path)
+    origins = dict.fromkeys(_leaves(tables), SETTINGS_FILE)
+    for one in overrides(environ):
+        table = tables.setdefault(one.section, {})
+        if isinstance(table, dict):
+            table[one.key] = one.value
+        origins[f"{one.section}.{one.key}"] = f"environment {one.variable}"
+    settings = _validate(Settings, tables, path, origins)
+    names = [f"{section}.{key}" for section, model in settings for key in type(model).model_fields]
+    return settings, {**dict.fromkeys(names, "default"), **origins}
+
+
+def _load_schedule(path: Path) -> Schedule:
+    return _validate(Schedule, _read_toml(path, optional=True), path, {})
 
 
 def load_sources(files: Sequence[Path]) -> tuple[SourceConfig, ...]:
@@ -102,14 +108,19 @@ def load_sources(files: Sequence[Path]) -> tuple[SourceConfig, ...]:
     for path in files:
         for row in _rows(path, "source"):
             source = _validate(SourceConfig, row, path, {}, where=f"source {row.get('id', '?')!r}: ")
-            for key in (f"id {source.id!r}", *(f"feed {feed.url}" for feed in source.feeds)):
-                if key in seen:
-                    raise ConfigError(
-                        f"{path}: {key} stands twice (first in {seen[key]}); every outlet and address is listed once"
-                    )
-                seen[key] = path.name
+            _note_once(source, path, seen)
             sources.append(source)
     return tuple(sorted(sources, key=lambda source: source.id))
+
+
+def _note_once(source: SourceConfig, path: Path, seen: dict[str, str]) -> None:
+    """Remember an outlet's id and addresses, or refuse what was seen before."""
+    for key in (f"id {source.id!r}", *(f"feed {feed.url}" for feed in source.feeds)):
+        if key in seen:
+            raise ConfigError(
+                f"{path}: {key} stands twice (first in {seen[key]}); every outlet and address is listed once"
+            )
+        seen[key] = path.name
 
 
 def source_files(root: Path) -> list[Path]:
@@ -123,7 +134,8 @@ def source_files(root: Path) -> list[Path]:
     )
     if not files:
         raise ConfigError(
-            f"{root}: no {SOURCES_FILE} and no sources/*.toml; `drumbeat init` writes one, `drumbeat sources add` adds to it"
+            f"{root}: no {SOURCES_FILE} and no sources/*.toml; `drumbeat init` writes one, "
+            "`drumbeat sources add` adds to it"
         )
     return files
 
@@ -168,67 +180,6 @@ def _read_toml(path: Path, *, optional: bool = False) -> dict[str, Any]:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _refuse_secrets(tables: Mapping[str, Any], path: Path) -> None:
-    for section, table in tables.items():
-        model = Settings.model_fields[section].annotation if section in Settings.model_fields else None
-        if not isinstance(table, dict) or not (isinstance(model, type) and issubclass(model, BaseModel)):
-            continue
-        for key in table:
-            field = model.model_fields.get(key)
-            if field is not None and SecretStr in _parts(field.annotation):
-                name = f"{PREFIX}{section.upper()}__{key.upper()}"
-                raise ConfigError(
-                    f"{path}: {section}.{key} is a secret and must not stand in a file; set the environment variable {name} instead"
-                )
-
-
-def _parts(annotation: Any) -> set[Any]:
-    found = {annotation}
-    for part in get_args(annotation):
-        found |= _parts(part)
-    return found
-
-
-def _from_environment(environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
-    """Dotted key -> (value, variable) of every `DRUMBEAT_SECTION__KEY`."""
-    found: dict[str, tuple[Any, str]] = {}
-    for name in sorted(environ):
-        if not name.startswith(PREFIX):
-            continue
-        if "__" not in name:
-            _refuse_single_underscore(name)
-            continue
-        section, _, key = name[len(PREFIX) :].lower().partition("__")
-        model = Settings.model_fields[section].annotation if section in Settings.model_fields else None
-        field = (
-            model.model_fields.get(key) if isinstance(model, type) and issubclass(model, BaseModel) else None
-        )
-        if field is None:
-            raise ConfigError(
-                f"environment {name}: no setting {section}.{key}; see `drumbeat config show` for the names"
-            )
-        origin = get_origin(field.annotation)
-        several = origin is tuple or (
-            origin in (Union, UnionType)
-            and any(get_origin(part) is tuple for part in get_args(field.annotation))
-        )
-        value: Any = (
-            [part.strip() for part in environ[name].split(",") if part.strip()] if several else environ[name]
-        )
-        found[f"{section}.{key}"] = (value, name)
-    return found
-
-
-def _refuse_single_underscore(name: str) -> None:
-    """`DRUMBEAT_CRAWL_ATTEMPTS` looks like a setting and would be none."""
-    for section, model in Settings():
-        key = name[len(PREFIX) :].lower().removeprefix(f"{section}_")
-        if key in type(model).model_fields and name == f"{PREFIX}{section}_{key}".upper():
-            raise ConfigError(
-                f"environment {name}: write {PREFIX}{section.upper()}__{key.upper()}, with two underscores after the section"
-            )
-
-
 def _leaves(tables: Mapping[str, Any]) -> list[str]:
     return [
         f"{section}.{key}" for section, table in tables.items() if isinstance(table, dict) for key in table
@@ -246,35 +197,16 @@ def _validate(
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        lines = []
-        for problem in _causes(error.errors(include_url=False)):
-            key = ".".join(str(part) for part in problem["loc"])
-            origin = origins.get(".".join(str(part) for part in problem["loc"][:2]), path.name)
-            place = str(path) if origin == path.name else origin
-            lines.append(f"{place}: {where}{_explain(key, problem)}")
+        problems = causes(error.errors(include_url=False))
+        lines = [f"{_place_of(problem, path, origins)}: {where}{_told(problem)}" for problem in problems]
         raise ConfigError("\n".join(lines)) from None
 
 
-def _causes(problems: Sequence[Any]) -> list[Any]:
-    """Problems without those that only follow from a deeper one: a list whose one entry is wrong is not also too short."""
-    places = [problem["loc"] for problem in problems]
-    return [
-        one
-        for one in problems
-        if not any(
-            len(place) > len(one["loc"]) and place[: len(one["loc"])] == one["loc"] for place in places
-        )
-    ]
+def _told(problem: Mapping[str, Any]) -> str:
+    return explained(".".join(map(str, problem["loc"])), problem)
 
 
-def _explain(key: str, problem: Mapping[str, Any]) -> str:
-    if problem["type"] == "extra_forbidden":
-        return f"unknown key {key!r} (value {problem['input']!r}); see `drumbeat config show` for the names"
-    if problem["type"] == "missing":
-        return f"{key} is missing and has no default"
-    message = str(problem["msg"]).removeprefix("Value error, ")
-    said = message if message[:2].isupper() else message[:1].lower() + message[1:]
-    if not key:
-        return said
-    value = repr(problem["input"])
-    return f"{key} = {value if len(value) <= _LONGEST_VALUE else value[:_LONGEST_VALUE] + '...'}: {said}"
+def _place_of(problem: Mapping[str, Any], path: Path, origins: Mapping[str, str]) -> str:
+    """The file, or the variable that stated the value."""
+    origin = origins.get(".".join(map(str, problem["loc"][:2])), path.name)
+    return str(path) if origin == path.name else origin

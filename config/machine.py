@@ -10,11 +10,13 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 _CPU_LIMIT = Path("/sys/fs/cgroup/cpu.max")
-"""A container's share of processor time, `QUOTA PERIOD` in microseconds, or `max PERIOD` (Linux, cgroup v2)."""
+"""A container's share of processor time, `QUOTA PERIOD` in microseconds, or `max PERIOD` (Linux,
+cgroup v2)."""
 
 
 def cores(limit: Path = _CPU_LIMIT) -> int:
-    """Cores that this process may use: not more than its affinity, and not more than its container's share."""
+    """Cores that this process may use: not more than its affinity, and not more than its container's
+    share."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(allowed, _share(limit)))
 

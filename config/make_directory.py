@@ -1,8 +1,11 @@
 """Make the shipped source directory: `python -m config.make_directory --outlets outlets.jsonl.gz`.
 
-Takes the domains of `data/selection.txt` and copies what public lists state of them - addresses, country, languages, ownership -
-each with the list it stands in. Nothing is inferred: an outlet whose country no list states is left out and named, a language
-that no list states is `und`, an ownership label that no list gives is absent. No address was tried, so every row says `verified = false`.
+Takes the domains of `data/selection.txt` and copies what public lists state of them - addresses, country,
+languages, ownership -
+each with the list it stands in. Nothing is inferred: an outlet whose country no list states is left out and
+named, a language
+that no list states is `und`, an ownership label that no list gives is absent. No address was tried, so every
+row says `verified = false`.
 """
 
 from __future__ import annotations
@@ -27,6 +30,10 @@ NEVER_FETCHED = re.compile(r"comment|podcast|video|photo|sport|/tag/", re.IGNORE
 FEEDS_PER_SOURCE = 3
 UNNAMED = "unnamed-repository"
 """Statements of files that nobody can look up again are not used."""
+HEAD = (
+    "# {region}: facts copied from the lists named in each row; no address was tried. "
+    "Made by `python -m config.make_directory`.\n\n"
+)
 KINDS = {"rss": "feed", "atom": "feed", "news_sitemap": "news_sitemap", "sitemap": "sitemap"}
 
 
@@ -41,21 +48,22 @@ def selection(text: str) -> Iterator[tuple[str, str]]:
 
 def feeds_of(outlet: Mapping[str, Any]) -> list[dict[str, str]]:
     """The best few addresses of an outlet on its own domain, most trusted list first."""
-
-    def rank(feed: Mapping[str, Any]) -> tuple[int, int, int, str]:
-        lists = " ".join(feed["seen_in"])
-        trust = next((place for place, name in enumerate(PREFERRED) if name in lists), len(PREFERRED))
-        return trust, feed["kind"] == "sitemap", -len(feed["seen_in"]), feed["url"]
-
-    usable = [
-        feed
-        for feed in outlet["feeds"]
-        if not feed.get("off_domain") and not NEVER_FETCHED.search(feed["url"]) and _named(feed["seen_in"])
-    ]
+    usable = sorted(filter(_is_usable, outlet["feeds"]), key=_rank)
     return [
         {"url": feed["url"], "kind": KINDS[feed["kind"]], "listed_in": _named(feed["seen_in"])[0]}
-        for feed in sorted(usable, key=rank)[:FEEDS_PER_SOURCE]
+        for feed in usable[:FEEDS_PER_SOURCE]
     ]
+
+
+def _is_usable(feed: Mapping[str, Any]) -> bool:
+    on_its_domain = not feed.get("off_domain")
+    return on_its_domain and not NEVER_FETCHED.search(feed["url"]) and bool(_named(feed["seen_in"]))
+
+
+def _rank(feed: Mapping[str, Any]) -> tuple[int, int, int, str]:
+    lists = " ".join(feed["seen_in"])
+    trust = next((place for place, name in enumerate(PREFERRED) if name in lists), len(PREFERRED))
+    return trust, feed["kind"] == "sitemap", -len(feed["seen_in"]), feed["url"]
 
 
 def _named(lists: list[str]) -> list[str]:
@@ -78,25 +86,30 @@ def quote(value: object) -> str:
 
 def source_toml(outlet: Mapping[str, Any], region: str) -> str:
     """One [[source]] entry."""
+    stated = {
+        "id": re.sub(r"[^a-z0-9]+", "-", outlet["domain"]),
+        "name": outlet["name"] or outlet["domain"],
+        "domain": outlet["domain"],
+        "country": outlet["country"],
+        "region": region,
+        "languages": outlet["languages"] or ["und"],
+    }
     lines = [
         "[[source]]",
-        f"id = {quote(re.sub(r'[^a-z0-9]+', '-', outlet['domain']))}",
-        f"name = {quote(outlet['name'] or outlet['domain'])}",
-        f"domain = {quote(outlet['domain'])}",
-        f"country = {quote(outlet['country'])}",
-        f"region = {quote(region)}",
-        f"languages = {quote(outlet['languages'] or ['und'])}",
+        *_entries(stated),
         "verified = false",
-        f"listed_in = {quote(_named(outlet['lists'])[0])}",
+        *_entries({"listed_in": _named(outlet["lists"])[0]}),
     ]
-    ownership = ownership_of(outlet)
-    if ownership:
-        lines.append(
-            f"ownership = {{ label = {quote(ownership['label'])}, listed_in = {quote(ownership['listed_in'])}, as_of = {OWNERSHIP_AS_OF.isoformat()} }}"
-        )
+    if ownership := ownership_of(outlet):
+        label = ", ".join([*_entries(ownership), f"as_of = {OWNERSHIP_AS_OF.isoformat()}"])
+        lines.append(f"ownership = {{ {label} }}")
     for feed in feeds_of(outlet):
-        lines += ["", "[[source.feeds]]", *(f"{key} = {quote(value)}" for key, value in feed.items())]
+        lines += ["", "[[source.feeds]]", *_entries(feed)]
     return "\n".join(lines) + "\n"
+
+
+def _entries(values: Mapping[str, Any]) -> list[str]:
+    return [f"{key} = {quote(value)}" for key, value in values.items()]
 
 
 def refusal(outlet: Mapping[str, Any] | None) -> str | None:
@@ -115,19 +128,25 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     with gzip.open(options.outlets, "rt", encoding="utf-8") as lines:
         outlets = {row["domain"]: row for row in map(json.loads, lines)}
+    regions = entries_by_region(outlets)
+    for region, entries in regions.items():
+        text = HEAD.format(region=region) + "\n".join(entries)
+        (DATA / "sources" / f"{region}.toml").write_text(text, encoding="utf-8")
+    sys.stderr.write(f"{sum(map(len, regions.values()))} outlets in {len(regions)} files\n")
+    return 0
+
+
+def entries_by_region(outlets: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Entries of the selected outlets, by region; those that cannot be shipped are named on standard
+    error."""
     regions: dict[str, list[str]] = {}
     for region, domain in selection((DATA / "selection.txt").read_text(encoding="utf-8")):
         outlet = outlets.get(domain)
-        reason = refusal(outlet)
-        if outlet is None or reason:
-            sys.stderr.write(f"left out: {domain}: {reason}\n")
+        if outlet is None or refusal(outlet):
+            sys.stderr.write(f"left out: {domain}: {refusal(outlet)}\n")
             continue
         regions.setdefault(region, []).append(source_toml(outlet, region))
-    for region, entries in regions.items():
-        head = f"# {region}: facts copied from the lists named in each row; no address was tried. Made by `python -m config.make_directory`.\n\n"
-        (DATA / "sources" / f"{region}.toml").write_text(head + "\n".join(entries), encoding="utf-8")
-    sys.stderr.write(f"{sum(map(len, regions.values()))} outlets in {len(regions)} files\n")
-    return 0
+    return regions
 
 
 if __name__ == "__main__":

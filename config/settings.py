@@ -22,7 +22,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Section(BaseModel):
-    """A table of the settings file; an unknown key is an error, never ignored, and so is a number that compares with nothing (`nan`, `inf`)."""
+    """A table of the settings file; an unknown key is an error, never ignored, and so is a number that
+    compares with nothing (`nan`, `inf`)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
 
@@ -46,7 +47,8 @@ class CrawlSettings(Section):
     user_agent: str = "Drumbeat/0.1 (+media research)"
     """Sent with every request and matched against robots.txt."""
     contact: str = ""
-    """Mail address or page that an outlet's webmaster can write to; sent with every request. Required for real crawls."""
+    """Mail address or page that an outlet's webmaster can write to; sent with every request. Required for
+    real crawls."""
     delay_seconds: Annotated[float, Field(ge=0, le=1_800)] = 5.0
     """Between two requests to one host; a source may set a longer one."""
     concurrent_hosts: Positive = 16
@@ -66,7 +68,8 @@ class CrawlSettings(Section):
     allow_private_addresses: bool = False
     """Fetch from private and loopback addresses too; a source can allow it for itself."""
     verify_certificates: bool = True
-    """Off: pages are taken from whoever answers, which is weaker evidence; for outlets whose certificates are broken."""
+    """Off: pages are taken from whoever answers, which is weaker evidence; for outlets whose certificates are
+    broken."""
 
 
 class CleanSettings(Section):
@@ -90,9 +93,11 @@ class CopySettings(Section):
     near_containment: Share = 0.8
     """Shared part of the shorter text from which two texts are a reprint."""
     excerpt_containment: Annotated[float, Field(ge=0.3, le=1)] = 0.5
-    """The same from which one is an excerpt of the other; pairs that share less than 0.3 are never compared."""
+    """The same from which one is an excerpt of the other; pairs that share less than 0.3 are never
+    compared."""
     translation_score: Share = 0.42
-    """Mean cosine of sentences aligned in order from which a text is a probable translation, whatever figures it holds."""
+    """Mean cosine of sentences aligned in order from which a text is a probable translation, whatever figures
+    it holds."""
 
 
 class EmbedSettings(Section):
@@ -136,7 +141,7 @@ class NarrativeSettings(Section):
     min_outlets: Positive = 3
     """Relative to active outlets: min(this, max(1, active // 4))."""
     max_window_passages: Positive = 12_000
-    """Above this a stable sample is clustered and the rest is mapped by centroid; events are told of the newest so many articles."""
+    """Events are told of the newest so many articles: every two of them are compared. A refit hears every passage of its window."""
     seed: int = 20_240_601
     """Seed of everything random in clustering."""
 

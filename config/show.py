@@ -20,7 +20,8 @@ class EffectiveValue:
 
 
 def effective_values(workspace: Workspace) -> list[EffectiveValue]:
-    """Every setting in the order of the models; secrets are shown as set or empty, never in clear, nor is a database's password."""
+    """Every setting in the order of the models; secrets are shown as set or empty, never in clear, nor is a
+    database's password."""
     rows = []
     for section, model in workspace.settings:
         for name in type(model).model_fields:

@@ -76,6 +76,7 @@ class SourceConfig(Section):
     def _coverage_has_days(self) -> SourceConfig:
         if self.coverage_start and self.coverage_end and self.coverage_end < self.coverage_start:
             raise ValueError(
-                f"coverage_end {self.coverage_end} lies before coverage_start {self.coverage_start}: it would never be crawled"
+                f"coverage_end {self.coverage_end} lies before coverage_start {self.coverage_start}: "
+                "it would never be crawled"
             )
         return self

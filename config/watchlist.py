@@ -10,7 +10,8 @@ from config.settings import Section, Text
 from config.sources import CountryCode, LanguageTag, SourceId
 
 Spelling = Annotated[str, Field(pattern=r"\w")]
-"""A name: whole words, found in their cases and with glued articles; with a star at the end the last word may go on."""
+"""A name: whole words, found in their cases and with glued articles; with a star at the end the last word may
+go on."""
 
 
 class EntityConfig(Section):

@@ -61,7 +61,7 @@ def parse_listing(kind: FeedKind, body: bytes, url: str, *, link_pattern: str | 
 def _tried(reader: Callable[[bytes, str], Listing], body: bytes, url: str) -> Listing:
     try:
         return reader(body, url)
-    # border: what a hostile document does to a parser costs only that document; feedparser raises a dozen kinds
+    # border: what a hostile document does to a parser costs only that document (feedparser raises a dozen)
     except Exception:  # noqa: BLE001
         return UNREADABLE
 

@@ -13,10 +13,10 @@ from functools import cache
 from typing import Final
 
 LANGUAGES: Final = (
-    "af am ar ar_DZ ar_IQ ar_LB ar_MA ar_MR az az_Cyrl be bg bn bs bs_Cyrl ca ckb cs cy da de el en es et eu "
-    "fa fi fil fr ga gl gu ha he hi hr hu hy id ig is it ja ka kk km kn ko ku ky lo lt lv mk ml mn mr ms mt my "
-    "nb ne nl nn om pa pl ps pt ro ru rw si sk sl so sq sr sr_Latn sv sw ta te tg th ti tk tr uk ur uz uz_Cyrl "
-    "vi xh yo zh zu"
+    "af am ar ar_DZ ar_IQ ar_LB ar_MA ar_MR az az_Cyrl be bg bn bs bs_Cyrl ca ckb cs cy da de el en es et "
+    "eu fa fi fil fr ga gl gu ha he hi hr hu hy id ig is it ja ka kk km kn ko ku ky lo lt lv mk ml mn mr "
+    "ms mt my nb ne nl nn om pa pl ps pt ro ru rw si sk sl so sq sr sr_Latn sv sw ta te tg th ti tk tr uk "
+    "ur uz uz_Cyrl vi xh yo zh zu"
 )
 """Locales whose names are read: languages of news with outlets of some number."""
 _MORE: Final = {

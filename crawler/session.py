@@ -171,8 +171,9 @@ def require_contact(settings: CrawlSettings, addresses: Iterable[str]) -> None:
     real = next((host for host in hosts if _is_real_host(host)), None)
     if real is not None:
         raise ConfigError(
-            f"crawl.contact: empty, but {real} is a real site; set it in drumbeat.toml, or in the environment "
-            "as DRUMBEAT_CRAWL__CONTACT, to a mail address or page where its webmaster can reach you"
+            f"crawl.contact: empty, but {real} is a real site; set it in drumbeat.toml, or in the "
+            "environment as DRUMBEAT_CRAWL__CONTACT, to a mail address or page "
+            "where its webmaster can reach you"
         )
 
 

@@ -45,7 +45,7 @@ def canonical(address: str, base: str = "") -> str | None:
 
 
 def _is_tracking(parameter: str) -> bool:
-    """Whether a `name=value` says how a reader came, not what is asked for: by courlan's list, strictly read."""
+    """Whether a `name=value` says how a reader came, not what is asked for: courlan's list, strictly read."""
     from courlan.clean import TRACKERS_RE
 
     name = parameter.partition("=")[0].lower()
@@ -108,7 +108,7 @@ def site_of(url: str) -> str:
 
 
 def is_front_page(url: str) -> bool:
-    """The address of a site itself or of one language of it (`/`, `/fr/`, `/index.php`), not of a page in it."""
+    """The address of a site itself or of a language of it (`/`, `/fr/`, `/index.php`), not of a page."""
     parts = urlsplit(url)
     return _FRONT.fullmatch(parts.path) is not None and not parts.query
 

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from config.clock import Clock
 from config.workspace import Workspace
+
+if TYPE_CHECKING:
+    from storage.store import Store
 
 Stages = dict[str, dict[str, object]]
 SHOWN = 300
 """Characters of a text that are shown."""
 
 
-def try_page(url: str, *, workspace: Workspace, clock: Clock) -> Stages:
-    """Fetch, clean, date, tell the language, cut into passages - as a crawl would, robots.txt and delays included.
+def try_page(url: str, *, workspace: Workspace, clock: Clock, store: Store | None = None) -> Stages:
+    """Fetch, clean, date, tell the language, cut, embed, find narratives and watched statements - as the stages would, robots.txt and delays
+    included.
+
+    Args:
+        store: the workspace's, for what depends on its means, narratives and watchlist; without it passages are the last stage.
 
     Raises:
         ConfigError: the address lies on a real site and no contact is set.
+        EmbeddingError: the model cannot be used.
     """
     from crawler.inspect import inspect
 
@@ -32,6 +41,7 @@ def try_page(url: str, *, workspace: Workspace, clock: Clock) -> Stages:
             workspace=workspace,
             clock=clock,
             languages=source.languages if source else (),
+            store=store,
         )
     return stages
 
@@ -44,6 +54,7 @@ def cleaned(
     workspace: Workspace,
     clock: Clock,
     languages: tuple[str, ...] = (),
+    store: Store | None = None,
 ) -> Stages:
     """What cleaning makes of fetched bytes, stage by stage."""
     from analysis.text.passages import cut
@@ -67,7 +78,7 @@ def cleaned(
         return {"clean": {"outcome": found.outcome}}
     article = make_article(page, found, languages=languages, settings=settings)
     passages = cut(article, words=workspace.settings.embed.passage_words)
-    return {
+    told: Stages = {
         "clean": {
             "outcome": "article",
             "title": article.title,
@@ -77,3 +88,8 @@ def cleaned(
         **article_told(article),
         "passages": {str(row.ordinal): row.text[:SHOWN] for row in passages},
     }
+    if store is None:
+        return told
+    from drumbeat.try_meaning import meaning_told
+
+    return told | meaning_told(store, workspace, article, passages, None)

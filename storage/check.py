@@ -9,7 +9,7 @@ and robots.txt never have a row of their own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -96,12 +96,10 @@ def check(store: Store, archive_dir: Path, *, adopt: bool, clock: Clock) -> Chec
         found = _page_places(reader, file) if file in there else {}
         records += len(found)
         missing += [page for page in rows if page.warc not in found]
-        pointed_to = {page.warc for page in rows}
-        unknown = [place for place in found if place not in pointed_to]
-        if file not in skipped:
-            orphans += [
-                _orphan(store, reader.read(place), place, sources=sources, adopt=adopt) for place in unknown
-            ]
+        orphans += [
+            _orphan(store, reader.read(place), place, sources=sources, adopt=adopt)
+            for place in ([] if file in skipped else _unknown(found, rows))
+        ]
     return CheckReport(
         checked_at=clock.now(),
         files=len(there),
@@ -110,6 +108,12 @@ def check(store: Store, archive_dir: Path, *, adopt: bool, clock: Clock) -> Chec
         orphans=tuple(orphans),
         missing=tuple(missing),
     )
+
+
+def _unknown(found: Mapping[WarcPlace, None], rows: Sequence[Page]) -> list[WarcPlace]:
+    """Places that no row points to."""
+    pointed_to = {page.warc for page in rows}
+    return [place for place in found if place not in pointed_to]
 
 
 def _page_places(reader: ArchiveReader, file: str) -> dict[WarcPlace, None]:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from storage.records import SearchFilters
 from storage.schema import articles, sources
+
+
+def within(
+    moment: sa.ColumnElement[Any], start: datetime | None, end: datetime | None
+) -> list[sa.ColumnElement[bool]]:
+    """Conditions of a moment in [start, end); None leaves a side open."""
+    conditions = [] if start is None else [moment >= start]
+    return conditions if end is None else [*conditions, moment < end]
 
 
 def filtered(statement: sa.Select[Any], filters: SearchFilters | None) -> sa.Select[Any]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,9 +26,11 @@ from typing import Final, Literal, get_args
 from config.progress import Progress
 from storage.archive import ArchiveReader, ArchiveWriter
 from storage.errors import StorageError
+from storage.ids import page_id
 from storage.records import Page, WarcPlace
 from storage.rows import chunks
 from storage.store import Store
+from storage.stores.pages import PRUNED
 from storage.stores.retention import article_ids
 
 Kind = Literal["archive", "articles", "polls", "runs", "numbers"]
@@ -194,26 +196,28 @@ def _numbers(pruning: _Pruning) -> dict[str, int]:
 
 def _archive(pruning: _Pruning) -> dict[str, int]:
     """Old files go one by one; what must stay of them lies in a new file before."""
+    order = pruning.order
     removed = {"archive_files": 0, "archive_bytes": 0}
-    reader = ArchiveReader(pruning.order.archive_dir)
-    with ArchiveWriter(
-        pruning.order.archive_dir, max_bytes=pruning.order.archive_file_bytes, name=KEPT
-    ) as writer:
-        for file in reader.files():
-            pages = pruning.store.pages.by_place(file)
-            kept = [page for page in pages if _must_stay(page, pruning)]
-            if (
-                reader.being_written(file)
-                or not _is_old(pages, pruning.order.before)
-                or len(kept) == len(pages)
-            ):
-                continue
+    reader = ArchiveReader(order.archive_dir)
+    with ArchiveWriter(order.archive_dir, max_bytes=order.archive_file_bytes, name=KEPT) as writer:
+        for file, pages in _old_files(pruning, reader):
             removed["archive_files"] += 1
-            removed["archive_bytes"] += (pruning.order.archive_dir / file).stat().st_size
-            if not pruning.order.dry_run:
-                _replace_file(pruning, reader, writer, pages, kept)
+            removed["archive_bytes"] += (order.archive_dir / file).stat().st_size
+            if not order.dry_run:
+                _empty_file(pruning, reader, writer, pages)
+                (order.archive_dir / file).unlink()
             pruning.progress.step()
     return removed
+
+
+def _old_files(pruning: _Pruning, reader: ArchiveReader) -> Iterator[tuple[str, list[Page]]]:
+    """Closed files that hold something to prune, with the pages that point into them."""
+    for file in reader.files():
+        pages = pruning.store.pages.by_place(file)
+        old = _is_old(pages, pruning.order.before) if pages else _is_left_over(pruning, reader, file)
+        is_free = not pages or not all(_must_stay(page, pruning) for page in pages)
+        if old and is_free and not reader.being_written(file):
+            yield file, pages
 
 
 def _must_stay(page: Page, pruning: _Pruning) -> bool:
@@ -222,27 +226,34 @@ def _must_stay(page: Page, pruning: _Pruning) -> bool:
 
 
 def _is_old(pages: Sequence[Page], before: datetime) -> bool:
-    """Whether a file has rows, all of them of old fetches: records without a row are the business of `storage check`."""
-    return bool(pages) and all(page.fetched_at is not None and page.fetched_at < before for page in pages)
+    """Whether all rows of a file are of old fetches."""
+    return all(page.fetched_at is not None and page.fetched_at < before for page in pages)
 
 
-def _replace_file(
-    pruning: _Pruning,
-    reader: ArchiveReader,
-    writer: ArchiveWriter,
-    pages: Sequence[Page],
-    kept: Sequence[Page],
+def _is_left_over(pruning: _Pruning, reader: ArchiveReader, file: str) -> bool:
+    """Whether a file without rows is what a killed prune left: old records of pages that were pruned, or lie elsewhere.
+
+    Records of other pages are the business of `storage check`.
+    """
+    for _, response in reader.records_of(file):
+        page = pruning.store.pages.get(page_id(response.url)) if response.kind == "page" else None
+        is_done = response.kind != "page" or (
+            page is not None and (page.warc is not None or page.clean_version == PRUNED)
+        )
+        if response.fetched_at >= pruning.order.before or not is_done:
+            return False
+    return True
+
+
+def _empty_file(
+    pruning: _Pruning, reader: ArchiveReader, writer: ArchiveWriter, pages: Sequence[Page]
 ) -> None:
-    """Copy what stays, let the rows follow, then remove the file: killed between, no row points nowhere."""
+    """Copy what stays and let the rows follow: killed between, no row points nowhere."""
+    kept = [page for page in pages if _must_stay(page, pruning)]
     places = {page.page_id: _copied(reader, writer, page.warc) for page in kept if page.warc is not None}
     writer.sync()
     pruning.store.retention.move_places(places)
     pruning.store.retention.forget_places([page.page_id for page in pages if page.page_id not in places])
-    (pruning.order.archive_dir / _file_of(pages)).unlink(missing_ok=True)
-
-
-def _file_of(pages: Sequence[Page]) -> str:
-    return next(page.warc.file for page in pages if page.warc is not None)
 
 
 def _copied(reader: ArchiveReader, writer: ArchiveWriter, place: WarcPlace) -> WarcPlace:

@@ -28,7 +28,8 @@ def row_of(record: Any) -> dict[str, Any]:
 def record_of(record_type: type[R], row: sa.Row[Any]) -> R:
     """The record whose fields are named as the row's columns; other columns are left out."""
     mapping = row._mapping
-    return record_type(**{name: mapping[name] for name in _names(record_type)})
+    names = record_type.__dataclass_fields__  # type: ignore[attr-defined]  # read at once: this runs for every row
+    return record_type(**{name: mapping[name] for name in names})
 
 
 def columns_of(record_type: type, table: sa.Table) -> list[sa.Column[Any]]:

@@ -201,7 +201,13 @@ narratives = sa.Table(
     _text("label_by"), _text("kind"), _text("status"), _json("keywords", JsonTuples), _json("exemplars", JsonTuple),
     sa.Column("centroid", FloatVector), _number("size"), _time("first_seen_at"), _time("last_seen_at"), _number("merged_into", null=True),
     _number("split_from", null=True), _number("theme_id", null=True), _text("statement_id", null=True), _text("build"),
-    _number("mean_version"), _text("born_run"), sa.Index(None, "last_seen_at"), sa.Index(None, "merged_into"), sa.Index(None, "kind"),
+    _number("mean_version"), _text("born_run"), sa.Column("radius", Real), sa.Index(None, "last_seen_at"),
+    sa.Index(None, "merged_into"), sa.Index(None, "kind"),
+)  # fmt: skip
+
+# Until when daily discovery has looked at everything; no row means that it has to look at the whole window.
+narrative_marks = sa.Table(
+    "narrative_marks", metadata, _key("name"), _time("at"),
 )  # fmt: skip
 
 narrative_pending = sa.Table(

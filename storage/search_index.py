@@ -65,17 +65,12 @@ def find_articles(
     is_sqlite = connection.dialect.name == "sqlite"
     score, match, table = _sqlite_match(terms) if is_sqlite else _postgresql_match(terms)
     number: sa.ColumnElement[int] = sa.literal_column(
-        "article_words.rowid" if is_sqlite else "article_words.article_no"
+        f"article_words.{'rowid' if is_sqlite else 'article_no'}"
     )
-    joined = articles.join(table, number == articles.c.article_no).outerjoin(
-        sources, sources.c.source_id == articles.c.source_id
-    )
-    statement = filtered(
-        sa.select(articles.c.article_id, score.label("score"), articles.c.body)
-        .select_from(joined)
-        .where(match),
-        filters,
-    )
+    joined = articles.join(table, number == articles.c.article_no)
+    joined = joined.outerjoin(sources, sources.c.source_id == articles.c.source_id)
+    found = sa.select(articles.c.article_id, score.label("score"), articles.c.body).where(match)
+    statement = filtered(found.select_from(joined), filters)
     rows = connection.execute(statement.order_by(sa.desc("score"), articles.c.article_id).limit(limit))
     return [(row.article_id, float(row.score), row.body) for row in rows]
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Final
 
 HAN: Final = "\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -34,7 +35,8 @@ _ARABIC: Final = str.maketrans(
     {"ی": "ي", "ى": "ي", "ې": "ي", "ے": "ي", "ک": "ك", "ڪ": "ك", "ة": "ه", "ہ": "ه", "ھ": "ه", "ە": "ه"}
     | {"ٱ": "ا", "ـ": None, "ء": None}
 )
-"""Letters that keyboards of Arabic, Persian, Urdu and Kurdish write differently, and the stretching stroke."""
+"""Letters that keyboards of Arabic, Persian, Urdu and Kurdish write differently, and the stretching
+stroke."""
 _BARRED: Final = str.maketrans(
     {"đ": "d", "ð": "d", "ł": "l", "ø": "o", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"}
 )
@@ -68,9 +70,9 @@ class _Folding(dict[int, str]):
 def for_comparing(text: str) -> str:
     """Letters and digits with one space between words, every spelling of a letter as one.
 
-    Case, accents, vowel signs, compatibility forms, kinds of digits, Arabic and Persian forms of a letter, the
-    stretching stroke and half-spaces leave no trace, nor does the alphabet in which Serbian is written. Vowel
-    signs of Indian and South-East Asian scripts and the voicing of kana stay: they make other words.
+    Case, accents, vowel signs, compatibility forms, kinds of digits, Arabic and Persian forms of a letter,
+    the stretching stroke and half-spaces leave no trace, nor does the alphabet in which Serbian is written.
+    Vowel signs of Indian and South-East Asian scripts and the voicing of kana stay: they make other words.
     """
     plain = text.translate(_SIGNS) if _HAS_SIGNS.search(text) else text
     folded = " ".join(unicodedata.normalize("NFKC", plain).translate(_COMPARED).split())
@@ -82,8 +84,14 @@ def spaced_letters(text: str) -> str:
     return " ".join(_plain(text).split())
 
 
+def text_sha256(text: str) -> str:
+    """SHA-256 of the letters and digits: equal for texts that are copies to the letter."""
+    return sha256(spaced_letters(text).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def letters_of(text: str) -> str:
-    """The same without spaces; asked of every paragraph of every page, so white space goes by `split` first."""
+    """The same without spaces; asked of every paragraph of every page, so white space goes by `split`
+    first."""
     if text.isascii():
         return text.lower().translate(_ASCII_SIGNS)
     return _SIGN.sub("", "".join(unicodedata.normalize("NFKC", text).casefold().split()))
@@ -109,7 +117,8 @@ def for_names(text: str, *, keep_case: bool = False) -> str:
 
 
 def for_keywords(text: str) -> str:
-    """Case and compatibility forms folded, one form of each Arabic letter, no stretching strokes or vowel marks."""
+    """Case and compatibility forms folded, one form of each Arabic letter, no stretching strokes or vowel
+    marks."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return _KEYWORD_MARKS.sub("", plain).translate(_KEYWORD_ARABIC)
 
@@ -125,9 +134,11 @@ def mostly_unspaced(text: str) -> bool:
 
 
 def is_accent(char: str) -> bool:
-    """Whether a mark only varies a letter: accents (combining class from 200), Arabic and Hebrew points (10 to 36).
+    """Whether a mark only varies a letter: accents (combining class from 200), Arabic and Hebrew points (10
+    to 36).
 
-    Below are nukta, kana voicing and virama; between are vowel signs and tones of Telugu, Thai, Lao and Tibetan.
+    Below are nukta, kana voicing and virama; between are vowel signs and tones of Telugu, Thai, Lao and
+    Tibetan.
     """
     place = unicodedata.combining(char)
     return 10 <= place <= 36 or place >= 200

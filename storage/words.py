@@ -35,7 +35,8 @@ def words(text: str) -> list[str]:
 
 
 def parse_query(query: str) -> list[Term]:
-    """What a person typed, as terms that must all be found: words, "phrases in quotes", beginnings (`secur*`).
+    """What a person typed, as terms that must all be found: words, "phrases in quotes", beginnings
+    (`secur*`).
 
     Nothing that is typed is an error; signs that mean something to an engine are only separators here.
     """

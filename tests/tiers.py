@@ -68,7 +68,8 @@ class Watch:
         try:
             yield seen
         finally:
-            self._seen.remove(seen)
+            # By identity: two that saw the same are equal.
+            self._seen = [other for other in self._seen if other is not seen]
 
 
 def _model(arguments: tuple[Any, ...]) -> str | None:

@@ -9,7 +9,7 @@ Reads the store, writes nothing. The same rows give the same bytes: stable order
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -80,6 +80,15 @@ def narrative_detail(
     if narrative is None:
         return None
     return _writer(DigestReader(store, workspace, start, end, only=[narrative.narrative_id]))(narrative)
+
+
+def narrative_details(
+    *, store: Store, workspace: Workspace, narrative_ids: Sequence[int], start: date, end: date
+) -> Iterator[NarrativeDigest]:
+    """Several narratives, none of them merged, over the days [start, end); what they share is read once."""
+    reader = DigestReader(store, workspace, start, end, only=list(narrative_ids))
+    write = _writer(reader)
+    return (write(reader.narratives[key]) for key in narrative_ids if key in reader.narratives)
 
 
 def alert_evidence(*, store: Store, workspace: Workspace, spike: Spike) -> dict[str, Any]:

@@ -1,75 +1,127 @@
-"""Every day: new passages join known narratives. BERTopic is not imported.
+"""Every day: new passages join known narratives, and what fits nowhere may found one. BERTopic is not imported.
 
-passages without a narrative -> same text as a member?      -> that narrative
-                             -> nearest.place over centroids    -> nearest narrative within radius
-                             -> neither                     -> they wait for the next refit
+passages without a narrative -> same text as a member?       -> that narrative
+                             -> nearest.place over centroids -> nearest narrative within its radius
+                             -> neither                      -> discover.bear: groups of the last days; the rest waits for the refit
+
+Centroids and radii are frozen by the refit: no member is read, and a second run finds nothing more. What was looked at before the mark is
+not read again until a refit moves centroids and takes the mark away, so that a day costs what is new.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import structlog
 
+from analysis.embedding.centring import comparable
 from analysis.narratives.desk import CHUNK, Desk
-from analysis.narratives.memory import AT_ONCE, centroids_and_texts, open_narratives
+from analysis.narratives.discover import bear
+from analysis.narratives.memory import FORGOTTEN, open_narratives
 from analysis.narratives.nearest import Centroid, Match, place
 from config.progress import Progress
 from storage.records import Assignment, LineageEvent, Narrative, PassageRow
 
 _log = structlog.get_logger(__name__)
 
+MARK = "assigned"
+"""Name of the moment until which everything was looked at."""
+RECENT = timedelta(days=2)
+"""What was counted so long before the mark is looked at again: articles come late, and groups form over days."""
+SLICE = timedelta(days=1)
+"""Waiting passages are read a day of coverage at a time."""
+Placed = tuple[PassageRow, Match]
+
 
 def assign_new(desk: Desk, progress: Progress) -> Counter[str]:
-    """Match what waits; counts `nearest`, `same_text`, `waiting` and `revived`.
+    """Place what waits; counts `nearest`, `same_text`, `waiting`, `revived` and `born`.
 
-    Each chunk of passages is one transaction with the narratives it touches; a killed run goes on with what is left.
+    Each chunk of passages is one transaction with the narratives it touches, and each birth is one; a killed run goes on with what is left.
     """
     narratives = open_narratives(desk)
-    centroids, texts = centroids_and_texts(desk, narratives)
-    waiting = desk.store.passages.unassigned(desk.table.build, desk.start, desk.end)
-    placed = [
-        found
-        for start in range(0, len(waiting), AT_ONCE)
-        for found in _placed(desk, waiting[start : start + AT_ONCE], centroids, texts)
-    ]
-    counts = Counter({"nearest": 0, "same_text": 0, "waiting": len(waiting) - len(placed), "revived": 0})
+    centroids = frozen_centroids(desk, narratives.values())
     forms = desk.forms()
-    progress.start("assign", len(placed))
-    for start in range(0, len(placed), CHUNK):
-        part = placed[start : start + CHUNK]
-        counts["revived"] += _write(desk, narratives, part, forms)
-        counts.update("same_text" if row.text_hash in texts else "nearest" for row, _ in part)
-        progress.step(len(part))
+    counts = Counter({"nearest": 0, "same_text": 0, "waiting": 0, "revived": 0})
+    for rows in _waiting(desk, _since(desk)):
+        placed = _placed(desk, rows, centroids, narratives, counts)
+        progress.start("assign", len(placed))
+        for start in range(0, len(placed), CHUNK):
+            part = placed[start : start + CHUNK]
+            counts["revived"] += _write(desk, narratives, part, forms)
+            progress.step(len(part))
+        counts["waiting"] += len(rows) - len(placed)
+    fresh = desk.store.passages.unassigned(desk.table.build, max(desk.start, desk.now - RECENT), desk.end)
+    counts["born"] = bear(desk, fresh, progress)
     desk.recount()
+    desk.store.narratives.set_mark(MARK, desk.now)
     _log.info("assigned", run_id=desk.run_id, centroids=len(centroids), **counts)
     return counts
 
 
+def frozen_centroids(desk: Desk, narratives: Collection[Narrative]) -> list[Centroid]:
+    """Centroids and radii as they are kept, under the means in force; by number."""
+    current = comparable(desk.store, [item for item in narratives if item.build == desk.table.build])
+    return [
+        Centroid(item.narrative_id, item.centroid, item.radius or desk.rules.assign_cosine)
+        for item in sorted(current, key=lambda item: item.narrative_id)
+        if item.centroid is not None
+    ]
+
+
+def _since(desk: Desk) -> datetime:
+    mark = desk.store.narratives.mark(MARK)
+    return desk.start if mark is None else max(desk.start, min(mark, desk.now) - RECENT)
+
+
+def _waiting(desk: Desk, since: datetime) -> Iterator[list[PassageRow]]:
+    """Passages without a narrative, a slice of time after the other."""
+    while since < desk.end:
+        until = min(since + SLICE, desk.end)
+        rows = desk.store.passages.unassigned(desk.table.build, since, until)
+        if rows:
+            yield rows
+        since = until
+
+
 def _placed(
-    desk: Desk, rows: Sequence[PassageRow], centroids: Sequence[Centroid], texts: Mapping[str, int]
-) -> list[tuple[PassageRow, Match]]:
-    """Rows with a home, by passage id; a text that is a member's own word for word follows it."""
+    desk: Desk,
+    rows: Sequence[PassageRow],
+    centroids: Sequence[Centroid],
+    narratives: Collection[int],
+    counts: Counter[str],
+) -> list[Placed]:
+    """Rows that belong somewhere, by passage id; a text that is a member's own word for word follows it."""
     waiting, vectors = desk.read(rows)
     barred = [desk.decisions.barred.get(row.passage_id, frozenset()) for row in waiting]
     nearest = place(vectors, centroids, margin=desk.rules.assign_margin, barred=barred)
     vector_of = {item.narrative_id: item.vector for item in centroids}
-    found = []
-    for row, vector, best in zip(waiting, vectors, nearest, strict=True):
+    texts = _texts_held(desk, waiting, narratives)
+    found: list[Placed] = []
+    for row, vector, best, closed in zip(waiting, vectors, nearest, barred, strict=True):
         number = texts.get(row.text_hash)
-        if number is not None and number not in desk.decisions.barred.get(row.passage_id, ()):
+        if number is not None and number in vector_of and number not in closed:
             found.append((row, Match(number, round(float(vector @ vector_of[number]), 4))))
+            counts["same_text"] += 1
         elif best is not None:
             found.append((row, best))
+            counts["nearest"] += 1
     return found
+
+
+def _texts_held(desk: Desk, rows: Sequence[PassageRow], narratives: Collection[int]) -> Mapping[str, int]:
+    """Text -> the open narrative that holds it already: one of the last months, or an exemplar of a silent one."""
+    held = desk.store.narratives.holders({row.text_hash for row in rows}, desk.now - FORGOTTEN)
+    numbers = {text: desk.survivors[number] for text, number in held.items()}
+    return {text: number for text, number in numbers.items() if number in narratives}
 
 
 def _write(
     desk: Desk,
     narratives: dict[int, Narrative],
-    part: Sequence[tuple[PassageRow, Match]],
+    part: Sequence[Placed],
     forms: Collection[int],
 ) -> int:
     """Store some placements with the narratives they touch; returns how many narratives woke. Recurring forms never do."""

@@ -149,15 +149,7 @@ def _carry_out(desk: Desk) -> None:
     narratives = {item.narrative_id: item for item in desk.store.narratives.all()}
     decided = desk.decisions
     concerned = set(decided.fixed) | set(decided.barred)
-    present = (
-        {
-            item.passage_id: item
-            for item in desk.store.narratives.assignments()
-            if item.passage_id in concerned
-        }
-        if concerned
-        else {}
-    )
+    present = {item.passage_id: item for item in desk.store.narratives.assigned(concerned)}
     rejected = [
         key
         for key, numbers in decided.barred.items()

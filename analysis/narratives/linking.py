@@ -98,7 +98,8 @@ def common_directions() -> Vectors:
 
 def own_likeness(found: Neighbours) -> Floats:
     """How alike each text is to its own: mean cosine to the nearest three, at least `LEAST_OWN`."""
-    return np.maximum(found.cosines[:, :NEAREST].mean(axis=1, dtype=np.float64), LEAST_OWN)
+    means = found.cosines[:, :NEAREST].mean(axis=1, dtype=np.float64)
+    return np.asarray(np.maximum(means, LEAST_OWN), np.float64)
 
 
 def _first_groups(groups: Groups, found: Neighbours, own: Floats) -> None:

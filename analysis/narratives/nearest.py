@@ -28,7 +28,7 @@ class Centroid:
     """A narrative that passages can join."""
 
     narrative_id: int
-    vector: Floats
+    vector: Floats | Vectors
     """Unit vector, shape (dimensions,)."""
     radius: float
     """Least cosine to the centroid."""
@@ -116,5 +116,4 @@ def _two_nearest(
 
 def _pairwise(rows: Vectors, others: Vectors) -> Floats:
     """Cosine of each two rows to six digits, the same in whatever company."""
-    cosines: Floats = np.einsum("ij,ij->i", rows, others, dtype=np.float64)
-    return cosines.round(6)
+    return np.asarray(np.round(np.einsum("ij,ij->i", rows, others, dtype=np.float64), 6), np.float64)

@@ -18,6 +18,7 @@ import structlog
 
 from analysis.arrays import Labels, Matrix, likeness_of
 from analysis.embedding.centring import is_centred
+from analysis.narratives.assign import MARK
 from analysis.narratives.desk import CHUNK, Desk
 from analysis.narratives.lineage import Cluster, Decision, Rules, Voice, Waiting, Window, decide
 from analysis.narratives.memory import in_parts, kin, open_narratives, remember, restless
@@ -59,6 +60,7 @@ def refit_window(desk: Desk, progress: Progress) -> Counter[str]:
     joined = bring_up_to_date(desk, after, decision, forms, progress)
     rested = rest(desk, forms)
     desk.recount()
+    desk.store.narratives.set_mark(MARK, None)
     desk.store.narratives.set_pending([asdict(item) for item in decision.waiting])
     counts = Counter(
         clusters=len(seen.clusters),

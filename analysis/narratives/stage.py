@@ -20,7 +20,7 @@ def assign(
     """Join new passages to known narratives, and tell the events of the last days.
 
     Returns:
-        passages by how they were placed (`nearest`, `same_text`, `waiting`), narratives `revived`, and `events`.
+        passages by how they were placed (`nearest`, `same_text`, `waiting`), narratives `revived` and `born`, and `events`.
     """
     desk = open_desk(store=store, workspace=workspace, clock=clock, run_id=run_id)
     if desk is None:

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from analysis.arrays import Matrix, unit
+from analysis.arrays import Matrix
 from analysis.narratives.desk import Desk
 from analysis.narratives.keywords import Keywords, keywords_of
 from analysis.narratives.labels import exemplars, label, ranked, standing_titles
 from analysis.narratives.lineage import Birth, Decision
+from analysis.narratives.nearest import centroid_of
 from analysis.narratives.voices import Voices
 from analysis.narratives.words import words
 from analysis.tellings import FORM
@@ -159,6 +160,10 @@ def _shown(
     distinct = list(first.values())
     texts = [rows[place] for place in distinct]
     order = ranked(vectors[distinct], texts)
+    rules = desk.rules
+    shape = centroid_of(
+        old.narrative_id, vectors[distinct], floor=rules.assign_cosine, share=rules.assign_reach
+    )
     moments = [row.counted_at for row in rows]
     name = (
         old.label
@@ -170,7 +175,8 @@ def _shown(
         label=name,
         keywords={**old.keywords, **keywords},
         exemplars=exemplars(texts, order),
-        centroid=unit(vectors[distinct].mean(axis=0)[None])[0].astype(np.float32),
+        centroid=shape.vector.astype(np.float32),
+        radius=shape.radius,
         first_seen_at=min(old.first_seen_at, *moments),
         last_seen_at=max(old.last_seen_at, *moments),
         build=desk.table.build,

@@ -23,6 +23,18 @@ _CASED_ENDS = frozenset(".!?…")
 _WORD_BEFORE = re.compile(r"[^\s(\[{\"'«“‘„—–-]*$")
 _DOTTED_LETTERS = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
 _LONGEST_SHORT_FORM = 24
+# Spanish doubles the letters of a plural and sets a space: EE. UU., FF. AA., JJ. OO. One alone may be a Roman numeral.
+_DOUBLED_FIRST, _DOUBLED_SECOND = (
+    re.compile(r"(?<!\w)([A-ZÑ])\1$"),
+    re.compile(r"(?<!\w)([A-ZÑ])\1\. ?([A-ZÑ])\2$"),
+)
+_DOUBLED_NEXT = re.compile(r"([A-ZÑ])\1\.")
+# English writes the day behind the month, where it is no ordinal: "on Jan. 5. They".
+_DAY_OF_MONTH = re.compile(
+    r"(?<!\w)(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\. \d\d?$"
+    r"|(?<!\w)(?:january|february|march|april|may|june|july|august|september|october|november|december) \d\d?$",
+    re.IGNORECASE,
+)
 
 _SHORT_FORMS = """
 adm approx apr aug ave bldg brig bros capt cf cmdr co col corp dec dept det dr est etc feb ft gen gov hon hr inc jan jr jul jun lt ltd maj
@@ -86,11 +98,15 @@ def _ends_here(text: str, begin: int, match: re.Match[str], stop: int) -> bool:
     marks = match[1] or match[2]
     if marks[-1] not in _CASED_ENDS:
         return True
-    following = text[_trimmed(text, match.end(), stop)[0]]
-    if following.islower():
+    following = _trimmed(text, match.end(), stop)[0]
+    if text[following].islower():
         return False
     before = text[max(begin, match.start() - _LONGEST_SHORT_FORM) : match.start()]
-    return marks != "." or not _is_short_form(before, following)
+    if marks != ".":
+        return True
+    return not (
+        _is_short_form(before, text[following]) or _is_doubled(before, text[following : following + 3])
+    )
 
 
 def _is_short_form(before: str, following: str) -> bool:
@@ -98,10 +114,17 @@ def _is_short_form(before: str, following: str) -> bool:
     found = _WORD_BEFORE.search(before)
     word = found[0].casefold() if found else ""
     if word.isdigit():
-        return len(word) <= 2
+        return len(word) <= 2 and _DAY_OF_MONTH.search(before) is None
     if word in BEFORE_NUMBERS:
         return following.isdigit()
     return len(word) == 1 or word in SHORT_FORMS or _DOTTED_LETTERS.fullmatch(word) is not None
+
+
+def _is_doubled(before: str, following: str) -> bool:
+    """Whether a full stop belongs to one of two abbreviations of doubled letters that stand together."""
+    if _DOUBLED_FIRST.search(before) is None:
+        return False
+    return _DOUBLED_NEXT.match(following) is not None or _DOUBLED_SECOND.search(before) is not None
 
 
 def _trimmed(text: str, start: int, stop: int) -> tuple[int, int]:

@@ -64,6 +64,7 @@ def decide_date(
     first_seen_at: datetime,
     fetched_at: datetime,
     guess: Callable[[], date | None] = lambda: None,
+    languages: Iterable[str] = (),
 ) -> DateDecision:
     """Decide when an article was published.
 
@@ -73,9 +74,10 @@ def decide_date(
         first_seen_at: when its link was first found; nothing is published later than that.
         fetched_at: when the page was fetched.
         guess: asks htmldate, which is slow; called only where nothing better is known.
+        languages: of the article; they decide names of months that mean another month elsewhere.
     """
     written = dict(claims)
-    moments = {name: read_moment(claims[name]) for name in TRUSTED if name in claims}
+    moments = {name: read_moment(claims[name], languages) for name in TRUSTED if name in claims}
     believed = _believed(moments, first_seen_at, fetched_at)
     url_day = _possible(read_url_day(url), first_seen_at)
     if url_day is not None:

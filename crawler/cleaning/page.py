@@ -9,9 +9,9 @@ from crawler.cleaning.dates import DateDecision, count_at, decide_date
 from crawler.cleaning.extract import Extraction, Refusal, extract_page
 from crawler.cleaning.language import identify
 from crawler.cleaning.version import CLEAN_VERSION
-from crawler.copies.shingles import text_sha256
 from crawler.urls import is_front_page
 from storage.records import Article, Page
+from storage.text import text_sha256
 
 HABIT_ARTICLES = 50
 """How many articles' worth of habit the languages of the source directory are."""
@@ -46,7 +46,7 @@ def make_article(
     text = f"{found.title}\n{found.body}"
     habit = _habit(languages)
     language = identify(text, declared=found.languages, habit=habit, seed=settings.seed)
-    date = _decided(page, found)
+    date = _decided(page, found, language.language)
     counted_at, late = count_at(date, first_seen_at=page.discovered_at, origin=page.origin)
     return Article(
         article_id=page.page_id,
@@ -77,11 +77,12 @@ def _habit(languages: Sequence[str]) -> dict[str, int]:
     return {tag: HABIT_ARTICLES // len(tags) for tag in tags}
 
 
-def _decided(page: Page, found: Extraction) -> DateDecision:
+def _decided(page: Page, found: Extraction, language: str) -> DateDecision:
     return decide_date(
         found.date_claims,
         page.final_url or page.url,
         first_seen_at=page.discovered_at,
         fetched_at=page.fetched_at or page.discovered_at,
         guess=lambda: found.guessed_day,
+        languages=(language,),
     )

@@ -1,4 +1,5 @@
-"""Which articles are one text: exact copies, near copies and excerpts. (Translations join later, from the vectors.)
+"""Which articles are one text: exact copies, near copies and excerpts. (Translations join later, from the
+vectors.)
 
 shingles.py   a text as a set of overlapping character runs
 links.py      which pairs of texts are copies: a property of the pair alone

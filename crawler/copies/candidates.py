@@ -1,9 +1,11 @@
-"""Which pairs of texts are worth a comparison: those whose sketches share enough. A property of the two sketches alone.
+"""Which pairs of texts are worth a comparison: those whose sketches share enough. A property of the two
+sketches alone.
 
-All pairs above the threshold are found, and found without walking through the long lists of what very many texts
-share: every text may pass over its commonest runs, as long as a pair that shares enough must still meet in the others
-(prefix filter; Chaudhuri, Ganti and Kaushik 2006, Bayardo, Ma and Srikant 2007). How common a run is decides the cost
-only, never the answer.
+All pairs above the threshold are found, and found without walking through the long lists of what very many
+texts
+share: every text may pass over its commonest runs, as long as a pair that shares enough must still meet in
+the others (prefix filter; Chaudhuri, Ganti and Kaushik 2006, Bayardo, Ma and Srikant 2007). How common a run
+is decides the cost only, never the answer.
 """
 
 from __future__ import annotations
@@ -80,11 +82,13 @@ def candidates(sketches: Sequence[Sketch], new: int) -> Pairs:
 
 
 def _allowance(counts: Numbers) -> Numbers:
-    return np.floor(SHARE * PASSED_OVER * counts).astype(np.int64)
+    allowed: Numbers = np.floor(SHARE * PASSED_OVER * counts).astype(np.int64)
+    return allowed
 
 
 def _needed(counts: Numbers) -> Numbers:
-    return np.maximum(1, np.ceil(SHARE * counts)).astype(np.int64)
+    needed: Numbers = np.maximum(1, np.ceil(SHARE * counts)).astype(np.int64)
+    return needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,8 @@ class _Meetings:
 
 
 def _shared(postings: Postings, new: int) -> tuple[_Entries, Flags]:
-    """Entries of runs that a new text shares with any other text, by run, and whether each is a sampled run."""
+    """Entries of runs that a new text shares with any other text, by run, and whether each is a sampled
+    run."""
     own = postings.values[: np.searchsorted(postings.owners, new)]
     runs = np.unique(own)
     inside = _inside(postings.values, runs)

@@ -1,7 +1,8 @@
-"""Whether a reprint turns what its model says: a denial put in or taken out, a figure in equal words replaced.
+"""Whether a reprint turns what its model says: a denial put in or taken out, a figure in equal words
+replaced.
 
-Only small edits in the middle of equal words are looked at, and only where the texts are otherwise nearly the same:
-in a text that was shortened word by word, a lost "not" is an accident of shortening.
+Only small edits in the middle of equal words are looked at, and only where the texts are otherwise nearly the
+same: in a text that was shortened word by word, a lost "not" is an accident of shortening.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -22,11 +23,13 @@ from storage.text import UNSPACED, for_comparing, is_unspaced
 Change = Literal["figure", "negated"]
 
 EDIT: Final = 4
-"""Words on each side of a small edit; characters, in scripts without spaces, twice as many. Chosen, not measured."""
+"""Words on each side of a small edit; characters, in scripts without spaces, twice as many. Chosen, not
+measured."""
 CONTEXT: Final = 2
 """Equal words before and after it (or the edge of the text). Chosen, not measured."""
 PARAPHRASE: Final = 2
-"""Words that a denial may bring along or replace ("opened", "did not open"). Chosen on the revisions of ITN."""
+"""Words that a denial may bring along or replace ("opened", "did not open"). Chosen on the revisions of
+ITN."""
 OTHER_EDITS, OTHER_EDITS_PER_WORD = 3, 0.01
 """So many other small edits are those of an editor; more are another way of telling. Chosen, not measured."""
 SHORTEST_STEM: Final = 4
@@ -104,15 +107,18 @@ def _may_differ(one: Words, other: Words) -> bool:
 
 def _small_edits(one: Words, other: Words) -> Iterator[Edit]:
     """Edits of few words between equal ones."""
-    blocks = [
-        block
-        for block in SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
-        if block.size
-    ]
+    found = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+    ends = len(one), len(other)
+    blocks = [block for block in found if block.size >= (1 if _is_at_edge(block, ends) else CONTEXT)]
     for before, after in pairwise(blocks):
         left, right = one[before.a + before.size : after.a], other[before.b + before.size : after.b]
-        if min(before.size, after.size) >= CONTEXT and max(_length(left), _length(right)) <= EDIT:
+        if max(_length(left), _length(right)) <= EDIT:
             yield left, right
+
+
+def _is_at_edge(block: Match, ends: tuple[int, int]) -> bool:
+    """Whether the equal words begin or end both texts."""
+    return block.a == block.b == 0 or (block.a + block.size, block.b + block.size) == ends
 
 
 def _length(words: Words) -> float:
@@ -159,7 +165,8 @@ def _is_opposite(left: str, right: str, *, is_turkish: bool) -> bool:
 
 
 def _is_other_figure(edit: Edit) -> bool:
-    """Whether one figure stands for another; years, and pairs of small figures (a time, a day), decide nothing."""
+    """Whether one figure stands for another; years, and pairs of small figures (a time, a day), decide
+    nothing."""
     left, right = ([word for word in words if word.isdigit()] for words in edit)
     if not left or not right or "".join(left) == "".join(right):
         return False

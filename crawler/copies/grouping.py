@@ -1,7 +1,8 @@
 """Groups of texts that are one. Pure: articles and links in, groups out, the same whatever the order.
 
 whole, figure links   connect: everything they connect is one group
-excerpt links         a text that nothing connects joins the group of the text it shares most with; it never connects
+excerpt links         a text that nothing connects joins the group of the text it shares most with; it never
+connects
                       two groups, so that a round-up of three stories does not make them one
 negated links         connect nothing: a denial made from a claim is a text of its own
 """
@@ -31,7 +32,8 @@ def group_articles(
 
     Args:
         articles: in any order, each once.
-        former: memberships as they stand; what translations joined (see `analysis/translations`) stays joined.
+        former: memberships as they stand; what translations joined (see `analysis/translations`) stays
+        joined.
         links: between the articles; None: they are looked for.
     """
     rows = {row.article_id: row for row in sorted(articles, key=lambda row: row.article_id)}

@@ -18,11 +18,13 @@ from crawler.copies.shingles import Shingles, Sketch, overlap, shingles
 from storage.records import CopyLink, LinkKind
 
 WHOLE_JACCARD = 0.42
-"""A reprint cut in half still has a Jaccard of 0.5; far below, one text is only a part of the other (a round-up)."""
+"""A reprint cut in half still has a Jaccard of 0.5; far below, one text is only a part of the other (a
+round-up)."""
 SHORT_CHARACTERS, SHORT_JACCARD = 150, 0.6
-"""Short texts on one subject share most of their words ("X tests positive for ..."): they must agree as a whole,
-and that alone decides. Chosen on ITN's revisions and the headlines (`python -m tests quality --only dedup`): F1 0.984
-and 0.984 at a containment of 0.8 and a Jaccard of 0.55, 0.985 and 0.993 at a Jaccard of 0.6."""
+"""Short texts on one subject share most of their words ("X tests positive for ..."): they must agree as a
+whole, and that alone decides. Chosen on ITN's revisions and the headlines (`python -m tests quality --only
+dedup`): F1 0.984 and 0.984 at a containment of 0.8 and a Jaccard of 0.55, 0.985 and 0.993 at a Jaccard of
+0.6."""
 EXCERPT_CHARACTERS = 300
 """A shorter text that stands in another is a quotation, not an excerpt."""
 CONNECTING: Final = frozenset[LinkKind](("whole", "figure"))
@@ -108,7 +110,8 @@ def link_pairs(
     *,
     known: Iterable[CopyLink] = (),
 ) -> list[CopyLink]:
-    """Compare pairs; those that are connected already, through others, are left out: it would change no group.
+    """Compare pairs; those that are connected already, through others, are left out: it would change no
+    group.
 
     Args:
         pairs: ids, the smaller first.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from config.settings import CopySettings
@@ -20,7 +21,8 @@ RELATIONS: Final[Mapping[LinkKind, CopyRelation]] = {
     "negated": "changed",
     "excerpt": "excerpt",
 }
-"""What a member is to the original that it is linked with so. A denial is a member only through a third text."""
+"""What a member is to the original that it is linked with so. A denial is a member only through a third
+text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,9 @@ def grouped(
     relations = _Relations(former, links, settings)
     made: list[CopyGroup] = []
     members: list[CopyMember] = []
-    for clusters in groups:
-        first = original_of([original_of(cluster) for cluster in clusters])
+    for articles in groups:
+        clusters = [[Printing.of(row) for row in cluster] for cluster in articles]
+        first = original_of([original_of(cluster) for cluster in clusters]).article
         made.append(_group(first, [row for cluster in clusters for row in cluster]))
         members += [member for cluster in clusters for member in relations.members(cluster, first)]
     return Grouping(
@@ -53,32 +56,42 @@ def grouped(
     )
 
 
-def original_of(articles: Sequence[Article]) -> Article:
-    """The article that was published first, as far as the dates tell.
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """An article with what decides whether it is the original."""
 
-    Of those that none is known to precede, one that credits an agency: who leaves the credit out has copied. Then the
-    one that was there first for certain, the earliest seen, the smallest id.
+    article: Article
+    agency: str | None
+    """The agency that it credits."""
+    earliest: datetime
+    latest: datetime
+    """It was published between these."""
+
+    @classmethod
+    def of(cls, article: Article) -> Printing:
+        """Read it from the article."""
+        agency = credited_agency(f"{article.title}\n{article.body}")
+        return cls(article, agency, *published_between(article))
+
+
+def original_of(printings: Sequence[Printing]) -> Printing:
+    """What was published first, as far as the dates tell.
+
+    Of those that none is known to precede, one that credits an agency: who leaves the credit out has copied.
+    Then the one that was there first for certain, the earliest seen, the smallest id.
     """
-    earliest = min(published_between(row)[1] for row in articles)
-    contenders = [row for row in articles if published_between(row)[0] <= earliest]
-    return min(
-        contenders,
-        key=lambda row: (
-            agency_of(row) is None,
-            published_between(row)[1],
-            row.first_seen_at,
-            row.article_id,
-        ),
-    )
+    earliest = min(row.latest for row in printings)
+    contenders = [row for row in printings if row.earliest <= earliest]
+    return min(contenders, key=_rank)
 
 
-def agency_of(article: Article) -> str | None:
-    """The agency that the article credits."""
-    return credited_agency(f"{article.title}\n{article.body}")
+def _rank(row: Printing) -> tuple[bool, datetime, datetime, str]:
+    return row.agency is None, row.latest, row.article.first_seen_at, row.article.article_id
 
 
 class _Relations:
-    """How articles relate to originals; a pair is compared once, and not at all where it was compared before."""
+    """How articles relate to originals; a pair is compared once, and not at all where it was compared
+    before."""
 
     def __init__(
         self, former: Sequence[CopyMember], links: Sequence[CopyLink], settings: CopySettings
@@ -88,12 +101,12 @@ class _Relations:
         self._settings = settings
         self._texts: dict[str, Text] = {}
 
-    def members(self, cluster: Sequence[Article], first: Article) -> list[CopyMember]:
+    def members(self, cluster: Sequence[Printing], first: Article) -> list[CopyMember]:
         """Members of one text, its original among them, in the group of `first`."""
-        original = original_of(cluster)
+        original = original_of(cluster).article
         return [
             self._leading(row, first) if row is original else self._following(row, original, first)
-            for row in cluster
+            for row in (printing.article for printing in cluster)
         ]
 
     def _leading(self, original: Article, first: Article) -> CopyMember:
@@ -108,12 +121,10 @@ class _Relations:
         return replace(member, relation="translation", containment=score)
 
     def _following(self, row: Article, original: Article, first: Article) -> CopyMember:
-        if row.text_sha256 == original.text_sha256:
-            relation, containment = "exact", 1.0
-        else:
-            relation, containment = self._related(row, original)
+        is_exact = row.text_sha256 == original.text_sha256
+        related: tuple[CopyRelation, float] = ("exact", 1.0) if is_exact else self._related(row, original)
         return CopyMember(
-            article_id=row.article_id, group_id=first.article_id, relation=relation, containment=containment
+            article_id=row.article_id, group_id=first.article_id, relation=related[0], containment=related[1]
         )
 
     def _related(self, row: Article, original: Article) -> tuple[CopyRelation, float]:
@@ -132,19 +143,22 @@ class _Relations:
     def _compared(self, row: Article, original: Article) -> Comparison:
         return compared(self._text(row), self._text(original), self._settings)
 
-    def _text(self, item: Article) -> Text:
-        return self._texts.setdefault(item.article_id, Text.of(f"{item.title}\n{item.body}"))
+    def _text(self, row: Article) -> Text:
+        if row.article_id not in self._texts:
+            self._texts[row.article_id] = Text.of(f"{row.title}\n{row.body}")
+        return self._texts[row.article_id]
 
 
-def _group(first: Article, articles: Sequence[Article]) -> CopyGroup:
-    wires = sorted({agency for row in articles if (agency := agency_of(row))})
+def _group(first: Article, printings: Sequence[Printing]) -> CopyGroup:
+    agencies = {row.article.article_id: row.agency for row in printings}
+    others = sorted({agency for agency in agencies.values() if agency is not None})
     return CopyGroup(
         group_id=first.article_id,
         first_article_id=first.article_id,
         first_source_id=first.source_id,
         first_at=first.counted_at,
         first_at_latest=max(first.counted_at, published_between(first)[1]),
-        wire=agency_of(first) or (wires[0] if wires else None),
-        size=len(articles),
-        outlets=len({row.source_id for row in articles}),
+        wire=agencies[first.article_id] or (others[0] if others else None),
+        size=len(printings),
+        outlets=len({row.article.source_id for row in printings}),
     )

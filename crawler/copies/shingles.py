@@ -1,24 +1,25 @@
-"""A text as sets of overlapping character runs (shingles; Broder 1997): short runs to compare, long ones to be found by.
+"""A text as sets of overlapping character runs (shingles; Broder 1997): short runs to compare, long ones to
+be found by.
 
-Two texts are compared by all their runs of 5 characters, 3 in scripts without spaces. Measured on synthetic edits of
-news in four languages, these keep reprints (containment 0.95 to 1.0 with 10 % of the words dropped or a byline added)
-and unrelated texts (Jaccard at most 0.13) furthest apart.
+Two texts are compared by all their runs of 5 characters, 3 in scripts without spaces. Measured on synthetic
+edits of news in four languages, these keep reprints (containment 0.95 to 1.0 with 10 % of the words dropped
+or a byline added) and unrelated texts (Jaccard at most 0.13) furthest apart.
 
-They are found by a sketch of longer runs, which unrelated texts rarely share. Of a long text it holds the runs whose
-hash is a multiple of `SAMPLE` (Manber 1994; Broder 1997, mod-p sketch), of a short one all: unlike a MinHash signature
-this keeps containment visible however long the other text is, so that a paragraph is found in a long article.
+They are found by a sketch of longer runs, which unrelated texts rarely share. Of a long text it holds the
+runs whose hash is a multiple of `SAMPLE` (Manber 1994; Broder 1997, mod-p sketch), of a short one all: unlike
+a MinHash signature this keeps containment visible however long the other text is, so that a paragraph is
+found in a long article.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from storage.text import for_comparing, mostly_unspaced, spaced_letters
+from storage.text import for_comparing, mostly_unspaced
 
 Shingles = npt.NDArray[np.uint64]
 """Sorted, each value once."""
@@ -30,7 +31,9 @@ SPACED_SKETCH_RUN, UNSPACED_SKETCH_RUN = 16, 6
 SAMPLE: Final = 16
 """A power of two, so that whether a run is sampled can be read from a part of its hash."""
 WHOLE_SKETCH: Final = 512
-"""Texts of at most so many long runs keep all of them."""
+"""Texts of at most so many long runs keep all of them ..."""
+LEAST_SAMPLE: Final = 8
+"""... and so do those of which no more than this would be sampled: a line printed over and over."""
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -43,25 +46,20 @@ class Sketch:
     """All long runs of the text, not only the sampled ones."""
 
 
-def text_sha256(text: str) -> str:
-    """SHA-256 of the letters and digits: equal for texts that are copies to the letter."""
-    return sha256(spaced_letters(text).encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def shingles(text: str) -> Shingles:
     """Hashes of all short runs; a text shorter than a run is one shingle, an empty one none."""
     folded = for_comparing(text)
-    return _runs(folded, UNSPACED_RUN if mostly_unspaced(folded) else SPACED_RUN)
+    return np.unique(_runs(folded, UNSPACED_RUN if mostly_unspaced(folded) else SPACED_RUN))
 
 
 def sketch_of(text: str) -> Sketch:
     """The long runs that stand for a text."""
     folded = for_comparing(text)
-    runs = _runs(folded, UNSPACED_SKETCH_RUN if mostly_unspaced(folded) else SPACED_SKETCH_RUN)
-    values = np.unique(runs.astype(np.uint32))
-    if len(values) <= WHOLE_SKETCH:
-        return Sketch(values, is_whole=True)
-    return Sketch(values[is_sampled(values)], is_whole=False)
+    run = UNSPACED_SKETCH_RUN if mostly_unspaced(folded) else SPACED_SKETCH_RUN
+    values = _runs(folded, run).astype(np.uint32)
+    sample = np.unique(values[is_sampled(values)])
+    is_whole = len(values) <= WHOLE_SKETCH or len(sample) < LEAST_SAMPLE
+    return Sketch(np.unique(values) if is_whole else sample, is_whole)
 
 
 def is_sampled(values: Values) -> npt.NDArray[np.bool_]:
@@ -79,14 +77,21 @@ def overlap(left: Shingles, right: Shingles) -> tuple[float, float]:
 
 
 def _runs(folded: str, run: int) -> Shingles:
+    """Hashes of the runs in their order: polynomials over the code points, of doubled length at each step."""
     codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
-    if not len(codes):
-        return np.zeros(0, np.uint64)
     run = min(run, len(codes))
-    values = np.zeros(len(codes) - run + 1, np.uint64)
-    for place in range(run):
-        values = values * _FACTOR + codes[place : len(codes) - run + 1 + place]
-    return np.unique(_mixed(values))
+    values, length, factor = codes, 1, _FACTOR
+    for bit in bin(run)[3:]:
+        values = values[:-length] * factor + values[length:]
+        length, factor = 2 * length, _product(factor, factor)
+        if bit == "1":
+            values = values[:-1] * _FACTOR + codes[length:]
+            length, factor = length + 1, _product(factor, _FACTOR)
+    return _mixed(values)
+
+
+def _product(left: np.uint64, right: np.uint64) -> np.uint64:
+    return np.uint64(int(left) * int(right) % 2**64)
 
 
 def _mixed(values: Shingles) -> Shingles:

@@ -1,7 +1,9 @@
 """The stage: new articles against the days around them.
 
-waiting articles -> step by step: sketch the new -> pairs with sketches of the days around -> compare these pairs
-                 -> links -> groups that new articles or links touch, made again from stored links -> one transaction
+waiting articles -> step by step: sketch the new -> pairs with sketches of the days around -> compare these
+pairs
+                 -> links -> groups that new articles or links touch, made again from stored links -> one
+                 transaction
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from crawler.copies.shingles import Sketch, sketch_of
 from storage.records import Article, CopyLink, CopySketch
 from storage.store import Store
 
-STEP: Final = 1000
+STEP: Final = 2000
 """Articles that are grouped in one transaction: bounds memory, and what a killed run has to do again."""
 CHUNK: Final = 500
 """Articles whose texts are read at once."""
@@ -30,10 +32,11 @@ CHUNK: Final = 500
 def group_copies(
     *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
 ) -> dict[str, int]:
-    """Give every article without a group its group; groups that new articles touch are made again from stored links.
+    """Give every article without a group its group; groups that new articles touch are made again from stored
+    links.
 
-    Step by step, each in one transaction: a killed run has done whole steps, and the next goes on. Day by day and all
-    at once give the same groups. A text is cut into runs once in its life, a pair is compared once.
+    Step by step, each in one transaction: a killed run has done whole steps, and the next goes on. Day by day
+    and all at once give the same groups. A text is cut into runs once in its life, a pair is compared once.
 
     Returns:
         `articles` newly grouped, and members of the touched groups by relation.

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from config.settings import CopySettings
 from crawler.copies.grouping import group_articles
-from crawler.copies.shingles import text_sha256
 from storage.records import Article
+from storage.text import text_sha256
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 

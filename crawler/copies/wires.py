@@ -7,14 +7,15 @@ import tomllib
 from functools import lru_cache
 from pathlib import Path
 
+from storage.text import is_unspaced
+
 EDGE_CHARACTERS = 200
 """A credit stands in the dateline or in the last line; a name in the middle is only mentioned."""
-UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-"""Written without spaces: a word has no edge to look for."""
 
 
 def credited_agency(text: str) -> str | None:
-    """The agency credited at the beginning or the end of a text, the earliest mention first; None if there is none."""
+    """The agency credited at the beginning or the end of a text, the earliest mention first; None if there is
+    none."""
     edges = (
         text if len(text) <= 2 * EDGE_CHARACTERS else f"{text[:EDGE_CHARACTERS]}\n{text[-EDGE_CHARACTERS:]}"
     )
@@ -30,9 +31,8 @@ def _agencies() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[str]:
+    """Longest first; what is before a word is looked at once, not for each of them."""
     words = sorted(_agencies(), key=lambda word: (-len(word), word))
-    return re.compile(
-        "|".join(
-            re.escape(word) if UNSPACED.match(word) else rf"(?<!\w){re.escape(word)}(?!\w)" for word in words
-        )
-    )
+    spaced = "|".join(re.escape(word) for word in words if not is_unspaced(word[0]))
+    unspaced = "|".join(re.escape(word) for word in words if is_unspaced(word[0]))
+    return re.compile(rf"(?<!\w)(?:{spaced})(?!\w)|(?:{unspaced})")

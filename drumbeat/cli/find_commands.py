@@ -17,12 +17,15 @@ from drumbeat.cli.session import (
     WorkspaceOption,
     country_code,
     known_sources,
+    known_values,
     say_json,
     session,
 )
 
 if TYPE_CHECKING:
     from drumbeat.search import SearchResult
+    from storage.records import SearchFilters
+    from storage.store import Store
 
 
 SinceOption = Annotated[str | None, typer.Option("--since", help="First day, YYYY-MM-DD.")]
@@ -95,7 +98,7 @@ def search(
     )
     in_order(filters.start, filters.end)
     with session(workspace) as opened:
-        known_sources(source or (), [row.source_id for row in opened.store.sources.all()])
+        _known(opened.store, filters)
         found = find(
             opened.store,
             query,
@@ -110,6 +113,14 @@ def search(
     typer.echo(f"{len(found)} article{'' if len(found) == 1 else 's'}")
     for row in found:
         _say_result(row)
+
+
+def _known(store: Store, filters: SearchFilters) -> None:
+    """Refuse an outlet, a country or a language that nothing here has."""
+    outlets = store.sources.all()
+    known_sources(filters.source_ids, {row.source_id for row in outlets})
+    known_values("--country", filters.countries, {row.country for row in outlets})
+    known_values("--language", filters.languages, store.lists.languages())
 
 
 def _say_result(row: SearchResult) -> None:

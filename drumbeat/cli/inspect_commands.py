@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from drumbeat.cli.session import AsOfOption, JsonOption, WorkspaceOption, load, say_json, say_table, session
+from drumbeat.cli.session import AsOfOption, JsonOption, WorkspaceOption, say_json, say_table, session
 
 page_app = typer.Typer(help="Archived pages.", no_args_is_help=True)
 MOST_NUMBERS = 2**31 - 1
@@ -31,10 +31,10 @@ def try_url(
     as_json: JsonOption = False,
 ) -> None:
     """Take one page through every stage and show each; nothing is stored."""
-    from drumbeat.cli.session import make_clock
     from drumbeat.try_url import try_page
 
-    result = try_page(url, workspace=load(workspace), clock=make_clock(as_of))
+    with session(workspace, as_of) as opened:
+        result = try_page(url, workspace=opened.workspace, clock=opened.clock, store=opened.store)
     if as_json:
         say_json(result)
     else:

@@ -117,6 +117,9 @@ def demo(
     port: Annotated[
         int, typer.Option(help="Where the invented outlets are served; the mailbox takes the next port.")
     ] = 18750,
+    seed: Annotated[
+        int | None, typer.Option(help="Play the same plan with other texts, hours and orders.")
+    ] = None,
 ) -> None:
     """Play the invented sample world: ten weeks of coverage, crawled, analysed, reported and mailed."""
     from drumbeat.cli.progress import RichProgress
@@ -124,7 +127,7 @@ def demo(
 
     configure_logging(quiet=True)
     with RichProgress() as progress:
-        result = play(folder, progress=progress, days=days, port=port)
+        result = play(folder, progress=progress, days=days, port=port, seed=seed)
     typer.echo(result.text())
 
 

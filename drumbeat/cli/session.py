@@ -9,9 +9,9 @@ import json
 import os
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,7 +32,10 @@ WorkspaceOption = Annotated[
     ),
 ]
 AsOfOption = Annotated[
-    str | None, typer.Option("--as-of", help="Act as if it were this moment, e.g. 2026-03-02T08:00:00Z.")
+    str | None,
+    typer.Option(
+        "--as-of", help="Act as if it were this moment, e.g. 2026-03-02T08:00:00Z, or the first one of a day."
+    ),
 ]
 YEARS = range(1970, 2200)
 """What a year on the command line may be: sums of days stay within what a date can hold."""
@@ -56,22 +59,34 @@ def make_clock(as_of: str | None) -> Clock:
     """The machine's clock, or the moment named.
 
     Raises:
-        ConfigError: the moment is not ISO 8601 with a time zone, or no year of ours.
+        ConfigError: it is neither a day nor ISO 8601 with a time zone, or no year of ours.
     """
     from config.clock import FixedClock, SystemClock
     from config.errors import ConfigError
 
     if as_of is None:
         return SystemClock()
-    try:
-        given = datetime.fromisoformat(as_of)
-    except ValueError:
-        given = None
+    given = _midnight(as_of) or _moment(as_of)
     if given is None or given.tzinfo is None or given.year not in YEARS:
         raise ConfigError(
-            f"--as-of {as_of!r}: no such moment; expected ISO 8601 with a zone, e.g. 2026-03-02T08:00:00Z"
+            f"--as-of {as_of!r}: no such moment; expected a day (2026-03-02, its midnight in UTC) or ISO 8601 with a zone "
+            "(2026-03-02T08:00:00Z)"
         )
     return FixedClock(given)
+
+
+def _midnight(text: str) -> datetime | None:
+    from config.clock import midnight
+
+    with suppress(ValueError):
+        return midnight(date.fromisoformat(text))
+    return None
+
+
+def _moment(text: str) -> datetime | None:
+    with suppress(ValueError):
+        return datetime.fromisoformat(text)
+    return None
 
 
 def load(workspace: Path | None) -> Workspace:
@@ -110,6 +125,19 @@ def known_sources(names: Collection[str], known: Collection[str]) -> None:
             raise ConfigError(
                 f"--source {name!r}: no such outlet; `drumbeat sources list` shows the {len(known)} ids"
             )
+
+
+def known_values(option: str, given: Collection[str], known: Collection[str]) -> None:
+    """Refuse a country or language that nothing here has; where there is nothing at all, nothing is refused.
+
+    Raises:
+        ConfigError: names the first unknown one, and what is known.
+    """
+    from config.errors import ConfigError
+
+    for value in given:
+        if known and value not in known:
+            raise ConfigError(f"{option} {value!r}: there is none here; known are {', '.join(sorted(known))}")
 
 
 def country_code(text: str) -> str:

@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from drumbeat.cli.session import JsonOption, WorkspaceOption, country_code, load, say_json, say_table, session
+from drumbeat.cli.session import (
+    JsonOption,
+    WorkspaceOption,
+    country_code,
+    known_values,
+    load,
+    say_json,
+    say_table,
+    session,
+)
 
 app = typer.Typer(help="The source directory: outlets and their addresses.", no_args_is_help=True)
 
@@ -24,7 +33,9 @@ def list_sources(
 ) -> None:
     """List the outlets, with ownership as a named list words it."""
     code = country_code(country) if country else None
-    rows = [source for source in load(workspace).sources if code in (None, source.country)]
+    known = load(workspace).sources
+    known_values("--country", [code] if code else [], {source.country for source in known})
+    rows = [source for source in known if code in (None, source.country)]
     if as_json:
         say_json([source.model_dump(mode="json") for source in rows])
         return

@@ -29,7 +29,7 @@ from drumbeat.sample.result import DemoResult
 from drumbeat.sample.score import score
 from drumbeat.sample.server import DEFAULT_PORT, SampleServer
 from drumbeat.sample.texts import load_books
-from drumbeat.sample.truth import load_truth
+from drumbeat.sample.truth import truth_of
 from drumbeat.sample.workspace import MAIL_FOLDER, add_newcomer, init_sample_workspace
 from drumbeat.stages import PROCESS, crawl_stage, run_stage
 from storage.store import Store, create_store
@@ -39,13 +39,19 @@ HOUR = 6
 
 
 def play(
-    folder: Path, *, progress: Progress, days: int | None = None, port: int = DEFAULT_PORT
+    folder: Path,
+    *,
+    progress: Progress,
+    days: int | None = None,
+    port: int = DEFAULT_PORT,
+    seed: int | None = None,
 ) -> DemoResult:
     """Make a workspace in `folder` and play the world through it. Starts and stops the process's reactor: once per process.
 
     Args:
         days: play only so many days; default: all, and the morning after, so that the last day is seen.
         port: where the outlets are served; the mailbox listens on the next one.
+        seed: another than the plan's plays the same plan with other texts, hours and orders.
 
     Raises:
         ConfigError: the folder is a workspace already, or a port is taken.
@@ -53,7 +59,7 @@ def play(
     """
     from crawler.running import run_in_reactor, start_in_reactor
 
-    world = load_world()
+    world = load_world(seed)
     init_sample_workspace(folder, world.plan, port=port)
     last = world.plan.days + 1 if days is None else min(days, world.plan.days + 1)
     return run_in_reactor(lambda: start_in_reactor(_play(_Desk(folder, world, progress, port), last)))
@@ -149,5 +155,5 @@ def _result(desk: _Desk, store: Store) -> DemoResult:
         mails=tuple(desk.mailbox.messages()),
         narratives=len(store.narratives.all()),
         alerts=len(found.alerts),
-        score=score(load_truth(), found),
+        score=score(truth_of(desk.world), found),
     )

@@ -18,9 +18,10 @@ from drumbeat.sample.texts import Book, load_books
 
 
 @cache
-def load_world() -> World:
-    """The shipped sample world."""
-    return make_world(load_plan(), load_books())
+def load_world(seed: int | None = None) -> World:
+    """The shipped sample world, or the same plan played with another seed: other texts, hours and orders."""
+    plan = load_plan()
+    return make_world(plan if seed is None else plan.model_copy(update={"seed": seed}), load_books())
 
 
 def make_world(plan: Plan, books: Mapping[str, Book]) -> World:

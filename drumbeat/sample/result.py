@@ -45,6 +45,10 @@ def score_lines(score: Score) -> Iterator[str]:
     yield ""
     yield f"articles seen             {score.seen} of {score.listed} listed"
     yield f"BCubed on planted ones    F1 {score.f1:.3f}  (precision {score.precision:.3f}, recall {score.recall:.3f})"
+    yield (
+        f"BCubed on all articles    F1 {score.whole_f1:.3f}  "
+        f"(precision {score.whole_precision:.3f}, recall {score.whole_recall:.3f})"
+    )
     yield f"first movers right        {score.first_movers_right} of {len(score.narratives)}"
     yield from (_spike_line(row) for row in score.spikes)
     yield f"other alerts              {len(score.other_alerts)}" + _dates(score)

@@ -1,6 +1,7 @@
 """Compares what was found in the sample world with its truth table. Pure: `findings.py` reads the store, this judges.
 
-BCubed: every planted article that was seen is judged by the narrative of most of its passages; an article without one stands alone.
+BCubed: every article that was seen is judged by the narrative of most of its passages; an article without one stands alone. Twice: over the
+planted articles, and over all, where ordinary news is true to itself and its copies alone, so that junk in a narrative is charged.
 """
 
 from __future__ import annotations
@@ -91,6 +92,9 @@ class Score:
     listed: int
     precision: float
     recall: float
+    whole_precision: float
+    """Over all articles seen, ordinary news too: what a narrative takes in beside its claim counts against it."""
+    whole_recall: float
     narratives: tuple[NarrativeScore, ...]
     spikes: tuple[SpikeScore, ...]
     other_alerts: tuple[FoundAlert, ...]
@@ -101,9 +105,13 @@ class Score:
 
     @property
     def f1(self) -> float:
-        """BCubed F1 on planted articles."""
-        total = self.precision + self.recall
-        return 2 * self.precision * self.recall / total if total else 0.0
+        """BCubed F1 on planted articles: it charges nothing for ordinary news that is shown as a narrative."""
+        return f1_of(self.precision, self.recall)
+
+    @property
+    def whole_f1(self) -> float:
+        """BCubed F1 on all articles seen."""
+        return f1_of(self.whole_precision, self.whole_recall)
 
     @property
     def first_movers_right(self) -> int:
@@ -118,6 +126,12 @@ def score(truth: Truth, found: Findings) -> Score:
     clusters: dict[Place, Hashable] = {place: _cluster(place, found) for place in seen}
     gold = {place: row.narrative for place, row in seen.items()}
     precision, recall = bcubed(clusters, gold)
+    everything = {(row.outlet, row.path): row for row in truth.articles}
+    all_seen = {place: row for place, row in everything.items() if place in found.articles}
+    whole_precision, whole_recall = bcubed(
+        {place: _cluster(place, found) for place in all_seen},
+        {place: row.narrative or row.of or place for place, row in all_seen.items()},
+    )
     narratives = tuple(_narrative(truth, found, narrative, seen) for narrative in truth.first_movers)
     names = {
         narrative: name
@@ -134,6 +148,8 @@ def score(truth: Truth, found: Findings) -> Score:
         listed=sum(row.listed for row in truth.articles),
         precision=precision,
         recall=recall,
+        whole_precision=whole_precision,
+        whole_recall=whole_recall,
         narratives=narratives,
         spikes=spikes,
         other_alerts=others,
@@ -142,6 +158,12 @@ def score(truth: Truth, found: Findings) -> Score:
         storm_named=any(place in storm for place in found.storms),
         other_storms=sum(place not in storm for place in found.storms),
     )
+
+
+def f1_of(precision: float, recall: float) -> float:
+    """The harmonic mean, 0 where both are."""
+    total = precision + recall
+    return 2 * precision * recall / total if total else 0.0
 
 
 def bcubed(clusters: Mapping[Item, Hashable], gold: Mapping[Item, Hashable]) -> tuple[float, float]:

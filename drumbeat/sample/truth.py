@@ -86,7 +86,17 @@ def truth_json(world: World) -> str:
 @cache
 def load_truth() -> Truth:
     """The committed truth table."""
-    table = json.loads(FILE.read_text(encoding="utf-8"))
+    return read_truth(FILE.read_text(encoding="utf-8"))
+
+
+def truth_of(world: World) -> Truth:
+    """The truth table of any world."""
+    return read_truth(truth_json(world))
+
+
+def read_truth(text: str) -> Truth:
+    """A truth table as `truth_json` writes it."""
+    table = json.loads(text)
     outage, newcomer = table["outage"], table["newcomer"]
     return Truth(
         articles=tuple(_read_article(row) for row in table["articles"]),

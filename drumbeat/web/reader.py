@@ -11,7 +11,7 @@ from fastapi import Request
 from config.clock import Clock
 from config.workspace import Workspace
 from drumbeat.evidence import NarrativePassage, Reading, readings
-from drumbeat.shown.overview import VIEW, last_days, make_overview, relabelled
+from drumbeat.shown.overview import VIEW, last_days, make_overview, relabelled, written_detail
 from storage.archive import ArchivedResponse, ArchiveReader
 from storage.records import Article, CopyMember, Narrative
 from storage.store import Store
@@ -59,6 +59,10 @@ class Reader:
         from analysis.digest.build import narrative_detail
 
         start, end = self.period()
+        written = written_detail(self.store, narrative_id)
+        if written is not None:
+            labels = self.store.lists.labels([narrative_id])
+            return {**written, "label": labels.get(narrative_id, written["label"])}
         found = narrative_detail(
             store=self.store, workspace=self.workspace, narrative_id=narrative_id, start=start, end=end
         )

@@ -39,6 +39,8 @@ def serve(workspace: Workspace, bound: socket.socket) -> None:
     """Answer on a listening socket until interrupted."""
     import uvicorn
 
+    import analysis.digest.build  # noqa: F401 - now, so that no first view waits for it
+
     with open_store(
         workspace.database_url, busy_timeout_seconds=workspace.settings.storage.busy_timeout_seconds
     ) as store:

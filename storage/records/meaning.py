@@ -27,6 +27,8 @@ class Narrative:
     exemplars: tuple[str, ...] = ()
     """Passage ids, the most central first."""
     centroid: Vector | None = None
+    radius: float | None = None
+    """Least cosine to the centroid at which a passage joins; frozen with the centroid."""
     size: int = 0
     first_seen_at: datetime
     last_seen_at: datetime

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage import schema
-from storage.copy_queue import dissolve, enqueue, forget_texts
+from storage.copy_queue import dissolve, enqueue
 from storage.engine import Database
 from storage.records import Article, ArticleFacts, CleanResult
 from storage.rows import columns_of, delete_in, record_of, row_of, select_in, upsert
@@ -36,30 +36,17 @@ class ArticleStore:
         assignments and hits; the copy groups of a changed or lost article are dissolved, their articles are ungrouped again.
         """
         made = [result.article for result in results if result.article is not None]
-        refused = [result.page_id for result in results if result.article is None]
         texts = {article.article_id: indexed_words(article.title, article.body) for article in made}
+        page_ids = [result.page_id for result in results]
         with self._database.write() as connection:
             _record_outcomes(connection, results)
-            former = {
-                row.article_id: row
-                for row in select_in(
-                    connection, _STATE, schema.articles.c.article_id, [result.page_id for result in results]
-                )
-            }
-            lost = [article_id for article_id in refused if article_id in former]
-            regrouped = _changed(made, former, _GROUP_FIELDS)
-            _dissolve_groups(connection, lost + regrouped)
-            forget_texts(connection, regrouped)
-            unindex_articles(connection, [former[article_id].article_no for article_id in lost])
-            delete_in(connection, schema.articles, schema.articles.c.article_id, lost)
+            rows = select_in(connection, _STATE, schema.articles.c.article_id, page_ids)
+            former = {row.article_id: row for row in rows}
+            lost = sorted(former.keys() - {article.article_id for article in made})
+            _dissolve_groups(connection, lost + _changed(made, former, _GROUP_FIELDS))
+            _remove(connection, lost, former)
             _void_passages(connection, _changed(made, former, _PASSAGE_FIELDS))
-            upsert(
-                connection,
-                schema.articles,
-                [{**row_of(article), "is_cut": False} for article in made],
-                key=("article_id",),
-                keep=("is_cut",),
-            )
+            _write(connection, made)
             enqueue(connection, {article.article_id for article in made} - former.keys())
             _index(connection, made, former, texts)
 
@@ -84,19 +71,10 @@ class ArticleStore:
 
     def counted(self, start: datetime, end: datetime) -> list[ArticleFacts]:
         """Articles counted in [start, end) without their texts, by (counted_at, article_id)."""
-        articles, members = schema.articles, schema.copy_members.c
-        joined = articles.outerjoin(schema.copy_members, members.article_id == articles.c.article_id)
-        statement = sa.select(
-            articles.c.article_id,
-            articles.c.source_id,
-            sa.func.coalesce(members.group_id, articles.c.article_id),
-            articles.c.counted_at,
-            articles.c.late,
-            articles.c.origin,
-        ).select_from(joined)
-        statement = statement.where(articles.c.counted_at >= start, articles.c.counted_at < end)
+        counted_at = schema.articles.c.counted_at
+        statement = _FACTS.where(counted_at >= start, counted_at < end)
         with self._database.read() as connection:
-            rows = connection.execute(statement.order_by(articles.c.counted_at, articles.c.article_id))
+            rows = connection.execute(statement.order_by(counted_at, schema.articles.c.article_id))
             return [ArticleFacts._make(row) for row in rows]
 
     def count(self) -> int:
@@ -112,6 +90,19 @@ class ArticleStore:
 
 
 _SELECT = sa.select(*columns_of(Article, schema.articles))
+_FACTS = sa.select(
+    schema.articles.c.article_id,
+    schema.articles.c.source_id,
+    sa.func.coalesce(schema.copy_members.c.group_id, schema.articles.c.article_id),
+    schema.articles.c.counted_at,
+    schema.articles.c.late,
+    schema.articles.c.origin,
+).select_from(
+    schema.articles.outerjoin(
+        schema.copy_members, schema.copy_members.c.article_id == schema.articles.c.article_id
+    )
+)
+"""The columns of ArticleFacts, in its order."""
 _STATE = sa.select(
     schema.articles.c.article_no,
     schema.articles.c.article_id,
@@ -133,6 +124,18 @@ def _record_outcomes(connection: sa.Connection, results: Sequence[CleanResult]) 
             for one in ordered
         ],
     )
+
+
+def _remove(connection: sa.Connection, article_ids: Collection[str], former: dict[str, sa.Row[Any]]) -> None:
+    """Articles of pages that are refused now, with all that hangs on them."""
+    unindex_articles(connection, [former[article_id].article_no for article_id in article_ids])
+    delete_in(connection, schema.articles, schema.articles.c.article_id, article_ids)
+
+
+def _write(connection: sa.Connection, made: Sequence[Article]) -> None:
+    """Insert or update; what is cut stays so until its passages are void."""
+    rows = [{**row_of(article), "is_cut": False} for article in made]
+    upsert(connection, schema.articles, rows, key=("article_id",), keep=("is_cut",))
 
 
 def _changed(made: Sequence[Article], former: dict[str, sa.Row[Any]], names: Sequence[str]) -> list[str]:

@@ -74,7 +74,8 @@ class CopyStore:
         return {row.article_id: record_of(CopySketch, row) for row in rows}
 
     def unsketched(self, start: datetime, end: datetime) -> list[str]:
-        """Ids of grouped articles counted in [start, end] that have no sketch: a former program grouped them."""
+        """Ids of grouped articles counted in [start, end] that have no sketch: a former program grouped
+        them."""
         articles, sketches, queue = schema.articles, schema.copy_sketches, schema.copy_queue
         statement = sa.select(articles.c.article_id).where(
             articles.c.counted_at.between(start, end),

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from storage import schema
 from storage.engine import Database
 from storage.records import Alert, Delivery, Event, ListedNarrative, ListedPassage
-from storage.rows import columns_of, record_of, select_in
+from storage.rows import columns_of, distinct_values, record_of, select_in
 
 Key = tuple[datetime, str | int]
 """Moment and id of a row: rows come by moment, the newest first, and by id where the moment is one."""
@@ -77,6 +77,11 @@ class ListStore:
         table = schema.watch_hits.c
         statement = _passages(schema.watch_hits, table.cosine, table.stance)
         return self._passages(statement.where(table.statement_id == statement_id), after, offset, limit)
+
+    def languages(self) -> list[str]:
+        """The languages that passages are in, sorted."""
+        with self._database.read() as connection:
+            return distinct_values(connection, schema.passages.c.language)
 
     def events(self, start: datetime, end: datetime, *, after: Key | None = None, limit: int) -> list[Event]:
         """Events that touch [start, end), the last begun first."""

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from storage import schema
 from storage.engine import Database
+from storage.filters import within
 from storage.records import Assignment, Correction, LineageEvent, LineageKind, Narrative, Theme
 from storage.records.merges import follow_merges
-from storage.rows import chunks, columns_of, delete_in, record_of, row_of, upsert
+from storage.rows import chunks, columns_of, delete_in, record_of, row_of, select_in, upsert
 
 
 class NarrativeStore:
@@ -105,24 +106,55 @@ class NarrativeStore:
         self, *, narrative_id: int | None = None, start: datetime | None = None, end: datetime | None = None
     ) -> list[Assignment]:
         """Assignments by passage_id; of one narrative, of articles counted in [start, end), or all."""
-        statement = sa.select(*columns_of(Assignment, schema.assignments)).order_by(
-            schema.assignments.c.passage_id
-        )
+        table, counted_at = schema.assignments.c, schema.articles.c.counted_at
+        conditions = within(counted_at, start, end)
         if narrative_id is not None:
-            statement = statement.where(schema.assignments.c.narrative_id == narrative_id)
-        if start is not None or end is not None:
-            joined = schema.assignments.join(
-                schema.passages, schema.passages.c.passage_id == schema.assignments.c.passage_id
-            )
-            statement = statement.select_from(
-                joined.join(schema.articles, schema.articles.c.article_id == schema.passages.c.article_id)
-            )
-        if start is not None:
-            statement = statement.where(schema.articles.c.counted_at >= start)
-        if end is not None:
-            statement = statement.where(schema.articles.c.counted_at < end)
+            conditions.append(table.narrative_id == narrative_id)
+        tables = schema.assignments if start is None and end is None else _ASSIGNED_ARTICLES
+        statement = sa.select(*columns_of(Assignment, schema.assignments)).select_from(tables)
         with self._database.read() as connection:
-            return [record_of(Assignment, row) for row in connection.execute(statement)]
+            rows = connection.execute(statement.where(*conditions).order_by(table.passage_id))
+            return [record_of(Assignment, row) for row in rows]
+
+    def holders(self, text_hashes: Collection[str], since: datetime) -> dict[str, int]:
+        """Text hash -> the smallest number under which a passage of this text is stored, of articles counted since a moment."""
+        passages, articles = schema.passages.c, schema.articles.c
+        joined = schema.passages.join(
+            schema.assignments, schema.assignments.c.passage_id == passages.passage_id
+        ).join(schema.articles, articles.article_id == passages.article_id)
+        statement = sa.select(passages.text_hash, schema.assignments.c.narrative_id).select_from(joined)
+        found: dict[str, int] = {}
+        with self._database.read() as connection:
+            rows = select_in(
+                connection, statement.where(articles.counted_at >= since), passages.text_hash, text_hashes
+            )
+            for row in rows:
+                found[row.text_hash] = min(row.narrative_id, found.get(row.text_hash, row.narrative_id))
+        return found
+
+    def assigned(self, passage_ids: Collection[str]) -> list[Assignment]:
+        """Assignments of these passages, by passage_id."""
+        statement = sa.select(*columns_of(Assignment, schema.assignments))
+        with self._database.read() as connection:
+            rows = select_in(connection, statement, schema.assignments.c.passage_id, passage_ids)
+            found = [record_of(Assignment, row) for row in rows]
+        return sorted(found, key=lambda item: item.passage_id)
+
+    def mark(self, name: str) -> datetime | None:
+        """The moment kept under a name."""
+        table = schema.narrative_marks.c
+        with self._database.read() as connection:
+            return connection.execute(sa.select(table.at).where(table.name == name)).scalar()
+
+    def set_mark(self, name: str, at: datetime | None) -> None:
+        """Keep a moment under a name; None forgets it."""
+        with self._database.write() as connection:
+            if at is None:
+                connection.execute(
+                    sa.delete(schema.narrative_marks).where(schema.narrative_marks.c.name == name)
+                )
+            else:
+                upsert(connection, schema.narrative_marks, [{"name": name, "at": at}])
 
     def sizes(self) -> dict[int, int]:
         """Passages stored under each number that has any, merged ones too; counted as they come and go, not here."""
@@ -191,6 +223,11 @@ class NarrativeStore:
                 record_of(Theme, row)
                 for row in connection.execute(sa.select(schema.themes).order_by(schema.themes.c.theme_id))
             ]
+
+
+_ASSIGNED_ARTICLES = schema.assignments.join(
+    schema.passages, schema.passages.c.passage_id == schema.assignments.c.passage_id
+).join(schema.articles, schema.articles.c.article_id == schema.passages.c.article_id)
 
 
 class CorrectionStore:

@@ -57,23 +57,12 @@ class PassageStore:
         Remembers up to which passage all have one, so that the next call, and `embedded_after`, begin there.
         """
         table = schema.passages.c
-        reader = embedded_by(build)
         with self._database.write() as connection:
-            first = _first_unembedded(connection, build)
-            last = connection.execute(sa.select(sa.func.max(table.passage_no))).scalar() or 0
-            seen = last if first is None else first - 1
-            if seen != mark_of(connection, reader, ""):
-                move_marks(connection, {(reader, ""): seen})
-        statement = (
-            sa.select(table.text_hash, table.text)
-            .where(table.passage_no > seen, ~_embedded(build))
-            .order_by(table.passage_no)
-            .limit(limit)
-        )
+            seen = _move_embedded(connection, build)
+        waiting = sa.select(table.text_hash, table.text).where(table.passage_no > seen, ~_embedded(build))
         with self._database.read() as connection:
-            return list(
-                {row.text_hash: (row.text_hash, row.text) for row in connection.execute(statement)}.values()
-            )
+            rows = connection.execute(waiting.order_by(table.passage_no).limit(limit)).all()
+        return list(dict.fromkeys((row.text_hash, row.text) for row in rows))
 
     def embedded_after(self, build: str, passage_no: int, *, limit: int = 1000) -> list[PassageFacts]:
         """The next passages above a number, by number, up to the first that has no vector of this build yet.
@@ -229,6 +218,17 @@ def _country() -> sa.ColumnElement[str]:
 
 def _group() -> sa.ColumnElement[str]:
     return sa.func.coalesce(schema.copy_members.c.group_id, schema.articles.c.article_id).label("group_id")
+
+
+def _move_embedded(connection: sa.Connection, build: str) -> int:
+    """Move the build's mark to before the first passage without a vector, or to the last passage; where it is now."""
+    reader = embedded_by(build)
+    first = _first_unembedded(connection, build)
+    last = connection.execute(sa.select(sa.func.max(schema.passages.c.passage_no))).scalar() or 0
+    seen = last if first is None else first - 1
+    if seen != mark_of(connection, reader, ""):
+        move_marks(connection, {(reader, ""): seen})
+    return seen
 
 
 def _first_unembedded(connection: sa.Connection, build: str) -> int | None:

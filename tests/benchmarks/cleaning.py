@@ -3,9 +3,9 @@
     python -m tests.benchmarks.cleaning --data DIR [--pages N] [--peer-python PYTHON]
 
 The same pages go through every contestant in rounds, who goes first changing from round to round; counted is
-processor time (user and system), so that other work on the machine matters little. `ours` is extraction alone;
-`door` is the whole stage: reading the archive, starting and feeding workers, language, dates, rows. DIR holds
-`html/`. newspaper4k runs where it can be imported: in this environment, or under `--peer-python`.
+processor time (user and system), so that other work on the machine matters little. `ours` is extraction
+alone; `door` is the whole stage: reading the archive, starting and feeding workers, language, dates, rows.
+DIR holds `html/`. newspaper4k runs where it can be imported: in this environment, or under `--peer-python`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The cleaning stage as a contestant: archive, workers, language, dates and rows, over pages that a crawl left."""
+"""The cleaning stage as a contestant: archive, workers, language, dates and rows, over pages that a crawl
+left."""
 
 from __future__ import annotations
 

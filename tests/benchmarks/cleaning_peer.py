@@ -1,9 +1,9 @@
 """One contestant of `tests.benchmarks.cleaning`, in a process of its own: python cleaning_peer.py KIND FOLDER
 
-FOLDER holds pages as `N.html` and their addresses in `urls.json`. Every line on standard input is a JSON list of
-page numbers; the answer is a line with the processor seconds they took and their texts. An empty line ends it; the
-last answer is what ending took, workers included. Of this file only the kind that is asked for imports anything,
-so that a peer runs in an environment that holds nothing else.
+FOLDER holds pages as `N.html` and their addresses in `urls.json`. Every line on standard input is a JSON list
+of page numbers; the answer is a line with the processor seconds they took and their texts. An empty line ends
+it; the last answer is what ending took, workers included. Of this file only the kind that is asked for
+imports anything, so that a peer runs in an environment that holds nothing else.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from typing import Any
 
 Extract = Callable[[bytes, str], str]
 _NO_DATE = b"<html><body><p class='date'>xyzzy 5 qqq 2011 zz</p><p>One sentence on a page.</p></body></html>"
-"""A line that might be a date: trafilatura's reader of dates loads its languages for it, which is not counted."""
+"""A line that might be a date: trafilatura's reader of dates loads its languages for it, which is not
+counted."""
 
 
 def trafilatura() -> Extract:

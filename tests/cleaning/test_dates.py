@@ -80,7 +80,8 @@ def test_addresses_name_days(url: str, day: date | None) -> None:
 
 
 def test_confidence_follows_the_evidence() -> None:
-    """A by page and feed, or by two and the address; B by one; C by the day only or by contradiction; D by nothing."""
+    """A by page and feed, or by two and the address; B by one; C by the day only or by contradiction; D by
+    nothing."""
     stamp = "2026-03-09T08:30:00Z"
     assert decide(jsonld=stamp, feed=stamp).confidence == "A"
     assert decide("https://a.example/2026/03/09/x", jsonld=stamp, meta=stamp).confidence == "A"
@@ -111,7 +112,8 @@ def test_the_median_of_what_agrees_and_the_earliest_of_what_does_not() -> None:
     ],
 )
 def test_the_day_is_the_outlets_own(url: str, claims: dict[str, str], day: date) -> None:
-    """A stamp in UTC carries the neighbouring day of many outlets; an address, a stamp in the outlet's own zone or a bare day tells which."""
+    """A stamp in UTC carries the neighbouring day of many outlets; an address, a stamp in the outlet's own
+    zone or a bare day tells which."""
     assert decide(url, **claims).day == day
 
 
@@ -119,6 +121,15 @@ def test_a_zone_that_is_named_beats_one_that_is_assumed() -> None:
     """Of claims that agree within a day, the moment is taken from one that says where its clock stood."""
     found = decide(jsonld="2026-03-08T23:35:55", meta="2026-03-09T04:10:00-03:00")
     assert (found.published_at, found.day) == (datetime(2026, 3, 9, 7, 10, tzinfo=UTC), date(2026, 3, 9))
+
+
+def test_the_articles_language_reads_its_months() -> None:
+    """A month's name that means another month elsewhere is read by the language of the article."""
+    seen = {"first_seen_at": SEEN, "fetched_at": SEEN}
+    claims = {"meta": "9 listopada 2025"}
+    assert decide_date(claims, URL, **seen, languages=("pl",)).day == date(2025, 11, 9)
+    assert decide_date(claims, URL, **seen, languages=("hr",)).day == date(2025, 10, 9)
+    assert decide_date(claims, URL, **seen).day is None
 
 
 def test_impossible_claims_are_kept_but_not_believed() -> None:
@@ -137,7 +148,8 @@ def test_impossible_claims_are_kept_but_not_believed() -> None:
 
 
 def test_the_clock_of_a_template_is_not_believed() -> None:
-    """A page fetched as soon as it was found states the moment of the fetch beside its own: only the other one counts."""
+    """A page fetched as soon as it was found states the moment of the fetch beside its own: only the other
+    one counts."""
     found = decide_date(
         {"time": (SEEN + timedelta(seconds=5)).isoformat(), "meta": "2026-03-10T04:00:00Z"},
         URL,
@@ -182,7 +194,8 @@ def test_a_year_only_guess_is_none() -> None:
 def test_counting_follows_origin_and_trust(
     origin: Literal["live", "backfill"], hours: int, claims: tuple[str, ...], counted: str, late: bool
 ) -> None:
-    """Live finds count at their time up to 72 hours and are late beyond; history counts on its day and is never late."""
+    """Live finds count at their time up to 72 hours and are late beyond; history counts on its day and is
+    never late."""
     stamp = (SEEN - timedelta(hours=hours)).isoformat()
     decision = decide(**dict.fromkeys(claims, stamp))
     expected = SEEN - timedelta(hours=hours) if counted == "published" else SEEN

@@ -1,4 +1,5 @@
-"""Our own pages: eight layouts in eight languages, with everything round the article that misleads extractors."""
+"""Our own pages: eight layouts in eight languages, with everything round the article that misleads
+extractors."""
 
 from __future__ import annotations
 

@@ -47,7 +47,8 @@ def test_a_set_that_does_not_fit_is_not_used() -> None:
     ["base64", "idna", "punycode", "rot13", "utf-7", "unicode_escape", "undefined", "hex", "no-such-set"],
 )
 def test_what_is_no_character_set_is_not_used(name: str) -> None:
-    """Codecs that Python has and the web has not are passed over, in header and page; they crash nothing and rewrite nothing."""
+    """Codecs that Python has and the web has not are passed over, in header and page; they crash nothing
+    and rewrite nothing."""
     page = PAGE.format(name=name, text=RUSSIAN + "C:\\new +AGE-")
     for sent in ("", f"text/html; charset={name}"):
         text = decode(page.encode("cp1251"), sent)
@@ -62,7 +63,8 @@ def test_a_cut_utf8_page_stays_readable() -> None:
 
 
 def test_blocks_are_what_a_reader_sees() -> None:
-    """Paragraphs, cells and double line breaks part blocks; scripts and fields are no text; links are weighed."""
+    """Paragraphs, cells and double line breaks part blocks; scripts and fields are no text; links are
+    weighed."""
     tree = parse(
         "<body><p>One <a href=x>two three</a></p><script>no</script>four<br>five<br><br>six<select><option>no</select></body>"
     )
@@ -77,7 +79,8 @@ def test_blocks_are_what_a_reader_sees() -> None:
 
 @pytest.mark.parametrize("tag", ["button", "noscript", "label"])
 def test_an_article_caught_in_a_control_is_text(tag: str) -> None:
-    """Where an end tag was forgotten, or the text stands there for readers without JavaScript, it is read all the same; a mere control is not."""
+    """Where an end tag was forgotten, or the text stands there for readers without JavaScript, it is read all
+    the same; a mere control is not."""
     text = "".join(f"<p>{sentence}</p>" for sentence in [RUSSIAN] * 4)
     caught = [block.text for block in cut_blocks(parse(f"<body><p>Menu</p><{tag}>Press {text}</body>"))]
     assert caught == ["Menu", "Press", *[RUSSIAN.strip()] * 4]
@@ -88,7 +91,8 @@ def test_an_article_caught_in_a_control_is_text(tag: str) -> None:
 
 
 def test_marks_that_nobody_sees_are_gone() -> None:
-    """Soft hyphens and zero-width spaces, written as characters or as references, do not break words; joiners that shape letters stay."""
+    """Soft hyphens and zero-width spaces, written as characters or as references, do not break words;
+    joiners that shape letters stay."""
     tree = parse(
         "<body><p>Ver&shy;fas\u00adsungs&#173;be&#xAD;schwerde&#8203;&ZeroWidthSpace; می&zwnj;شود</p></body>"
     )

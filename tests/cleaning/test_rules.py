@@ -1,4 +1,5 @@
-"""The rules of extraction one by one: what is taken off, what no name may take off, where the article is, what it is called."""
+"""The rules of extraction one by one: what is taken off, what no name may take off, where the article is,
+what it is called."""
 
 from __future__ import annotations
 
@@ -126,7 +127,8 @@ def test_the_headline_shown_is_the_title() -> None:
 
 
 def test_a_kicker_gets_its_colon_back() -> None:
-    """Where kicker and headline stand in two lines, the page's own claim says how they are joined; other quotation marks change nothing."""
+    """Where kicker and headline stand in two lines, the page's own claim says how they are joined; other
+    quotation marks change nothing."""
     h1 = "<h1><span>Floods in the vale</span><br><span>Council repairs the “old” dam</span></h1>"
     page = f'<html><head><title>Floods in the vale: Council repairs the "old" dam | Vale</title></head><body>{h1}{ARTICLE}</body></html>'
     found = extract_page(page.encode(), url="")

@@ -1,4 +1,5 @@
-"""The cleaning stage over a real archive: every page has one outcome, a stuck one is killed, order and workers leave no trace."""
+"""The cleaning stage over a real archive: every page has one outcome, a stuck one is killed, order and
+workers leave no trace."""
 
 from __future__ import annotations
 
@@ -131,7 +132,8 @@ def _stop_workers() -> Iterator[None]:
 
 @pytest.mark.slow
 def test_every_page_has_one_outcome(archive: Archive) -> None:
-    """Good pages in three encodings and scripts become articles, the others a named reason; the sums balance; nothing is done twice."""
+    """Good pages in three encodings and scripts become articles, the others a named reason; the sums
+    balance; nothing is done twice."""
     archive.add(BODIES)
     counts = archive.clean(workers=1)
     assert {name: archive.outcome(name) for name in BODIES} == OUTCOMES

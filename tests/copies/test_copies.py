@@ -1,4 +1,5 @@
-"""Copies: found whatever was edited, never confused with another text, the same whatever the order of work."""
+"""Copies: found whatever was edited, never confused with another text, the same whatever the order of
+work."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,14 +18,16 @@ from config.progress import NoProgress
 from config.schedule import Schedule
 from config.settings import CopySettings, Settings
 from config.workspace import Workspace
-from crawler.copies.grouping import group_articles
-from crawler.copies.shingles import overlap, shingles
+from crawler.copies import links as links_module
+from crawler.copies import stage as stage_module
+from crawler.copies.grouping import group_articles, links_of
+from crawler.copies.shingles import overlap, shingles, sketch_of, text_sha256
 from crawler.copies.stage import group_copies
 from crawler.copies.texts import group_texts
 from crawler.copies.wires import credited_agency
 from storage.records import Article, CopyMember
 from storage.store import Store, create_store
-from storage.text import spaced_letters
+from storage.stores.copies import CopyStore
 from tests.storage import makers
 
 SETTINGS = CopySettings()
@@ -46,7 +50,7 @@ def article(
     """An article with this body."""
     return makers.article(
         name, title=f"T{name}", body=body, source_id=source, language=language, counted_at=makers.hours(hours),
-        first_seen_at=makers.hours(hours), published_at=makers.hours(hours), date_confidence="A", text_sha256=spaced_letters(body)[:64].ljust(64, "0"),
+        first_seen_at=makers.hours(hours), published_at=makers.hours(hours), date_confidence="A", text_sha256=text_sha256(body),
     )  # fmt: skip
 
 
@@ -132,7 +136,8 @@ def test_the_original_is_the_earliest_and_relations_are_named() -> None:
 
 
 def test_of_equal_dates_the_one_that_credits_an_agency_is_the_original() -> None:
-    """Where days alone are known, who names the agency comes first; an exact earlier time beats any credit."""
+    """Where days alone are known, who names the agency comes first; an exact earlier time beats any
+    credit."""
     body = stories("en")[1]
     plain, wire = (
         article("1", body, hours=0),
@@ -186,7 +191,8 @@ def members(store: Store) -> list[tuple[CopyMember, Article]]:
 
 
 def waves() -> list[list[Article]]:
-    """Coverage of six days: originals, reprints, cuts, a round-up; some copies arrive before their originals."""
+    """Coverage of six days: originals, reprints, cuts, a round-up; some copies arrive before their
+    originals."""
     texts = stories("en")[:10]
     kinds = ("x", "byline", "first half", "one word in ten dropped")
     rows = [
@@ -275,8 +281,137 @@ def test_what_translations_joined_stays_joined(store: Store, tmp_path: Path) -> 
     ],
 )
 def test_agencies_are_credited_at_the_edges(text: str, agency: str | None) -> None:
-    """A credit in the dateline or the last line counts; a mention in the middle, a part of a word or a word of the same letters does not."""
+    """A credit in the dateline or the last line counts; a mention in the middle, a part of a word or a word
+    of the same letters does not."""
     assert credited_agency(text) == agency
+
+
+@pytest.mark.parametrize("change", ["letters", "spelling", "alphabet"])
+def test_a_reprint_in_other_letters_is_a_copy(change: str) -> None:
+    """Keyboards, half-spaces, the letter yo and the two alphabets of Serbian leave a copy a copy."""
+    persian = (
+        "سازمان بندر روز دوشنبه اعلام کرد که اسکله شمالی پس از دو سال بازگشایی می‌شود و شغل‌ها ایجاد نشده است."
+    )
+    pairs = {
+        "letters": (persian, persian.translate(str.maketrans({"ک": "ك", "ی": "ي", "\u200c": None}))),
+        "spelling": ("Всё ещё идёт съёмка, её ведёт Пётр." * 3, "Все еще идет съемка, ее ведет Петр." * 3),
+        "alphabet": ("Наши људи још чекају да се отвори мост.", "Naši ljudi još čekaju da se otvori most."),
+    }
+    grouped = group_texts(dict(zip("ab", pairs[change], strict=True)))
+    assert grouped["a"] == grouped["b"]
+
+
+def test_a_denial_made_from_a_claim_is_no_copy(store: Store, tmp_path: Path) -> None:
+    """It has a group of its own; the link says what it is; a reprint of either finds its own."""
+    body = stories("en")[2].replace(" was ", " has been ", 1)
+    claim, denial = article("1", body), article("2", body.replace(" has been ", " has not been ", 1), hours=2)
+    reprint = article("3", edited(denial.body, "byline"), hours=3)
+    assert claim.body != denial.body
+    makers.add_articles(store, [claim, denial, reprint])
+    grouped(store, tmp_path)
+    found = store.copies.of([row.article_id for row in (claim, denial, reprint)])
+    assert found[claim.article_id].relation == found[denial.article_id].relation == "original"
+    assert found[claim.article_id].group_id != found[denial.article_id].group_id
+    assert found[reprint.article_id].group_id == denial.article_id
+    kinds = {frozenset((link.left_id, link.right_id)): link.kind for link in store.copies.links(list(found))}
+    assert kinds[frozenset((claim.article_id, denial.article_id))] == "negated"
+
+
+def test_a_reprint_with_another_figure_is_marked(store: Store, tmp_path: Path) -> None:
+    """It is of the same text, and told as changed."""
+    body = stories("en")[3] + " The ministry said that 40 people took part in the work."
+    makers.add_articles(store, [article("1", body), article("2", body.replace("40", "400"), hours=2)])
+    grouped(store, tmp_path)
+    assert [member.relation for member, _ in members(store)] == ["original", "changed"]
+
+
+def test_a_text_without_date_is_no_original_for_its_date() -> None:
+    """Of an article with a known hour and one that may be older or younger, the known one came first for
+    certain."""
+    body = stories("en")[1]
+    dated, undated = article("1", body, hours=20), article("2", body, hours=24, source="beta")
+    rows = [dated, replace(undated, published_at=None, date_confidence="D")]
+    assert group_articles(rows, SETTINGS).groups[0].first_source_id == "alpha"
+
+
+def test_a_pair_is_compared_once(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is stored is neither cut into runs nor compared again when new articles come."""
+    compared: list[int] = []
+    measure = links_module.compared
+    monkeypatch.setattr(links_module, "compared", lambda *args: compared.append(1) or measure(*args))
+    sketched: list[str] = []
+    monkeypatch.setattr(stage_module, "sketch_of", lambda text: sketched.append(text) or sketch_of(text))
+    for wave in waves():
+        makers.add_articles(store, wave)
+        grouped(store, tmp_path)
+    before, texts = len(compared), len(sketched)
+    makers.add_articles(store, [article("alone", " ".join(reversed(stories("en")[15].split())), hours=40)])
+    grouped(store, tmp_path)
+    assert (len(compared), len(sketched)) == (before, texts + 1)
+    assert texts == sum(map(len, waves()))
+
+
+def test_steps_leave_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many articles a step holds, the groups are the same."""
+    results = []
+    for step in (3, 1000):
+        monkeypatch.setattr(stage_module, "STEP", step)
+        with create_store(f"sqlite:///{tmp_path / f'{step}.db'}") as store:
+            makers.add_articles(store, [row for wave in waves() for row in wave])
+            grouped(store, tmp_path)
+            results.append((members(store), store.copies.groups(makers.hours(-100), makers.hours(5000))))
+    assert results[0] == results[1]
+
+
+def test_a_killed_run_is_taken_up(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps that were written stay; the next run does the rest and comes to the same groups."""
+    for wave in waves():
+        makers.add_articles(store, wave)
+    expected = group_articles([row for wave in waves() for row in wave], SETTINGS)
+    monkeypatch.setattr(stage_module, "STEP", 10)
+    write, calls = CopyStore.replace, iter(range(100))
+
+    def killed(*args: Any, **values: Any) -> None:
+        if next(calls) == 2:
+            raise KeyboardInterrupt
+        write(*args, **values)
+
+    monkeypatch.setattr(CopyStore, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        grouped(store, tmp_path)
+    assert 0 < len(store.copies.waiting()) < len(expected.members)
+    grouped(store, tmp_path)
+    assert sorted(
+        (member for member, _ in members(store)), key=lambda row: (row.group_id, row.article_id)
+    ) == list(expected.members)
+
+
+def test_groups_of_a_former_program_are_kept(store: Store, tmp_path: Path) -> None:
+    """What was grouped without sketches is found by new reprints, and stays together."""
+    rows = [row for wave in waves() for row in wave]
+    grouping = group_articles(rows, SETTINGS)
+    makers.add_articles(store, rows)
+    store.copies.replace(grouping.groups, grouping.members, links=links_of(rows, SETTINGS))
+    late = article("late", edited(stories("en")[4], "byline"), hours=60)
+    makers.add_articles(store, [late])
+    grouped(store, tmp_path)
+    expected = group_articles([*rows, late], SETTINGS)
+    found = {member.article_id: member.group_id for member, _ in members(store)}
+    assert found == {member.article_id: member.group_id for member in expected.members}
+
+
+def test_unrelated_texts_change_no_relation() -> None:
+    """Ten times as many texts of other languages beside them, and no copy relation is another one."""
+    rows = [row for wave in waves() for row in wave]
+    others = [
+        article(f"{language}-{place}", text, hours=place % 90, language=language)
+        for language in LANGUAGES[1:]
+        for place, text in enumerate(stories(language))
+    ]
+    alone, among = group_articles(rows, SETTINGS), group_articles([*rows, *others], SETTINGS)
+    ids = {row.article_id for row in rows}
+    assert [member for member in among.members if member.article_id in ids] == list(alone.members)
+    assert len(others) > 2 * len(rows)
 
 
 def test_empty_and_tiny_texts_are_no_error() -> None:

@@ -1,6 +1,7 @@
 """A process of its own that crawls once, to be killed or stopped.
 
-Children are forked from a server that has imported everything, which takes seconds, and has no reactor and no thread yet.
+Children are forked from a server that has imported everything, which takes seconds, and has no reactor and no
+thread yet.
 """
 
 from __future__ import annotations

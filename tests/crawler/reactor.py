@@ -1,6 +1,7 @@
 """One reactor for all tests of a process, in a thread of its own: a reactor cannot be started twice.
 
-After `ensure_reactor()` the blocking doors (`run_crawl`, `inspect`, `discover`, `check_sources`) use that one.
+After `ensure_reactor()` the blocking doors (`run_crawl`, `inspect`, `discover`, `check_sources`) use that
+one.
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@
         site.put("/drop", Drop())
         ... site.url("/a.html"), site.seen("/a.html")
 
-It also serves as a proxy for `http://` addresses: routes may be put for a host, and requests with a whole address find them.
+It also serves as a proxy for `http://` addresses: routes may be put for a host, and requests with a whole
+address find them.
 """
 
 from __future__ import annotations
@@ -132,7 +133,10 @@ class LocalSite:
         self._thread.join()
 
     def put(self, path: str, behaviour: Behaviour, *, host: str = "*") -> str:
-        """Set what a path does, on all hosts or on one; returns its address on `host`, or on the server's own."""
+        """Set what a path does, on all hosts or on one.
+
+        Returns its address on `host`, or on the server's own.
+        """
         self._routes[host, path] = behaviour
         return self.url(path) if host == "*" else f"http://{host}{path}"
 

@@ -53,7 +53,8 @@ def test_public_addresses(address: str) -> None:
     ],
 )
 def test_private_addresses(address: str) -> None:
-    """Loopback, private, link-local, site-local, shared, reserved, multicast, tunnels, and IPv6 addresses that carry one of them."""
+    """Loopback, private, link-local, site-local, shared, reserved, multicast, tunnels, and IPv6 addresses
+    that carry one of them."""
     assert not is_public(address)
 
 
@@ -112,7 +113,8 @@ class _Fallback:
 
 
 def test_only_what_was_judged_is_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name is looked up once per crawl; a second, private answer (DNS rebinding) is never asked for, let alone used."""
+    """A name is looked up once per crawl; a second, private answer (DNS rebinding) is never asked for, let
+    alone used."""
 
     async def check(names: Names) -> None:
         assert _resolve(names, "evil.example").addresses == []
@@ -124,7 +126,8 @@ def test_only_what_was_judged_is_connected_to(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_private_answer_is_refused_unless_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One private address among public ones is enough to refuse; a source that may lie there gets them all."""
+    """One private address among public ones is enough to refuse; a source that may lie there gets them
+    all."""
 
     async def check(names: Names) -> None:
         with pytest.raises(PrivateAddress, match=r"10\.0\.0\.1.*allow_private_addresses"):
@@ -135,7 +138,8 @@ def test_a_private_answer_is_refused_unless_allowed(monkeypatch: pytest.MonkeyPa
 
 
 def test_unknown_names_and_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name without an address is said to be one; a proxy's name goes to the reactor's own resolver; numbers and local names ask nobody."""
+    """A name without an address is said to be one; a proxy's name goes to the reactor's own resolver;
+    numbers and local names ask nobody."""
 
     async def check(names: Names) -> None:
         with pytest.raises(NameUnknown):

@@ -153,7 +153,8 @@ def test_whatever_was_packed_comes_out(text: bytes, level: int, limit: int, enco
 
 @given(st.binary(max_size=300), st.sampled_from(["gzip", "deflate", "deflate, gzip"]))
 def test_noise_never_hangs(noise: bytes, encoding: str) -> None:
-    """Any bytes end within the limit or in one of the two named errors; appended to a whole stream they cannot change what it holds."""
+    """Any bytes end within the limit or in one of the two named errors; appended to a whole stream they
+    cannot change what it holds."""
     with contextlib.suppress(TooLarge, Undecodable):
         assert len(decompress(noise, encoding, 1_000)) <= 1_000
     if not noise.startswith(b"\x1f\x8b"):
@@ -218,7 +219,8 @@ def test_a_paused_host_costs_no_attempt() -> None:
 
 
 def test_feed_states() -> None:
-    """Success resets failures and remembers validators; an index has none; failures add up and back off; a pause changes nothing else."""
+    """Success resets failures and remembers validators; an index has none; failures add up and back off; a
+    pause changes nothing else."""
     fresh = new_state("http://o.example/f", "o", "feed")
     good = answer(headers=(("ETag", '"e"'), ("Last-Modified", "Mon")))
     state = state_after(fresh, good, Listing(), poll_minutes=60)

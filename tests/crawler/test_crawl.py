@@ -74,7 +74,8 @@ def test_who_we_are(site: LocalSite, lab: MakeLab) -> None:
 
 
 def test_a_second_crawl_fetches_only_what_is_new(site: LocalSite, lab: MakeLab) -> None:
-    """Not due: nothing is asked; due and unchanged: 304 by ETag and Last-Modified; changed: the new page only."""
+    """Not due: nothing is asked; due and unchanged: 304 by ETag and Last-Modified; changed: the new page
+    only."""
     links = stories(site, 3)
     feed = site.put("/feed.xml", Fresh(rss(links[:2])))
     made = lab(source([feed]))
@@ -100,7 +101,8 @@ def test_a_second_crawl_fetches_only_what_is_new(site: LocalSite, lab: MakeLab) 
 
 
 def test_asked_for_by_hand(site: LocalSite, lab: MakeLab) -> None:
-    """Named sources are polled although their interval is not over, others are left alone; an unknown name is an error."""
+    """Named sources are polled although their interval is not over, others are left alone; an unknown name
+    is an error."""
     feeds = [site.put(f"/{name}.xml", Page(rss([]))) for name in ("one", "two")]
     made = lab(source([feeds[0]], source_id="one"), source([feeds[1]], source_id="two", enabled=False))
     assert made.crawl()["sources"] == 1
@@ -172,7 +174,8 @@ def test_only_own_pages_are_followed(site: LocalSite, lab: MakeLab) -> None:
 
 
 def test_sitemap_index_with_gzipped_children(site: LocalSite, lab: MakeLab) -> None:
-    """An index is followed to its recent children, gzipped files too; the index is asked for in full each time, its children with their ETag."""
+    """An index is followed to its recent children, gzipped files too; the index is asked for in full each
+    time, its children with their ETag."""
     links = stories(site, 2)
     site.put("/s1.xml.gz", Page(gzip.compress(sitemap(links[:1])), "application/gzip"))
     site.put("/s2.xml", Fresh(sitemap(links[1:]), content_type="application/xml"))
@@ -207,7 +210,8 @@ def test_section_page(site: LocalSite, lab: MakeLab) -> None:
 
 
 def test_redirected_and_compressed_pages(site: LocalSite, lab: MakeLab) -> None:
-    """A page keeps its own address and the one that answered; the archive has the page unpacked, and the redirect."""
+    """A page keeps its own address and the one that answered; the archive has the page unpacked, and the
+    redirect."""
     link = site.put("/news/short.html", Redirect("/news/long.html", 301))
     site.put("/news/long.html", Gzipped(article("Long")))
     made = lab(source([site.put("/feed.xml", Page(rss([link])))]))
@@ -220,7 +224,8 @@ def test_redirected_and_compressed_pages(site: LocalSite, lab: MakeLab) -> None:
 
 
 def test_one_article_under_several_addresses_is_one(site: LocalSite, lab: MakeLab) -> None:
-    """Where the feed's address leads to the sitemap's, or two lead to a third, one page is stored and the others are duplicates of it."""
+    """Where the feed's address leads to the sitemap's, or two lead to a third, one page is stored and the
+    others are duplicates of it."""
     target = site.put("/news/long.html", Page(article("Long")))
     feed = site.put(
         "/feed.xml",

@@ -1,4 +1,7 @@
-"""Doors for people: one address looked at closely, a site's feeds found, a directory checked. None stores anything."""
+"""Doors for people: one address looked at closely, a site's feeds found, a directory checked.
+
+None stores anything.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,8 @@ def test_inspect_names_what_is_wrong(lab: MakeLab, url: str, outcome: str) -> No
 
 
 def test_discover(site: LocalSite, lab: MakeLab) -> None:
-    """Feeds from the page's head and links, sitemaps from robots.txt; each tried, what cannot be read left out."""
+    """Feeds from the page's head and links, sitemaps from robots.txt; each tried, what cannot be read left
+    out."""
     home = f"""<html><head><link rel="alternate" type="application/rss+xml" title="All news" href="/all.xml"><link rel="stylesheet" href="/feed.css">
     <link rel="alternate" type="application/atom+xml" href="{site.url("/broken.xml")}"></head><body><a href="/sport/rss">Sport</a><a href="/about">x</a></body></html>"""
     site.put("/", Page(home.encode()))
@@ -114,7 +118,8 @@ def test_discover_says_what_is_wrong(lab: MakeLab, given: str, message: str) -> 
 
 
 def test_check_sources(site: LocalSite, lab: MakeLab) -> None:
-    """Each address of each source is asked once, and what it answers is told: read or not, how much, how new, how much of it is followed."""
+    """Each address of each source is asked once, and what it answers is told: read or not, how much, how new,
+    how much of it is followed."""
     body = rss(
         [
             (site.url("/1"), "Mon, 02 Mar 2026 07:00:00 GMT"),

@@ -35,7 +35,8 @@ def served(site: LocalSite) -> int:
 
 @pytest.mark.slow
 def test_kill_9_and_again(site: LocalSite, tmp_path: Path) -> None:
-    """Killed at robots.txt, at the feed and in the middle of the pages, then run to the end: every page has one row, one outcome and its bytes.
+    """Killed at robots.txt, at the feed and in the middle of the pages, then run to the end: every page has
+    one row, one outcome and its bytes.
 
     No page is fetched again whose row was written; what a kill can cost is the one page under way.
     """
@@ -76,7 +77,8 @@ def test_kill_9_and_again(site: LocalSite, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_stop_cleanly(site: LocalSite, tmp_path: Path, number: signal.Signals) -> None:
-    """Told to stop while a server keeps it waiting, the crawl ends within seconds; what was fetched is safe, the rest stays due."""
+    """Told to stop while a server keeps it waiting, the crawl ends within seconds; what was fetched is
+    safe, the rest stays due."""
     links = [site.put(f"/news/{number}.html", Page(article(f"Story {number}"))) for number in range(3)]
     hanging = site.put("/news/hanging.html", Silent())
     feed = site.put("/feed.xml", Page(rss([*links, hanging])))

@@ -74,7 +74,8 @@ def offer(site: LocalSite, behaviours: dict[str, tuple[Behaviour, str]]) -> tupl
 
 
 def test_each_has_one_outcome(site: LocalSite, lab: MakeLab) -> None:
-    """Final at once, named, and the sums balance; what came back is archived, what never came whole is not."""
+    """Final at once, named, and the sums balance; what came back is archived, what never came whole is
+    not."""
     feed, expected = offer(site, FINAL)
     made = lab(source([feed]))
     counts = made.crawl()
@@ -159,7 +160,8 @@ def test_a_status_of_eleven_digits_fits_a_column(site: LocalSite, lab: MakeLab) 
     ],
 )
 def test_broken_polls(site: LocalSite, lab: MakeLab, behaviour: Behaviour, outcome: str) -> None:
-    """A poll has one outcome too; failures are counted in the feed's state and back off from the second on."""
+    """A poll has one outcome too; failures are counted in the feed's state and back off from the second
+    on."""
     feed = site.put("/feed.xml", behaviour)
     made = lab(source([feed]))
     for _ in range(2):
@@ -177,7 +179,8 @@ def test_broken_polls(site: LocalSite, lab: MakeLab, behaviour: Behaviour, outco
 def test_an_error_nobody_foresaw_costs_one_request(
     site: LocalSite, lab: MakeLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where a library below fails in its own way, that page waits for another try, and the pages beside it are stored."""
+    """Where a library below fails in its own way, that page waits for another try, and the pages beside it
+    are stored."""
     feed, expected = offer(site, {"odd": (Page(article("Odd")), "connection_failed"), "good": FINAL["good"]})
     made = lab(source([feed]), attempts=1)
 
@@ -192,7 +195,8 @@ def test_an_error_nobody_foresaw_costs_one_request(
 
 
 def test_a_feed_that_breaks_its_parser_hurts_no_other(site: LocalSite, lab: MakeLab) -> None:
-    """A document on which feedparser raises is a broken feed of its outlet; the others are crawled as ever."""
+    """A document on which feedparser raises is a broken feed of its outlet; the others are crawled as
+    ever."""
     site.put("/bad.xml", Page(b"<?xml version='1.0' encoding='\xfe'?><rss/>"))
     good = site.put("/feed.xml", Page(rss([site.put("/news/1.html", Page(article("One")))])))
     counts = lab(source([site.url("/bad.xml")], source_id="bad"), source([good], source_id="good")).crawl()

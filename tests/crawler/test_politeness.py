@@ -113,7 +113,8 @@ def test_robots_are_asked_on_every_host_of_a_redirect(site: LocalSite, lab: Make
 
 @pytest.mark.slow
 def test_delay_per_host(site: LocalSite, lab: MakeLab) -> None:
-    """Between two requests to a host lies the longest of the settings', the source's and robots.txt's delay; hosts do not wait for each other."""
+    """Between two requests to a host lies the longest of the settings', the source's and robots.txt's
+    delay; hosts do not wait for each other."""
     delays = {
         "settings.localhost": (None, b"", 0.1),
         "source.localhost": (0.2, b"", 0.2),
@@ -161,7 +162,8 @@ def test_one_request_at_a_time(site: LocalSite, lab: MakeLab) -> None:
 
 
 def test_retry_after_for_pages(site: LocalSite, lab: MakeLab) -> None:
-    """A host that asks us to stay away is left alone: the page waits, the others of that host are not even asked for."""
+    """A host that asks us to stay away is left alone: the page waits, the others of that host are not even
+    asked for."""
     _, links, feed = outlet(site)
     for number in range(3):
         site.put(f"/news/{number}.html", Status(503, {"Retry-After": "7200"}))

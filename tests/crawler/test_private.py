@@ -72,7 +72,8 @@ def proxied(site: LocalSite, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_environment_s_proxy(site: LocalSite, lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With http_proxy set, names that this machine cannot resolve are fetched under their own names; the outcome is the same."""
+    """With http_proxy set, names that this machine cannot resolve are fetched under their own names; the
+    outcome is the same."""
     proxied(site, monkeypatch)
     link = site.put("/news/1.html", Page(article("One")), host="news.paper.example")
     site.put("/feed.xml", Page(rss([link])), host="news.paper.example")
@@ -102,7 +103,8 @@ def test_a_proxy_is_no_way_inside(site: LocalSite, lab: MakeLab, monkeypatch: py
 def test_this_machine_is_never_proxied(
     site: LocalSite, lab: MakeLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Local names are reached directly, whatever proxy the environment names, so that the sample world works everywhere."""
+    """Local names are reached directly, whatever proxy the environment names, so that the sample world works
+    everywhere."""
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     feed = f"http://paper.localhost:{site.port}/feed.xml"
     site.put("/feed.xml", Page(rss([])))

@@ -48,7 +48,8 @@ def _answer(number: int) -> Answer:
 
 
 def test_groups_share_one_sync_and_rows_come_last() -> None:
-    """Of a hundred answers that come at once, fifty share a sync; the rows that point to them are written after it."""
+    """Of a hundred answers that come at once, fifty share a sync; the rows that point to them are written
+    after it."""
     log = _Log()
 
     async def work() -> None:
@@ -94,7 +95,8 @@ def test_a_failing_store_ends_the_crawl_and_loses_nothing(
     method: str,
     problem: Exception,
 ) -> None:
-    """A full disk or a locked database is an error of its own name; the next crawl takes up what is missing."""
+    """A full disk or a locked database is an error of its own name; the next crawl takes up what is
+    missing."""
     links = [site.put(f"/news/{number}.html", Page(article(f"Story {number}"))) for number in range(4)]
     made = lab(source([site.put("/feed.xml", Page(rss(links)))]))
     real = getattr(where, method)
@@ -118,7 +120,8 @@ def test_a_failing_store_ends_the_crawl_and_loses_nothing(
 
 
 def test_a_crawl_leaves_nothing_behind(site: LocalSite, lab: MakeLab) -> None:
-    """After a crawl its threads are gone and the reactor resolves names as before; a hundred can run in one process."""
+    """After a crawl its threads are gone and the reactor resolves names as before; a hundred can run in
+    one process."""
     import threading
 
     from crawler.running import the_reactor

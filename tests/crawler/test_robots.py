@@ -67,7 +67,8 @@ def test_no_rules_allow_everybody(given: Rules, verdict: str) -> None:
     ],
 )
 def test_allowed(given: Rules, url: str, token: str) -> None:
-    """Rules for others, for us by name in any case, for other pages, behind a byte-order mark: our page passes, what they forbid does not."""
+    """Rules for others, for us by name in any case, for other pages, behind a byte-order mark: our page
+    passes, what they forbid does not."""
     given.check(PAGE, "Drumbeat")
     with pytest.raises(RobotsDenied, match=f"forbids {url} to {token}"):
         given.check(url, token)

@@ -39,7 +39,8 @@ def listing(*links: FoundLink | str) -> Listing:
 
 
 def test_own_domains_only() -> None:
-    """Links on the outlet's registered domain, below it, and on the domain of its own feed address are followed; others are counted."""
+    """Links on the outlet's registered domain, below it, and on the domain of its own feed address are
+    followed; others are counted."""
     found = select_pages(
         listing(
             "http://outlet.example/1",
@@ -61,7 +62,8 @@ def test_own_domains_only() -> None:
 
 
 def test_what_is_no_page() -> None:
-    """The front page, the feed itself, other schemes and missing links are left aside; spellings of one address are one page."""
+    """The front page, the feed itself, other schemes and missing links are left aside; spellings of one
+    address are one page."""
     found = select_pages(
         listing(
             "http://outlet.example/",
@@ -79,7 +81,8 @@ def test_what_is_no_page() -> None:
 
 
 def test_old_coverage_is_not_followed() -> None:
-    """What is dated before the back-fill days is left aside, by publication or by last change; what has no date is followed."""
+    """What is dated before the back-fill days is left aside, by publication or by last change; what has no
+    date is followed."""
     old, young = NOW - timedelta(days=61), NOW - timedelta(days=59)
     found = select_pages(
         listing(
@@ -127,7 +130,8 @@ def test_origin_and_hints() -> None:
     ("stated", "kept"), [("zh_Hant-TW", "zh_Hant-TW"), ("x" * 4_000_000, None), ("en fr", None), ("", None)]
 )
 def test_a_language_is_kept_only_if_it_is_one(stated: str, kept: str | None) -> None:
-    """What a listing states as its language stands with every one of its pages: megabytes in its place are not stored thousands of times."""
+    """What a listing states as its language stands with every one of its pages: megabytes in its place are
+    not stored thousands of times."""
     (page,) = select_pages(listing(FoundLink(link="/1", language=stated)), finder(), FEED).pages
     assert page.hints.get("language") == kept
 

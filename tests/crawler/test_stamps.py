@@ -14,9 +14,9 @@ from crawler.months import LANGUAGES, WEEKDAYS, meanings, month_of
 from crawler.stamps import find_day, read_stamp
 
 READ_WHOLLY = [
-    "ar", "bg", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "ha", "he", "hi", "hr", "hu", "hy", "id", "it",
-    "ja", "ka", "kk", "ko", "lt", "lv", "mk", "ms", "nb", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw",
-    "ta", "th", "tr", "uk", "ur", "uz", "zh", "zu",
+    "ar", "bg", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "ha", "he", "hi", "hr", "hu",
+    "hy", "id", "it", "ja", "ka", "kk", "ko", "lt", "lv", "mk", "ms", "nb", "nl", "pl", "pt", "ro", "ru",
+    "sk", "sl", "sq", "sr", "sv", "sw", "ta", "th", "tr", "uk", "ur", "uz", "zh", "zu",
 ]  # fmt: skip
 DAYS = [date(2026, month, month + 7) for month in range(1, 13)]
 

@@ -56,7 +56,8 @@ def test_what_is_no_page_is_none(address: str) -> None:
 
 @given(st.text(max_size=60))
 def test_any_text_is_survived(text: str) -> None:
-    """Whatever stands in a link, the answer is a canonical address or None, and canonical means it does not change again."""
+    """Whatever stands in a link, the answer is a canonical address or None, and canonical means it does not
+    change again."""
     found = canonical(text, "http://base.org/dir/")
     assert found is None or canonical(found) == found
 
@@ -64,8 +65,8 @@ def test_any_text_is_survived(text: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "utm_source", "UTM_Medium", "fbclid", "gclid", "yclid", "dclid", "msclkid", "igshid", "mkt_tok", "mc_cid", "mc_eid",
-        "at_medium", "at_custom1", "xtor", "traffic_source", "_openstat", "pk_campaign",
+        "utm_source", "UTM_Medium", "fbclid", "gclid", "yclid", "dclid", "msclkid", "igshid", "mkt_tok",
+        "mc_cid", "mc_eid", "at_medium", "at_custom1", "xtor", "traffic_source", "_openstat", "pk_campaign",
     ],
 )  # fmt: skip
 def test_tracking_parameters_go(name: str) -> None:
@@ -74,7 +75,21 @@ def test_tracking_parameters_go(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["cid", "eid", "uid", "news_uid", "source", "ref", "reference", "keyword", "session", "id", "art_id", "gl"]
+    "name",
+    [
+        "cid",
+        "eid",
+        "uid",
+        "news_uid",
+        "source",
+        "ref",
+        "reference",
+        "keyword",
+        "session",
+        "id",
+        "art_id",
+        "gl",
+    ],
 )
 def test_parameters_that_may_name_an_article_stay(name: str) -> None:
     """What addresses an article on some site is kept, though it tracks readers on others."""

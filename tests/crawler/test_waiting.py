@@ -59,7 +59,8 @@ def state(**changes: Any) -> FeedState:
 
 
 def test_due() -> None:
-    """Due after its interval (a tenth early counts), at once when asked for by hand, never before Retry-After is over."""
+    """Due after its interval (a tenth early counts), at once when asked for by hand, never before Retry-After
+    is over."""
     assert is_due(None, NOW, 60, by_hand=False)
     assert is_due(state(), NOW, 60, by_hand=False)
     assert is_due(state(last_polled_at=NOW - timedelta(minutes=55)), NOW, 60, by_hand=False)
@@ -69,7 +70,8 @@ def test_due() -> None:
 
 
 def test_a_clock_that_was_wrong_silences_no_feed() -> None:
-    """State written under a clock years ahead does not keep a feed waiting for that year, once the clock is right again."""
+    """State written under a clock years ahead does not keep a feed waiting for that year, once the clock is
+    right again."""
     ahead = NOW + timedelta(days=400)
     assert is_due(state(last_polled_at=ahead), NOW, 60, by_hand=False)
     assert is_due(state(last_polled_at=ahead, not_before=ahead + timedelta(hours=2)), NOW, 60, by_hand=False)

@@ -64,7 +64,7 @@ def drumbeat(desk: Path, *arguments: str, **environment: str) -> subprocess.Comp
     ("arguments", "says"),
     [
         (("report", "--as-of", "yesterday"), "--as-of 'yesterday': no such moment"),
-        (("report", "--as-of", "2026-03-16"), "--as-of '2026-03-16': no such moment"),
+        (("report", "--as-of", "2026-02-30"), "--as-of '2026-02-30': no such moment"),
         (("report", "--as-of", "0001-01-01T00:00:00Z"), "--as-of '0001-01-01T00:00:00Z': no such moment"),
         (("export", "articles", "--until", "9999-12-31"), "--until '9999-12-31': no such day"),
         (
@@ -78,6 +78,14 @@ def drumbeat(desk: Path, *arguments: str, **environment: str) -> subprocess.Comp
         (
             ("search", "x", "--by", "words", "--country", "Norway"),
             "--country 'Norway': expected an ISO 3166-1 code",
+        ),
+        (
+            ("search", "x", "--by", "words", "--country", "NO"),
+            "--country 'NO': there is none here; known are",
+        ),
+        (
+            ("search", "x", "--language", "french"),
+            "--language 'french': there is none here; known are ar, en",
         ),
         (("sources", "list", "--country", "Norway"), "--country 'Norway': expected an ISO 3166-1 code"),
     ],

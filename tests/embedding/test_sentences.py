@@ -58,6 +58,25 @@ def test_no_is_a_word_unless_a_number_follows() -> None:
     assert cut("He said no. Nobody moved.") == ["He said no.", "Nobody moved."]
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["It opened at 3 p.m. on Jan. 5.", "They came in thousands."],
+        ["The vote is on May 15.", "Nobody expects a surprise."],
+        ["It ended on Sept. 30.", "The rest followed."],
+        ["Los ministros de EE. UU. y de las FF. AA. hablaron.", "Nadie respondió."],
+        ["Viajó a EE. UU. Donald Trump lo recibió.", "Fin."],
+        ["Pope John Paul II.", "He travelled."],
+        ["Johannes Paul II. und Wilhelm II. reisten.", "Ende."],
+        ["Am 5. Januar kam er.", "Der 12. Tag war kalt."],
+        ["On May 5. May he rest."],
+    ],
+)
+def test_numbers_and_doubled_letters(parts: list[str]) -> None:
+    """A day behind an English month ends its sentence, an ordinal does not; EE. UU. is one name, a Roman numeral alone is none."""
+    assert cut(" ".join(parts)) == (["On May 5.", "May he rest."] if len(parts) == 1 else parts)
+
+
 def test_line_breaks_end_paragraphs() -> None:
     """A line break ends sentence and paragraph, whatever the punctuation."""
     found = sentences("A headline without end\n\n  Then text. And more.\r\nLast")

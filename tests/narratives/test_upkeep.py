@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -211,7 +212,9 @@ def test_reading_in_parts_leaves_no_trace(
     whole = store.narratives.assignments()
     assert len(whole) > len(before)
     store.narratives.unassign([item.passage_id for item in whole if item not in before])
-    for module, name in ((desk_module, "ARTICLES"), (memory_module, "AT_ONCE"), (assign_module, "AT_ONCE")):
+    for module, name in ((desk_module, "ARTICLES"), (memory_module, "AT_ONCE")):
         monkeypatch.setattr(module, name, 1)
+    monkeypatch.setattr(assign_module, "SLICE", timedelta(hours=5))
+    store.narratives.set_mark(assign_module.MARK, None)
     run(assign, store, workspace, 14)
     assert store.narratives.assignments() == whole

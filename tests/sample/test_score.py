@@ -7,8 +7,9 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from drumbeat.sample.generate import load_world
 from drumbeat.sample.score import Findings, FoundAlert, bcubed, score
-from drumbeat.sample.truth import Truth, load_truth
+from drumbeat.sample.truth import Truth, load_truth, truth_of
 
 TRUTH: Truth = load_truth()
 NUMBERS = {narrative: number for number, narrative in enumerate(TRUTH.first_movers, 1)}
@@ -126,3 +127,24 @@ def test_bcubed_by_hand() -> None:
     precision, recall = bcubed(dict.fromkeys(places, 1), dict(zip(places, "xxy", strict=True)))
     assert precision == pytest.approx((2 / 3 + 2 / 3 + 1 / 3) / 3)
     assert recall == 1.0
+
+
+def test_junk_in_narratives_is_charged() -> None:
+    """Ordinary news put into a planted narrative leaves the planted figure and lowers that of all articles."""
+    found = perfect()
+    background = [place for place, number in found.articles.items() if number is None]
+    junk = {**found.articles, **dict.fromkeys(background, 1)}
+    clean, dirty = score(TRUTH, found), score(TRUTH, replace(found, articles=junk))
+    assert dirty.f1 == clean.f1 == 1.0
+    assert clean.whole_precision == 1.0
+    assert dirty.whole_precision < 0.6 < clean.whole_f1
+
+
+def test_other_seeds_are_other_worlds_of_one_plan() -> None:
+    """Another seed tells the same narratives in another order; its truth table is its own and a perfect run of it exists."""
+    other = truth_of(load_world(7))
+    assert other.first_movers.keys() == TRUTH.first_movers.keys()
+    assert [(row.outlet, row.path) for row in other.articles] != [
+        (row.outlet, row.path) for row in TRUTH.articles
+    ]
+    assert truth_of(load_world()) == TRUTH

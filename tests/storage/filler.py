@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -84,6 +84,14 @@ def _rows(numbers: range) -> Iterator[tuple[sa.Table, list[dict[str, Any]]]]:
     yield schema.articles, [{**row_of(one), "is_cut": True} for one in texts]
     yield schema.copy_groups, [row_of(group(one)) for one in texts]
     yield schema.copy_members, [row_of(member(one, one.article_id)) for one in texts]
+    runs = np.arange(50, dtype=np.uint32)
+    yield (
+        schema.copy_sketches,
+        [
+            {"article_id": one.article_id, "counted_at": one.counted_at, "is_whole": True, "runs": runs}
+            for one in texts
+        ],
+    )
     cut = [
         passage(one, ordinal, f"{one.article_id} {ordinal} said.")
         for one in texts
@@ -190,7 +198,7 @@ def _numbers(numbers: range) -> Iterator[tuple[sa.Table, list[dict[str, Any]]]]:
     )
     found = [spike(f"{n}-{day}", narrative_id=n, day=day) for day in days for n in range(1, NARRATIVES + 1)]
     yield schema.spikes, [row_of(one) for one in found]
-    told = [alert(one.spike_id, created_at=moment(numbers.start)) for one in found]
+    told = [alert(one.spike_id, created_at=datetime.combine(one.day, time(6), UTC)) for one in found]
     yield schema.alerts, [row_of(one) for one in told]
     yield schema.deliveries, [row_of(delivery(one, state="sent")) for one in told]
     yield (

@@ -18,6 +18,7 @@ from storage.records import (
     Comparison,
     CopyGroup,
     CopyMember,
+    CopySketch,
     Delivery,
     FeedPoll,
     FeedState,
@@ -194,6 +195,12 @@ def group(original: Article, **values: Any) -> CopyGroup:
 def member(of: Article, group_id: str, relation: Any = "original", containment: float = 1.0) -> CopyMember:
     """An article's membership."""
     return CopyMember(article_id=of.article_id, group_id=group_id, relation=relation, containment=containment)
+
+
+def sketch(of: Article, *runs: int) -> CopySketch:
+    """What an article's text is found by."""
+    values = np.array(runs or (1, 2, 3), np.uint32)
+    return CopySketch(article_id=of.article_id, counted_at=of.counted_at, runs=values, is_whole=True)
 
 
 def narrative(narrative_id: int = 1, **values: Any) -> Narrative:

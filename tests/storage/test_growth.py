@@ -22,6 +22,8 @@ SLACK: Final = 40
 """Counts that are noise: an empty answer takes a handful."""
 
 ANSWERS: Final = {
+    "lists.assigned": "of one narrative: its passages are put in the order of time",
+    "lists.hits": "of one statement: its hits are put in the order of time",
     "narratives.assignments": "of one narrative: the answer itself grows with the narrative; `members` is paged",
     "narratives.lineage": "of one narrative: the answer itself grows with its history",
     "tellings.assigned": "of one narrative: its passages are looked through",

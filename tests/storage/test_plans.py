@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+import numpy as np
 import psycopg
 import pytest
 import sqlalchemy as sa
 
 from storage.engine import Database
 from storage.migrate import migrate
-from storage.records import Page, SearchFilters, WarcPlace
+from storage.records import CopySketch, Page, SearchFilters, WarcPlace
 from storage.records.told import StaleDay
 from storage.store import Store, open_store
 from tests.postgresql import named
@@ -38,6 +39,7 @@ from tests.storage.makers import (
     page,
     passage,
     poll,
+    sketch,
     spike,
     unit,
 )
@@ -47,6 +49,9 @@ START, END = moment(500), moment(510)
 ONE = article(name_of(500))
 KEYS = passage_ids_of(500)
 FOUND: Page = page("new")
+SKETCH = CopySketch(
+    article_id=ONE.article_id, counted_at=START, runs=np.arange(9, dtype=np.uint32), is_whole=True
+)
 
 CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "alerts.between": lambda s: s.alerts.between(START, END),
@@ -64,12 +69,18 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "copies.all_members": lambda s: s.copies.all_members(START, END),
     "copies.group": lambda s: s.copies.group("x"),
     "copies.groups": lambda s: s.copies.groups(START, END),
+    "copies.links": lambda s: s.copies.links([ONE.article_id]),
     "copies.members": lambda s: s.copies.members([ONE.article_id]),
     "copies.of": lambda s: s.copies.of([ONE.article_id]),
     "copies.replace": lambda s: s.copies.replace(
-        [group(ONE)], [member(ONE, ONE.article_id)], dissolved=["x"]
+        [group(ONE)], [member(ONE, ONE.article_id)], dissolved=["x"], sketches=[sketch(ONE)]
     ),
+    "copies.sketch": lambda s: s.copies.sketch([sketch(ONE)]),
+    "copies.sketched": lambda s: s.copies.sketched([ONE.article_id]),
+    "copies.sketches": lambda s: s.copies.sketches(START, END),
     "copies.ungrouped": lambda s: s.copies.ungrouped(),
+    "copies.unsketched": lambda s: s.copies.unsketched(START, END),
+    "copies.waiting": lambda s: s.copies.waiting(),
     "counts.cells": lambda s: [
         s.counts.cells(START.date(), END.date()),
         s.counts.cells(START.date(), END.date(), narrative_ids=[3, 4]),
@@ -117,10 +128,12 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "pages.record_fetch": lambda s: s.pages.record_fetch([fetched(FOUND)]),
     "pages.to_clean": lambda s: [s.pages.to_clean("1"), s.pages.to_clean("2", limit=10)],
     "passages.embedded_after": lambda s: s.passages.embedded_after(BUILD, 1, limit=10),
+    "passages.keep_read": lambda s: s.passages.keep_read("reader", "1", 5),
     "passages.leads": lambda s: s.passages.leads(START, END, limit=5),
     "passages.many": lambda s: s.passages.many(KEYS),
     "passages.of_article": lambda s: s.passages.of_article(ONE.article_id),
     "passages.of_articles": lambda s: s.passages.of_articles([ONE.article_id]),
+    "passages.read_through": lambda s: s.passages.read_through("reader", "1"),
     "passages.save": lambda s: s.passages.save([ONE.article_id], [passage(ONE)]),
     "passages.told": lambda s: s.passages.told(START, END),
     "passages.unassigned": lambda s: s.passages.unassigned(BUILD, START, END),
@@ -154,6 +167,7 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "lists.assigned": lambda s: s.lists.assigned([1, 2], after=(END, "x"), limit=5),
     "lists.events": lambda s: s.lists.events(START, END, after=(END, 7), limit=5),
     "lists.hits": lambda s: s.lists.hits(STATEMENT, after=(END, "x"), limit=5),
+    "lists.languages": lambda s: s.lists.languages(),
     "vectors.after": lambda s: s.vectors.after(BUILD, 2, limit=5),
     "tellings.assigned": lambda s: s.tellings.assigned([3], start=START, end=END),
     "tellings.assigned_count": lambda s: s.tellings.assigned_count(START, END),
@@ -172,6 +186,8 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "vectors.has": lambda s: s.vectors.has(BUILD, ["x"]),
     "vectors.marks": lambda s: s.vectors.marks(),
     "vectors.put": lambda s: s.vectors.put(BUILD, {"x": unit(1)}),
+    "watch.keep_ordinary": lambda s: s.watch.keep_ordinary(BUILD, 1, []),
+    "watch.ordinary": lambda s: s.watch.ordinary(BUILD, 1, ["x"]),
     "watch.compared_through": lambda s: s.watch.compared_through(STATEMENT, WORDING),
     "watch.hits": lambda s: s.watch.hits(start=START, end=END),
     "watch.put": lambda s: s.watch.put([comparison(STATEMENT, WORDING)]),
@@ -219,8 +235,9 @@ EXEMPT: Final[dict[str, str]] = {
     "watch.supporting": "reads every hit: the watched narratives are told from all of them",
 }
 BIG: Final = {
-    "pages", "articles", "copy_groups", "copy_members", "passages", "vectors", "assignments", "lineage", "watch_hits",
+    "pages", "articles", "copy_groups", "copy_members", "copy_links", "copy_sketches", "passages", "vectors", "assignments", "lineage", "watch_hits",
     "events", "event_members", "observations", "source_days", "spikes", "alerts", "deliveries", "runs", "feed_polls",
+    "passage_changes",
 }  # fmt: skip
 """Tables that grow with coverage."""
 
@@ -243,11 +260,13 @@ EARLY: Final = {
     "runs.recent": "reads the newest runs from the end of their index",
     "vectors.by_language": "the first of each language is read from the beginning of an index",
     "retention.remove_articles": "the few builds are read from the ends of their runs in the key",
+    "vectors.marks": "the highest and the first numbers are read from the ends of their keys",
+    "vectors.forget_changes": "the highest number is read from the end of the key",
     "retention.first_counted_day": "the first day is read from the beginning of an index",
     "passages.unembedded": "the highest number is read from the end of the key",
     "narratives.next_id": "the highest number is read from the end of the key",
     "passages.save": "the highest number is read from the end of the key",
-    "vectors.marks": "the highest numbers are read from the end of their keys",
+    "lists.languages": "one step into an index for each language",
 }
 """Calls that walk an index from its end, and stop after the first rows."""
 

@@ -275,6 +275,25 @@ def test_a_killed_prune_goes_on(filled: Store, folders: tuple[Path, Path], dying
     assert set(pruned(filled, folders).removed.values()) == {0}
 
 
+def test_a_file_that_a_killed_prune_left_goes(
+    filled: Store, folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed when the rows are gone and the file is not, the next prune removes it; records that wait for adoption stay."""
+
+    def killed(*_: Any, **__: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", killed)
+        with suppress(Killed):
+            pruned(filled, folders, "archive")
+    with ArchiveWriter(folders[0], max_bytes=10**9, name="crawl") as writer:
+        archive_page(writer, page("never recorded"))
+    assert len(ArchiveReader(folders[0]).files()) == 4
+    assert pruned(filled, folders, "archive").removed["archive_files"] == 1
+    assert [file.split("-")[0] for file in ArchiveReader(folders[0]).files()] == ["crawl", "crawl", "kept"]
+
+
 def test_an_unreadable_report_stops_everything(filled: Store, folders: tuple[Path, Path]) -> None:
     """What it cites is not known."""
     (folders[1] / "2026-W11.json").write_text("{", encoding="utf-8")

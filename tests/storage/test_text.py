@@ -75,7 +75,8 @@ def test_scripts_without_spaces_are_told() -> None:
 
 
 def test_a_date_is_an_interval() -> None:
-    """A moment is exact, a day is one of any zone, an undated page lies before it was seen, nothing lies after."""
+    """A moment is exact, a day is one of any zone, an undated page lies before it was seen, nothing lies
+    after."""
     row = article("1", published_at=hours(30), first_seen_at=hours(40), date_confidence="A")
     assert published_between(row) == (hours(30), hours(30))
     day = (hours(24) - EAST, hours(40))

@@ -26,7 +26,6 @@ FROM copy_members WHERE relation IN ('exact', 'near', 'excerpt') AND article_id 
 
 
 def _article(name: str) -> sa.Column[str]:
-    parent = f"fk_{{table}}_{name}_articles"
     return sa.Column(
         name,
         _TEXT,

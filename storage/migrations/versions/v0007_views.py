@@ -47,7 +47,7 @@ def upgrade() -> None:
         "views",
         sa.Column("name", _TEXT, nullable=False),
         sa.Column("as_of", _TIME, nullable=False),
-        sa.Column("value", _TEXT, nullable=False),
+        sa.Column("value", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_views"),
     )
     for column in ("last_seen_at", "merged_into", "kind"):

@@ -13,8 +13,8 @@ import numpy as np
 
 from analysis.arrays import Vectors
 from crawler.cleaning.version import CLEAN_VERSION
-from crawler.copies.shingles import text_sha256
 from storage import ids
+from storage.text import text_sha256
 from tests.benchmarks.desk.plan import Outlet, Piece, Plan
 from tests.benchmarks.desk.texts import Draft
 

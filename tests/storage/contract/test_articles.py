@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from storage.errors import StorageError
-from storage.records import Assignment, SearchFilters, WatchHit
+from storage.records import Assignment, CopyLink, SearchFilters, WatchHit
 from storage.store import Store
 from tests.storage.makers import (
     BUILD,
@@ -24,6 +24,7 @@ from tests.storage.makers import (
     page,
     passage,
     refused,
+    sketch,
 )
 
 
@@ -190,6 +191,48 @@ def test_groups_merge(store: Store) -> None:
     )
     assert store.copies.group(two.article_id) is None
     assert store.copies.ungrouped() == [three]
+
+
+def test_sketches_and_links_come_back(store: Store) -> None:
+    """Sketches are found by time and by article, links from either end; the waiting are told in order."""
+    one, two, three = article("1", counted_at=hours(2)), article("2", counted_at=hours(1)), article("3")
+    add_articles(store, [one, two, three])
+    assert store.copies.waiting() == [three.article_id, two.article_id, one.article_id]
+    left, right = sorted((one.article_id, two.article_id))
+    link = CopyLink(left_id=left, right_id=right, kind="figure", containment=0.875)
+    sketched = [sketch(two, 0, 2**31, 2**32 - 1), sketch(one)]
+    store.copies.replace([group(two)], [member(two, two.article_id)], sketches=sketched, links=[link])
+    assert store.copies.waiting() == [three.article_id, one.article_id]
+    found = store.copies.sketches(hours(1), hours(2))
+    assert [row.article_id for row in found] == [two.article_id, one.article_id]
+    assert found[0].runs.tolist() == [0, 2**31, 2**32 - 1]
+    assert found[0].is_whole
+    assert list(store.copies.sketched([one.article_id, three.article_id])) == [one.article_id]
+    assert store.copies.links([left]) == store.copies.links([right]) == [link]
+    assert store.copies.unsketched(DAY, hours(9)) == []
+
+
+def test_what_a_former_program_grouped_has_no_sketch(store: Store) -> None:
+    """Grouped articles without a sketch are found, until they have one."""
+    one, two = article("1"), article("2")
+    add_articles(store, [one, two])
+    store.copies.replace([group(one)], [member(one, one.article_id)])
+    assert store.copies.unsketched(DAY, DAY) == [one.article_id]
+    store.copies.sketch([sketch(one)])
+    assert store.copies.unsketched(DAY, DAY) == []
+
+
+def test_a_changed_text_is_forgotten(store: Store) -> None:
+    """A text that changed is sketched and compared again; one that is lost leaves nothing."""
+    one, two, three = article("1"), article("2"), article("3")
+    add_articles(store, [one, two, three])
+    ids = sorted(item.article_id for item in (one, two, three))
+    links = [CopyLink(left_id=ids[0], right_id=key, kind="whole", containment=1.0) for key in ids[1:]]
+    store.copies.replace([], [], sketches=[sketch(one), sketch(two), sketch(three)], links=links)
+    store.articles.save([cleaned(replace(one, body="Another text.")), refused("2")])
+    assert list(store.copies.sketched(ids)) == [three.article_id]
+    left = {key for link in store.copies.links(ids) for key in (link.left_id, link.right_id)}
+    assert left.isdisjoint({one.article_id, two.article_id})
 
 
 def test_articles_without_passages_are_cut_too(store: Store) -> None:

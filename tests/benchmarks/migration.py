@@ -1,0 +1,151 @@
+"""What bringing a workspace of the first version along costs: python -m tests.benchmarks.migration --from DIR --out DIR [--kill-after 10]
+
+    --from DIR      a workspace on SQLite that `python -m tests.benchmarks.desk` made
+    --out DIR       where a database of the first version with its rows is made, and migrated
+
+Every statement was compared with every passage, which was a row each. The migration is first killed after some processor seconds, then
+run to its end. Prints JSON: CPU-seconds, peak memory, bytes before, at most and after.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+
+import storage.migrate
+from storage.engine import Database
+from storage.schema import VERSION_TABLE
+
+FIRST_VERSION = "0002"
+FOLDER = Path(storage.migrate.__file__).parent / "migrations"
+
+
+def make_old(source: Path, target: Path, statements: int) -> dict[str, int]:
+    """A database of the first version with the rows of a newer one."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "os")
+    database = Database(f"sqlite:///{target}")
+    with database.reshape() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, FIRST_VERSION)
+    database.close()
+    with sqlite3.connect(target) as connection:
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute(f"ATTACH 'file:{source}?mode=ro' AS newer")
+        for table in _tables(connection):
+            _copy(connection, table)
+        return _compare_all(connection, statements)
+
+
+def _tables(connection: sqlite3.Connection) -> list[str]:
+    names = connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall()
+    newer = {
+        name for (name,) in connection.execute("SELECT name FROM newer.sqlite_master WHERE type = 'table'")
+    }
+    own = {VERSION_TABLE, "watch_compared"}
+    return [
+        name
+        for (name,) in names
+        if name in newer and name not in own and not name.startswith(("article_words_", "sqlite_"))
+    ]
+
+
+def _copy(connection: sqlite3.Connection, table: str) -> None:
+    columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+    columns += ["rowid"] if table == "article_words" else []
+    names = ", ".join(f'"{name}"' for name in columns)
+    connection.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM newer.{table}")
+    connection.commit()
+
+
+def _compare_all(connection: sqlite3.Connection, statements: int) -> dict[str, int]:
+    """Each statement compared with each passage, in the order that makes the table fastest."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO watch_statements (statement_id, statement_hash) VALUES (?, 'hash')",
+        [(f"statement-{number:03d}",) for number in range(statements)],
+    )
+    connection.execute(
+        "INSERT INTO watch_compared SELECT statement_no, passage_no FROM watch_statements, passages ORDER BY 1, 2"
+    )
+    connection.commit()
+    return {
+        name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
+        for name in ("articles", "passages", "vectors", "watch_compared")
+    }
+
+
+def bytes_of(file: Path) -> int:
+    """The database with its log."""
+    return sum(path.stat().st_size for path in file.parent.glob(f"{file.name}*"))
+
+
+def revision_of(file: Path) -> str:
+    """The revision that the file says."""
+    with sqlite3.connect(file) as connection:
+        return str(connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()[0])
+
+
+def cpu_of(pid: int) -> float:
+    """Processor seconds of a running process."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def migrated(file: Path, *, kill_after: float | None = None) -> dict[str, Any]:
+    """Migrate in a process of its own, killed after so many processor seconds if asked for; what it cost."""
+    program = f"from storage.migrate import migrate; migrate('sqlite:///{file}')"
+    before, begun, most = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic(), 0
+    child = subprocess.Popen([sys.executable, "-c", program])
+    while child.poll() is None:
+        most = max(most, bytes_of(file))
+        if kill_after is not None and cpu_of(child.pid) > kill_after:
+            os.kill(child.pid, signal.SIGKILL)
+            child.wait()
+        time.sleep(0.05)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {
+        "exit_code": child.returncode,
+        "cpu_seconds": round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 1),
+        "wall_seconds": round(time.monotonic() - begun, 1),
+        "peak_mb": round(after.ru_maxrss / 1024),
+        "bytes_at_most": most,
+        "bytes_afterwards": bytes_of(file),
+        "revision": revision_of(file),
+    }
+
+
+def main() -> int:
+    """Exit code: 0, or 1 if a killed migration left anything but the old database."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.migration", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--from", dest="source", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--statements", type=int, default=10)
+    parser.add_argument("--kill-after", type=float, default=10.0, metavar="SECONDS", help="CPU-seconds")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True)
+    file = options.out / "drumbeat.db"
+    told: dict[str, Any] = {"rows": make_old(options.source / "drumbeat.db", file, options.statements)}
+    told["bytes_before"] = bytes_of(file)
+    told["killed"] = migrated(file, kill_after=options.kill_after)
+    told["resumed"] = migrated(file)
+    print(json.dumps(told, indent=1))
+    return 0 if told["killed"]["revision"] in (FIRST_VERSION, told["resumed"]["revision"]) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
