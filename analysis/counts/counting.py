@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
 import structlog
@@ -32,7 +32,7 @@ import structlog
 from analysis.counts.observe import Output, observe, outputs
 from analysis.counts.reach import look_back
 from analysis.counts.source_health import DayTally, SourceHistory, source_days, tallied
-from analysis.tellings import COPY_REACH, Printed, tellings
+from analysis.tellings import COPY_REACH, Printed, day_of, tellings
 from config.clock import Clock, midnight
 from config.progress import Progress
 from config.workspace import Workspace
@@ -62,13 +62,13 @@ def count(
     Returns:
         days recounted, observations and source_days in them, and days rewritten.
     """
-    today = clock.now().astimezone(UTC).date()
+    today = day_of(clock.now())
     first, end = today - timedelta(days=_window_days(workspace)), today + _DAY
     notes = [note for note in store.counts.stale_days() if note.day <= today]
     stale = days_to_count({note.day for note in notes}, first, end)
     health = _Health(store, first, end, set(stale), today)
-    counts = Counter(days=len(stale), observations=0, source_days=0, rewritten=0)
     progress.start("count", len(stale))
+    counts = Counter(days=len(stale), observations=0, source_days=0, rewritten=0)
     for day, observations in _observed(store, stale):
         counts.update(observations=len(observations), source_days=len(health.of(day)))
         counts["rewritten"] += _write(store, day, observations)
@@ -142,8 +142,8 @@ class _Health:
     """
 
     def __init__(self, store: Store, first: date, end: date, stale: Collection[date], today: date) -> None:
-        rows = store.counts.source_days(first - timedelta(days=HEALTH_DAYS), end)
-        inside = [row for row in rows if row.day >= first]
+        earlier = store.counts.source_days(first - timedelta(days=HEALTH_DAYS), first)
+        inside = store.counts.source_days(first, end)
         kept = {(row.source_id, row.day): DayTally.of(row) for row in inside if row.day not in stale}
         judged = source_days(
             kept | _tallies(store, sorted(stale)),
@@ -151,11 +151,10 @@ class _Health:
             first=first,
             last=end,
             today=today,
-            history=SourceHistory.of([row for row in rows if row.day < first]),
+            history=SourceHistory.of(earlier),
         )
         self._store = store
-        self._stored = _by_day(inside)
-        self.judged = _by_day(judged)
+        self._stored, self.judged = _by_day(inside), _by_day(judged)
 
     def of(self, day: date) -> list[SourceDay]:
         """The rows of a day."""

@@ -170,14 +170,25 @@ def _tables(
     source_days: Sequence[SourceDay], columns: Mapping[str, int], places: Mapping[date, int]
 ) -> tuple[Floats, Floats, Flags, Flags]:
     """`output`, `weight`, `known` and `live` of a panel."""
-    shape = len(columns), len(places)
-    output, weight = np.zeros(shape), np.zeros(shape)
-    history, known = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
-    for item in source_days:
-        if item.day in places:
-            at = columns[item.source_id], places[item.day]
-            output[at], weight[at] = item.copy_groups, WEIGHTS[item.health]
-            history[at], known[at] = item.health == "backfill", item.health != "not_yet"
+    inside = [item for item in source_days if item.day in places]
+    at = [columns[item.source_id] for item in inside], [places[item.day] for item in inside]
+    output, weight = _table(columns, places), _table(columns, places)
+    history, known = _table(columns, places), _table(columns, places)
+    output[at] = [item.copy_groups for item in inside]
+    weight[at] = [WEIGHTS[item.health] for item in inside]
+    history[at] = [item.health == "backfill" for item in inside]
+    known[at] = [item.health != "not_yet" for item in inside]
+    return _weighed(output, weight, history > 0, known > 0)
+
+
+def _table(columns: Mapping[str, int], places: Mapping[date, int]) -> Floats:
+    return np.zeros((len(columns), len(places)))
+
+
+def _weighed(
+    output: Floats, weight: Floats, history: Flags, known: Flags
+) -> tuple[Floats, Floats, Flags, Flags]:
+    """The tables with the days of history weighed by how complete they are."""
     watched: Flags = (weight > 0) & ~history
     weight = np.asarray(np.where(history, weight * _completeness(output, watched, history), weight))
     return output, weight, known, np.asarray(watched.any(0))

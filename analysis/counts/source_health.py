@@ -19,7 +19,7 @@ that brought little is a gap and not a day of little.
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
@@ -65,18 +65,39 @@ class DayTally(NamedTuple):
     """Texts that the source told first."""
     fetched: int = 0
     failed: int = 0
-    polls: int = 0
+    polls_read: int = 0
+    """Polls that came through."""
     polls_failed: int = 0
 
     @classmethod
     def of(cls, day: SourceDay) -> DayTally:
         """Of a stored day."""
-        return cls(day.articles, day.copy_groups, day.fetched, day.failed, day.polls, day.polls_failed)
+        read = day.polls - day.polls_failed
+        return cls(day.articles, day.copy_groups, day.fetched, day.failed, read, day.polls_failed)
+
+    @property
+    def polls(self) -> int:
+        """All polls."""
+        return self.polls_read + self.polls_failed
 
     @property
     def is_read(self) -> bool:
         """Whether a poll came through."""
-        return self.polls > self.polls_failed
+        return self.polls_read > 0
+
+    def judged(self, source_id: str, day: date, health: Health) -> SourceDay:
+        """The row to store."""
+        return SourceDay(
+            source_id=source_id,
+            day=day,
+            articles=self.articles,
+            copy_groups=self.copy_groups,
+            fetched=self.fetched,
+            failed=self.failed,
+            polls=self.polls,
+            polls_failed=self.polls_failed,
+            health=health,
+        )
 
 
 Tallies = Mapping[tuple[str, date], DayTally]
@@ -95,23 +116,23 @@ def tallied(
     """
     polled = _by_success(polls)
     fetched = _by_success(item for item in fetches if item.outcome not in REFUSED)
-    places = {*outputs, *(key[:2] for key in (*polled, *fetched))}
+    none = (0, 0)
     return {
-        (source_id, day): DayTally(
-            *outputs.get((source_id, day), (0, 0)),
-            fetched=fetched[source_id, day, True],
-            failed=fetched[source_id, day, False],
-            polls=polled[source_id, day, True] + polled[source_id, day, False],
-            polls_failed=polled[source_id, day, False],
-        )
-        for source_id, day in places
+        place: DayTally(*outputs.get(place, none), *fetched.get(place, none), *polled.get(place, none))
+        for place in {*outputs, *fetched, *polled}
     }
 
 
-def _by_success(attempts: Iterable[AttemptCount]) -> Counter[tuple[str, date, bool]]:
-    found: Counter[tuple[str, date, bool]] = Counter()
+def _by_success(attempts: Iterable[AttemptCount]) -> dict[tuple[str, date], tuple[int, int]]:
+    """(source, day) -> attempts that came through, attempts that failed."""
+    found: dict[tuple[str, date], tuple[int, int]] = {}
     for item in attempts:
-        found[item.source_id, item.day, item.outcome in REACHED] += item.attempts
+        well, failed = found.get((item.source_id, item.day), (0, 0))
+        is_well = item.outcome in REACHED
+        found[item.source_id, item.day] = (
+            well + item.attempts * is_well,
+            failed + item.attempts * (not is_well),
+        )
     return found
 
 
@@ -198,15 +219,18 @@ class _Judge:
         told = next((day for day, tally in days if tally.articles), None)
         first = self._history.first_day.get(self._key) or told
         for day, tally in days:
-            if (health := self._unwatched(day, first)) is not None:
-                self._keep(day, tally, health)
-            elif day < self._today and tally.articles == 0 and tally.is_read:
-                self._silence.append((day, tally))
-            else:
-                self._end_silence()
-                self._keep(day, tally, self._of(day, tally))
+            self._judge(day, tally, first)
         self._end_silence()
         return self._judged
+
+    def _judge(self, day: date, tally: DayTally, first: date | None) -> None:
+        if (health := self._unwatched(day, first)) is not None:
+            self._keep(day, tally, health)
+        elif day < self._today and tally.articles == 0 and tally.is_read:
+            self._silence.append((day, tally))
+        else:
+            self._end_silence()
+            self._keep(day, tally, self._of(day, tally))
 
     def _unwatched(self, day: date, first: date | None) -> Health | None:
         """The health of a day that nobody watched from its beginning to its end; None for the others."""
@@ -221,7 +245,7 @@ class _Judge:
 
     def _keep(self, day: date, tally: DayTally, health: Health) -> None:
         self._history.note(self._key, day, tally, health)
-        self._judged.append(SourceDay(source_id=self._key, day=day, health=health, **tally._asdict()))
+        self._judged.append(tally.judged(self._key, day, health))
 
     def _end_silence(self) -> None:
         """The silent days that were waiting: an outage if the usual output makes so long a silence too

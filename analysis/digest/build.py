@@ -61,7 +61,9 @@ def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, 
 
 
 def _listed(reader: DigestReader, until: datetime) -> tuple[list[int], list[int], list[int]]:
-    """The narratives that rise, fall and are new, as many as a report lists; what rises is not listed as new."""
+    """The narratives that rise, fall and are new, as many as a report lists; what rises is not listed as
+    new.
+    """
     limit = reader.workspace.settings.report.narratives
     rising = _rising(reader)[:limit]
     new = [key for key in _new(reader, until) if key not in rising]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from analysis.counts.source_health import SEEN
@@ -123,22 +124,34 @@ def not_seen(reader: DigestReader) -> NotSeen:
     """What the digest could not see or did not count."""
     articles, pages = reader.articles, reader.store.pages
     return NotSeen(
-        fetch_outcomes=dict(sorted(pages.fetch_outcomes().items())),
-        clean_outcomes=dict(sorted(pages.clean_outcomes().items())),
+        fetch_outcomes=_in_order(pages.fetch_outcomes()),
+        clean_outcomes=_in_order(pages.clean_outcomes()),
         poll_outcomes=_poll_outcomes(reader),
         failed_pages=sum(item.failed for item in reader.inside),
-        sources_down=tuple(sorted({item.source_id for item in reader.inside if item.health == "down"})),
-        undetermined_language=sum(item.language == "und" for item in articles),
-        late_articles=sum(item.late for item in articles),
-        weak_dates=sum(item.date_confidence in WEAK for item in articles),
+        sources_down=_down(reader),
+        undetermined_language=_count(item.language == "und" for item in articles),
+        late_articles=_count(item.late for item in articles),
+        weak_dates=_count(item.date_confidence in WEAK for item in articles),
     )
+
+
+def _down(reader: DigestReader) -> tuple[str, ...]:
+    return tuple(sorted({item.source_id for item in reader.inside if item.health == "down"}))
+
+
+def _in_order(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items()))
+
+
+def _count(flags: Iterable[bool]) -> int:
+    return sum(flags)
 
 
 def _poll_outcomes(reader: DigestReader) -> dict[str, int]:
     found: Counter[str] = Counter()
     for item in reader.store.counts.polls(reader.start, reader.end):
         found[item.outcome] += item.attempts
-    return dict(sorted(found.items()))
+    return _in_order(found)
 
 
 def methods(reader: DigestReader) -> MethodNotes:

@@ -38,6 +38,14 @@ at most.
 
 
 @dataclass(slots=True)
+class _Carried:
+    """One outlet's part in one narrative."""
+
+    first: date
+    texts: int = 0
+
+
+@dataclass(slots=True)
 class _Pair:
     """Two outlets over the narratives that both carried."""
 
@@ -46,6 +54,11 @@ class _Pair:
     coins: list[float] = field(default_factory=list)
     """Its chance to lead, a narrative each."""
 
+    def add(self, one: _Carried, other: _Carried) -> None:
+        """A narrative that both carried, first not on the same day."""
+        self.leads += one.first < other.first
+        self.coins.append(one.texts / (one.texts + other.texts))
+
     def mirrored(self) -> _Pair:
         """The same, seen from the other one."""
         return _Pair(len(self.coins) - self.leads, [1 - coin for coin in self.coins])
@@ -53,14 +66,6 @@ class _Pair:
 
 Pairs = dict[tuple[str, str], _Pair]
 """(source, another) -> the two."""
-
-
-@dataclass(slots=True)
-class _Carried:
-    """One outlet's part in one narrative."""
-
-    first: date
-    texts: int = 0
 
 
 def lead_lines(
@@ -120,11 +125,8 @@ def _pairs(observations: Iterable[Counted], watched_since: Mapping[str, date]) -
     pairs: defaultdict[tuple[str, str], _Pair] = defaultdict(_Pair)
     for _, outlets in sorted(_carried(observations).items()):
         for one, other in combinations(_present(outlets, watched_since), 2):
-            mine, theirs = outlets[one], outlets[other]
-            if mine.first != theirs.first:
-                pair = pairs[one, other]
-                pair.leads += mine.first < theirs.first
-                pair.coins.append(mine.texts / (mine.texts + theirs.texts))
+            if outlets[one].first != outlets[other].first:
+                pairs[one, other].add(outlets[one], outlets[other])
     return dict(pairs)
 
 

@@ -197,9 +197,9 @@ class DigestReader:
             decision=spike.decision,
             observed=round(spike.observed, 4),
             expected=round(spike.expected, 4),
-            ratio=rounded(ratio_of(spike.observed, spike.expected)),
-            p_value=float(f"{spike.p_value:.6g}"),
-            q_value=float(f"{spike.q_value:.6g}"),
+            ratio=_ratio(spike),
+            p_value=significant(spike.p_value),
+            q_value=significant(spike.q_value),
             cusum=round(spike.cusum, 4),
             outlets=spike.outlets,
             countries=spike.countries,
@@ -232,6 +232,15 @@ class DigestReader:
     def in_period(self, at: datetime) -> bool:
         """Whether a moment lies in the period."""
         return self.start <= day_of(at) < self.end
+
+
+def _ratio(spike: Spike) -> float | None:
+    return rounded(ratio_of(spike.observed, spike.expected))
+
+
+def significant(value: float) -> float:
+    """A number to six significant digits."""
+    return float(f"{value:.6g}")
 
 
 def rounded(value: float | None, digits: int = 2) -> float | None:

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from statistics import median, quantiles
+from statistics import mean, median, quantiles
 
 from analysis.digest.evidence import Carrier, CarrierShare, CopyLine, OutletRef, Role
 from analysis.digest.outlets import outlet_ref, ref_of
@@ -23,6 +23,9 @@ EARLY_SHARE = 0.15
 """An amplifier joins before the peak, within this share of all texts. Chosen, not measured."""
 ATTENTION_PRIOR = 50.0
 """Articles' worth of the corpus' average added to an outlet's share of attention. Chosen, not measured."""
+
+NO_REPRINT = ("original", "excerpt", "translation")
+"""Relations to a text that are no reprints of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +68,19 @@ def roles(told: Sequence[CarriedArticle]) -> dict[str, Role]:
     Originators wrote a text of their own on the first day; amplifiers joined before the peak and within the
     first 15 % of the articles.
     """
-    per_day = Counter(item.day for item in told)
-    peak = min(per_day, key=lambda day: (-per_day[day], day), default=date.min)
-    early = EARLY_SHARE * len(told)
     found: dict[str, Role] = {}
+    peak, early = _peak(told), EARLY_SHARE * len(told)
     for place, item in enumerate(told):
         joins_early: Role = "amplifier" if item.day < peak and place <= early else "follower"
         is_first = item.own and item.day == told[0].day
         found.setdefault(item.row.source_id, "originator" if is_first else joins_early)
     return found
+
+
+def _peak(told: Sequence[CarriedArticle]) -> date:
+    """The day with most articles, the earliest of several."""
+    per_day = Counter(item.day for item in told)
+    return min(per_day, key=lambda day: (-per_day[day], day), default=date.min)
 
 
 def carriers(
@@ -196,11 +203,10 @@ def country_attention(
     articles = Counter(item.row.source_id for item in told)
     prior = ATTENTION_PRIOR * articles.total() / max(sum(output.values()), 1)
     shares: defaultdict[str, list[float]] = defaultdict(list)
-    for source, total in sorted(output.items()):
-        if total:
-            share = (articles[source] + prior) / (total + ATTENTION_PRIOR)
-            shares[countries.get(source, "")].append(share)
-    return {country: round(sum(values) / len(values), 6) for country, values in sorted(shares.items())}
+    for source in sorted(source for source in output if output[source]):
+        share = (articles[source] + prior) / (output[source] + ATTENTION_PRIOR)
+        shares[countries.get(source, "")].append(share)
+    return {country: round(mean(shares[country]), 6) for country in sorted(shares)}
 
 
 def copy_lines(
@@ -222,18 +228,21 @@ def _copy_line(
     narrative.
     """
     first = rows[0]
+    outlet, at = ref_of(refs, first), first.counted_at
+    if group is not None:
+        outlet, at = outlet_ref(refs, group.first_source_id), group.first_at
     relations = Counter(row.relation for row in rows)
     return CopyLine(
         group_id=group_id,
         title=first.title,
         language=first.language,
         direction=direction_of(first.language),
-        first_outlet=outlet_ref(refs, group.first_source_id) if group else ref_of(refs, first),
-        first_at=group.first_at if group else first.counted_at,
+        first_outlet=outlet,
+        first_at=at,
         wire=group.wire if group else None,
         articles=len(rows),
         outlets=len({row.source_id for row in rows}),
-        reprints=len(rows) - relations["original"] - relations["excerpt"] - relations["translation"],
+        reprints=sum(count for relation, count in relations.items() if relation not in NO_REPRINT),
         excerpts=relations["excerpt"],
         translations=relations["translation"],
     )

@@ -126,7 +126,6 @@ class Trends:
             KeyError: the panel does not have it.
         """
         n, tested = self._places[narrative_id], self._tested
-        gaps = self._gaps(n)[self._first : self._last + 1]
         return Trend(
             observed=float(tested.observed[n]),
             expected=float(tested.law.mean[n]) if tested.has_baseline[n] else None,
@@ -134,8 +133,12 @@ class Trends:
             outlets=int(tested.outlets[n]),
             p_up=float(self._up[n]),
             p_down=float(self._down[n]),
-            seen=1 - float(np.mean(gaps)) >= SEEN_DAYS,
+            seen=self._is_seen(n),
         )
+
+    def _is_seen(self, n: int) -> bool:
+        gaps = self._gaps(n)[self._first : self._last + 1]
+        return 1 - float(np.mean(gaps)) >= SEEN_DAYS
 
     def _gaps(self, n: int) -> Flags:
         """(days,): gaps for one narrative: nobody was seen enough, or none of those who carry it."""
