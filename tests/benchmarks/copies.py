@@ -45,13 +45,14 @@ from config.schedule import Schedule
 from config.settings import CopySettings, Settings
 from config.workspace import Workspace
 from crawler.copies.links import Dated, Text, compared, link_pairs, pairs_to_compare
-from crawler.copies.shingles import overlap, shingles, sketch_of, text_sha256
+from crawler.copies.shingles import overlap, shingles, sketch_of
 from crawler.copies.stage import group_copies
 from storage import schema
 from storage.copy_queue import enqueue
 from storage.records import Article, Page
 from storage.rows import row_of
 from storage.store import Store, create_store, open_store
+from storage.text import text_sha256
 from tests.storage import makers
 
 SCRIPTS = {"latin": "en", "cyrillic": "ru", "arabic": "ar", "chinese": "zh"}

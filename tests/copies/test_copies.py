@@ -21,13 +21,14 @@ from config.workspace import Workspace
 from crawler.copies import links as links_module
 from crawler.copies import stage as stage_module
 from crawler.copies.grouping import group_articles, links_of
-from crawler.copies.shingles import overlap, shingles, sketch_of, text_sha256
+from crawler.copies.shingles import overlap, shingles, sketch_of
 from crawler.copies.stage import group_copies
 from crawler.copies.texts import group_texts
 from crawler.copies.wires import credited_agency
 from storage.records import Article, CopyMember
 from storage.store import Store, create_store
 from storage.stores.copies import CopyStore
+from storage.text import text_sha256
 from tests.storage import makers
 
 SETTINGS = CopySettings()
