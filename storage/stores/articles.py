@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage import schema
-from storage.copy_queue import dissolve, enqueue
+from storage.copy_queue import dissolve, enqueue, forget_texts
 from storage.engine import Database
 from storage.records import Article, ArticleFacts, CleanResult
 from storage.rows import columns_of, delete_in, record_of, row_of, select_in, upsert
@@ -44,7 +44,9 @@ class ArticleStore:
             rows = select_in(connection, _STATE, schema.articles.c.article_id, page_ids)
             former = {row.article_id: row for row in rows}
             lost = sorted(former.keys() - {article.article_id for article in made})
-            _dissolve_groups(connection, lost + _changed(made, former, _GROUP_FIELDS))
+            regrouped = _changed(made, former, _GROUP_FIELDS)
+            _dissolve_groups(connection, lost + regrouped)
+            forget_texts(connection, regrouped)
             _remove(connection, lost, former)
             _void_passages(connection, _changed(made, former, _PASSAGE_FIELDS))
             _write(connection, made)

@@ -87,6 +87,7 @@ def counting(monkeypatch: pytest.MonkeyPatch, workspace: Workspace) -> Counting:
     engine = Counting(build_of(workspace.settings.embed))
     monkeypatch.setattr(stage, "shared_embedder", lambda settings: engine)
     monkeypatch.setattr(stage, "ensure_means", lambda store, build, now: None)
+    monkeypatch.setattr(stage, "refresh_sketches", lambda *given, **options: 0)
     monkeypatch.setattr(stage, "TEXTS", 2)
     monkeypatch.setattr(stage, "ARTICLES", 2)
     return engine

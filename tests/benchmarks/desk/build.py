@@ -205,7 +205,10 @@ def _put_coverage(
 ) -> None:
     """Polls, crawls, pages and articles: what is there before anything is processed."""
     loader.put("pages", rows.page_rows(maker.plan, items))
-    loader.put("articles", rows.article_rows(maker.plan, items, first, is_cut=is_cut))
+    articles = rows.article_rows(maker.plan, items, first, is_cut=is_cut)
+    loader.put("articles", articles)
+    if not is_cut:
+        loader.put("copy_queue", [{"article_id": row["article_id"]} for row in articles])
     loader.index(rows.index_texts(items, first))
     for hour in rows.poll_rows(maker.plan, day, items):
         loader.put("feed_polls", hour)
