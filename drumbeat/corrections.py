@@ -32,7 +32,8 @@ def rename(store: Store, narrative_id: int, label: str, clock: Clock) -> str:
         raise StorageError(f"narrative {narrative_id}: the new label is empty; give it a few words")
     if len(text) > LONGEST_LABEL:
         raise StorageError(
-            f"narrative {narrative_id}: the new label has {len(text)} characters; {LONGEST_LABEL} are the most"
+            f"narrative {narrative_id}: the new label has {len(text)} characters; {LONGEST_LABEL} are the "
+            "most"
         )
     now = clock.now()
     number = narrative.narrative_id

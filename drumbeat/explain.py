@@ -11,7 +11,8 @@ Explanation = dict[str, dict[str, object]]
 
 
 def explain_article(store: Store, key: str) -> Explanation:
-    """Page, date, language, copies, and of each passage its narrative and the watched statements that it meets.
+    """Page, date, language, copies, and of each passage its narrative and the watched statements that it
+    meets.
 
     Args:
         key: an article id or an address.

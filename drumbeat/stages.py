@@ -1,7 +1,8 @@
 """Run one stage: under its lock, with its Run row, whatever happens.
 
     collect   crawl
-    process   clean -> copies -> embed -> translations -> assign -> watch -> count -> detect -> alert -> overview
+    process   clean -> copies -> embed -> translations -> assign -> watch -> count -> detect -> alert ->
+              overview
     weekly    refit (before process), report (after it)
     deliver   what waits in the outbox
 
@@ -66,7 +67,9 @@ PROCESS = (
 """What is done with new pages, in this order."""
 
 ONE_AT_A_TIME: Mapping[str, str] = dict.fromkeys(("assign", "watch", "refit"), "narratives")
-"""Stages that write narratives -> the lock they share: a refit decides from what it read, so nobody else may write meanwhile."""
+"""Stages that write narratives -> the lock they share: a refit decides from what it read, so nobody else may
+write meanwhile.
+"""
 
 VERSIONED = (
     "drumbeat-monitor",

@@ -1,4 +1,6 @@
-"""The second half of `drumbeat try URL`: vectors, the nearest narratives, the watchlist, and why. Reads the workspace, stores nothing."""
+"""The second half of `drumbeat try URL`: vectors, the nearest narratives, the watchlist, and why. Reads the
+workspace, stores nothing.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +108,8 @@ def _compared(
         elif not statement.guard.lets_text(NamedText.of(row.title, row.text)):
             verdict = f"no hit: z {standing.z:.1f}, but it does not name what the statement requires"
         else:
-            verdict = f"{_stance(workspace, table, statement, row)}: z {standing.z:.1f}, similarity {standing.cosine:.2f}"
+            stance = _stance(workspace, table, statement, row)
+            verdict = f"{stance}: z {standing.z:.1f}, similarity {standing.cosine:.2f}"
         told[f"passage {row.ordinal}"] = verdict
     return told
 

@@ -17,11 +17,12 @@ SHOWN = 300
 
 
 def try_page(url: str, *, workspace: Workspace, clock: Clock, store: Store | None = None) -> Stages:
-    """Fetch, clean, date, tell the language, cut, embed, find narratives and watched statements - as the stages would, robots.txt and delays
-    included.
+    """Fetch, clean, date, tell the language, cut, embed, find narratives and watched statements - as the
+    stages would, robots.txt and delays included.
 
     Args:
-        store: the workspace's, for what depends on its means, narratives and watchlist; without it passages are the last stage.
+        store: the workspace's, for what depends on its means, narratives and watchlist; without it passages
+        are the last stage.
 
     Raises:
         ConfigError: the address lies on a real site and no contact is set.

@@ -1,6 +1,7 @@
 """An alert as a mail: plain text, HTML with its styles inlined, and the chart inside.
 
-Composition is a pure function of the alert's frozen evidence and the delivery: a mail that is sent again is the same mail, byte for byte.
+Composition is a pure function of the alert's frozen evidence and the delivery: a mail that is sent again is
+the same mail, byte for byte.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ class _Picture:
 
 
 def subject_of(evidence: dict[str, Any]) -> str:
-    """`[Drumbeat] 3.1 times expected: LABEL (narrative 12)`; the figures come first, so that no label can hide them."""
+    """`[Drumbeat] 3.1 times expected: LABEL (narrative 12)`; the figures come first, so that no label can
+    hide them.
+    """
     spike, narrative = evidence["spike"], evidence["narrative"]
     weight = (
         f"{number(spike['ratio'])} times expected"

@@ -1,10 +1,12 @@
-"""The door of the delivery stage: what waits in the outbox goes out, at least once, under one Message-ID for ever.
+"""The door of the delivery stage: what waits in the outbox goes out, at least once, under one Message-ID for
+ever.
 
     for each delivery that is due:
         compose it  ->  commit `begin` (states.py)  ->  hand it over  ->  commit `finish`
 
-A crash between the two commits leaves `sending`, or `unknown` on its last try: the next round reads from that what may have happened.
-The caller holds the stage's lock, so that `sending` at the start of a round always means a killed process.
+A crash between the two commits leaves `sending`, or `unknown` on its last try: the next round reads from that
+what may have happened. The caller holds the stage's lock, so that `sending` at the start of a round always
+means a killed process.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ def deliver(
     """Send what is due.
 
     Returns:
-        Deliveries by the state they are in now (`sent`, `pending`, `unknown`, `failed`), and those not tried (`waiting`).
+        Deliveries by the state they are in now (`sent`, `pending`, `unknown`, `failed`), and those not tried
+        (`waiting`).
     """
     mail = workspace.settings.mail
     outbox = store.alerts.outbox()

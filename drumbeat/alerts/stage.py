@@ -1,4 +1,6 @@
-"""The door of the alert stage: every spike that deserves one gets its alert, once, with its evidence frozen and its deliveries."""
+"""The door of the alert stage: every spike that deserves one gets its alert, once, with its evidence frozen
+and its deliveries.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +31,15 @@ LOOK_BACK = timedelta(days=30)
 def make_alerts(
     *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
 ) -> dict[str, int]:
-    """Make an alert, with one delivery per recipient, of every spike that was decided to be one and has none yet.
+    """Make an alert, with one delivery per recipient, of every spike that was decided to be one and has none
+    yet.
 
-    Alert and deliveries are one transaction; their ids come from the spike, so that a second run makes nothing anew.
+    Alert and deliveries are one transaction; their ids come from the spike, so that a second run makes
+    nothing anew.
 
     Returns:
-        `alerts` made, their `deliveries`, spikes whose alert was `known`, spikes `without_evidence`, which get none.
+        `alerts` made, their `deliveries`, spikes whose alert was `known`, spikes `without_evidence`, which
+        get none.
     """
     today = clock.now().date()
     spikes = [

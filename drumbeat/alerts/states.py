@@ -8,9 +8,10 @@
        ^                      |--refused for good--> failed
        |-------- put off -----|--no answer, or killed--> unknown (2): shown, never sent again
 
-`begin` is committed before anything is connected, so that a killed process leaves its trace. While a delivery is `pending` or
-`sending`, `attempts` counts tries; while it is `unknown`, it counts how often its text left this machine without an answer. So the
-second and last try is marked in the row before it is made, and no third can follow.
+`begin` is committed before anything is connected, so that a killed process leaves its trace. While a delivery
+is `pending` or `sending`, `attempts` counts tries; while it is `unknown`, it counts how often its text left
+this machine without an answer. So the second and last try is marked in the row before it is made, and no
+third can follow.
 """
 
 from __future__ import annotations

@@ -126,9 +126,8 @@ def _known(store: Store, filters: SearchFilters) -> None:
 def _say_result(row: SearchResult) -> None:
     from drumbeat.shown.safe import isolate, one_line, shorten
 
-    typer.echo(
-        f"\n{row.counted_at:%Y-%m-%d}  {row.source_id}  {row.language}  by {row.found_by}  article {row.article_id}"
-    )
+    found = f"by {row.found_by}  article {row.article_id}"
+    typer.echo(f"\n{row.counted_at:%Y-%m-%d}  {row.source_id}  {row.language}  {found}")
     for text in (row.title, shorten(row.snippet, SNIPPET)):
         typer.echo(f"  {isolate(text)}")
     typer.echo(f"  {one_line(row.url)}")

@@ -73,7 +73,9 @@ def storage_check(
     adopt: Annotated[bool, typer.Option(help="Give archive records without a row their row.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Read the whole database, and compare the archive with it: records without a row, rows without a record."""
+    """Read the whole database, and compare the archive with it: records without a row,
+    rows without a record.
+    """
     from dataclasses import asdict
 
     from storage.archive import recover

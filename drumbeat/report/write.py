@@ -128,5 +128,6 @@ def _write(path: Path, text: str) -> None:
     except OSError as problem:
         reason = problem.strerror or str(problem)
         raise ReportError(
-            f"{path}: the report cannot be written: {reason}; make room or name another folder in [report] directory"
+            f"{path}: the report cannot be written: {reason}; make room or name another folder in [report] "
+            "directory"
         ) from problem

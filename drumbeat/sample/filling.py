@@ -1,4 +1,6 @@
-"""Fills the world with ordinary news: local background, recurring forms, shared wire items, the reprint storm. Pure and seeded."""
+"""Fills the world with ordinary news: local background, recurring forms, shared wire items, the reprint
+storm. Pure and seeded.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ def fill(plan: Plan, books: Mapping[str, Book]) -> list[Draft]:
 def _local(plan: Plan, books: Mapping[str, Book]) -> list[Draft]:
     """Each local text once, dealt to the outlets of its language and country, evenly over the days.
 
-    The first text of every outlet appears the day before the world begins, so that a first crawl finds something.
+    The first text of every outlet appears the day before the world begins, so that a first crawl finds
+    something.
     """
     drafts = []
     for outlet, texts in _deal(plan, books).items():

@@ -21,7 +21,8 @@ def read_findings(store: Store, reports: Path, *, until: datetime) -> Findings:
     """What the workspace found.
 
     Args:
-        reports: the folder of the weekly reports; the reprint storms that their JSON names are the named ones.
+        reports: the folder of the weekly reports; the reprint storms that their JSON names are the named
+            ones.
         until: the moment of the last run.
     """
     places = {

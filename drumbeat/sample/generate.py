@@ -67,7 +67,9 @@ def _hidden(plan: Plan, drafts: Sequence[Draft]) -> set[int]:
 
 
 def _quirks(plan: Plan, drafts: Sequence[Draft]) -> dict[int, str]:
-    """Position in `drafts` -> `late`, `undated` or `wrong_date`: local background of the third to the eighth week."""
+    """Position in `drafts` -> `late`, `undated` or `wrong_date`: local background of the third to the eighth
+    week.
+    """
     taken: dict[int, str] = {}
     wanted = [("late", outlet) for outlet in plan.quirks.late]
     wanted += [("undated", outlet) for outlet in plan.quirks.undated]

@@ -103,7 +103,9 @@ def _interleave(shelf: Mapping[str, Sequence[Text]], seed: int, narrative: str) 
 def _teller(
     plan: Plan, narrative: NarrativePlan, text: Text, day: int, told: Counter[str], newcomer_share: int
 ) -> str:
-    """The outlet of the text's language that has told the narrative least; the newcomer goes first until its share is used."""
+    """The outlet of the text's language that has told the narrative least; the newcomer goes first until its
+    share is used.
+    """
     newcomer = plan.newcomer
     able = [
         outlet
@@ -126,7 +128,9 @@ def _teller(
 def _relay(
     plan: Plan, narrative: NarrativePlan, told: Sequence[Draft], books: Mapping[str, Book]
 ) -> list[Draft]:
-    """Wire copies and excerpts of some of the narrative's texts, where they do not make a calm week look busy."""
+    """Wire copies and excerpts of some of the narrative's texts, where they do not make a calm week look
+    busy.
+    """
     roll = dice(plan.seed, "relay", narrative.id)
     pairs = [
         (draft, target)
@@ -165,7 +169,9 @@ def _is_calm(plan: Plan, narrative: NarrativePlan, drafts: Sequence[Draft], extr
 def reprint(
     plan: Plan, books: Mapping[str, Book], draft: Draft, target: str, *, hours: float, kind: Kind
 ) -> Draft:
-    """`draft` as another outlet prints it `hours` later: dateline before it, credit after it, an excerpt cut short."""
+    """`draft` as another outlet prints it `hours` later: dateline before it, credit after it, an excerpt cut
+    short.
+    """
     source = plan.outlet_of(draft.outlet)
     published = draft.published + timedelta(minutes=round(hours * 60))
     paragraphs = (

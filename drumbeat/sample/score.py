@@ -1,7 +1,9 @@
-"""Compares what was found in the sample world with its truth table. Pure: `findings.py` reads the store, this judges.
+"""Compares what was found in the sample world with its truth table. Pure: `findings.py` reads the store, this
+judges.
 
-BCubed: every article that was seen is judged by the narrative of most of its passages; an article without one stands alone. Twice: over the
-planted articles, and over all, where ordinary news is true to itself and its copies alone, so that junk in a narrative is charged.
+BCubed: every article that was seen is judged by the narrative of most of its passages; an article without one
+stands alone. Twice: over the planted articles, and over all, where ordinary news is true to itself and its
+copies alone, so that junk in a narrative is charged.
 """
 
 from __future__ import annotations
@@ -93,7 +95,9 @@ class Score:
     precision: float
     recall: float
     whole_precision: float
-    """Over all articles seen, ordinary news too: what a narrative takes in beside its claim counts against it."""
+    """Over all articles seen, ordinary news too: what a narrative takes in beside its claim counts against
+    it.
+    """
     whole_recall: float
     narratives: tuple[NarrativeScore, ...]
     spikes: tuple[SpikeScore, ...]
@@ -105,7 +109,9 @@ class Score:
 
     @property
     def f1(self) -> float:
-        """BCubed F1 on planted articles: it charges nothing for ordinary news that is shown as a narrative."""
+        """BCubed F1 on planted articles: it charges nothing for ordinary news that is
+        shown as a narrative.
+        """
         return f1_of(self.precision, self.recall)
 
     @property
@@ -167,7 +173,8 @@ def f1_of(precision: float, recall: float) -> float:
 
 
 def bcubed(clusters: Mapping[Item, Hashable], gold: Mapping[Item, Hashable]) -> tuple[float, float]:
-    """BCubed precision and recall over the items of `clusters`, each item weighing the same (Bagga and Baldwin 1998).
+    """BCubed precision and recall over the items of `clusters`, each item weighing the same (Bagga and
+    Baldwin 1998).
 
     Its own item counts among those of a cluster; none at all gives 0 and 0.
     """
@@ -217,7 +224,9 @@ def _named(places: Collection[Place], planted: Mapping[Place, TrueArticle]) -> s
 
 
 def _belongs(alert: FoundAlert, spike: TrueSpike, names: Mapping[int, str]) -> bool:
-    """Whether the alert tells of the planted spike: its narrative, from its first day to a week after its last."""
+    """Whether the alert tells of the planted spike: its narrative, from its first day to a week after its
+    last.
+    """
     days = (spike.first_day, spike.last_day + timedelta(days=AFTERMATH_DAYS))
     return names.get(alert.narrative) == spike.narrative and days[0] <= alert.at.date() <= days[1]
 

@@ -1,4 +1,5 @@
-"""What an outlet of the sample world answers to a request at a moment of the virtual clock. Pure: no network, no clock of its own.
+"""What an outlet of the sample world answers to a request at a moment of the virtual clock. Pure: no network,
+no clock of its own.
 
 request path --> 503 while the outlet is down --> robots.txt | feed | listing | article | 404
                  (articles and entries exist from their `visible` moment on; ETag and Last-Modified give 304)
@@ -183,7 +184,9 @@ class Site:
         return [{"name": roll.choice(self.book.phrases.authors).split()[0], "text": text} for text in texts]
 
     def _sent(self, text: str, kind: str, modified: datetime, asked: Mapping[str, str]) -> Answer:
-        """`text` as the outlet sends it: its charset, compression and validators; 304 where the client has it already."""
+        """`text` as the outlet sends it: its charset, compression and validators; 304 where the client has it
+        already.
+        """
         body = text.encode(self.outlet.charset, "xmlcharrefreplace")
         tag = f'"{blake2b(body, digest_size=8).hexdigest()}"'
         headers = {

@@ -14,7 +14,8 @@ from drumbeat.sample.plan import FOLDER, NarrativePlan, Plan
 
 FILE = FOLDER / "truth.json"
 ABOUT = (
-    "Truth table of the sample world of Drumbeat. EVERYTHING IN IT IS INVENTED: countries, outlets, people, events and claims. "
+    "Truth table of the sample world of Drumbeat. EVERYTHING IN IT IS INVENTED: countries, outlets, "
+    "people, events and claims. "
     "Made by `python -m drumbeat.sample.make_truth`; a path is an address on its outlet's local site."
 )
 

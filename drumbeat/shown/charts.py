@@ -1,8 +1,8 @@
 """One chart, three outputs: a Vega-Lite specification for the dashboard, SVG for reports, PNG for mail.
 
-Rendering is done by vl-convert inside this process: no browser, no network. The bytes depend on the chart alone: times are
-UTC, the font is the one that vl-convert carries, ids are ours. No text from an outlet enters a specification; titles and
-descriptions are escaped when they are put into the SVG.
+Rendering is done by vl-convert inside this process: no browser, no network. The bytes depend on the chart
+alone: times are UTC, the font is the one that vl-convert carries, ids are ours. No text from an outlet enters
+a specification; titles and descriptions are escaped when they are put into the SVG.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ QUIET, NOW, EXPECTED, SPIKE, GAP, INK, GRID = (
     "#4a4f57",
     "#dedad1",
 )
-"""Bars before the period and in it, expectation, spike marks, gaps, text, grid; style.css gives each its dark counterpart."""
+"""Bars before the period and in it, expectation, spike marks, gaps, text, grid; style.css gives each its dark
+counterpart.
+"""
 
 Point = Mapping[str, Any]
 """A `DayPoint` as plain JSON."""
@@ -96,7 +98,9 @@ def _bar(point: Point, days: int) -> dict[str, Any]:
 
 
 def _is_gap(point: Point) -> bool:
-    """Whether the tests took the day for a gap; alerts that were frozen before points said so have no grey ground."""
+    """Whether the tests took the day for a gap; alerts that were frozen before points said so have no grey
+    ground.
+    """
     return bool(point.get("gap", False))
 
 
@@ -236,7 +240,8 @@ def _described(rows: Sequence[dict[str, Any]], by: str, spike_day: date | None) 
     high = max(rows, key=lambda row: (row["observed"], row["day"]))
     now = [row for row in rows if row["now"]]
     parts = [
-        f"{words.count(len(rows), by)} from {words.day(rows[0]['day'])}; most in one {by}: {words.number(high['observed'])}, on {words.day(high['day'])}."
+        f"{words.count(len(rows), by)} from {words.day(rows[0]['day'])}; most in one {by}: "
+        f"{words.number(high['observed'])}, on {words.day(high['day'])}."
     ]
     if now:
         parts.append(f"In the period: {words.number(sum(row['observed'] for row in now))} texts")
@@ -258,7 +263,8 @@ def carriers_chart(shares: Sequence[tuple[str, int, int]], *, title: str, width:
     """Bars of texts by country, language or ownership class.
 
     Args:
-        shares: (name, own texts, copies), in the order in which they are to be shown; names are our own words, not an outlet's.
+        shares: (name, own texts, copies), in the order in which they are to be shown; names are our own
+        words, not an outlet's.
     """
     kinds = ("own texts", "copies")
     rows = [

@@ -11,7 +11,9 @@ from drumbeat.shown.charts import VEGA_LITE, Chart
 
 
 def to_svg(chart: Chart, *, element_id: str) -> Markup:
-    """The chart as an SVG element for an HTML page: one image with title and description; `element_id` is unique in the page."""
+    """The chart as an SVG element for an HTML page: one image with title and description; `element_id` is
+    unique in the page.
+    """
     import vl_convert
 
     svg = vl_convert.vegalite_to_svg(chart.spec, vl_version=VEGA_LITE, allowed_base_urls=[])
@@ -37,7 +39,9 @@ def to_png(chart: Chart, *, scale: float = 2.0) -> bytes:
 
 
 def _packed(png: bytes) -> bytes:
-    """The same picture with its pixels compressed well: an eighth of what vl-convert, made for speed, gives."""
+    """The same picture with its pixels compressed well: an eighth of what vl-convert,
+    made for speed, gives.
+    """
     chunks, at, pixels = [], 8, b""
     while at < len(png):
         size = int.from_bytes(png[at : at + 4], "big")

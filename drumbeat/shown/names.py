@@ -1,4 +1,6 @@
-"""What countries and languages are called: as the workspace names them, else in English (Unicode CLDR, by Babel)."""
+"""What countries and languages are called: as the workspace names them, else in English (Unicode CLDR, by
+Babel).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ from typing import Any
 from config.settings import ReportSettings
 
 PSEUDO = ("XA", "XB")
-"""Codes that CLDR takes for tests of software; ISO 3166-1 leaves them to users, and no country is called so."""
+"""Codes that CLDR takes for tests of software; ISO 3166-1 leaves them to users, and no
+country is called so.
+"""
 CHECKS = {
     "backfill": "history loaded later",
     "budget": "the week's budget of alerts",
@@ -55,7 +59,9 @@ _notice: list[str] = []
 
 
 def use_names(settings: ReportSettings) -> None:
-    """Show a workspace's own country names and notice from now on in this process; the doors that open a workspace call it."""
+    """Show a workspace's own country names and notice from now on in this process; the doors that open a
+    workspace call it.
+    """
     _given.clear()
     _given.update(entry.partition("=")[::2] for entry in settings.country_names)
     _notice[:] = [settings.notice]

@@ -1,4 +1,6 @@
-"""What the dashboard shows of the last seven days: written by a stage after everything was counted, so that no page waits for it."""
+"""What the dashboard shows of the last seven days: written by a stage after everything was counted, so that
+no page waits for it.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +16,18 @@ from storage.store import Store
 
 VIEW: Final = "overview"
 WRITTEN: Final = 50
-"""Narratives whose own pages are written too, those that most was told of. Chosen, not measured: about 35 CPU-ms each; another page is made
-when it is asked for."""
+"""Narratives whose own pages are written too, those that most was told of. Chosen, not measured: about 35
+CPU-ms each; another page is made when it is asked for.
+"""
 PERIOD: Final = timedelta(days=7)
 
 
 def write_overview(
     *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
 ) -> dict[str, int]:
-    """The stage `overview`: the digest of the last seven days, as plain JSON, in the place of the one before. Counts: narratives written."""
+    """The stage `overview`: the digest of the last seven days, as plain JSON, in the place of the one before.
+    Counts: narratives written.
+    """
     progress.start("overview")
     digest = make_overview(store, workspace, clock)
     start, end = last_days(store, clock)
@@ -75,14 +80,18 @@ def make_overview(store: Store, workspace: Workspace, clock: Clock) -> dict[str,
 
 
 def last_days(store: Store, clock: Clock) -> tuple[date, date]:
-    """The seven days that the dashboard shows: up to and with the day of the last counting run, else today; the end is exclusive."""
+    """The seven days that the dashboard shows: up to and with the day of the last counting run, else today;
+    the end is exclusive.
+    """
     last = store.runs.last("count")
     until = (last.as_of if last else clock.now()).date() + timedelta(days=1)
     return until - PERIOD, until
 
 
 def relabelled(store: Store, digest: dict[str, Any]) -> dict[str, Any]:
-    """The digest with the labels that its narratives have now: an analyst may have renamed one since it was written. Changes it in place."""
+    """The digest with the labels that its narratives have now: an analyst may have renamed one since it was
+    written. Changes it in place.
+    """
     lines = list(_lines_of(digest))
     labels = store.lists.labels({line["narrative_id"] for line in lines})
     for line in lines:

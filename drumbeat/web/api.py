@@ -105,7 +105,9 @@ def spikes(request: Request, since: Day = None, until: Day = None) -> list[dict[
 
 @router.get("/alerts")
 def alerts(request: Request, since: Day = None, until: Day = None) -> list[dict[str, Any]]:
-    """Alerts made on the days from `since` to `until` (default: the last 28 days) with their deliveries, the newest first."""
+    """Alerts made on the days from `since` to `until` (default: the last 28 days) with their deliveries, the
+    newest first.
+    """
     start, end = map(midnight, reader_of(request).days(since, until))
     found = alerts_with_deliveries(reader_of(request).store, start, end)
     return [

@@ -24,7 +24,8 @@ from storage.store import Store
 def make_app(*, store: Store, workspace: Workspace, clock: Clock) -> FastAPI:
     """The whole application over an open store.
 
-    The JSON interface is described at /api/openapi.json; interactive documentation is off because it would load scripts from elsewhere.
+    The JSON interface is described at /api/openapi.json; interactive documentation is off because it would
+    load scripts from elsewhere.
     """
     app = FastAPI(
         title="Drumbeat", version="1", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None

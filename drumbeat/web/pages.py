@@ -13,7 +13,7 @@ from config.clock import midnight
 from drumbeat.report.view import narrative_chart
 from drumbeat.shown.names import notice
 from drumbeat.web.reader import RECENT, reader_of
-from drumbeat.web.security import ARCHIVED_POLICY
+from drumbeat.web.security import ARCHIVED_POLICY, REPORT_POLICY
 from drumbeat.web.view import AfterName, AfterNumber, Day, EventNumber, NarrativeNumber, page, rows_of
 from storage.records import SearchFilters
 
@@ -54,7 +54,9 @@ def narratives(request: Request, after: AfterNumber = None) -> HTMLResponse:
 
 @router.get("/narratives/{narrative_id}")
 def narrative(request: Request, narrative_id: NarrativeNumber, after: AfterName = None) -> Response:
-    """One narrative with its chart, carriers, quotes, its passages and its history; a merged number leads to its survivor."""
+    """One narrative with its chart, carriers, quotes, its passages and its history; a merged number leads to
+    its survivor.
+    """
     reader = reader_of(request)
     survivor = reader.resolved(narrative_id)
     if survivor is None:
@@ -216,8 +218,7 @@ def report(request: Request, name: str) -> Response:
     path = reader_of(request).workspace.report_dir / name
     if not REPORT_NAME.fullmatch(name) or not path.is_file():
         raise HTTPException(404, f"there is no report {name}")
-    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
-    return FileResponse(path, headers={"Content-Security-Policy": policy})
+    return FileResponse(path, headers={"Content-Security-Policy": REPORT_POLICY})
 
 
 def _svg(found: dict[str, Any], start: Any, end: Any) -> Any:

@@ -48,7 +48,9 @@ class Reader:
         return since or last - RECENT, last + timedelta(days=1)
 
     def digest(self) -> dict[str, Any]:
-        """The digest of the last seven days that the last `overview` wrote, as plain JSON; made now where there is none yet."""
+        """The digest of the last seven days that the last `overview` wrote, as plain JSON; made now where
+        there is none yet.
+        """
         written: dict[str, Any] | None = self.store.views.get(VIEW)
         if written is None:
             return make_overview(self.store, self.workspace, self.clock)
@@ -78,7 +80,9 @@ class Reader:
     def told(
         self, narrative: Narrative, *, limit: int, after: Key | None = None, offset: int = 0
     ) -> list[NarrativePassage]:
-        """A page of the narrative's passages and of those merged into it, the newest first; of a watched one its statement's hits."""
+        """A page of the narrative's passages and of those merged into it, the newest first; of a watched one
+        its statement's hits.
+        """
         lists = self.store.lists
         if narrative.kind == "watched":
             statement = narrative.statement_id or ""

@@ -29,7 +29,9 @@ EventNumber = Annotated[int, Path(ge=0, le=2**53 - 1)]
 
 
 def _near(day: str | date | None) -> date | None:
-    """A day from which one can count, so that sums of days stay within what a date can hold; what a form leaves empty is none."""
+    """A day from which one can count, so that sums of days stay within what a date can hold; what a form
+    leaves empty is none.
+    """
     if not day:
         return None
     given = day if isinstance(day, date) else date.fromisoformat(day)
