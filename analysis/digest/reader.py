@@ -20,8 +20,8 @@ from analysis.spikes.policy import outlet_floor
 from analysis.tellings import day_of, passages_of, resting_forms, speaking
 from config.clock import midnight
 from config.workspace import Workspace
-from storage.records import CopyGroup, Narrative, Source, SourceDay, Spike
-from storage.records.told import Cell, NarrativeRow, PrintedRow
+from storage.records import CopyGroup, Narrative, Source, Spike
+from storage.records.told import Cell, NarrativeRow, PrintedRow, SourceDayRow
 from storage.store import Store
 
 CHART_DAYS = 70
@@ -121,12 +121,12 @@ class DigestReader:
         return self.store.tellings.printed(midnight(self.start), midnight(self.end))
 
     @cached_property
-    def source_days(self) -> list[SourceDay]:
+    def source_days(self) -> list[SourceDayRow]:
         """Source days of the period and the days that it is compared with."""
-        return self.store.counts.source_days(self.first, self.end)
+        return self.store.counts.source_day_rows(self.first, self.end)
 
     @cached_property
-    def inside(self) -> list[SourceDay]:
+    def inside(self) -> list[SourceDayRow]:
         """Source days of the period."""
         return [item for item in self.source_days if item.day >= self.start]
 
