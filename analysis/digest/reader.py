@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -17,8 +17,8 @@ from analysis.digest.evidence import ArchivePlace, OutletRef, SpikeNote
 from analysis.digest.outlets import outlet_ref, outlet_refs
 from analysis.digest.trends import Trends, ratio_of
 from analysis.spikes.policy import outlet_floor
-from analysis.tellings import day_of, passages_of, resting_forms, speaking
-from config.clock import midnight
+from analysis.tellings import passages_of, resting_forms, speaking
+from config.clock import day_of, midnight
 from config.workspace import Workspace
 from storage.records import CopyGroup, Narrative, Source, Spike
 from storage.records.told import Cell, NarrativeRow, PrintedRow, SourceDayRow
@@ -100,7 +100,7 @@ class DigestReader:
     def watched_since(self) -> dict[str, date]:
         """Source id -> the day of its first live crawl; sources that were never crawled are left out."""
         return {
-            item.source_id: item.first_crawled_at.astimezone(UTC).date()
+            item.source_id: day_of(item.first_crawled_at)
             for item in self.sources
             if item.first_crawled_at is not None
         }

@@ -19,6 +19,7 @@ import numpy as np
 from analysis.arrays import Vectors
 from analysis.embedding.centring import centre
 from analysis.embedding.sketches import refresh_sketches
+from config.undetermined import UNDETERMINED
 from storage.errors import StageBusy
 from storage.records import EmbeddedPassage, MeanTable, SearchFilters, Vector
 from storage.sketches import Manifest, Narrowing, Sketches, SketchFolder, Steps
@@ -29,7 +30,7 @@ STEPS: Final = Steps(by_signs=100_000, by_sketch=10_000, by_product=1_000)
 headlines and passages as queries, in 0.16 CPU-seconds (95 %: 0.25); with 150,000 and 15,000 0.993 in 0.19
 (`python -m tests.benchmarks.meaning`).
 """
-QUERY_LANGUAGE: Final = "und"
+QUERY_LANGUAGE: Final = UNDETERMINED
 """The language of a few words cannot be told: the overall mean is what they share."""
 
 

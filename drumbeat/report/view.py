@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from analysis.digest.records import Digest
 from analysis.plain import to_plain
+from config.undetermined import UNDETERMINED
 from drumbeat.shown import charts, drawing, names, words
 
 SECTIONS = {
@@ -84,7 +85,7 @@ def report_view(digest: Digest, *, as_of: datetime) -> dict[str, Any]:
     """Everything `report.html` and `report.md` show."""
     plain = digest.to_dict()
     shown = [*plain["rising"], *plain["new"], *plain["falling"]]
-    languages = {tag: number for tag, number in plain["totals"]["languages"].items() if tag != "und"}
+    languages = {tag: number for tag, number in plain["totals"]["languages"].items() if tag != UNDETERMINED}
     return {
         "digest": plain,
         "as_of": to_plain(as_of),

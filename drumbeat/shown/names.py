@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from config.settings import ReportSettings
+from config.undetermined import UNDETERMINED
 
 PSEUDO = ("XA", "XB")
 """Codes that CLDR takes for tests of software; ISO 3166-1 leaves them to users, and no
@@ -44,7 +45,7 @@ def country_name(code: str) -> str:
 
 def language_name(tag: str) -> str:
     """The language's English name; `language unknown` for `und`, the tag itself where no name is known."""
-    if tag in ("", "und"):
+    if tag in ("", UNDETERMINED):
         return "language unknown"
     return str(_english().languages.get(tag.split("-")[0].lower(), tag))
 

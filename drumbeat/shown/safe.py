@@ -12,7 +12,8 @@ import unicodedata
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
-from analysis.plain import RIGHT_TO_LEFT
+from analysis.plain import direction_of
+from config.undetermined import UNDETERMINED
 
 Direction = Literal["ltr", "rtl", "auto"]
 
@@ -109,7 +110,7 @@ def keep_direction(line: str) -> str:
 
 def language_tag(language: str | None) -> str:
     """A value for HTML's `lang`: the tag if it is well formed, else empty, which HTML reads as unknown."""
-    return language if language and language != "und" and _LANGUAGE.fullmatch(language) else ""
+    return language if language and language != UNDETERMINED and _LANGUAGE.fullmatch(language) else ""
 
 
 def direction(language: str | None) -> Direction:
@@ -117,7 +118,7 @@ def direction(language: str | None) -> Direction:
     tag = language_tag(language)
     if not tag:
         return "auto"
-    return "rtl" if tag.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+    return direction_of(tag)
 
 
 def shorten(text: str, limit: int) -> str:

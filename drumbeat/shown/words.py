@@ -6,12 +6,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
-)  # fmt: skip
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
 Moment = datetime | str
 """A time as a record holds it or as JSON holds it (ISO 8601)."""
 Day = date | str
@@ -57,21 +51,26 @@ def percent(share: float) -> str:
     return f"{value} %"
 
 
+def _written(value: Day, pattern: str) -> str:
+    """A day in English, by a pattern of Unicode CLDR."""
+    from babel.dates import format_date
+
+    return format_date(as_day(value), pattern, locale="en")
+
+
 def day(value: Day) -> str:
     """`16 November 2026`"""
-    given = as_day(value)
-    return f"{given.day} {MONTHS[given.month - 1]} {given.year}"
+    return _written(value, "d MMMM y")
 
 
 def short_day(value: Day) -> str:
     """`16 Nov`"""
-    given = as_day(value)
-    return f"{given.day} {MONTHS[given.month - 1][:3]}"
+    return _written(value, "d MMM")
 
 
 def weekday(value: Day) -> str:
     """`Monday`"""
-    return _WEEKDAYS[as_day(value).weekday()]
+    return _written(value, "EEEE")
 
 
 def moment(value: Moment) -> str:
@@ -102,7 +101,7 @@ def period(start: Day, end: Day) -> str:
     if first.year != last.year:
         return f"{day(first)} – {day(last)}"
     if first.month != last.month:
-        return f"{first.day} {MONTHS[first.month - 1]} – {day(last)}"
+        return f"{_written(first, 'd MMMM')} – {day(last)}"
     return f"{first.day}–{day(last)}"
 
 
