@@ -7,7 +7,8 @@ both     the two lists, merged by reciprocal rank (Cormack et al. 2009), k = 60
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -56,23 +57,50 @@ def search(
         EmbeddingError: search by meaning needs the model and it cannot be used.
     """
     narrowed = filters or SearchFilters()
-    words = store.search.text(query, filters=narrowed, limit=limit * 3) if mode != "meaning" else []
-    meaning = (
-        by_meaning(store, query, workspace=workspace, filters=narrowed, limit=limit * 3)
-        if mode != "words" and query.strip()
-        else []
-    )
-    hits = (
-        fuse(words, meaning)
-        if mode == "both"
-        else [(hit, "words") for hit in words] + [(hit, "meaning") for hit in meaning]
-    )
-    articles = {
-        article.article_id: article for article in store.articles.many([hit.article_id for hit, _ in hits])
+    words: list[SearchHit] = []
+    meaning: list[SearchHit] = []
+    if mode != "meaning":
+        words = store.search.text(query, filters=narrowed, limit=limit * 3)
+    if mode != "words" and query.strip():
+        meaning = by_meaning(store, query, workspace=workspace, filters=narrowed, limit=limit * 3)
+    if mode == "both":
+        return _results(store, fuse(words, meaning)[:limit])
+    return _results(store, [(hit, mode) for hit in (words or meaning)[:limit]])
+
+
+def _results(store: Store, hits: Sequence[tuple[SearchHit, str]]) -> list[SearchResult]:
+    found = store.articles.many([hit.article_id for hit, _ in hits])
+    articles = {article.article_id: article for article in found}
+    return [_result(articles[hit.article_id], hit, by) for hit, by in hits if hit.article_id in articles]
+
+
+def unknown_filter(store: Store, filters: SearchFilters) -> str | None:
+    """What is wrong with the filters, with what is known: `country 'NO': there is none here; known are BF`.
+
+    None where all are known; a country or language is not refused where nothing is known at all.
+    """
+    outlets = store.sources.all()
+    outlet = _unknown(filters.source_ids, {row.source_id for row in outlets})
+    if outlet is not None:
+        return f"source {outlet!r}: no such outlet; `drumbeat sources list` shows the {len(outlets)} ids"
+    stated = {tag.partition("-")[0] for row in outlets for tag in row.languages}
+    choices = {
+        "country": (filters.countries, {row.country for row in outlets}),
+        "language": (filters.languages, stated.union(store.lists.languages())),
     }
-    return [
-        _result(articles[hit.article_id], hit, by) for hit, by in hits[:limit] if hit.article_id in articles
-    ]
+    return next(filter(None, (unknown_value(name, *choice) for name, choice in choices.items())), None)
+
+
+def unknown_value(name: str, given: Collection[str], known: Collection[str]) -> str | None:
+    """What is said of the first value that nothing here has; None where all are known, or nothing is."""
+    value = _unknown(given, known) if known else None
+    if value is None:
+        return None
+    return f"{name} {value!r}: there is none here; known are {', '.join(sorted(known))}"
+
+
+def _unknown(given: Collection[str], known: Collection[str]) -> str | None:
+    return next((value for value in given if value not in known), None)
 
 
 def by_meaning(
@@ -120,15 +148,16 @@ def _one_per_article(store: Store, near: Sequence[NearPassage], limit: int) -> l
 
 def fuse(words: Sequence[SearchHit], meaning: Sequence[SearchHit]) -> list[tuple[SearchHit, str]]:
     """Two ranked lists as one: a hit's score is the sum of 1 / (60 + rank) over the lists it stands in."""
-    scores: dict[str, float] = {}
+    scores: defaultdict[str, float] = defaultdict(float)
     found: dict[str, tuple[SearchHit, str]] = {}
     for name, hits in (("words", words), ("meaning", meaning)):
         for rank, hit in enumerate(hits, 1):
-            scores[hit.article_id] = scores.get(hit.article_id, 0.0) + 1 / (FUSION + rank)
+            first, _ = found.get(hit.article_id, (hit, name))
             by = "both" if hit.article_id in found else name
-            found[hit.article_id] = (found.get(hit.article_id, (hit, name))[0], by)
-    order: Callable[[str], tuple[float, str]] = lambda key: (-scores[key], key)  # noqa: E731
-    return [(replace(found[key][0], score=scores[key]), found[key][1]) for key in sorted(found, key=order)]
+            found[hit.article_id] = (first, by)
+            scores[hit.article_id] += 1 / (FUSION + rank)
+    scored = [(replace(hit, score=scores[key]), by) for key, (hit, by) in found.items()]
+    return sorted(scored, key=lambda item: (-item[0].score, item[0].article_id))
 
 
 def _result(article: Article, hit: SearchHit, by: str) -> SearchResult:

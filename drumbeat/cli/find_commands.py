@@ -16,8 +16,6 @@ from drumbeat.cli.session import (
     JsonOption,
     WorkspaceOption,
     country_code,
-    known_sources,
-    known_values,
     say_json,
     session,
 )
@@ -116,11 +114,17 @@ def search(
 
 
 def _known(store: Store, filters: SearchFilters) -> None:
-    """Refuse an outlet, a country or a language that nothing here has."""
-    outlets = store.sources.all()
-    known_sources(filters.source_ids, {row.source_id for row in outlets})
-    known_values("--country", filters.countries, {row.country for row in outlets})
-    known_values("--language", filters.languages, store.lists.languages())
+    """Refuse an outlet, a country or a language that nothing here has.
+
+    Raises:
+        ConfigError: names the first unknown one, and what is known.
+    """
+    from config.errors import ConfigError
+    from drumbeat.search import unknown_filter
+
+    problem = unknown_filter(store, filters)
+    if problem is not None:
+        raise ConfigError(f"--{problem}")
 
 
 def _say_result(row: SearchResult) -> None:

@@ -135,10 +135,11 @@ def known_values(option: str, given: Collection[str], known: Collection[str]) ->
         ConfigError: names the first unknown one, and what is known.
     """
     from config.errors import ConfigError
+    from drumbeat.search import unknown_value
 
-    for value in given:
-        if known and value not in known:
-            raise ConfigError(f"{option} {value!r}: there is none here; known are {', '.join(sorted(known))}")
+    problem = unknown_value(option, given, known)
+    if problem is not None:
+        raise ConfigError(problem)
 
 
 def country_code(text: str) -> str:
