@@ -27,14 +27,7 @@ def rename(store: Store, narrative_id: int, label: str, clock: Clock) -> str:
         raise StorageError(
             f"narrative {narrative_id}: there is none; `drumbeat narratives list` shows the numbers"
         )
-    text = " ".join(label.split())
-    if not text:
-        raise StorageError(f"narrative {narrative_id}: the new label is empty; give it a few words")
-    if len(text) > LONGEST_LABEL:
-        raise StorageError(
-            f"narrative {narrative_id}: the new label has {len(text)} characters; {LONGEST_LABEL} are the "
-            "most"
-        )
+    text = _checked(label, narrative_id)
     now = clock.now()
     number = narrative.narrative_id
     correction = Correction(
@@ -56,3 +49,20 @@ def rename(store: Store, narrative_id: int, label: str, clock: Clock) -> str:
     store.narratives.save([replace(narrative, label=text, label_by="analyst")], (), [event])
     merged = "" if number == narrative_id else f"narrative {narrative_id} was merged into {number}; "
     return f"{merged}narrative {number}: {narrative.label!r} is now {text!r}"
+
+
+def _checked(label: str, narrative_id: int) -> str:
+    """The label on one line.
+
+    Raises:
+        StorageError: it is empty or longer than a headline.
+    """
+    text = " ".join(label.split())
+    if not text:
+        raise StorageError(f"narrative {narrative_id}: the new label is empty; give it a few words")
+    if len(text) > LONGEST_LABEL:
+        raise StorageError(
+            f"narrative {narrative_id}: the new label has {len(text)} characters; {LONGEST_LABEL} are the "
+            "most"
+        )
+    return text

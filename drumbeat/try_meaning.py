@@ -102,8 +102,8 @@ def _compared(
     told: dict[str, object] = {"hit from z": statement.threshold}
     for row, vector in zip_longest(rows, vectors):
         standing = matcher.standing(0, vector, row.language)
-        cosine = float((statement.vectors @ vector).max())
         if standing is None:
+            cosine = float((statement.vectors @ vector).max())
             verdict = f"no hit: similarity {cosine:.2f} does not stand out"
         elif not statement.guard.lets_text(NamedText.of(row.title, row.text)):
             verdict = f"no hit: z {standing.z:.1f}, but it does not name what the statement requires"

@@ -12,7 +12,7 @@ means a killed process.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import jinja2
 import structlog
@@ -46,10 +46,7 @@ def deliver(
     outbox = store.alerts.outbox()
     progress.start("deliver", len(outbox))
     counts: Counter[str] = Counter()
-    hindrance = _hindrance(mail)
-    closed = {"smtp"} if hindrance else set()
-    if hindrance and any(delivery.channel == "smtp" for delivery in outbox):
-        logger.warning("mail_waits", waiting=len(outbox), why=hindrance)
+    closed = _closed(mail, outbox)
     for delivery in outbox:
         if delivery.channel in closed or not is_due(delivery, clock.now()):
             counts["waiting"] += 1
@@ -61,6 +58,16 @@ def deliver(
             _log(delivery, done, run_id)
         progress.step()
     return dict(sorted(counts.items()))
+
+
+def _closed(mail: MailSettings, outbox: Sequence[Delivery]) -> set[str]:
+    """Channels over which nothing can go in this round."""
+    hindrance = _hindrance(mail)
+    if hindrance is None:
+        return set()
+    if any(delivery.channel == "smtp" for delivery in outbox):
+        logger.warning("mail_waits", waiting=len(outbox), why=hindrance)
+    return {"smtp"}
 
 
 def _hindrance(mail: MailSettings) -> str | None:

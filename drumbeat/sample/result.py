@@ -52,6 +52,11 @@ def score_lines(score: Score) -> Iterator[str]:
     yield f"BCubed on all articles    {whole}"
     yield f"first movers right        {score.first_movers_right} of {len(score.narratives)}"
     yield from (_spike_line(row) for row in score.spikes)
+    yield from _other_lines(score)
+
+
+def _other_lines(score: Score) -> Iterator[str]:
+    """What was told beside the planted spikes."""
     yield f"other alerts              {len(score.other_alerts)}" + _dates(score)
     yield f"laid to the outage        {score.outage_alerts}"
     yield f"laid to the new outlet    {score.newcomer_alerts}"

@@ -124,11 +124,12 @@ def source_toml(outlet: Outlet, plan: Plan, port: int) -> str:
     ]
     lines = ["", "[[source]]", *(f"{key} = {toml_value(value)}" for key, value in rows)]
     if outlet.ownership:
-        lines.append(
-            f"ownership = {{ label = {toml_value(outlet.ownership)}, "
-            f"listed_in = {toml_value(plan.listed_in)} }}"
-        )
+        label, listed_in = toml_value(outlet.ownership), toml_value(plan.listed_in)
+        lines.append(f"ownership = {{ label = {label}, listed_in = {listed_in} }}")
     for way in outlet.ways:
-        url = base_of(outlet.id, port) + WAY_PATHS[way]
-        lines += ["[[source.feeds]]", f"url = {toml_value(url)}", f"kind = {toml_value(KINDS[way])}"]
+        lines += _feed_lines(base_of(outlet.id, port) + WAY_PATHS[way], way)
     return "\n".join([*lines, ""])
+
+
+def _feed_lines(url: str, way: Way) -> list[str]:
+    return ["[[source.feeds]]", f"url = {toml_value(url)}", f"kind = {toml_value(KINDS[way])}"]

@@ -7,7 +7,7 @@ a specification; titles and descriptions are escaped when they are put into the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -30,6 +30,9 @@ QUIET, NOW, EXPECTED, SPIKE, GAP, INK, GRID = (
 """Bars before the period and in it, expectation, spike marks, gaps, text, grid; style.css gives each its dark
 counterpart.
 """
+
+KINDS = ("own texts", "copies")
+"""What the bars of a chart of carriers are made of."""
 
 Point = Mapping[str, Any]
 """A `DayPoint` as plain JSON."""
@@ -65,21 +68,29 @@ def series_chart(
     rows = _weeks(points, end) if by == "week" else [_bar(point, 1) for point in points]
     for row in rows:
         row["now"] = start.isoformat() <= row["day"] < end.isoformat()
-    marks = [
-        row for row in rows if spike_day is not None and row["day"] <= spike_day.isoformat() < row["end"]
-    ]
-    values = [row["observed"] for row in rows] + [
-        row["expected"] for row in rows if row["expected"] is not None
-    ]
-    top = max([4.0, *values]) * 1.15
-    layers = [_gaps(rows), _bars(rows), _expectation(rows), _spikes(marks, top * 0.96)]
-    spec = _spec([layer for layer in layers if layer], top, _ticks(rows, end)) | {
-        "width": width,
-        "height": 150,
-    }
+    top = _top(rows)
+    marks = _spikes(_marked(rows, spike_day), top * 0.96)
+    layers = filter(None, [_gaps(rows), _bars(rows), _expectation(rows), marks])
+    spec = _spec(list(layers), top, _ticks(rows, end))
     return Chart(
-        spec=spec, title=f"Texts a {by} against the expectation", description=_described(rows, by, spike_day)
+        spec={**spec, "width": width, "height": 150},
+        title=f"Texts a {by} against the expectation",
+        description=_described(rows, by, spike_day),
     )
+
+
+def _top(rows: Sequence[dict[str, Any]]) -> float:
+    """How high the chart reaches: a little over the highest value, and never so low that one text fills it."""
+    values = [row[name] for row in rows for name in ("observed", "expected")]
+    highest: float = max([4.0, *(value for value in values if value is not None)])
+    return highest * 1.15
+
+
+def _marked(rows: Sequence[dict[str, Any]], spike_day: date | None) -> list[dict[str, Any]]:
+    """The bar of the spike's last day."""
+    if spike_day is None:
+        return []
+    return [row for row in rows if row["day"] <= spike_day.isoformat() < row["end"]]
 
 
 def _bar(point: Point, days: int) -> dict[str, Any]:
@@ -212,11 +223,15 @@ def _spec(layers: list[dict[str, Any]], top: float, ticks: list[int]) -> dict[st
                 "scale": {"domain": [0, top], "nice": False},
                 "axis": {"title": None, "tickCount": 4, "tickMinStep": 1},
             }
+    return {**_looks(), "layer": layers}
+
+
+def _looks() -> dict[str, Any]:
+    """What every specification begins with."""
     return {
         "$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE}.json",
         "config": _config(),
         "padding": 4,
-        "layer": layers,
     }
 
 
@@ -237,26 +252,33 @@ def _described(rows: Sequence[dict[str, Any]], by: str, spike_day: date | None) 
     """The text alternative of a series."""
     if not rows:
         return "No days to show."
-    high = max(rows, key=lambda row: (row["observed"], row["day"]))
-    now = [row for row in rows if row["now"]]
-    parts = [
-        f"{words.count(len(rows), by)} from {words.day(rows[0]['day'])}; most in one {by}: "
-        f"{words.number(high['observed'])}, on {words.day(high['day'])}."
-    ]
-    if now:
-        parts.append(f"In the period: {words.number(sum(row['observed'] for row in now))} texts")
-        known = [row["expected"] for row in now if row["expected"] is not None]
-        parts[-1] += (
-            f" against {words.number(sum(known))} expected."
-            if len(known) == len(now)
-            else "; no expectation for all of it."
-        )
+    parts = [_extent(rows, by), *_period(rows)]
     if spike_day is not None:
         parts.append(f"Spike marked on {words.day(spike_day)}.")
     gaps = sum(row["gap"] for row in rows)
     if gaps:
         parts.append(f"{words.count(gaps, by)} hardly seen, drawn on grey.")
     return " ".join(parts)
+
+
+def _extent(rows: Sequence[dict[str, Any]], by: str) -> str:
+    """From when the bars are, and the highest of them."""
+    high = max(rows, key=lambda row: (row["observed"], row["day"]))
+    most = f"{words.number(high['observed'])}, on {words.day(high['day'])}"
+    return f"{words.count(len(rows), by)} from {words.day(rows[0]['day'])}; most in one {by}: {most}."
+
+
+def _period(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """The period in one sentence; nothing where no bar lies in it."""
+    now = [row for row in rows if row["now"]]
+    if not now:
+        return
+    said = f"In the period: {words.number(sum(row['observed'] for row in now))} texts"
+    expected = [row["expected"] for row in now]
+    if None in expected:
+        yield f"{said}; no expectation for all of it."
+    else:
+        yield f"{said} against {words.number(sum(expected))} expected."
 
 
 def carriers_chart(shares: Sequence[tuple[str, int, int]], *, title: str, width: int = 320) -> Chart:
@@ -266,13 +288,28 @@ def carriers_chart(shares: Sequence[tuple[str, int, int]], *, title: str, width:
         shares: (name, own texts, copies), in the order in which they are to be shown; names are our own
         words, not an outlet's.
     """
-    kinds = ("own texts", "copies")
     rows = [
         {"name": name, "kind": kind, "texts": value}
-        for name, own, copies in shares
-        for kind, value in zip(kinds, (own, copies), strict=True)
+        for name, *values in shares
+        for kind, value in zip(KINDS, values, strict=True)
     ]
-    encoding = {
+    body = {
+        "data": {"values": rows},
+        "mark": {"type": "bar", "height": {"band": 0.7}},
+        "encoding": _carriers_encoding(),
+        "width": width,
+        "height": {"step": 22},
+    }
+    listed = "; ".join(
+        f"{name}: {words.count(own, 'own text')}, {words.count(copies, 'copy', 'copies')}"
+        for name, own, copies in shares
+    )
+    return Chart(spec=_looks() | body, title=title, description=listed or "Nothing to show.")
+
+
+def _carriers_encoding() -> dict[str, Any]:
+    """A bar for each name, its own texts before its copies."""
+    return {
         "y": {
             "field": "name",
             "type": "nominal",
@@ -287,26 +324,8 @@ def carriers_chart(shares: Sequence[tuple[str, int, int]], *, title: str, width:
         "color": {
             "field": "kind",
             "type": "nominal",
-            "scale": {"domain": list(kinds), "range": [NOW, QUIET]},
+            "scale": {"domain": list(KINDS), "range": [NOW, QUIET]},
             "legend": {"title": None, "orient": "bottom"},
         },
         "order": {"field": "kind", "sort": "descending"},
     }
-    body = {
-        "data": {"values": rows},
-        "mark": {"type": "bar", "height": {"band": 0.7}},
-        "encoding": encoding,
-        "width": width,
-        "height": {"step": 22},
-    }
-    spec = {
-        "$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE}.json",
-        "config": _config(),
-        "padding": 4,
-        **body,
-    }
-    listed = "; ".join(
-        f"{name}: {words.count(own, 'own text')}, {words.count(copies, 'copy', 'copies')}"
-        for name, own, copies in shares
-    )
-    return Chart(spec=spec, title=title, description=listed or "Nothing to show.")

@@ -37,6 +37,13 @@ def make_app(*, store: Store, workspace: Workspace, clock: Clock) -> FastAPI:
     app.include_router(api.router, prefix="/api")
     app.include_router(pages.router)
 
+    _explain_failures(app)
+    return app
+
+
+def _explain_failures(app: FastAPI) -> None:
+    """Answer whatever goes wrong in words: a page for people, JSON for programs."""
+
     @app.exception_handler(HTTPException)
     async def explain_http(request: Request, error: HTTPException) -> Response:
         return _failure(request, error.status_code, str(error.detail))
@@ -53,8 +60,6 @@ def make_app(*, store: Store, workspace: Workspace, clock: Clock) -> FastAPI:
     @app.exception_handler(Exception)  # border: the page says so, the server logs the traceback
     async def explain_bug(request: Request, error: Exception) -> Response:
         return guarded(_failure(request, 500, "This is a fault of Drumbeat; its log tells more."))
-
-    return app
 
 
 class _HeadAsGet:
