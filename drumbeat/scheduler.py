@@ -72,14 +72,17 @@ def plan(schedule: Schedule, last_run: Callable[[str], Run | None], now: datetim
         ("deliver", "deliver", schedule.deliver_minutes),
     ):
         every = timedelta(minutes=minutes)
-        last = last_run(stage)
-        # A refit that had nothing to cluster yet must not make a new workspace wait a week for its
-        # narratives.
-        ran = last is not None and not (stage == "refit" and not last.counts)
-        next_at = min(max(now, last.started_at + every), now + every) if last and ran else now
-        jobs.append(Job(command, stage, next_at, every))
+        jobs.append(Job(command, stage, _next_at(stage, last_run(stage), every, now), every))
     jobs.append(_report_job(schedule, last_run, now))
     return jobs
+
+
+def _next_at(stage: str, last: Run | None, every: timedelta, now: datetime) -> datetime:
+    """When a stage is due again; now, if it never ran."""
+    # A refit that had nothing to cluster yet must not make a new workspace wait a week for its narratives.
+    if last is None or (stage == "refit" and not last.counts):
+        return now
+    return min(max(now, last.started_at + every), now + every)
 
 
 def _report_job(schedule: Schedule, last_run: Callable[[str], Run | None], now: datetime) -> Job:

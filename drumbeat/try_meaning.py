@@ -74,19 +74,24 @@ def _watched(
     """Each statement with what became of each passage."""
     if not workspace.watchlist:
         return {"watch": {"is": "the watchlist is empty"}}
-    texts = texts_of(workspace.watchlist)
-    asked = [text_hash(text) for item in workspace.watchlist for text in item.statements]
-    kept = {item.text_hash for item in store.watch.ordinary(table.build, table.version, asked)}
-    if not kept.issuperset(asked):
+    if not _was_compared(store, workspace, table):
         return {
             "watch": {"is": "the watchlist was not compared in this space yet; run `drumbeat watch` first"}
         }
+    texts = texts_of(workspace.watchlist)
     raw = kept_vectors(store, settings_of(workspace), texts)
     settings = workspace.settings.watch
     statements = [prepared(item, raw, table, settings=settings) for item in workspace.watchlist]
     return {
         f"watch {one.config.id}": _compared(store, workspace, table, one, rows, vectors) for one in statements
     }
+
+
+def _was_compared(store: Store, workspace: Workspace, table: MeanTable) -> bool:
+    """Whether the store knows how far every statement is from ordinary passages."""
+    asked = [text_hash(text) for item in workspace.watchlist for text in item.statements]
+    kept = {item.text_hash for item in store.watch.ordinary(table.build, table.version, asked)}
+    return kept.issuperset(asked)
 
 
 def _compared(

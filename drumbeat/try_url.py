@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from config.clock import Clock
 from config.workspace import Workspace
 
 if TYPE_CHECKING:
+    from storage.records import Article, Passage
     from storage.store import Store
 
 Stages = dict[str, dict[str, object]]
@@ -61,7 +62,6 @@ def cleaned(
     from analysis.text.passages import cut
     from crawler.cleaning.extract import Refusal
     from crawler.cleaning.page import extract, make_article
-    from drumbeat.explain import article_told
     from storage.ids import page_id
     from storage.records import Page
 
@@ -79,7 +79,19 @@ def cleaned(
         return {"clean": {"outcome": found.outcome}}
     article = make_article(page, found, languages=languages, settings=settings)
     passages = cut(article, words=workspace.settings.embed.passage_words)
-    told: Stages = {
+    told = _article_told(article, passages)
+    if store is None:
+        return told
+    from drumbeat.try_meaning import meaning_told
+
+    return told | meaning_told(store, workspace, article, passages, None)
+
+
+def _article_told(article: Article, passages: Sequence[Passage]) -> Stages:
+    """The article and its passages, as cleaning and cutting leave them."""
+    from drumbeat.explain import article_told
+
+    return {
         "clean": {
             "outcome": "article",
             "title": article.title,
@@ -89,8 +101,3 @@ def cleaned(
         **article_told(article),
         "passages": {str(row.ordinal): row.text[:SHOWN] for row in passages},
     }
-    if store is None:
-        return told
-    from drumbeat.try_meaning import meaning_told
-
-    return told | meaning_told(store, workspace, article, passages, None)

@@ -73,11 +73,14 @@ def finish(begun: Step, problem: DeliveryProblem | None) -> Step:
         return Step(state="failed", attempts=begun.attempts, error=error)
     if isinstance(problem, Unreachable):
         return Step(state="pending", attempts=begun.attempts - 1, error=error)
-    if begun.attempts >= MOST_TRIES:
-        return Step(
-            state="failed", attempts=begun.attempts, error=f"{error}; given up after {begun.attempts} tries"
-        )
-    return Step(state="pending", attempts=begun.attempts, error=error)
+    return _finish_try(begun.attempts, error)
+
+
+def _finish_try(attempts: int, error: str) -> Step:
+    """The same where another try may still succeed."""
+    if attempts >= MOST_TRIES:
+        return Step(state="failed", attempts=attempts, error=f"{error}; given up after {attempts} tries")
+    return Step(state="pending", attempts=attempts, error=error)
 
 
 def _finish_second(error: str, problem: DeliveryProblem) -> Step:

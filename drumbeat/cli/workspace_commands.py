@@ -90,9 +90,15 @@ def storage_check(
         say_json(result)
     else:
         for name, value in result.items():
-            typer.echo(f"{name}: {len(value) if isinstance(value, list | tuple) else value}")
-            for line in value if isinstance(value, list | tuple) else ():
-                typer.echo(f"  {line}")
+            _say_finding(name, value)
+
+
+def _say_finding(name: str, value: object) -> None:
+    """A number, or a list with how long it is."""
+    lines = value if isinstance(value, list | tuple) else ()
+    typer.echo(f"{name}: {len(lines) if lines is value else value}")
+    for line in lines:
+        typer.echo(f"  {line}")
 
 
 def runs(

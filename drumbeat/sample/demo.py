@@ -151,9 +151,10 @@ async def _morning(desk: _Desk, store: Store, *, monday: bool) -> None:
 def _result(desk: _Desk, store: Store) -> DemoResult:
     """What is to be shown at the end."""
     found = read_findings(store, desk.workspace.report_dir, until=desk.clock.now())
+    dashboard = desk.workspace.settings.dashboard
     return DemoResult(
         folder=desk.folder,
-        dashboard=f"http://{desk.workspace.settings.dashboard.host}:{desk.workspace.settings.dashboard.port}/",
+        dashboard=f"http://{dashboard.host}:{dashboard.port}/",
         reports=tuple(
             sorted(path for path in desk.workspace.report_dir.glob("*.html") if path.name != "index.html")
         ),

@@ -128,9 +128,9 @@ class Score:
 def score(truth: Truth, found: Findings) -> Score:
     """Judge `found` against `truth`."""
     seen = {place: row for place, row in _by_place(truth).items() if place in found.articles}
-    planted = {place: row for place, row in seen.items() if row.narrative}
+    planted = _planted(seen)
     clusters = {place: _cluster(place, found) for place in seen}
-    gold = {place: row.narrative or row.of or place for place, row in seen.items()}
+    gold = {place: _true_cluster(place, row) for place, row in seen.items()}
     precision, recall = bcubed({place: clusters[place] for place in planted}, gold)
     whole_precision, whole_recall = bcubed(clusters, gold)
     return Score(
@@ -148,6 +148,10 @@ def score(truth: Truth, found: Findings) -> Score:
 
 def _by_place(truth: Truth) -> dict[Place, TrueArticle]:
     return {(row.outlet, row.path): row for row in truth.articles}
+
+
+def _planted(articles: Mapping[Place, TrueArticle]) -> dict[Place, TrueArticle]:
+    return {place: row for place, row in articles.items() if row.narrative}
 
 
 def _alert_score(truth: Truth, found: Findings) -> dict[str, Any]:
@@ -170,7 +174,7 @@ def _storm_score(truth: Truth, found: Findings) -> dict[str, Any]:
 
 def _names(truth: Truth, found: Findings) -> dict[int, str]:
     """Narrative -> the planted one that most of its articles tell; others are left out."""
-    planted = {place: row for place, row in _by_place(truth).items() if row.narrative}
+    planted = _planted(_by_place(truth))
     named = {key: _named(found.members[key], planted) for key in sorted(found.members)}
     return {key: name for key, name in named.items() if name}
 
@@ -199,6 +203,11 @@ def bcubed(clusters: Mapping[Item, Hashable], gold: Mapping[Item, Hashable]) -> 
     precision = sum(both[cluster, true] / by_cluster[cluster] for cluster, true in pairs)
     recall = sum(both[cluster, true] / by_gold[true] for cluster, true in pairs)
     return precision / len(pairs), recall / len(pairs)
+
+
+def _true_cluster(place: Place, row: TrueArticle) -> Hashable:
+    """Its narrative; of ordinary news the first of its copies, or itself."""
+    return row.narrative or row.of or place
 
 
 def _cluster(place: Place, found: Findings) -> Hashable:

@@ -72,7 +72,8 @@ class SampleServer:
         from twisted.internet.error import CannotListenError
         from twisted.web.server import Site as WebSite
 
-        site = WebSite(_resource(self._sites, self._clock))  # type: ignore[no-untyped-call]  # Twisted is partly typed
+        resource = _resource(self._sites, self._clock)
+        site = WebSite(resource)  # type: ignore[no-untyped-call]  # Twisted is partly typed
         try:
             self._listening = reactor.listenTCP(self.port, site, interface="127.0.0.1")
         except CannotListenError as error:

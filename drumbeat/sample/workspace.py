@@ -85,19 +85,23 @@ def init_sample_workspace(folder: Path, plan: Plan, *, port: int = DEFAULT_PORT)
             f"{folder}: is a workspace already ({SETTINGS_FILE} is there); nothing was changed. Name "
             "another folder, or remove it"
         )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in _files(plan, port).items():
+            (folder / name).write_text(NOTE + text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{folder}: cannot be written: {error.strerror}") from error
+
+
+def _files(plan: Plan, port: int) -> dict[str, str]:
+    """The files of the workspace, without the note at their head."""
     outlets = [outlet for outlet in plan.outlet if outlet.id != plan.newcomer.outlet]
-    files = {
+    return {
         SETTINGS_FILE: SETTINGS.format(analyst=ANALYST, mail_port=port + 1),
         SCHEDULE_FILE: schedule_toml(),
         WATCHLIST_FILE: WATCHLIST,
         SOURCES_FILE: "\n".join(source_toml(outlet, plan, port) for outlet in outlets),
     }
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            (folder / name).write_text(NOTE + text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{folder}: cannot be written: {error.strerror}") from error
 
 
 def add_newcomer(folder: Path, plan: Plan, *, port: int) -> Path:
@@ -110,19 +114,19 @@ def add_newcomer(folder: Path, plan: Plan, *, port: int) -> Path:
 
 def source_toml(outlet: Outlet, plan: Plan, port: int) -> str:
     """One [[source]] entry of the source directory."""
-    rows: list[tuple[str, object]] = [
-        ("id", outlet.id),
-        ("name", outlet.name),
-        ("domain", f"{outlet.id}.localhost"),
-        ("country", outlet.country),
-        ("region", "sample world"),
-        ("languages", (outlet.language,)),
-        ("listed_in", plan.listed_in),
-        ("verified", True),
-        ("delay_seconds", 0.0),
-        ("allow_private_addresses", True),
-    ]
-    lines = ["", "[[source]]", *(f"{key} = {toml_value(value)}" for key, value in rows)]
+    rows: dict[str, object] = {
+        "id": outlet.id,
+        "name": outlet.name,
+        "domain": f"{outlet.id}.localhost",
+        "country": outlet.country,
+        "region": "sample world",
+        "languages": (outlet.language,),
+        "listed_in": plan.listed_in,
+        "verified": True,
+        "delay_seconds": 0.0,
+        "allow_private_addresses": True,
+    }
+    lines = ["", "[[source]]", *(f"{key} = {toml_value(value)}" for key, value in rows.items())]
     if outlet.ownership:
         label, listed_in = toml_value(outlet.ownership), toml_value(plan.listed_in)
         lines.append(f"ownership = {{ label = {label}, listed_in = {listed_in} }}")

@@ -80,7 +80,7 @@ def series_chart(
 
 
 def _top(rows: Sequence[dict[str, Any]]) -> float:
-    """How high the chart reaches: a little over the highest value, and never so low that one text fills it."""
+    """How high the chart reaches: a little over the highest value, never so low that one text fills it."""
     values = [row[name] for row in rows for name in ("observed", "expected")]
     highest: float = max([4.0, *(value for value in values if value is not None)])
     return highest * 1.15

@@ -114,10 +114,12 @@ def _as_markup(rule: Callable[..., str]) -> Callable[..., Markup]:
 
 def _told(text: str, limit: int = 160) -> Markup:
     """Markdown: a text from an outlet, shortened, escaped, keeping its direction to itself."""
-    return Markup(safe.keep_direction(safe.markdown_text(safe.shorten(safe.one_line(text), limit))))  # noqa: S704 - escaped here
+    line = safe.markdown_text(safe.shorten(safe.one_line(text), limit))
+    return Markup(safe.keep_direction(line))  # noqa: S704 - escaped here
 
 
 def _web(url: object) -> Markup:
     """Markdown: a link to a source, or words that say why there is none."""
     address = safe.markdown_url(url)
-    return Markup(f"[source]({address})" if address else "source (the address is no web address)")  # noqa: S704 - checked address
+    link = f"[source]({address})" if address else "source (the address is no web address)"
+    return Markup(link)  # noqa: S704 - checked address
