@@ -7,14 +7,13 @@ both     the two lists, merged by reciprocal rank (Cormack et al. 2009), k = 60
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from config.workspace import Workspace
-from storage.records import Article, SearchFilters, SearchHit
+from storage.records import Article, SearchFilters, SearchHit, Source
 from storage.store import Store
 
 if TYPE_CHECKING:
@@ -83,12 +82,14 @@ def unknown_filter(store: Store, filters: SearchFilters) -> str | None:
     outlet = _unknown(filters.source_ids, {row.source_id for row in outlets})
     if outlet is not None:
         return f"source {outlet!r}: no such outlet; `drumbeat sources list` shows the {len(outlets)} ids"
-    stated = {tag.partition("-")[0] for row in outlets for tag in row.languages}
-    choices = {
-        "country": (filters.countries, {row.country for row in outlets}),
-        "language": (filters.languages, stated.union(store.lists.languages())),
-    }
-    return next(filter(None, (unknown_value(name, *choice) for name, choice in choices.items())), None)
+    country = unknown_value("country", filters.countries, {row.country for row in outlets})
+    return country or unknown_value("language", filters.languages, _languages(store, outlets))
+
+
+def _languages(store: Store, outlets: Sequence[Source]) -> set[str]:
+    """Languages that passages are in, or that an outlet states."""
+    stated = {tag.partition("-")[0] for outlet in outlets for tag in outlet.languages}
+    return stated.union(store.lists.languages())
 
 
 def unknown_value(name: str, given: Collection[str], known: Collection[str]) -> str | None:
@@ -148,16 +149,16 @@ def _one_per_article(store: Store, near: Sequence[NearPassage], limit: int) -> l
 
 def fuse(words: Sequence[SearchHit], meaning: Sequence[SearchHit]) -> list[tuple[SearchHit, str]]:
     """Two ranked lists as one: a hit's score is the sum of 1 / (60 + rank) over the lists it stands in."""
-    scores: defaultdict[str, float] = defaultdict(float)
     found: dict[str, tuple[SearchHit, str]] = {}
     for name, hits in (("words", words), ("meaning", meaning)):
         for rank, hit in enumerate(hits, 1):
-            first, _ = found.get(hit.article_id, (hit, name))
-            by = "both" if hit.article_id in found else name
-            found[hit.article_id] = (first, by)
-            scores[hit.article_id] += 1 / (FUSION + rank)
-    scored = [(replace(hit, score=scores[key]), by) for key, (hit, by) in found.items()]
-    return sorted(scored, key=lambda item: (-item[0].score, item[0].article_id))
+            share = 1 / (FUSION + rank)
+            first, _ = found.get(hit.article_id, (None, name))
+            if first is None:
+                found[hit.article_id] = replace(hit, score=share), name
+            else:
+                found[hit.article_id] = replace(first, score=first.score + share), "both"
+    return sorted(found.values(), key=lambda item: (-item[0].score, item[0].article_id))
 
 
 def _result(article: Article, hit: SearchHit, by: str) -> SearchResult:

@@ -82,8 +82,6 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find articles by words and by meaning, in any language."""
-    from dataclasses import asdict
-
     from drumbeat.search import search as find
     from storage.records import SearchFilters
 
@@ -91,7 +89,7 @@ def search(
         start=moment(since, "--since"),
         end=moment(until, "--until", days=1),
         source_ids=tuple(source or ()),
-        countries=tuple(country_code(code) for code in country or ()),
+        countries=tuple(map(country_code, country or ())),
         languages=tuple(language or ()),
     )
     in_order(filters.start, filters.end)
@@ -105,12 +103,7 @@ def search(
             filters=filters,
             limit=limit,
         )
-    if as_json:
-        say_json([asdict(row) for row in found])
-        return
-    typer.echo(f"{len(found)} article{'' if len(found) == 1 else 's'}")
-    for row in found:
-        _say_result(row)
+    _say_results(found, as_json=as_json)
 
 
 def _known(store: Store, filters: SearchFilters) -> None:
@@ -125,6 +118,17 @@ def _known(store: Store, filters: SearchFilters) -> None:
     problem = unknown_filter(store, filters)
     if problem is not None:
         raise ConfigError(f"--{problem}")
+
+
+def _say_results(found: list[SearchResult], *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    if as_json:
+        say_json([asdict(row) for row in found])
+        return
+    typer.echo(f"{len(found)} article{'' if len(found) == 1 else 's'}")
+    for row in found:
+        _say_result(row)
 
 
 def _say_result(row: SearchResult) -> None:

@@ -104,7 +104,7 @@ def _told_by_several(plan: Plan, books: Mapping[str, Book], shared: SharedPlan) 
     drafts: list[Draft] = []
     for outlet, moment in zip(shared.outlets, moments, strict=True):
         language = plan.outlet_of(outlet).language
-        kind: Kind = "background" if not drafts else "wire_copy" if languages[language] else "translation"
+        kind: Kind = "wire_copy" if languages[language] else "translation" if drafts else "background"
         languages[language] += 1
         drafts.append(_shared_draft(plan, books, shared, outlet=outlet, moment=moment, kind=kind))
     return _with_origin(drafts)

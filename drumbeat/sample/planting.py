@@ -114,12 +114,12 @@ def _teller(
     """
     newcomer = plan.newcomer
     speaking = [key for key in narrative.outlets if plan.outlet_of(key).language == text.language]
-    is_due = day > newcomer.added_day and told[newcomer.outlet] < newcomer_share
-    if is_due and newcomer.outlet in speaking:
-        return newcomer.outlet
-    settled = [outlet for outlet in speaking if outlet != newcomer.outlet]
-    able = [outlet for outlet in settled if plan.is_open(outlet, plan.at(day))] or settled
-    return min(able, key=lambda outlet: (told[outlet], narrative.outlets.index(outlet)))
+    if newcomer.outlet in speaking:
+        if day > newcomer.added_day and told[newcomer.outlet] < newcomer_share:
+            return newcomer.outlet
+        speaking.remove(newcomer.outlet)
+    able = [outlet for outlet in speaking if plan.is_open(outlet, plan.at(day))]
+    return min(able or speaking, key=lambda outlet: (told[outlet], narrative.outlets.index(outlet)))
 
 
 def _relay(

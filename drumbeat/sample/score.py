@@ -199,9 +199,9 @@ def bcubed(clusters: Mapping[Item, Hashable], gold: Mapping[Item, Hashable]) -> 
         return 0.0, 0.0
     pairs = [(cluster, gold[item]) for item, cluster in clusters.items()]
     both = Counter(pairs)
-    by_cluster, by_gold = Counter(clusters.values()), Counter(true for _, true in pairs)
-    precision = sum(both[cluster, true] / by_cluster[cluster] for cluster, true in pairs)
-    recall = sum(both[cluster, true] / by_gold[true] for cluster, true in pairs)
+    by_cluster, by_gold = (Counter(column) for column in zip(*pairs, strict=True))
+    precision = sum(both[pair] / by_cluster[pair[0]] for pair in pairs)
+    recall = sum(both[pair] / by_gold[pair[1]] for pair in pairs)
     return precision / len(pairs), recall / len(pairs)
 
 

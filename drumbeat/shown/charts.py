@@ -123,20 +123,23 @@ def _utc(day: date, days: float) -> str:
 
 def _weeks(points: Sequence[Point], end: date) -> list[dict[str, Any]]:
     """Sums of seven days counted back from `end`; a week that lacks the expectation of some day has none."""
-    rows = []
-    for back, group in groupby(
-        points, key=lambda point: (end - words.as_day(point["day"]) - timedelta(days=1)).days // 7
-    ):
-        days = list(group)
-        expected = [point["expected"] for point in days]
-        whole = {
-            "day": end - timedelta(days=7 * (back + 1)),
-            "observed": sum(point["observed"] for point in days),
-            "expected": None if None in expected else sum(expected),
-            "gap": sum(map(_is_gap, days)) > len(days) / 2,
-        }
-        rows.append(_bar(whole, 7))
-    return rows
+
+    def weeks_back(point: Point) -> int:
+        return (end - words.as_day(point["day"]) - timedelta(days=1)).days // 7
+
+    weeks = [(back, list(days)) for back, days in groupby(points, key=weeks_back)]
+    return [_bar(_sum(days, end - timedelta(days=7 * (back + 1))), 7) for back, days in weeks]
+
+
+def _sum(days: Sequence[Point], first: date) -> Point:
+    """The days as one point that begins on the day `first`."""
+    expected = [point["expected"] for point in days]
+    return {
+        "day": first,
+        "observed": sum(point["observed"] for point in days),
+        "expected": None if None in expected else sum(expected),
+        "gap": sum(map(_is_gap, days)) > len(days) / 2,
+    }
 
 
 def _layer(
