@@ -5,7 +5,7 @@ with.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -28,11 +28,15 @@ CHART_DAYS = 70
 """Ten weeks: what fits a chart of a page's width in days."""
 
 
+DaysOf = Callable[[date, date], list[SourceDayRow]]
+
+
 class DigestReader:
     """The rows of a period [start, end) and of the days that it is compared with.
 
     Args:
         only: the narratives that are asked about; None: all. Nothing is read of others.
+        days_of: gives the source days of a period; None: the store does.
 
     Raises:
         ValueError: the period has no day.
@@ -46,6 +50,7 @@ class DigestReader:
         end: date,
         *,
         only: Collection[int] | None = None,
+        days_of: DaysOf | None = None,
     ) -> None:
         if end <= start:
             raise ValueError(
@@ -58,6 +63,7 @@ class DigestReader:
         self.start, self.end = start, end
         self.days = (end - start).days
         self._only = only
+        self._days_of = days_of or store.counts.source_day_rows
         compared = min(end - timedelta(days=CHART_DAYS), start - timedelta(days=self.days))
         self.first = compared - timedelta(days=look_back(self.rules))
 
@@ -123,7 +129,7 @@ class DigestReader:
     @cached_property
     def source_days(self) -> list[SourceDayRow]:
         """Source days of the period and the days that it is compared with."""
-        return self.store.counts.source_day_rows(self.first, self.end)
+        return self._days_of(self.first, self.end)
 
     @cached_property
     def inside(self) -> list[SourceDayRow]:

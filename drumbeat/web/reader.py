@@ -12,7 +12,7 @@ from config.clock import Clock
 from config.workspace import Workspace
 from drumbeat.evidence import NarrativePassage, Reading, readings
 from drumbeat.search import unknown_filter
-from drumbeat.shown.overview import VIEW, last_days, make_overview, relabelled, written_detail
+from drumbeat.shown.overview import VIEW, days_of, last_days, make_overview, relabelled, written_detail
 from storage.archive import ArchivedResponse, ArchiveReader
 from storage.records import Article, CopyMember, Narrative, SearchFilters, SearchHit
 from storage.store import Store
@@ -67,7 +67,12 @@ class Reader:
             labels = self.store.lists.labels([narrative_id])
             return {**written, "label": labels.get(narrative_id, written["label"])}
         found = narrative_detail(
-            store=self.store, workspace=self.workspace, narrative_id=narrative_id, start=start, end=end
+            store=self.store,
+            workspace=self.workspace,
+            narrative_id=narrative_id,
+            start=start,
+            end=end,
+            days_of=days_of(self.store),
         )
         return found.to_dict() if found else None
 
