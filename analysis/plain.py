@@ -14,7 +14,7 @@ Direction = Literal["ltr", "rtl"]
 
 def direction_of(language: str) -> Direction:
     """Writing direction of a language tag."""
-    return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+    return "rtl" if language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
 
 
 def to_plain(value: Any) -> Any:

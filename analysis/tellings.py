@@ -14,9 +14,10 @@ What a merged number leads to is said by `storage.records.merges`; late articles
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from config.clock import day_of
 from storage.records import LineageEvent, Narrative, Stance
 from storage.records.merges import follow_merges, numbers_under
 from storage.records.told import NarrativeRow, ToldRow
@@ -74,11 +75,6 @@ class Printed:
         about any more.
         """
         self._last = {key: at for key, at in self._last.items() if at >= before}
-
-
-def day_of(moment: datetime) -> date:
-    """The UTC day of a moment: the day that an article counts at."""
-    return moment.astimezone(UTC).date()
 
 
 def says(stance: Stance | None) -> bool:

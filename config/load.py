@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from config.environment import overrides, refuse_secrets
 from config.errors import ConfigError
-from config.explain import causes, explained
+from config.explain import causes, explained, shown
 from config.schedule import Schedule
 from config.settings import Section, Settings
 from config.sources import SourceConfig
@@ -107,10 +107,15 @@ def load_sources(files: Sequence[Path]) -> tuple[SourceConfig, ...]:
     sources: list[SourceConfig] = []
     for path in files:
         for row in _rows(path, "source"):
-            source = _validate(SourceConfig, row, path, {}, where=f"source {row.get('id', '?')!r}: ")
+            source = _validate(SourceConfig, row, path, {}, where=f"source {_name_of(row)}: ")
             _note_once(source, path, seen)
             sources.append(source)
     return tuple(sorted(sources, key=lambda source: source.id))
+
+
+def _name_of(row: Mapping[str, Any]) -> str:
+    """An entry's id as its file has it."""
+    return shown(row.get("id", "?"))
 
 
 def _note_once(source: SourceConfig, path: Path, seen: dict[str, str]) -> None:
@@ -143,7 +148,7 @@ def source_files(root: Path) -> list[Path]:
 def _load_watchlist(path: Path) -> tuple[StatementConfig, ...]:
     rows = _rows(path, "statement") if path.is_file() else []
     statements = [
-        _validate(StatementConfig, row, path, {}, where=f"statement {row.get('id', '?')!r}: ") for row in rows
+        _validate(StatementConfig, row, path, {}, where=f"statement {_name_of(row)}: ") for row in rows
     ]
     ids = [statement.id for statement in statements]
     for name in ids:
@@ -172,7 +177,11 @@ def _read_toml(path: Path, *, optional: bool = False) -> dict[str, Any]:
         if optional:
             return {}
         raise ConfigError(f"{path}: the file is missing; `drumbeat init` writes a commented one") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"{path}: not written in UTF-8 (byte {error.start + 1}); save it as UTF-8"
+        ) from None
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(
             f"{path}: not readable as TOML: {error}; strings need quotes, tables [brackets]"
         ) from None

@@ -20,6 +20,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from config.undetermined import UNDETERMINED
+
 DATA = Path(__file__).parent / "data"
 OWNERSHIP_LIST = "ASD-at-GMF/state-media-profiles"
 OWNERSHIP_AS_OF = date(2023, 8, 24)
@@ -92,7 +94,7 @@ def source_toml(outlet: Mapping[str, Any], region: str) -> str:
         "domain": outlet["domain"],
         "country": outlet["country"],
         "region": region,
-        "languages": outlet["languages"] or ["und"],
+        "languages": outlet["languages"] or [UNDETERMINED],
     }
     lines = [
         "[[source]]",

@@ -44,11 +44,12 @@ def readings(store: Store, article_id: str) -> list[Reading]:
     # Assignments and hits are found by the moment of their article: no other has it but by chance.
     start, end = rows[0].counted_at, rows[0].counted_at + timedelta(microseconds=1)
     assigned = {row.passage_id: row for row in store.narratives.assignments(start=start, end=end)}
-    events = store.events.of([row.passage_id for row in rows])
+    keys = [row.passage_id for row in rows]
+    events = store.events.of(keys)
     hits = _by_passage(store.watch.hits(start=start, end=end))
     return [
-        Reading(row, assigned.get(row.passage_id), events.get(row.passage_id), tuple(hits[row.passage_id]))
-        for row in rows
+        Reading(row, assigned.get(key), events.get(key), tuple(hits[key]))
+        for key, row in zip(keys, rows, strict=True)
     ]
 
 

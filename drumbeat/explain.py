@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from drumbeat.evidence import Reading, readings
 from storage.errors import StorageError
-from storage.records import Article, Page
+from storage.records import Article, CopyMember, Page
 from storage.store import Store
 
 Explanation = dict[str, dict[str, object]]
 
 
 def explain_article(store: Store, key: str) -> Explanation:
-    """Page, date, language, copies, and of each passage its narrative and the watched statements that it meets.
+    """Page, date, language, copies, and of each passage its narrative and the watched statements that it
+    meets.
 
     Args:
         key: an article id or an address.
@@ -31,14 +32,18 @@ def explain_article(store: Store, key: str) -> Explanation:
     result |= article_told(article)
     member = store.copies.of([article.article_id]).get(article.article_id)
     if member:
-        result["copies"] = {
-            "group": member.group_id,
-            "relation": member.relation,
-            "containment": member.containment,
-        }
+        result["copies"] = _copies_told(member)
     for reading in readings(store, article.article_id):
         result[f"passage {reading.passage.ordinal}"] = _passage_told(reading)
     return result
+
+
+def _copies_told(member: CopyMember) -> dict[str, object]:
+    return {
+        "group": member.group_id,
+        "relation": member.relation,
+        "containment": member.containment,
+    }
 
 
 def article_told(article: Article) -> Explanation:

@@ -120,19 +120,23 @@ TABLES: Mapping[str, Callable[[Store, datetime, datetime], Iterator[Row]]] = {
 }
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "articles": (
-        "article_id", "source_id", "url", "title", "language", "published_at", "date_confidence", "first_seen_at", "counted_at", "late",
+        "article_id", "source_id", "url", "title", "language", "published_at", "date_confidence",
+        "first_seen_at", "counted_at", "late",
         "origin", "copy_group", "relation", "body",
     ),
     "passages": (
-        "passage_id", "article_id", "source_id", "country", "ownership", "language", "counted_at", "narrative_id", "similarity", "event_id",
+        "passage_id", "article_id", "source_id", "country", "ownership", "language", "counted_at",
+        "narrative_id", "similarity", "event_id",
         "url", "text",
     ),
     "narratives": (
-        "narrative_id", "label", "kind", "status", "merged_into", "split_from", "size", "first_seen_at", "last_seen_at", "keywords",
+        "narrative_id", "label", "kind", "status", "merged_into", "split_from", "size", "first_seen_at",
+        "last_seen_at", "keywords",
     ),
     **{
         name: tuple(field.name for field in fields(record))
-        for name, record in {"events": Event, "observations": Observation, "spikes": Spike, "sources": Source}.items()
+        for name,
+        record in {"events": Event, "observations": Observation, "spikes": Spike, "sources": Source}.items()
     },
 }  # fmt: skip
 """Table -> its columns, so that a sheet without rows has its head too."""

@@ -16,7 +16,8 @@ def die_with_parent() -> None:
         return
 
     def watch() -> None:
-        # The descriptor, not `sys.stdin`: a thread that holds its lock makes the interpreter abort when the stage is done.
+        # The descriptor, not `sys.stdin`: a thread that holds its lock makes the interpreter abort when the
+        # stage is done.
         while os.read(0, 1024):
             pass
         os.kill(os.getpid(), signal.SIGTERM)

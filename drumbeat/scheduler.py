@@ -4,10 +4,11 @@
                              ^                                                        |
                              +-------------- planned anew after every run ------------+
 
-The next run of an interval job is its last recorded run plus the interval, so nothing is stored twice and a restart forgets
-nothing. Missed runs are made up for once. A command that failed, or found nothing to begin with, is tried again within a
-quarter of an hour. What reads and writes narratives (process, refit, report) runs one after the other, never side by side.
-A child reads its parent's pipe and ends when the parent dies, whatever killed it.
+The next run of an interval job is its last recorded run plus the interval, so nothing is stored twice and a
+restart forgets nothing. Missed runs are made up for once. A command that failed, or found nothing to begin
+with, is tried again within a quarter of an hour. What reads and writes narratives (process, refit, report)
+runs one after the other, never side by side. A child reads its parent's pipe and ends when the parent dies,
+whatever killed it.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ class Job:
 
 
 def plan(schedule: Schedule, last_run: Callable[[str], Run | None], now: datetime) -> list[Job]:
-    """The jobs of a schedule, given each stage's last finished run; a job that is overdue is due now, once."""
+    """The jobs of a schedule, given each stage's last finished run; a job that is overdue
+    is due now, once.
+    """
     jobs = []
     for command, stage, minutes in (
         ("crawl", "crawl", schedule.crawl_minutes),
@@ -69,17 +72,23 @@ def plan(schedule: Schedule, last_run: Callable[[str], Run | None], now: datetim
         ("deliver", "deliver", schedule.deliver_minutes),
     ):
         every = timedelta(minutes=minutes)
-        last = last_run(stage)
-        # A refit that had nothing to cluster yet must not make a new workspace wait a week for its narratives.
-        ran = last is not None and not (stage == "refit" and not last.counts)
-        next_at = min(max(now, last.started_at + every), now + every) if last and ran else now
-        jobs.append(Job(command, stage, next_at, every))
+        jobs.append(Job(command, stage, _next_at(stage, last_run(stage), every, now), every))
     jobs.append(_report_job(schedule, last_run, now))
     return jobs
 
 
+def _next_at(stage: str, last: Run | None, every: timedelta, now: datetime) -> datetime:
+    """When a stage is due again; now, if it never ran."""
+    # A refit that had nothing to cluster yet must not make a new workspace wait a week for its narratives.
+    if last is None or (stage == "refit" and not last.counts):
+        return now
+    return min(max(now, last.started_at + every), now + every)
+
+
 def _report_job(schedule: Schedule, last_run: Callable[[str], Run | None], now: datetime) -> Job:
-    """The weekly report: due now if its moment passed since the last one, or, before the first, since anything was counted."""
+    """The weekly report: due now if its moment passed since the last one, or, before the first, since
+    anything was counted.
+    """
     week = timedelta(days=7)
     previous = _last_weekly(schedule, now)
     last = last_run("report") or last_run("detect")
@@ -164,12 +173,15 @@ def run_scheduler(workspace: Path, replan: Replan, clock: Clock) -> None:
 
 
 def build_scheduler(replan: Replan, run: Callable[[str], int | None], clock: Clock) -> Any:
-    """An APScheduler that runs each job once at its time and plans it anew when it is done; one command at a time in each line."""
+    """An APScheduler that runs each job once at its time and plans it anew when it is done; one command at a
+    time in each line.
+    """
     from apscheduler.executors.pool import ThreadPoolExecutor
     from apscheduler.schedulers.background import BackgroundScheduler
 
     lines = {name: ThreadPoolExecutor(1) for name in sorted(set(LINES.values()))}
-    # Two instances: a turn plans the next before it has ended, and what APScheduler holds for too many at once it drops for ever.
+    # Two instances: a turn plans the next before it has ended, and what APScheduler holds for too many at
+    # once it drops for ever.
     scheduler = BackgroundScheduler(
         timezone="UTC", executors=lines, job_defaults={"misfire_grace_time": None, "max_instances": 2}
     )
@@ -206,7 +218,9 @@ def _ran(job: Job, run: Callable[[str], int | None]) -> bool:
 
 
 def next_turn(job: Job, replan: Replan, clock: Clock) -> Job:
-    """When a job that has just run is due again: as planned, but not at once, since what is overdue still failed or found nothing."""
+    """When a job that has just run is due again: as planned, but not at once, since what is overdue still
+    failed or found nothing.
+    """
     again = clock.now() + min(job.every, RETRY)
     try:
         planned = next(found for found in replan() if found.command == job.command)

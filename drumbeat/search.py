@@ -7,13 +7,13 @@ both     the two lists, merged by reciprocal rank (Cormack et al. 2009), k = 60
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from config.workspace import Workspace
-from storage.records import Article, SearchFilters, SearchHit
+from storage.records import Article, SearchFilters, SearchHit, Source
 from storage.store import Store
 
 if TYPE_CHECKING:
@@ -56,23 +56,52 @@ def search(
         EmbeddingError: search by meaning needs the model and it cannot be used.
     """
     narrowed = filters or SearchFilters()
-    words = store.search.text(query, filters=narrowed, limit=limit * 3) if mode != "meaning" else []
-    meaning = (
-        by_meaning(store, query, workspace=workspace, filters=narrowed, limit=limit * 3)
-        if mode != "words" and query.strip()
-        else []
-    )
-    hits = (
-        fuse(words, meaning)
-        if mode == "both"
-        else [(hit, "words") for hit in words] + [(hit, "meaning") for hit in meaning]
-    )
-    articles = {
-        article.article_id: article for article in store.articles.many([hit.article_id for hit, _ in hits])
-    }
-    return [
-        _result(articles[hit.article_id], hit, by) for hit, by in hits[:limit] if hit.article_id in articles
-    ]
+    words: list[SearchHit] = []
+    meaning: list[SearchHit] = []
+    if mode != "meaning":
+        words = store.search.text(query, filters=narrowed, limit=limit * 3)
+    if mode != "words" and query.strip():
+        meaning = by_meaning(store, query, workspace=workspace, filters=narrowed, limit=limit * 3)
+    if mode == "both":
+        return _results(store, fuse(words, meaning)[:limit])
+    return _results(store, [(hit, mode) for hit in (words or meaning)[:limit]])
+
+
+def _results(store: Store, hits: Sequence[tuple[SearchHit, str]]) -> list[SearchResult]:
+    found = store.articles.many([hit.article_id for hit, _ in hits])
+    articles = {article.article_id: article for article in found}
+    return [_result(articles[hit.article_id], hit, by) for hit, by in hits if hit.article_id in articles]
+
+
+def unknown_filter(store: Store, filters: SearchFilters) -> str | None:
+    """What is wrong with the filters, with what is known: `country 'NO': there is none here; known are BF`.
+
+    None where all are known; a country or language is not refused where nothing is known at all.
+    """
+    outlets = store.sources.all()
+    outlet = _unknown(filters.source_ids, {row.source_id for row in outlets})
+    if outlet is not None:
+        return f"source {outlet!r}: no such outlet; `drumbeat sources list` shows the {len(outlets)} ids"
+    country = unknown_value("country", filters.countries, {row.country for row in outlets})
+    return country or unknown_value("language", filters.languages, _languages(store, outlets))
+
+
+def _languages(store: Store, outlets: Sequence[Source]) -> set[str]:
+    """Languages that passages are in, or that an outlet states."""
+    stated = {tag.partition("-")[0] for outlet in outlets for tag in outlet.languages}
+    return stated.union(store.lists.languages())
+
+
+def unknown_value(name: str, given: Collection[str], known: Collection[str]) -> str | None:
+    """What is said of the first value that nothing here has; None where all are known, or nothing is."""
+    value = _unknown(given, known) if known else None
+    if value is None:
+        return None
+    return f"{name} {value!r}: there is none here; known are {', '.join(sorted(known))}"
+
+
+def _unknown(given: Collection[str], known: Collection[str]) -> str | None:
+    return next((value for value in given if value not in known), None)
 
 
 def by_meaning(
@@ -120,15 +149,16 @@ def _one_per_article(store: Store, near: Sequence[NearPassage], limit: int) -> l
 
 def fuse(words: Sequence[SearchHit], meaning: Sequence[SearchHit]) -> list[tuple[SearchHit, str]]:
     """Two ranked lists as one: a hit's score is the sum of 1 / (60 + rank) over the lists it stands in."""
-    scores: dict[str, float] = {}
     found: dict[str, tuple[SearchHit, str]] = {}
     for name, hits in (("words", words), ("meaning", meaning)):
         for rank, hit in enumerate(hits, 1):
-            scores[hit.article_id] = scores.get(hit.article_id, 0.0) + 1 / (FUSION + rank)
-            by = "both" if hit.article_id in found else name
-            found[hit.article_id] = (found.get(hit.article_id, (hit, name))[0], by)
-    order: Callable[[str], tuple[float, str]] = lambda key: (-scores[key], key)  # noqa: E731
-    return [(replace(found[key][0], score=scores[key]), found[key][1]) for key in sorted(found, key=order)]
+            share = 1 / (FUSION + rank)
+            first, _ = found.get(hit.article_id, (None, name))
+            if first is None:
+                found[hit.article_id] = replace(hit, score=share), name
+            else:
+                found[hit.article_id] = replace(first, score=first.score + share), "both"
+    return sorted(found.values(), key=lambda item: (-item[0].score, item[0].article_id))
 
 
 def _result(article: Article, hit: SearchHit, by: str) -> SearchResult:

@@ -1,7 +1,8 @@
 """Run one stage: under its lock, with its Run row, whatever happens.
 
     collect   crawl
-    process   clean -> copies -> embed -> translations -> assign -> watch -> count -> detect -> alert -> overview
+    process   clean -> copies -> embed -> translations -> assign -> watch -> count -> detect -> alert ->
+              overview
     weekly    refit (before process), report (after it)
     deliver   what waits in the outbox
 
@@ -66,7 +67,9 @@ PROCESS = (
 """What is done with new pages, in this order."""
 
 ONE_AT_A_TIME: Mapping[str, str] = dict.fromkeys(("assign", "watch", "refit"), "narratives")
-"""Stages that write narratives -> the lock they share: a refit decides from what it read, so nobody else may write meanwhile."""
+"""Stages that write narratives -> the lock they share: a refit decides from what it read, so nobody else may
+write meanwhile.
+"""
 
 VERSIONED = (
     "drumbeat-monitor",
@@ -99,27 +102,37 @@ def _running(
         use_names(workspace.settings.report)
         sync_sources(workspace, store)
         store.runs.interrupt_open(name, clock.now())
-        plain = {
-            key: value if isinstance(value, str | int | float | bool | list) else type(value).__name__
-            for key, value in parameters.items()
-        }
-        seed = workspace.settings.narratives.seed
-        opened = OpenRun(
-            store.runs.start(name, now=clock.now(), seed=seed, versions=_versions(), parameters=plain)
+        run = store.runs.start(
+            name,
+            now=clock.now(),
+            seed=workspace.settings.narratives.seed,
+            versions=_versions(),
+            parameters={key: _plain(value) for key, value in parameters.items()},
         )
-        state: RunState = "interrupted"
-        error = None
-        try:
+        with _recorded(OpenRun(run), store, clock) as opened:
             yield opened
-            state = "done"
-        except Exception as problem:  # border: the row is closed as failed, the error goes on
-            state, error = "failed", f"{type(problem).__name__}: {problem}"
-            raise
-        finally:
-            store.runs.finish(
-                opened.run.run_id, now=clock.now(), state=state, counts=opened.counts, error=error
-            )
-            logger.info("stage", stage=name, run=opened.run.run_id, state=state, **opened.counts)
+
+
+@contextmanager
+def _recorded(opened: OpenRun, store: Store, clock: Clock) -> Iterator[OpenRun]:
+    """Close the Run row as done, failed or interrupted, whatever happens inside."""
+    state: RunState = "interrupted"
+    error = None
+    try:
+        yield opened
+        state = "done"
+    except Exception as problem:  # border: the row is closed as failed, the error goes on
+        state, error = "failed", f"{type(problem).__name__}: {problem}"
+        raise
+    finally:
+        run = opened.run
+        store.runs.finish(run.run_id, now=clock.now(), state=state, counts=opened.counts, error=error)
+        logger.info("stage", stage=run.stage, run=run.run_id, state=state, **opened.counts)
+
+
+def _plain(value: object) -> object:
+    """A parameter as its Run row keeps it."""
+    return value if isinstance(value, str | int | float | bool | list) else type(value).__name__
 
 
 def run_stage(

@@ -1,4 +1,6 @@
-"""The second half of `drumbeat try URL`: vectors, the nearest narratives, the watchlist, and why. Reads the workspace, stores nothing."""
+"""The second half of `drumbeat try URL`: vectors, the nearest narratives, the watchlist, and why. Reads the
+workspace, stores nothing.
+"""
 
 from __future__ import annotations
 
@@ -72,19 +74,24 @@ def _watched(
     """Each statement with what became of each passage."""
     if not workspace.watchlist:
         return {"watch": {"is": "the watchlist is empty"}}
-    texts = texts_of(workspace.watchlist)
-    asked = [text_hash(text) for item in workspace.watchlist for text in item.statements]
-    kept = {item.text_hash for item in store.watch.ordinary(table.build, table.version, asked)}
-    if not kept.issuperset(asked):
+    if not _was_compared(store, workspace, table):
         return {
             "watch": {"is": "the watchlist was not compared in this space yet; run `drumbeat watch` first"}
         }
+    texts = texts_of(workspace.watchlist)
     raw = kept_vectors(store, settings_of(workspace), texts)
     settings = workspace.settings.watch
     statements = [prepared(item, raw, table, settings=settings) for item in workspace.watchlist]
     return {
         f"watch {one.config.id}": _compared(store, workspace, table, one, rows, vectors) for one in statements
     }
+
+
+def _was_compared(store: Store, workspace: Workspace, table: MeanTable) -> bool:
+    """Whether the store knows how far every statement is from ordinary passages."""
+    asked = [text_hash(text) for item in workspace.watchlist for text in item.statements]
+    kept = {item.text_hash for item in store.watch.ordinary(table.build, table.version, asked)}
+    return kept.issuperset(asked)
 
 
 def _compared(
@@ -100,13 +107,14 @@ def _compared(
     told: dict[str, object] = {"hit from z": statement.threshold}
     for row, vector in zip_longest(rows, vectors):
         standing = matcher.standing(0, vector, row.language)
-        cosine = float((statement.vectors @ vector).max())
         if standing is None:
+            cosine = float((statement.vectors @ vector).max())
             verdict = f"no hit: similarity {cosine:.2f} does not stand out"
         elif not statement.guard.lets_text(NamedText.of(row.title, row.text)):
             verdict = f"no hit: z {standing.z:.1f}, but it does not name what the statement requires"
         else:
-            verdict = f"{_stance(workspace, table, statement, row)}: z {standing.z:.1f}, similarity {standing.cosine:.2f}"
+            stance = _stance(workspace, table, statement, row)
+            verdict = f"{stance}: z {standing.z:.1f}, similarity {standing.cosine:.2f}"
         told[f"passage {row.ordinal}"] = verdict
     return told
 

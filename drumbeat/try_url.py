@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from config.clock import Clock
 from config.workspace import Workspace
 
 if TYPE_CHECKING:
+    from storage.records import Article, Passage
     from storage.store import Store
 
 Stages = dict[str, dict[str, object]]
@@ -17,11 +18,12 @@ SHOWN = 300
 
 
 def try_page(url: str, *, workspace: Workspace, clock: Clock, store: Store | None = None) -> Stages:
-    """Fetch, clean, date, tell the language, cut, embed, find narratives and watched statements - as the stages would, robots.txt and delays
-    included.
+    """Fetch, clean, date, tell the language, cut, embed, find narratives and watched statements - as the
+    stages would, robots.txt and delays included.
 
     Args:
-        store: the workspace's, for what depends on its means, narratives and watchlist; without it passages are the last stage.
+        store: the workspace's, for what depends on its means, narratives and watchlist; without it passages
+        are the last stage.
 
     Raises:
         ConfigError: the address lies on a real site and no contact is set.
@@ -60,7 +62,6 @@ def cleaned(
     from analysis.text.passages import cut
     from crawler.cleaning.extract import Refusal
     from crawler.cleaning.page import extract, make_article
-    from drumbeat.explain import article_told
     from storage.ids import page_id
     from storage.records import Page
 
@@ -78,7 +79,19 @@ def cleaned(
         return {"clean": {"outcome": found.outcome}}
     article = make_article(page, found, languages=languages, settings=settings)
     passages = cut(article, words=workspace.settings.embed.passage_words)
-    told: Stages = {
+    told = _article_told(article, passages)
+    if store is None:
+        return told
+    from drumbeat.try_meaning import meaning_told
+
+    return told | meaning_told(store, workspace, article, passages, None)
+
+
+def _article_told(article: Article, passages: Sequence[Passage]) -> Stages:
+    """The article and its passages, as cleaning and cutting leave them."""
+    from drumbeat.explain import article_told
+
+    return {
         "clean": {
             "outcome": "article",
             "title": article.title,
@@ -88,8 +101,3 @@ def cleaned(
         **article_told(article),
         "passages": {str(row.ordinal): row.text[:SHOWN] for row in passages},
     }
-    if store is None:
-        return told
-    from drumbeat.try_meaning import meaning_told
-
-    return told | meaning_told(store, workspace, article, passages, None)

@@ -32,8 +32,8 @@ import structlog
 from analysis.counts.observe import Output, observe, outputs
 from analysis.counts.reach import look_back
 from analysis.counts.source_health import DayTally, SourceHistory, source_days, tallied
-from analysis.tellings import COPY_REACH, Printed, day_of, tellings
-from config.clock import Clock, midnight
+from analysis.tellings import COPY_REACH, Printed, tellings
+from config.clock import Clock, day_of, midnight
 from config.progress import Progress
 from config.workspace import Workspace
 from storage.records import Observation, SourceDay

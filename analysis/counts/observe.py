@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.tellings import Printed, Telling, day_of
+from analysis.tellings import Printed, Telling
+from config.clock import day_of
 from storage.records import Observation
 from storage.records.told import PrintedRow
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from analysis.arrays import Floats, Ints
 from storage.records import Health, SourceDay
+from storage.records.told import SourceDayRow
 
 K = TypeVar("K")
 Flags = npt.NDArray[np.bool_]
@@ -119,7 +120,7 @@ class Panel:
 
 def panel_of(
     observations: Iterable[Counted],
-    source_days: Sequence[SourceDay],
+    source_days: Sequence[SourceDay | SourceDayRow],
     *,
     narratives: Collection[int],
     days: Sequence[date],
@@ -167,7 +168,7 @@ def _places(keys: Iterable[K]) -> dict[K, int]:
 
 
 def _tables(
-    source_days: Sequence[SourceDay], columns: Mapping[str, int], places: Mapping[date, int]
+    source_days: Sequence[SourceDay | SourceDayRow], columns: Mapping[str, int], places: Mapping[date, int]
 ) -> tuple[Floats, Floats, Flags, Flags]:
     """`output`, `weight`, `known` and `live` of a panel."""
     inside = [item for item in source_days if item.day in places]

@@ -22,10 +22,11 @@ import math
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from statistics import median
 from typing import NamedTuple
 
+from config.clock import day_of
 from storage.records import Health, Source, SourceDay
 from storage.records.told import AttemptCount
 
@@ -210,7 +211,7 @@ class _Judge:
         self._today = today
         self._history = history
         crawled = source.first_crawled_at
-        self._live = None if crawled is None else crawled.astimezone(UTC).date()
+        self._live = None if crawled is None else day_of(crawled)
         self._silence: list[tuple[date, DayTally]] = []
         self._judged: list[SourceDay] = []
 

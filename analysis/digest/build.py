@@ -18,7 +18,7 @@ from analysis.digest import corpus
 from analysis.digest.evidence import NarrativeDigest
 from analysis.digest.leads import lead_lines
 from analysis.digest.narrative import write_narrative
-from analysis.digest.reader import DigestReader
+from analysis.digest.reader import DaysOf, DigestReader
 from analysis.digest.records import AlertEvidence, Digest
 from analysis.digest.source_lines import source_lines
 from config.clock import Clock, midnight
@@ -71,15 +71,25 @@ def _listed(reader: DigestReader, until: datetime) -> tuple[list[int], list[int]
 
 
 def narrative_detail(
-    *, store: Store, workspace: Workspace, narrative_id: int, start: date, end: date
+    *,
+    store: Store,
+    workspace: Workspace,
+    narrative_id: int,
+    start: date,
+    end: date,
+    days_of: DaysOf | None = None,
 ) -> NarrativeDigest | None:
     """One narrative over the days [start, end), a merged one under the narrative that it went into; None if
     there is none.
+
+    Args:
+        days_of: gives the source days of a period; None: the store does.
     """
     narrative = store.narratives.resolve(narrative_id)
     if narrative is None:
         return None
-    return _writer(DigestReader(store, workspace, start, end, only=[narrative.narrative_id]))(narrative)
+    only = [narrative.narrative_id]
+    return _writer(DigestReader(store, workspace, start, end, only=only, days_of=days_of))(narrative)
 
 
 def narrative_details(

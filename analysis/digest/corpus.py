@@ -13,6 +13,7 @@ from analysis.plain import direction_of
 from analysis.spikes.checks import STORM_ARTICLES
 from analysis.spikes.facts import WEAK
 from config.clock import midnight
+from config.undetermined import UNDETERMINED
 from storage.records import Alert, CopyGroup
 
 STORM_OUTLETS = 5
@@ -69,7 +70,7 @@ def _storm(reader: DigestReader, group: CopyGroup) -> StormLine:
     members = reader.store.copies.members([group.group_id])
     narrative_id = _told_most(reader, [item.article_id for item in members])
     first = reader.store.articles.get(group.first_article_id)
-    language = first.language if first else "und"
+    language = first.language if first else UNDETERMINED
     return StormLine(
         group_id=group.group_id,
         narrative_id=narrative_id,
@@ -129,7 +130,7 @@ def not_seen(reader: DigestReader) -> NotSeen:
         poll_outcomes=_poll_outcomes(reader),
         failed_pages=sum(item.failed for item in reader.inside),
         sources_down=_down(reader),
-        undetermined_language=_count(item.language == "und" for item in articles),
+        undetermined_language=_count(item.language == UNDETERMINED for item in articles),
         late_articles=_count(item.late for item in articles),
         weak_dates=_count(item.date_confidence in WEAK for item in articles),
     )

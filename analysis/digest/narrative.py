@@ -13,6 +13,7 @@ from analysis.digest.quotes import quotes
 from analysis.digest.reader import CHART_DAYS, DigestReader, rounded, strongest
 from analysis.digest.spread import CarriedArticle, carried_articles
 from analysis.plain import direction_of
+from config.undetermined import UNDETERMINED
 from storage.records import Narrative
 from storage.records.told import NarrativeRow
 
@@ -80,7 +81,7 @@ def _counts(told: Sequence[CarriedArticle]) -> dict[str, Any]:
         "copy_groups": len({item.row.group_id for item in told}),
         "own_text_outlets": len({item.row.source_id for item in told if item.own}),
         "countries": len({item.row.country for item in told} - {""}),
-        "languages": len({item.row.language for item in told} - {"und"}),
+        "languages": len({item.row.language for item in told} - {UNDETERMINED}),
         "reprints": len(repeats) - translations,
         "translations": translations,
     }
@@ -115,6 +116,6 @@ def _shares(reader: DigestReader, told: Sequence[CarriedArticle]) -> dict[str, A
 def _label_language(narrative: Narrative, passages: Sequence[NarrativeRow]) -> str:
     """Language of the passage that gave the label; `und` for a label that an analyst wrote."""
     if narrative.label_by != "medoid":
-        return "und"
+        return UNDETERMINED
     languages = {row.passage_id: row.language for row in passages}
-    return next((languages[key] for key in narrative.exemplars if key in languages), "und")
+    return next((languages[key] for key in narrative.exemplars if key in languages), UNDETERMINED)

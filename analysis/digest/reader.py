@@ -5,8 +5,8 @@ with.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -17,15 +17,18 @@ from analysis.digest.evidence import ArchivePlace, OutletRef, SpikeNote
 from analysis.digest.outlets import outlet_ref, outlet_refs
 from analysis.digest.trends import Trends, ratio_of
 from analysis.spikes.policy import outlet_floor
-from analysis.tellings import day_of, passages_of, resting_forms, speaking
-from config.clock import midnight
+from analysis.tellings import passages_of, resting_forms, speaking
+from config.clock import day_of, midnight
 from config.workspace import Workspace
-from storage.records import CopyGroup, Narrative, Source, SourceDay, Spike
-from storage.records.told import Cell, NarrativeRow, PrintedRow
+from storage.records import CopyGroup, Narrative, Source, Spike
+from storage.records.told import Cell, NarrativeRow, PrintedRow, SourceDayRow
 from storage.store import Store
 
 CHART_DAYS = 70
 """Ten weeks: what fits a chart of a page's width in days."""
+
+
+DaysOf = Callable[[date, date], list[SourceDayRow]]
 
 
 class DigestReader:
@@ -33,6 +36,7 @@ class DigestReader:
 
     Args:
         only: the narratives that are asked about; None: all. Nothing is read of others.
+        days_of: gives the source days of a period; None: the store does.
 
     Raises:
         ValueError: the period has no day.
@@ -46,6 +50,7 @@ class DigestReader:
         end: date,
         *,
         only: Collection[int] | None = None,
+        days_of: DaysOf | None = None,
     ) -> None:
         if end <= start:
             raise ValueError(
@@ -58,6 +63,7 @@ class DigestReader:
         self.start, self.end = start, end
         self.days = (end - start).days
         self._only = only
+        self._days_of = days_of or store.counts.source_day_rows
         compared = min(end - timedelta(days=CHART_DAYS), start - timedelta(days=self.days))
         self.first = compared - timedelta(days=look_back(self.rules))
 
@@ -100,7 +106,7 @@ class DigestReader:
     def watched_since(self) -> dict[str, date]:
         """Source id -> the day of its first live crawl; sources that were never crawled are left out."""
         return {
-            item.source_id: item.first_crawled_at.astimezone(UTC).date()
+            item.source_id: day_of(item.first_crawled_at)
             for item in self.sources
             if item.first_crawled_at is not None
         }
@@ -121,12 +127,12 @@ class DigestReader:
         return self.store.tellings.printed(midnight(self.start), midnight(self.end))
 
     @cached_property
-    def source_days(self) -> list[SourceDay]:
+    def source_days(self) -> list[SourceDayRow]:
         """Source days of the period and the days that it is compared with."""
-        return self.store.counts.source_days(self.first, self.end)
+        return self._days_of(self.first, self.end)
 
     @cached_property
-    def inside(self) -> list[SourceDay]:
+    def inside(self) -> list[SourceDayRow]:
         """Source days of the period."""
         return [item for item in self.source_days if item.day >= self.start]
 

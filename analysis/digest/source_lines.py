@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from analysis.counts.source_health import SEEN, USUAL_DAYS
 from analysis.digest.reader import DigestReader
 from analysis.digest.records import SourceLine, SourceStatus
-from storage.records import Health, SourceDay
+from storage.records import Health
+from storage.records.told import SourceDayRow
 
 NEW_DAYS = 14
 """A source is called new for so long after its first live day: as long as the outlets that a test calls new.
@@ -20,7 +21,7 @@ STATUS_ORDER: tuple[SourceStatus, ...] = ("outage", "silent", "degraded", "new",
 
 def source_lines(reader: DigestReader) -> tuple[SourceLine, ...]:
     """The sources' health, those that need attention first, then by id."""
-    by_source: defaultdict[str, list[SourceDay]] = defaultdict(list)
+    by_source: defaultdict[str, list[SourceDayRow]] = defaultdict(list)
     for item in reader.source_days:
         by_source[item.source_id].append(item)
     known = {item.source_id for item in reader.sources} | by_source.keys()
@@ -28,7 +29,7 @@ def source_lines(reader: DigestReader) -> tuple[SourceLine, ...]:
     return tuple(sorted(lines, key=lambda line: (STATUS_ORDER.index(line.status), line.outlet.source_id)))
 
 
-def _source_line(reader: DigestReader, source_id: str, days: Sequence[SourceDay]) -> SourceLine:
+def _source_line(reader: DigestReader, source_id: str, days: Sequence[SourceDayRow]) -> SourceLine:
     inside = [item for item in days if item.day >= reader.start]
     status, note = _status(reader, source_id, inside)
     return SourceLine(
@@ -46,23 +47,23 @@ def _source_line(reader: DigestReader, source_id: str, days: Sequence[SourceDay]
     )
 
 
-def _daily(reader: DigestReader, inside: Sequence[SourceDay]) -> list[Health]:
+def _daily(reader: DigestReader, inside: Sequence[SourceDayRow]) -> list[Health]:
     by_day = {item.day: item.health for item in inside}
     days = (reader.start + timedelta(days=n) for n in range(reader.days))
     return [by_day.get(day, "not_yet") for day in days]
 
 
-def _usual(reader: DigestReader, days: Sequence[SourceDay]) -> float:
+def _usual(reader: DigestReader, days: Sequence[SourceDayRow]) -> float:
     """What the mean of the seen days of four weeks before would give in as many days."""
     before = [item.articles for item in days if item.day < reader.start and item.health in SEEN][-USUAL_DAYS:]
     return round(sum(before) / len(before) * reader.days, 1) if before else 0.0
 
 
-def _is_unread(item: SourceDay) -> bool:
+def _is_unread(item: SourceDayRow) -> bool:
     return item.health == "down" and 0 < item.polls == item.polls_failed
 
 
-Kind = tuple[SourceStatus, str, Callable[[SourceDay], bool]]
+Kind = tuple[SourceStatus, str, Callable[[SourceDayRow], bool]]
 _KINDS: tuple[Kind, ...] = (
     ("outage", "no feed could be read on {days}: a gap, not a fall", _is_unread),
     (
@@ -84,7 +85,7 @@ _KINDS: tuple[Kind, ...] = (
 """Status, what is said of it, and the days that it is said of; the first that has days is told."""
 
 
-def _status(reader: DigestReader, source_id: str, inside: Sequence[SourceDay]) -> tuple[SourceStatus, str]:
+def _status(reader: DigestReader, source_id: str, inside: Sequence[SourceDayRow]) -> tuple[SourceStatus, str]:
     for status, words, concerns in _KINDS:
         days = [item.day for item in inside if concerns(item)]
         if days:

@@ -15,7 +15,8 @@ from statistics import mean, median, quantiles
 from analysis.digest.evidence import Carrier, CarrierShare, CopyLine, OutletRef, Role
 from analysis.digest.outlets import outlet_ref, ref_of
 from analysis.plain import direction_of
-from analysis.tellings import day_of, first_told
+from analysis.tellings import first_told
+from config.clock import day_of
 from storage.records import CopyGroup
 from storage.records.told import NarrativeRow
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 import tempfile
 from importlib import metadata
 from pathlib import Path
+
+from platformdirs import user_cache_path
 
 from analysis.embedding.base import EmbeddingError
 from analysis.embedding.graph import GRAPH_VERSION, write_graph
@@ -54,14 +55,7 @@ def cached_graph(weights_file: Path, folder: Path | None, kind: ProcessorClass) 
 
 def default_folder() -> Path:
     """The user's cache folder, as the system names it."""
-    home = os.environ.get("XDG_CACHE_HOME")
-    if home:
-        return Path(home) / "drumbeat"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "drumbeat" / "cache"
-    return (
-        Path.home() / "Library" / "Caches" if sys.platform == "darwin" else Path.home() / ".cache"
-    ) / "drumbeat"
+    return user_cache_path("drumbeat", appauthor=False)
 
 
 def _write(weights_file: Path, folder: Path, kind: ProcessorClass, runtime: str) -> Path:

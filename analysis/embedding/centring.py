@@ -23,15 +23,18 @@ from storage.records import MeanTable, Narrative, PassageFacts, PassageRow, Vect
 from storage.store import Store
 
 CENTROID_LENGTH = 0.16
-"""Length of the mean of a narrative's members less the mean of their language, before anything is brought to length 1. Measured on the
-eight planted claims of the sample world: 0.12 to 0.21, mean 0.16 (members 0.39 long, the mean of their unit vectors 0.40)."""
+"""Length of the mean of a narrative's members less the mean of their language, before anything is brought to
+length 1. Measured on the eight planted claims of the sample world: 0.12 to 0.21, mean 0.16 (members 0.39
+long, the mean of their unit vectors 0.40).
+"""
 
 
 def comparable(store: Store, narratives: Iterable[Narrative]) -> list[Narrative]:
-    """The narratives in their order, every centroid as the newest means of its build would have it: only such can be compared.
+    """The narratives in their order, every centroid as the newest means of its build would have it: only such
+    can be compared.
 
-    A centroid is frozen with the means of its day. Other means move every member x - mean by the same vector within a language, and the
-    centroid with them; members need not be read.
+    A centroid is frozen with the means of its day. Other means move every member x - mean by the same vector
+    within a language, and the centroid with them; members need not be read.
     """
     given = list(narratives)
     newest = {build: store.means.latest(build) for build in sorted({item.build for item in given})}

@@ -9,8 +9,6 @@ import tomllib
 from dataclasses import dataclass
 from importlib import resources
 
-UNDETERMINED = "und"
-
 
 @dataclass(frozen=True, slots=True)
 class _Known:

@@ -29,7 +29,8 @@ from importlib import resources
 import numpy as np
 
 from analysis.arrays import Vectors
-from analysis.embedding.languages import UNDETERMINED, family_of, language_key
+from analysis.embedding.languages import family_of, language_key
+from config.undetermined import UNDETERMINED
 from storage.records import MeanTable, Vector
 from storage.store import Store
 

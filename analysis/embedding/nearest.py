@@ -1,9 +1,10 @@
 """Passages that mean what a query means.
 
-    query --centred--> nearest by sketch (all passages) --filters and vectors from the store--> ranked by centred cosine (some thousands)
+    query --centred--> nearest by sketch (all passages)
+          --filters and vectors from the store--> ranked by centred cosine (some thousands)
 
-Not exact, and told so: a passage among the true first twenty is missed where its sketch lies beyond what the steps leave. Where no more
-passages than the last step leaves are within the filters, it is exact.
+Not exact, and told so: a passage among the true first twenty is missed where its sketch lies beyond what the
+steps leave. Where no more passages than the last step leaves are within the filters, it is exact.
 """
 
 from __future__ import annotations
@@ -18,15 +19,18 @@ import numpy as np
 from analysis.arrays import Vectors
 from analysis.embedding.centring import centre
 from analysis.embedding.sketches import refresh_sketches
+from config.undetermined import UNDETERMINED
 from storage.errors import StageBusy
 from storage.records import EmbeddedPassage, MeanTable, SearchFilters, Vector
 from storage.sketches import Manifest, Narrowing, Sketches, SketchFolder, Steps
 from storage.store import Store
 
 STEPS: Final = Steps(by_signs=100_000, by_sketch=10_000, by_product=1_000)
-"""How many passages each step leaves. Of 7 million mixed passages, 0.985 of the true first 20 are found for headlines and passages as queries,
-in 0.16 CPU-seconds (95 %: 0.25); with 150,000 and 15,000 0.993 in 0.19 (`python -m tests.benchmarks.meaning`)."""
-QUERY_LANGUAGE: Final = "und"
+"""How many passages each step leaves. Of 7 million mixed passages, 0.985 of the true first 20 are found for
+headlines and passages as queries, in 0.16 CPU-seconds (95 %: 0.25); with 150,000 and 15,000 0.993 in 0.19
+(`python -m tests.benchmarks.meaning`).
+"""
+QUERY_LANGUAGE: Final = UNDETERMINED
 """The language of a few words cannot be told: the overall mean is what they share."""
 
 
@@ -63,7 +67,9 @@ def nearest_passages(
 
 
 def present_sketches(store: Store, folder: Path, table: MeanTable) -> Sketches | None:
-    """The sketches with what came since; where another process is at them, as they are. None before the first."""
+    """The sketches with what came since; where another process is at them, as they are. None before the
+    first.
+    """
     files = SketchFolder(folder)
     sketches = files.open()
     if sketches is not None and _is_current(store, sketches.manifest, table):

@@ -1,8 +1,10 @@
 """Keeps the sketches of all passages, which search by meaning scans (see `storage/sketches.py`).
 
-    passages, vectors --less the mean of their language--> signs --> sketches        at the end of `embed`, and by a search that finds them stale
+    passages, vectors --less the mean of their language--> signs --> sketches
+                      at the end of `embed`, and by a search that finds them stale
 
-What is new has a higher passage number than what is there; what was changed or deleted stands in the store's list of changes.
+What is new has a higher passage number than what is there; what was changed or deleted stands in the store's
+list of changes.
 """
 
 from __future__ import annotations
@@ -35,10 +37,14 @@ from storage.store import Store
 FOLDER: Final = "sketches"
 """Of a workspace. Whoever deletes it loses nothing: the next `embed` makes it again."""
 GROWTH: Final = 2
-"""Sketches of older means are made anew when passages have become this many times as many: the means of a small workspace, which move most,
-do not stay, and in all no passage is sketched more than twice on average (a geometric series)."""
+"""Sketches of older means are made anew when passages have become this many times as many: the means of a
+small workspace, which move most, do not stay, and in all no passage is sketched more than twice on average (a
+geometric series).
+"""
 CHANGES: Final = 1_000_000
-"""Changes that stay listed for sketches on other machines; who is farther behind begins anew. Chosen, not measured: 24 MB."""
+"""Changes that stay listed for sketches on other machines; who is farther behind begins anew. Chosen, not
+measured: 24 MB.
+"""
 BLOCKS_A_ROUND: Final = 16
 """Blocks between two states on disk: a million passages are done again after a kill."""
 PASSAGES: Final = 4096
@@ -55,7 +61,8 @@ def refresh_sketches(
 ) -> int:
     """Bring the sketches to the present state of the store; returns how many passages were sketched.
 
-    What is damaged, of another build, or outgrown is made from the beginning. Passages after the first that has no vector yet wait for it.
+    What is damaged, of another build, or outgrown is made from the beginning. Passages after the first that
+    has no vector yet wait for it.
 
     Args:
         verify: read every block to see whether it is whole.
@@ -76,7 +83,9 @@ def refresh_sketches(
 
 
 def _is_void(store: Store, manifest: Manifest, table: MeanTable) -> bool:
-    """Of another build, of means that nobody has, outgrown, or behind the oldest change that is still listed."""
+    """Of another build, of means that nobody has, outgrown, or behind the oldest change
+    that is still listed.
+    """
     if manifest.build != table.build or store.means.get(manifest.build, manifest.mean_version) is None:
         return True
     marks = store.vectors.marks()
@@ -107,7 +116,9 @@ class _Sketcher:
         self.sketched = 0
 
     def follow_changes(self, sketches: Sketches) -> None:
-        """Take changed and deleted passages out of their blocks; those that are there still are sketched again."""
+        """Take changed and deleted passages out of their blocks; those that are there still are sketched
+        again.
+        """
         changes = self.store.vectors.changes(after=self.manifest.change_no)
         if not changes:
             return

@@ -15,7 +15,7 @@ import numpy as np
 from analysis.arrays import Ints, Vectors, closeness, unit_rows
 from analysis.counts.panel import Panel
 from analysis.spikes.facts import FactRow, WindowFacts, facts_of
-from analysis.tellings import day_of
+from config.clock import day_of
 from config.settings import SpikeSettings
 from storage.records import Narrative
 

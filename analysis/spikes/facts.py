@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Protocol
 
-from analysis.tellings import Printing, day_of, first_told
+from analysis.tellings import Printing, first_told
+from config.clock import day_of
+from config.undetermined import UNDETERMINED
 from storage.records import DateConfidence, Origin
 
 LIFE_DAYS: Final = 21
@@ -105,7 +107,7 @@ def _printed(rows: Sequence[FactRow]) -> dict[str, Any]:
         "groups": len({row.group_id for row in rows}),
         "outlets": len({row.source_id for row in rows}),
         "countries": len({row.country for row in rows} - {""}),
-        "languages": len({row.language for row in rows} - {"und"}),
+        "languages": len({row.language for row in rows} - {UNDETERMINED}),
         "weak_dates": sum(row.date_confidence in WEAK for row in rows),
         "backfill": sum(row.origin == "backfill" for row in rows),
     }

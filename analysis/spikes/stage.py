@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 
 import structlog
 
@@ -29,7 +29,7 @@ from analysis.spikes.day import DayResult, examine_day
 from analysis.spikes.day_evidence import DayEvidence
 from analysis.spikes.facts import LIFE_DAYS
 from analysis.tellings import COPY_REACH, passages_of, resting_forms, speaking
-from config.clock import Clock, midnight
+from config.clock import Clock, day_of, midnight
 from config.progress import Progress
 from config.settings import SpikeSettings
 from config.workspace import Workspace
@@ -52,7 +52,7 @@ def detect(
     Returns:
         days tested, narratives tested and spikes by decision.
     """
-    today = clock.now().astimezone(UTC).date()
+    today = day_of(clock.now())
     days = days_to_test(store, today)
     counted = CountedDays(store, workspace.settings.spikes, days)
     counts = Counter(days=0, tested=0, alert=0, digest=0, suppressed=0)
@@ -77,7 +77,7 @@ def _log(result: DayResult, run_id: str) -> None:
 def days_to_test(store: Store, today: date) -> list[date]:
     """From the day of the last finished run, which was tested before it was over, to today."""
     last = store.runs.last("detect")
-    since = today if last is None else last.as_of.astimezone(UTC).date()
+    since = today if last is None else day_of(last.as_of)
     first = min(today, max(since, today - timedelta(days=CATCH_UP_DAYS - 1)))
     return [first + timedelta(days=n) for n in range((today - first).days + 1)]
 

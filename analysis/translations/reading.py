@@ -11,13 +11,14 @@ import numpy as np
 from analysis.arrays import unit_rows
 from analysis.embedding.centring import centre, centred
 from analysis.embedding.kept import kept_vectors
-from analysis.embedding.languages import UNDETERMINED, language_key
+from analysis.embedding.languages import language_key
 from analysis.embedding.means import has_priors, make_table
 from analysis.text.passages import measure
 from analysis.text.sentences import first_sentences
 from analysis.translations.alignment import SENTENCES, Lead, numbers
 from analysis.translations.candidates import PASSAGES, DayTexts
 from config.settings import EmbedSettings
+from config.undetermined import UNDETERMINED
 from storage.records import Article, MeanTable, PassageFacts, Vector
 from storage.store import Store
 

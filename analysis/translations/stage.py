@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 
 import structlog
 
@@ -23,7 +23,7 @@ from analysis.translations.alignment import translation_scores
 from analysis.translations.candidates import DayTexts, candidate_pairs
 from analysis.translations.groups import connected, joined_group
 from analysis.translations.reading import LeadReader, is_asked, sentence_means, texts_of_day
-from config.clock import Clock
+from config.clock import Clock, day_of
 from config.progress import Progress
 from config.workspace import Workspace
 from storage.records import MeanTable
@@ -102,7 +102,7 @@ def _new_texts(store: Store, build: str, mark: int) -> _New:
             if member is None:
                 return _New(mark, days)
             if is_asked(row, member.relation):
-                days[row.counted_at.astimezone(UTC).date()].add(row.article_id)
+                days[day_of(row.counted_at)].add(row.article_id)
             mark = row.passage_no
     return _New(mark, days)
 

@@ -5,11 +5,11 @@ everywhere was tried (14 languages of news, African news and web pages, 3,000 to
 texts of one kind are alike. Items of Wikipedia's news (ITN) would let in 1.4 to 4.6 % of other subjects at z
 4.8, by their own sample 0.08 %.
 
-But what was found may not move whenever something else is read. 100 claims of NTREX, 406 passages, then 11.5 times
-as much of African news and web pages: sampled again, 52 of 490 hits at z 4.8 went and 47 came. So place and
-spread are taken when a text is first compared, and stand until the means get a new version, when all is compared
-again. Adding any amount of other coverage changes no hit meanwhile (0 of 490; of the added passages 0.03 % are
-hits). A language that came later has the values of all languages together until then.
+But what was found may not move whenever something else is read. 100 claims of NTREX, 406 passages, then 11.5
+times as much of African news and web pages: sampled again, 52 of 490 hits at z 4.8 went and 47 came. So place
+and spread are taken when a text is first compared, and stand until the means get a new version, when all is
+compared again. Adding any amount of other coverage changes no hit meanwhile (0 of 490; of the added passages
+0.03 % are hits). A language that came later has the values of all languages together until then.
 """
 
 from __future__ import annotations

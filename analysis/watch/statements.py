@@ -14,15 +14,16 @@ from analysis.arrays import Vectors
 from analysis.embedding.centring import centre
 from analysis.watch.guard import Guard
 from config.settings import WatchSettings
+from config.undetermined import UNDETERMINED
 from config.watchlist import StatementConfig
 from storage.records import MeanTable, PassageFacts, Vector
 
 MATCH_VERSION = "3"
 """Changes whenever the same statement and passage could give another hit or stance."""
-NO_LANGUAGE = "und"
+NO_LANGUAGE = UNDETERMINED
 """Nobody says which language a statement is written in; it is centred by the overall mean. Measured on the
-sample world: as good as the mean of its true language (hits at z 3: recall 0.49 either way, precision 0.95 and
-0.93), while the mean of a wrong language costs a tenth."""
+sample world: as good as the mean of its true language (hits at z 3: recall 0.49 either way, precision 0.95
+and 0.93), while the mean of a wrong language costs a tenth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,11 +25,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
+from config.undetermined import UNDETERMINED
 from crawler.cleaning.letters import weight_of
 from crawler.cleaning.scripts import fits, language_of_script, main_script
 from crawler.cleaning.spelling import respelled
 
-UNDETERMINED: Final = "und"
 # Where the numbers come from: (m) `python -m tests.benchmarks.language_constants --data DIR --texts 200`,
 # which halves and doubles each over 600 texts of SIB-200, MasakhaNEWS and MAFAND; one text is 0.17 points.
 # (c) chosen, not measured.
@@ -89,7 +89,7 @@ _ALIASES: Final = {
     "ara": "ar", "zho": "zh", "chi": "zh",
 }  # fmt: skip
 _TAG: Final = re.compile(r"^[a-z]{2,3}$")
-_WORDS_FOR_NOTHING: Final = frozenset(("und", "zxx", "mul", "mis", "xx"))
+_WORDS_FOR_NOTHING: Final = frozenset((UNDETERMINED, "zxx", "mul", "mis", "xx"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from config.settings import CleanSettings
+from config.undetermined import UNDETERMINED
 from crawler.cleaning.dates import DateDecision, count_at, decide_date
 from crawler.cleaning.extract import Extraction, Refusal, extract_page
 from crawler.cleaning.language import identify
@@ -73,7 +74,7 @@ def make_article(
 
 def _habit(languages: Sequence[str]) -> dict[str, int]:
     """The languages of a directory's entry as articles of each; nothing where it leaves the language open."""
-    tags = [tag.split("-")[0] for tag in languages if tag != "und"]
+    tags = [tag.split("-")[0] for tag in languages if tag != UNDETERMINED]
     return {tag: HABIT_ARTICLES // len(tags) for tag in tags}
 
 

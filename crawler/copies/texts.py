@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from config.settings import CopySettings
+from config.undetermined import UNDETERMINED
 from crawler.copies.grouping import group_articles
 from storage.records import Article
 from storage.text import text_sha256
@@ -32,7 +33,7 @@ def _article(key: str, text: str) -> Article:
         first_seen_at=EPOCH,
         counted_at=EPOCH,
         origin="live",
-        language="und",
+        language=UNDETERMINED,
         language_confidence=0.0,
         language_source="none",
         text_sha256=text_sha256(text),

@@ -35,7 +35,8 @@ def mail_address(text: str) -> Address:
         domain = ""
     if not (_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)):
         raise BadAddress(
-            f"{header_text(text)!r} is no mail address; expected name@example.org in mail.sender and mail.recipients"
+            f"{header_text(text)!r} is no mail address; expected name@example.org in mail.sender and "
+            "mail.recipients"
         )
     return Address(display_name=header_text(name), username=local, domain=domain)
 
@@ -51,13 +52,17 @@ def mail_domain(sender: str) -> str:
 def message_id(delivery_id: str, evidence: Mapping[str, Any], *, sender: str) -> str:
     """The one Message-ID of a delivery.
 
-    Two workspaces may number their narratives alike; the evidence's digest keeps their mails apart in one mailbox.
+    Two workspaces may number their narratives alike; the evidence's digest keeps their mails apart in one
+    mailbox.
     """
     frozen = json.dumps(evidence, sort_keys=True, ensure_ascii=True).encode()
     return f"<{delivery_id}.{blake2b(frozen, digest_size=8).hexdigest()}@{mail_domain(sender)}>"
 
 
 def chat_name(url: str) -> str:
-    """What a delivery calls an Apprise address, which holds a secret: its service and a digest, `tgram:3f2a...`."""
+    """What a delivery calls an Apprise address, which holds a secret: its service and a digest,
+    `tgram:3f2a...`.
+    """
     service = url.partition(":")[0]
-    return f"{header_text(service, 20)}:{blake2b(url.encode('utf-8', 'surrogatepass'), digest_size=6).hexdigest()}"
+    digest = blake2b(url.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+    return f"{header_text(service, 20)}:{digest}"

@@ -1,4 +1,6 @@
-"""Alerts to chat services and web hooks by Apprise, for those who set addresses in DRUMBEAT_MAIL__APPRISE_URLS."""
+"""Alerts to chat services and web hooks by Apprise, for those who set addresses in
+DRUMBEAT_MAIL__APPRISE_URLS.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ def send(title: str, body: str, *, recipient: str, settings: MailSettings) -> No
     urls = {chat_name(url.get_secret_value()): url.get_secret_value() for url in settings.apprise_urls}
     if recipient not in urls:
         raise Refused(
-            f"{recipient}: no address of that name is left in DRUMBEAT_MAIL__APPRISE_URLS; set it again to send what comes later"
+            f"{recipient}: no address of that name is left in DRUMBEAT_MAIL__APPRISE_URLS; set it again to "
+            "send what comes later"
         )
     notifier = apprise.Apprise()
     if not notifier.add(urls[recipient]):

@@ -1,6 +1,7 @@
 """An alert as a mail: plain text, HTML with its styles inlined, and the chart inside.
 
-Composition is a pure function of the alert's frozen evidence and the delivery: a mail that is sent again is the same mail, byte for byte.
+Composition is a pure function of the alert's frozen evidence and the delivery: a mail that is sent again is
+the same mail, byte for byte.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ class _Picture:
 
 
 def subject_of(evidence: dict[str, Any]) -> str:
-    """`[Drumbeat] 3.1 times expected: LABEL (narrative 12)`; the figures come first, so that no label can hide them."""
+    """`[Drumbeat] 3.1 times expected: LABEL (narrative 12)`; the figures come first, so that no label can
+    hide them.
+    """
     spike, narrative = evidence["spike"], evidence["narrative"]
     weight = (
         f"{number(spike['ratio'])} times expected"
@@ -60,17 +63,7 @@ def compose(alert: Alert, delivery: Delivery, *, sender: str) -> EmailMessage:
         BadAddress: sender or recipient is no mail address.
     """
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
-    domain = mail_domain(sender)
-    for name, value in (
-        ("From", mail_address(sender)),
-        ("To", mail_address(delivery.recipient)),
-        ("Subject", header_text(alert.subject, 200)),
-        ("Date", format_datetime(alert.created_at)),
-        ("Message-ID", delivery.message_id),
-        ("Auto-Submitted", "auto-generated"),
-        ("X-Auto-Response-Suppress", "All"),
-        ("List-Id", f"Drumbeat alerts <alerts.drumbeat.{domain}>"),
-    ):
+    for name, value in _headers(alert, delivery, sender).items():
         message[name] = value
     view = _view(alert)
     message.set_content(_text(view), cte="quoted-printable")
@@ -90,6 +83,20 @@ def compose(alert: Alert, delivery: Delivery, *, sender: str) -> EmailMessage:
     return message
 
 
+def _headers(alert: Alert, delivery: Delivery, sender: str) -> dict[str, object]:
+    """The headers of the mail, in their order."""
+    return {
+        "From": mail_address(sender),
+        "To": mail_address(delivery.recipient),
+        "Subject": header_text(alert.subject, 200),
+        "Date": format_datetime(alert.created_at),
+        "Message-ID": delivery.message_id,
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        "List-Id": f"Drumbeat alerts <alerts.drumbeat.{mail_domain(sender)}>",
+    }
+
+
 def chat_text(alert: Alert) -> tuple[str, str]:
     """Title and body for a chat message: the mail's plain text."""
     return header_text(alert.subject, 200), _text(_view(alert))
@@ -99,12 +106,6 @@ def _view(alert: Alert) -> dict[str, Any]:
     """What both templates show, out of the frozen evidence."""
     evidence = alert.evidence
     narrative, spike = evidence["narrative"], evidence["spike"]
-    start, end = date.fromisoformat(evidence["start"]), date.fromisoformat(evidence["end"])
-    chart = narrative_chart(narrative | {"spike": spike}, start=start, end=end, width=556)
-    countries = [
-        (country_name(share["key"]), share["own_texts"], max(0, share["articles"] - share["own_texts"]))
-        for share in narrative["by_country"][:MOST_COUNTRIES]
-    ]
     return {
         "alert_id": alert.alert_id,
         "subject": alert.subject,
@@ -115,12 +116,23 @@ def _view(alert: Alert) -> dict[str, Any]:
         "spike": spike,
         "notice": notice(),
         "charts": {
-            "series": _Picture(chart, f"series.{alert.alert_id}@drumbeat.invalid"),
-            "carriers": _Picture(
-                charts.carriers_chart(countries, title="Articles by country", width=380),
-                f"carriers.{alert.alert_id}@drumbeat.invalid",
-            ),
+            name: _Picture(chart, f"{name}.{alert.alert_id}@drumbeat.invalid")
+            for name, chart in _charts(evidence).items()
         },
+    }
+
+
+def _charts(evidence: dict[str, Any]) -> dict[str, charts.Chart]:
+    """The charts of the mail by the names of their files."""
+    narrative = evidence["narrative"] | {"spike": evidence["spike"]}
+    start, end = date.fromisoformat(evidence["start"]), date.fromisoformat(evidence["end"])
+    countries = [
+        (country_name(share["key"]), share["own_texts"], max(0, share["articles"] - share["own_texts"]))
+        for share in narrative["by_country"][:MOST_COUNTRIES]
+    ]
+    return {
+        "series": narrative_chart(narrative, start=start, end=end, width=556),
+        "carriers": charts.carriers_chart(countries, title="Articles by country", width=380),
     }
 
 

@@ -13,7 +13,9 @@ EVER = (datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 def alerts_with_deliveries(
     store: Store, start: datetime = EVER[0], end: datetime = EVER[1]
 ) -> list[tuple[Alert, list[Delivery]]]:
-    """Alerts made in [start, end), the newest first, each with its deliveries by id; none where no recipient was set when it was made."""
+    """Alerts made in [start, end), the newest first, each with its deliveries by id; none where no recipient
+    was set when it was made.
+    """
     found: list[tuple[Alert, list[Delivery]]] = [
         (alert, []) for alert in reversed(store.alerts.between(start, end))
     ]

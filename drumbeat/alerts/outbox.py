@@ -1,16 +1,18 @@
-"""The door of the delivery stage: what waits in the outbox goes out, at least once, under one Message-ID for ever.
+"""The door of the delivery stage: what waits in the outbox goes out, at least once, under one Message-ID for
+ever.
 
     for each delivery that is due:
         compose it  ->  commit `begin` (states.py)  ->  hand it over  ->  commit `finish`
 
-A crash between the two commits leaves `sending`, or `unknown` on its last try: the next round reads from that what may have happened.
-The caller holds the stage's lock, so that `sending` at the start of a round always means a killed process.
+A crash between the two commits leaves `sending`, or `unknown` on its last try: the next round reads from that
+what may have happened. The caller holds the stage's lock, so that `sending` at the start of a round always
+means a killed process.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import jinja2
 import structlog
@@ -37,16 +39,14 @@ def deliver(
     """Send what is due.
 
     Returns:
-        Deliveries by the state they are in now (`sent`, `pending`, `unknown`, `failed`), and those not tried (`waiting`).
+        Deliveries by the state they are in now (`sent`, `pending`, `unknown`, `failed`), and those not tried
+        (`waiting`).
     """
     mail = workspace.settings.mail
     outbox = store.alerts.outbox()
     progress.start("deliver", len(outbox))
     counts: Counter[str] = Counter()
-    hindrance = _hindrance(mail)
-    closed = {"smtp"} if hindrance else set()
-    if hindrance and any(delivery.channel == "smtp" for delivery in outbox):
-        logger.warning("mail_waits", waiting=len(outbox), why=hindrance)
+    closed = _closed(mail, outbox)
     for delivery in outbox:
         if delivery.channel in closed or not is_due(delivery, clock.now()):
             counts["waiting"] += 1
@@ -58,6 +58,16 @@ def deliver(
             _log(delivery, done, run_id)
         progress.step()
     return dict(sorted(counts.items()))
+
+
+def _closed(mail: MailSettings, outbox: Sequence[Delivery]) -> set[str]:
+    """Channels over which nothing can go in this round."""
+    hindrance = _hindrance(mail)
+    if hindrance is None:
+        return set()
+    if any(delivery.channel == "smtp" for delivery in outbox):
+        logger.warning("mail_waits", waiting=len(outbox), why=hindrance)
+    return {"smtp"}
 
 
 def _hindrance(mail: MailSettings) -> str | None:

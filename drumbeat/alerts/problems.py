@@ -1,4 +1,6 @@
-"""What can go wrong between the outbox and a mail server. The difference that matters: can the text have arrived?"""
+"""What can go wrong between the outbox and a mail server. The difference that matters: can the text have
+arrived?
+"""
 
 from __future__ import annotations
 
@@ -8,11 +10,15 @@ class DeliveryProblem(Exception):
 
 
 class Unreachable(DeliveryProblem):
-    """The channel cannot be used now (no connection, no trust, no login): it says nothing of the mail, which waits."""
+    """The channel cannot be used now (no connection, no trust, no login): it says nothing of the mail, which
+    waits.
+    """
 
 
 class Unfinished(DeliveryProblem):
-    """This mail was put off, or the connection was lost before its text was handed over: it has not arrived, try later."""
+    """This mail was put off, or the connection was lost before its text was handed over: it has not arrived,
+    try later.
+    """
 
 
 class Refused(DeliveryProblem):

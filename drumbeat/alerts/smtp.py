@@ -44,19 +44,23 @@ def send(message: EmailMessage, *, settings: MailSettings) -> None:
             _expect(354, lambda: smtp.docmd("DATA"), settings)
         reply = _text(smtp, body, settings)
         _judge(250, reply, settings)
-        # The mail is delivered: nobody waits for the server's farewell, so that the outbox learns of it at once.
+        # The mail is delivered: nobody waits for the server's farewell, so that the outbox learns of it at
+        # once.
         with suppress(smtplib.SMTPException, OSError):
             smtp.putcmd("QUIT")
 
 
 @contextmanager
 def _session(settings: MailSettings) -> Iterator[smtplib.SMTP]:
-    """A connection that is encrypted and logged in as the settings say; closed in the end, whatever happened."""
+    """A connection that is encrypted and logged in as the settings say; closed in the
+    end, whatever happened.
+    """
     where = f"mail server {settings.host}:{settings.port}"
     password = settings.password.get_secret_value()
     if password and settings.security == "none" and settings.host not in LOCAL_HOSTS:
         raise Unreachable(
-            f'{where}: mail.security = "none" would send the password unencrypted; set it to "starttls" or "tls"'
+            f'{where}: mail.security = "none" would send the password unencrypted; '
+            'set it to "starttls" or "tls"'
         )
     smtp = None
     try:
@@ -94,16 +98,21 @@ def _connect(settings: MailSettings) -> smtplib.SMTP:
 def _why(problem: Exception, settings: MailSettings) -> str:
     """What stands between us and the server, and what to do about it."""
     if isinstance(problem, ssl.SSLCertVerificationError):
-        return f"its certificate is not trusted: {problem.verify_message}; correct mail.host, or name the authority's certificate in SSL_CERT_FILE"
+        return (
+            f"its certificate is not trusted: {problem.verify_message}; correct mail.host, "
+            "or name the authority's certificate in SSL_CERT_FILE"
+        )
     if isinstance(problem, ssl.SSLError):
-        return f"no encrypted connection: {problem.reason}; check mail.security ({settings.security}) and mail.port"
+        security = f"mail.security ({settings.security})"
+        return f"no encrypted connection: {problem.reason}; check {security} and mail.port"
     if isinstance(problem, smtplib.SMTPAuthenticationError):
         return f"login refused ({_said(problem.smtp_error)}); check mail.username and DRUMBEAT_MAIL__PASSWORD"
     if isinstance(problem, smtplib.SMTPNotSupportedError):
         return f"{problem}; check mail.security ({settings.security}) and mail.username"
     if isinstance(problem, smtplib.SMTPResponseException):
         return f"it answered {problem.smtp_code} {_said(problem.smtp_error)}"
-    return f"it cannot be reached: {header_text(str(problem)) or type(problem).__name__}; check mail.host, mail.port and the network"
+    reason = header_text(str(problem)) or type(problem).__name__
+    return f"it cannot be reached: {reason}; check mail.host, mail.port and the network"
 
 
 @contextmanager
@@ -112,12 +121,15 @@ def _before_the_text(settings: MailSettings) -> Iterator[None]:
         yield
     except (smtplib.SMTPException, OSError) as problem:
         raise Unfinished(
-            f"mail server {settings.host}: the connection was lost before the text was sent: {header_text(str(problem))}"
+            f"mail server {settings.host}: the connection was lost before the text was sent: "
+            f"{header_text(str(problem))}"
         ) from problem
 
 
 def _text(smtp: smtplib.SMTP, body: bytes, settings: MailSettings) -> Reply:
-    """Send the text with its final dot and wait for the answer; one that neither takes nor refuses it is none."""
+    """Send the text with its final dot and wait for the answer; one that neither takes nor refuses it is
+    none.
+    """
     stuffed = re.sub(rb"(?m)^\.", b"..", body)
     try:
         smtp.send(stuffed.removesuffix(b"\r\n") + b"\r\n.\r\n")
@@ -127,7 +139,8 @@ def _text(smtp: smtplib.SMTP, body: bytes, settings: MailSettings) -> Reply:
         return code, said
     except (smtplib.SMTPException, OSError) as problem:
         raise Unanswered(
-            f"mail server {settings.host}: the text was sent and no answer came ({header_text(str(problem))}); it may have arrived"
+            f"mail server {settings.host}: the text was sent and no answer came "
+            f"({header_text(str(problem))}); it may have arrived"
         ) from problem
 
 
@@ -136,7 +149,9 @@ def _expect(code: int, step: Callable[[], Reply], settings: MailSettings) -> Non
 
 
 def _judge(expected: int, reply: Reply, settings: MailSettings) -> None:
-    """A reply with the expected code (or its class 25x) passes; 5xx is a refusal for good, anything else one for now."""
+    """A reply with the expected code (or its class 25x) passes; 5xx is a refusal for good, anything else one
+    for now.
+    """
     code, text = reply
     if code == expected or (expected == 250 and 250 <= code <= 259):
         return

@@ -1,14 +1,16 @@
-"""The door of the alert stage: every spike that deserves one gets its alert, once, with its evidence frozen and its deliveries."""
+"""The door of the alert stage: every spike that deserves one gets its alert, once, with its evidence frozen
+and its deliveries.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import structlog
 
-from config.clock import Clock
+from config.clock import Clock, day_of
 from config.progress import Progress
 from config.settings import MailSettings
 from config.workspace import Workspace
@@ -29,46 +31,53 @@ LOOK_BACK = timedelta(days=30)
 def make_alerts(
     *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
 ) -> dict[str, int]:
-    """Make an alert, with one delivery per recipient, of every spike that was decided to be one and has none yet.
+    """Make an alert, with one delivery per recipient, of every spike that was decided to be one and has none
+    yet.
 
-    Alert and deliveries are one transaction; their ids come from the spike, so that a second run makes nothing anew.
+    Alert and deliveries are one transaction; their ids come from the spike, so that a second run makes
+    nothing anew.
 
     Returns:
-        `alerts` made, their `deliveries`, spikes whose alert was `known`, spikes `without_evidence`, which get none.
+        `alerts` made, their `deliveries`, spikes whose alert was `known`, spikes `without_evidence`, which
+        get none.
     """
-    today = clock.now().date()
-    spikes = [
-        spike
-        for spike in store.spikes.between(today - LOOK_BACK, today + timedelta(days=1))
-        if spike.decision == "alert"
-    ]
+    spikes = _decided(store, day_of(clock.now()))
     progress.start("alerts", len(spikes))
     counts: Counter[str] = Counter(alerts=0, deliveries=0, known=0, without_evidence=0)
-    for spike in sorted(spikes, key=lambda row: (row.day, row.spike_id)):
-        made = (
-            {"known": 1}
-            if store.alerts.get(alert_id(spike.spike_id))
-            else _make(spike, store=store, workspace=workspace, clock=clock)
-        )
+    for spike in spikes:
+        made = _make(spike, store=store, workspace=workspace, clock=clock)
         counts.update(made)
         if "alerts" in made:
-            tell = logger.info if made["deliveries"] else logger.warning
-            tell(
-                "alert",
-                run=run_id,
-                spike=spike.spike_id,
-                narrative=spike.narrative_id,
-                deliveries=made["deliveries"],
-                **({} if made["deliveries"] else NOBODY),
-            )
+            _log(spike, made["deliveries"], run_id)
         progress.step()
     return dict(counts)
 
 
+def _decided(store: Store, today: date) -> list[Spike]:
+    """The spikes that were decided to be alerts, by day and id."""
+    recent = store.spikes.between(today - LOOK_BACK, today + timedelta(days=1))
+    return [spike for spike in recent if spike.decision == "alert"]
+
+
+def _log(spike: Spike, deliveries: int, run_id: str) -> None:
+    told = {
+        "run": run_id,
+        "spike": spike.spike_id,
+        "narrative": spike.narrative_id,
+        "deliveries": deliveries,
+    }
+    if deliveries:
+        logger.info("alert", **told)
+    else:
+        logger.warning("alert", **told, **NOBODY)
+
+
 def _make(spike: Spike, *, store: Store, workspace: Workspace, clock: Clock) -> dict[str, int]:
-    """Freeze the evidence of one spike and write its alert; what to count."""
+    """Freeze the evidence of one spike and write its alert, if it has none yet; what to count."""
     from analysis.digest.build import alert_evidence
 
+    if store.alerts.get(alert_id(spike.spike_id)):
+        return {"known": 1}
     try:
         evidence = alert_evidence(store=store, workspace=workspace, spike=spike)
     except LookupError as problem:

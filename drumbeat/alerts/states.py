@@ -8,9 +8,10 @@
        ^                      |--refused for good--> failed
        |-------- put off -----|--no answer, or killed--> unknown (2): shown, never sent again
 
-`begin` is committed before anything is connected, so that a killed process leaves its trace. While a delivery is `pending` or
-`sending`, `attempts` counts tries; while it is `unknown`, it counts how often its text left this machine without an answer. So the
-second and last try is marked in the row before it is made, and no third can follow.
+`begin` is committed before anything is connected, so that a killed process leaves its trace. While a delivery
+is `pending` or `sending`, `attempts` counts tries; while it is `unknown`, it counts how often its text left
+this machine without an answer. So the second and last try is marked in the row before it is made, and no
+third can follow.
 """
 
 from __future__ import annotations
@@ -72,11 +73,14 @@ def finish(begun: Step, problem: DeliveryProblem | None) -> Step:
         return Step(state="failed", attempts=begun.attempts, error=error)
     if isinstance(problem, Unreachable):
         return Step(state="pending", attempts=begun.attempts - 1, error=error)
-    if begun.attempts >= MOST_TRIES:
-        return Step(
-            state="failed", attempts=begun.attempts, error=f"{error}; given up after {begun.attempts} tries"
-        )
-    return Step(state="pending", attempts=begun.attempts, error=error)
+    return _finish_try(begun.attempts, error)
+
+
+def _finish_try(attempts: int, error: str) -> Step:
+    """The same where another try may still succeed."""
+    if attempts >= MOST_TRIES:
+        return Step(state="failed", attempts=attempts, error=f"{error}; given up after {attempts} tries")
+    return Step(state="pending", attempts=attempts, error=error)
 
 
 def _finish_second(error: str, problem: DeliveryProblem) -> Step:

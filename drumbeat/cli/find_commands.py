@@ -16,8 +16,6 @@ from drumbeat.cli.session import (
     JsonOption,
     WorkspaceOption,
     country_code,
-    known_sources,
-    known_values,
     say_json,
     session,
 )
@@ -84,8 +82,6 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find articles by words and by meaning, in any language."""
-    from dataclasses import asdict
-
     from drumbeat.search import search as find
     from storage.records import SearchFilters
 
@@ -93,7 +89,7 @@ def search(
         start=moment(since, "--since"),
         end=moment(until, "--until", days=1),
         source_ids=tuple(source or ()),
-        countries=tuple(country_code(code) for code in country or ()),
+        countries=tuple(map(country_code, country or ())),
         languages=tuple(language or ()),
     )
     in_order(filters.start, filters.end)
@@ -107,6 +103,26 @@ def search(
             filters=filters,
             limit=limit,
         )
+    _say_results(found, as_json=as_json)
+
+
+def _known(store: Store, filters: SearchFilters) -> None:
+    """Refuse an outlet, a country or a language that nothing here has.
+
+    Raises:
+        ConfigError: names the first unknown one, and what is known.
+    """
+    from config.errors import ConfigError
+    from drumbeat.search import unknown_filter
+
+    problem = unknown_filter(store, filters)
+    if problem is not None:
+        raise ConfigError(f"--{problem}")
+
+
+def _say_results(found: list[SearchResult], *, as_json: bool) -> None:
+    from dataclasses import asdict
+
     if as_json:
         say_json([asdict(row) for row in found])
         return
@@ -115,20 +131,11 @@ def search(
         _say_result(row)
 
 
-def _known(store: Store, filters: SearchFilters) -> None:
-    """Refuse an outlet, a country or a language that nothing here has."""
-    outlets = store.sources.all()
-    known_sources(filters.source_ids, {row.source_id for row in outlets})
-    known_values("--country", filters.countries, {row.country for row in outlets})
-    known_values("--language", filters.languages, store.lists.languages())
-
-
 def _say_result(row: SearchResult) -> None:
     from drumbeat.shown.safe import isolate, one_line, shorten
 
-    typer.echo(
-        f"\n{row.counted_at:%Y-%m-%d}  {row.source_id}  {row.language}  by {row.found_by}  article {row.article_id}"
-    )
+    found = f"by {row.found_by}  article {row.article_id}"
+    typer.echo(f"\n{row.counted_at:%Y-%m-%d}  {row.source_id}  {row.language}  {found}")
     for text in (row.title, shorten(row.snippet, SNIPPET)):
         typer.echo(f"  {isolate(text)}")
     typer.echo(f"  {one_line(row.url)}")

@@ -21,7 +21,8 @@ from drumbeat.parent import die_with_parent
 
 app = typer.Typer(
     name="drumbeat",
-    help="Watch what regional and state media say, in every language: which narratives rise, who said it first, who repeats it.",
+    help="Watch what regional and state media say, in every language: which narratives rise, "
+    "who said it first, who repeats it.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help: half the start time of every command
@@ -57,7 +58,9 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line; what its user can mend is one clear message and exit code 2, never a traceback."""
+    """Run the command line; what its user can mend is one clear message and exit code 2,
+    never a traceback.
+    """
     die_with_parent()
     signal.signal(signal.SIGTERM, _stop)
     try:

@@ -57,18 +57,16 @@ def alerts(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
     if as_json:
         say_json([_plain(alert, deliveries) for alert, deliveries in found])
         return
-    rows: list[tuple[object, ...]] = []
-    for alert, deliveries in found:
-        made = f"{alert.created_at:%Y-%m-%d %H:%M}"
-        rows += [
-            (made, alert.subject, row.recipient, row.state, row.attempts, row.last_error)
-            for row in deliveries
-        ]
-        if not deliveries:
-            rows.append(
-                (made, alert.subject, "", "no recipient", 0, "mail.recipients was empty when it was made")
-            )
+    rows = [row for alert, deliveries in found for row in _rows(alert, deliveries)]
     say_table("Alerts", ("made", "alert", "recipient", "state", "attempts", "last error"), rows)
+
+
+def _rows(alert: Alert, deliveries: list[Delivery]) -> list[tuple[object, ...]]:
+    """A line of the table for each delivery, or one that says why there is none."""
+    head = f"{alert.created_at:%Y-%m-%d %H:%M}", alert.subject
+    if not deliveries:
+        return [(*head, "", "no recipient", 0, "mail.recipients was empty when it was made")]
+    return [(*head, row.recipient, row.state, row.attempts, row.last_error) for row in deliveries]
 
 
 def _plain(alert: Alert, deliveries: list[Delivery]) -> dict[str, object]:

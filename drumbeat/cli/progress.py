@@ -16,13 +16,16 @@ from rich.progress import (
 
 
 class RichProgress:
-    """A `config.progress.Progress` that draws one bar per piece of work on standard error; silent when that is no terminal."""
+    """A `config.progress.Progress` that draws one bar per piece of work on standard error; silent when that
+    is no terminal.
+    """
 
     def __init__(self) -> None:
         from rich.console import Console
 
         self._bars = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+            TimeElapsedColumn(),
             console=Console(stderr=True), transient=True,
         )  # fmt: skip
         self._task: TaskID | None = None

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from drumbeat.cli.session import JsonOption, WorkspaceOption, say_json, session
+
+if TYPE_CHECKING:
+    from config.workspace import Workspace
+    from storage.prune import PruneReport
 
 KIND_HELP = "archive, articles, polls, runs or numbers; may be given several times."
 
@@ -23,14 +27,12 @@ def storage_prune(
     from dataclasses import asdict
 
     from config.progress import NoProgress
-    from drumbeat.stages import ONE_AT_A_TIME, STAGES
-    from storage.locks import StageLock
     from storage.prune import PruneOrder, known_kinds, prune
 
     kinds = known_kinds(kind)
     with session(workspace) as opened, ExitStack() as locks:
-        for name in () if dry_run else sorted({"crawl", *STAGES, *ONE_AT_A_TIME.values()}):
-            locks.enter_context(StageLock(opened.workspace.root / "locks", name))
+        if not dry_run:
+            _lock_all(locks, opened.workspace)
         order = PruneOrder(
             kinds=kinds,
             older_than_days=older_than,
@@ -43,7 +45,20 @@ def storage_prune(
         report = prune(opened.store, order, NoProgress())
     if as_json:
         say_json(asdict(report))
-        return
+    else:
+        _say_report(report, dry_run=dry_run)
+
+
+def _lock_all(locks: ExitStack, workspace: Workspace) -> None:
+    """Hold the lock of every stage: nothing may cite what is about to go."""
+    from drumbeat.stages import ONE_AT_A_TIME, STAGES
+    from storage.locks import StageLock
+
+    for name in sorted({"crawl", *STAGES, *ONE_AT_A_TIME.values()}):
+        locks.enter_context(StageLock(workspace.root / "locks", name))
+
+
+def _say_report(report: PruneReport, *, dry_run: bool) -> None:
     typer.echo(f"{'Would go' if dry_run else 'Gone'}: what is older than {report.before:%Y-%m-%d %H:%M} UTC")
     for name, count in report.removed.items():
         typer.echo(f"  {name}: {count:,}")

@@ -69,7 +69,8 @@ def make_clock(as_of: str | None) -> Clock:
     given = _midnight(as_of) or _moment(as_of)
     if given is None or given.tzinfo is None or given.year not in YEARS:
         raise ConfigError(
-            f"--as-of {as_of!r}: no such moment; expected a day (2026-03-02, its midnight in UTC) or ISO 8601 with a zone "
+            f"--as-of {as_of!r}: no such moment; expected a day (2026-03-02, its midnight in UTC) or ISO "
+            "8601 with a zone "
             "(2026-03-02T08:00:00Z)"
         )
     return FixedClock(given)
@@ -134,10 +135,11 @@ def known_values(option: str, given: Collection[str], known: Collection[str]) ->
         ConfigError: names the first unknown one, and what is known.
     """
     from config.errors import ConfigError
+    from drumbeat.search import unknown_value
 
-    for value in given:
-        if known and value not in known:
-            raise ConfigError(f"{option} {value!r}: there is none here; known are {', '.join(sorted(known))}")
+    problem = unknown_value(option, given, known)
+    if problem is not None:
+        raise ConfigError(problem)
 
 
 def country_code(text: str) -> str:
@@ -154,7 +156,9 @@ def country_code(text: str) -> str:
 
 
 def configure_logging(*, quiet: bool = False) -> None:
-    """One line per unit of work on standard error: for people in a terminal, JSON elsewhere; quiet: warnings only."""
+    """One line per unit of work on standard error: for people in a terminal, JSON elsewhere; quiet: warnings
+    only.
+    """
     import logging
 
     import structlog
@@ -186,7 +190,9 @@ def say_json(value: object) -> None:
 
 
 def say_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows as a table: folded to the terminal, unfolded into a pipe; nothing in a cell is markup or moves the cursor."""
+    """Print rows as a table: folded to the terminal, unfolded into a pipe; nothing in a cell is markup or
+    moves the cursor.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

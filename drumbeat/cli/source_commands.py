@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,9 @@ from drumbeat.cli.session import (
     say_table,
     session,
 )
+
+if TYPE_CHECKING:
+    from config.sources import SourceConfig
 
 app = typer.Typer(help="The source directory: outlets and their addresses.", no_args_is_help=True)
 
@@ -42,19 +45,14 @@ def list_sources(
     say_table(
         "Outlets",
         ("id", "name", "country", "languages", "ownership", "feeds", "verified"),
-        [
-            (
-                row.id,
-                row.name,
-                row.country,
-                " ".join(row.languages),
-                row.ownership.label if row.ownership else "not listed",
-                len(row.feeds),
-                row.verified,
-            )
-            for row in rows
-        ],
+        list(map(_outlet_row, rows)),
     )
+
+
+def _outlet_row(row: SourceConfig) -> tuple[object, ...]:
+    ownership = row.ownership.label if row.ownership else "not listed"
+    languages = " ".join(row.languages)
+    return row.id, row.name, row.country, languages, ownership, len(row.feeds), row.verified
 
 
 @app.command()

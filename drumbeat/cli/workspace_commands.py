@@ -73,7 +73,9 @@ def storage_check(
     adopt: Annotated[bool, typer.Option(help="Give archive records without a row their row.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Read the whole database, and compare the archive with it: records without a row, rows without a record."""
+    """Read the whole database, and compare the archive with it: records without a row,
+    rows without a record.
+    """
     from dataclasses import asdict
 
     from storage.archive import recover
@@ -88,9 +90,15 @@ def storage_check(
         say_json(result)
     else:
         for name, value in result.items():
-            typer.echo(f"{name}: {len(value) if isinstance(value, list | tuple) else value}")
-            for line in value if isinstance(value, list | tuple) else ():
-                typer.echo(f"  {line}")
+            _say_finding(name, value)
+
+
+def _say_finding(name: str, value: object) -> None:
+    """A number, or a list with how long it is."""
+    lines = value if isinstance(value, list | tuple) else ()
+    typer.echo(f"{name}: {len(lines) if lines is value else value}")
+    for line in lines:
+        typer.echo(f"  {line}")
 
 
 def runs(

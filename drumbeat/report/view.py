@@ -13,15 +13,20 @@ from markupsafe import Markup
 
 from analysis.digest.records import Digest
 from analysis.plain import to_plain
+from config.undetermined import UNDETERMINED
 from drumbeat.shown import charts, drawing, names, words
 
 SECTIONS = {
-    "Rising": "Told clearly more often than its own history, and what its sources put out, lead one to expect.",
-    "New": "Recognised as a narrative of its own for the first time in this period; single texts of it may be older.",
-    "Falling": "Told clearly less often than its own history leads one to expect, though its sources could be read.",
+    "Rising": "Told clearly more often than its own history, and what its sources put out, "
+    "lead one to expect.",
+    "New": "Recognised as a narrative of its own for the first time in this period; "
+    "single texts of it may be older.",
+    "Falling": "Told clearly less often than its own history leads one to expect, "
+    "though its sources could be read.",
 }
 FIGURES = (
-    "p: how probable so many texts or more are if nothing has changed. q: the same, allowing for all narratives tested on that day. "
+    "p: how probable so many texts or more are if nothing has changed. q: the same, allowing for all "
+    "narratives tested on that day. "
     "Cumulated sum: how far a slow rise has gone."
 )
 DATES = (
@@ -29,9 +34,11 @@ DATES = (
     "D, none, so that the day of finding counts."
 )
 METHOD = (
-    "A sentence here is a template filled with counts, or a quotation. Nothing is written by a model; labels are passages that stand nearest "
+    "A sentence here is a template filled with counts, or a quotation. Nothing is written by a model; "
+    "labels are passages that stand nearest "
     "the centre of their narrative, or an analyst's words.",
-    "Texts: distinct texts, a text counted once however often it is reprinted, damped per outlet and day. Expected: the narrative's own "
+    "Texts: distinct texts, a text counted once however often it is reprinted, damped per outlet and day. "
+    "Expected: the narrative's own "
     "history, scaled by what the sources that could be read put out.",
     f"First: first in this corpus, within the dates that the outlets give. {DATES}",
     "Ownership is given in the words of the list named beside it; what no list states is “not listed”.",
@@ -53,7 +60,9 @@ def style_hash() -> str:
 
 
 def stem(start: date, end: date) -> str:
-    """A report's file name without suffix: `2026-W47` for an ISO week, `2026-11-16_2026-11-20` (last day) for any other period."""
+    """A report's file name without suffix: `2026-W47` for an ISO week, `2026-11-16_2026-11-20` (last day) for
+    any other period.
+    """
     if words.week_name(start, end):
         year, week, _ = start.isocalendar()
         return f"{year}-W{week:02d}"
@@ -76,7 +85,7 @@ def report_view(digest: Digest, *, as_of: datetime) -> dict[str, Any]:
     """Everything `report.html` and `report.md` show."""
     plain = digest.to_dict()
     shown = [*plain["rising"], *plain["new"], *plain["falling"]]
-    languages = {tag: number for tag, number in plain["totals"]["languages"].items() if tag != "und"}
+    languages = {tag: number for tag, number in plain["totals"]["languages"].items() if tag != UNDETERMINED}
     return {
         "digest": plain,
         "as_of": to_plain(as_of),

@@ -99,19 +99,22 @@ def _index_line(path: Path) -> dict[str, Any] | None:
         report = json.loads(path.read_text(encoding="utf-8"))
         if report["format"] != FORMAT:
             raise ValueError(f"format {report['format']!r} where {FORMAT!r} was expected")
-        top = next(iter(report["rising"] or report["new"]), None)
-        return {
-            "stem": path.stem,
-            "top": top,
-            "articles": report["totals"]["articles"],
-            **{key: report[key] for key in ("start", "end", "notice")},
-            **{key: len(report[key]) for key in ("rising", "new", "falling", "alerts")},
-        }
+        return {"stem": path.stem, **_summary(report)}
     except (OSError, ValueError, KeyError, TypeError) as problem:
         logger.warning(
             "index_skips_file", file=path.name, problem=str(problem), hint="write that week's report again"
         )
         return None
+
+
+def _summary(report: dict[str, Any]) -> dict[str, Any]:
+    """The figures of a report that the index shows."""
+    return {
+        "top": next(iter(report["rising"] or report["new"]), None),
+        "articles": report["totals"]["articles"],
+        **{key: report[key] for key in ("start", "end", "notice")},
+        **{key: len(report[key]) for key in ("rising", "new", "falling", "alerts")},
+    }
 
 
 def _write(path: Path, text: str) -> None:
@@ -128,5 +131,6 @@ def _write(path: Path, text: str) -> None:
     except OSError as problem:
         reason = problem.strerror or str(problem)
         raise ReportError(
-            f"{path}: the report cannot be written: {reason}; make room or name another folder in [report] directory"
+            f"{path}: the report cannot be written: {reason}; make room or name another folder in [report] "
+            "directory"
         ) from problem

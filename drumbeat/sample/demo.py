@@ -1,6 +1,8 @@
-"""Plays the sample world on a virtual clock, through the product's own stages, in one process with one reactor.
+"""Plays the sample world on a virtual clock, through the product's own stages, in one process with one
+reactor.
 
-    every day at 06:00   crawl -> clean -> copies -> ... -> detect -> alert -> deliver (to a mailbox that writes files)
+    every day at 06:00   crawl -> clean -> copies -> ... -> detect -> alert -> deliver
+                         (to a mailbox that writes files)
     every Monday         refit before that, report after it
     on day 43            the desk adds the newcomer to its sources
     at the end           what was found, compared with the truth table
@@ -46,7 +48,8 @@ def play(
     port: int = DEFAULT_PORT,
     seed: int | None = None,
 ) -> DemoResult:
-    """Make a workspace in `folder` and play the world through it. Starts and stops the process's reactor: once per process.
+    """Make a workspace in `folder` and play the world through it. Starts and stops the process's reactor:
+    once per process.
 
     Args:
         days: play only so many days; default: all, and the morning after, so that the last day is seen.
@@ -132,7 +135,9 @@ async def _play(desk: _Desk, last: int) -> DemoResult:
 
 
 async def _morning(desk: _Desk, store: Store, *, monday: bool) -> None:
-    """Everything of one day. Stages block the reactor, which has nothing else to do meanwhile; mail needs it, so it goes out in a thread."""
+    """Everything of one day. Stages block the reactor, which has nothing else to do meanwhile; mail needs it,
+    so it goes out in a thread.
+    """
     crawled = crawl_stage(workspace=desk.workspace, store=store, clock=desk.clock, progress=desk.progress)
     await crawled.asFuture(asyncio.get_running_loop())
     for stage in (("refit",) if monday else ()) + PROCESS:
@@ -146,9 +151,10 @@ async def _morning(desk: _Desk, store: Store, *, monday: bool) -> None:
 def _result(desk: _Desk, store: Store) -> DemoResult:
     """What is to be shown at the end."""
     found = read_findings(store, desk.workspace.report_dir, until=desk.clock.now())
+    dashboard = desk.workspace.settings.dashboard
     return DemoResult(
         folder=desk.folder,
-        dashboard=f"http://{desk.workspace.settings.dashboard.host}:{desk.workspace.settings.dashboard.port}/",
+        dashboard=f"http://{dashboard.host}:{dashboard.port}/",
         reports=tuple(
             sorted(path for path in desk.workspace.report_dir.glob("*.html") if path.name != "index.html")
         ),

@@ -1,4 +1,6 @@
-"""Fills the world with ordinary news: local background, recurring forms, shared wire items, the reprint storm. Pure and seeded."""
+"""Fills the world with ordinary news: local background, recurring forms, shared wire items, the reprint
+storm. Pure and seeded.
+"""
 
 from __future__ import annotations
 
@@ -27,19 +29,19 @@ def fill(plan: Plan, books: Mapping[str, Book]) -> list[Draft]:
 def _local(plan: Plan, books: Mapping[str, Book]) -> list[Draft]:
     """Each local text once, dealt to the outlets of its language and country, evenly over the days.
 
-    The first text of every outlet appears the day before the world begins, so that a first crawl finds something.
+    The first text of every outlet appears the day before the world begins, so that a first crawl finds
+    something.
     """
     drafts = []
     for outlet, texts in _deal(plan, books).items():
         roll = dice(plan.seed, "local", outlet)
         start = plan.newcomer.first_day if outlet == plan.newcomer.outlet else 1
-        opening = [] if start > 1 else [own(texts.pop(0), outlet, plan.at(0, roll.uniform(8, 20)))]
+        if start == 1:
+            drafts.append(own(texts.pop(0), outlet, plan.at(0, roll.uniform(8, 20))))
         width = (plan.days + 1 - start) / len(texts)
-        moments = [
-            plan.at(start + int((index + roll.uniform(0.1, 0.9)) * width), roll.uniform(6.2, 21))
-            for index in range(len(texts))
-        ]
-        drafts += opening + [own(text, outlet, moment) for text, moment in zip(texts, moments, strict=True)]
+        for index, text in enumerate(texts):
+            day = start + int((index + roll.uniform(0.1, 0.9)) * width)
+            drafts.append(own(text, outlet, plan.at(day, roll.uniform(6.2, 21))))
     return drafts
 
 
@@ -61,19 +63,24 @@ def _recurring(plan: Plan, language: str, book: Book) -> list[Draft]:
     drafts = []
     for position, (form_id, outlet) in enumerate(sorted(outlets.items())):
         offset = dice(plan.seed, "recurring", language, form_id).randrange(every)
-        for day in range(1 + (offset + position * every // 3) % every, plan.days + 1, every):
-            roll = dice(plan.seed, "recurring", language, form_id, day)
-            title, body = _filled(book.forms[form_id], roll)
-            draft = Draft(
-                outlet=outlet,
-                published=plan.at(day, roll.uniform(6.1, 9.5)),
-                kind="recurring",
-                key=f"{language}/{form_id}-{day:02d}",
-                title=title,
-                paragraphs=paragraphs_of(body),
-            )
-            drafts.append(draft)
+        first = 1 + (offset + position * every // 3) % every
+        days = range(first, plan.days + 1, every)
+        drafts += [_recurred(plan, book, book.forms[form_id], outlet, day) for day in days]
     return drafts
+
+
+def _recurred(plan: Plan, book: Book, form: Form, outlet: str, day: int) -> Draft:
+    """A form as it is filled on one day."""
+    roll = dice(plan.seed, "recurring", book.language, form.form_id, day)
+    title, body = _filled(form, roll)
+    return Draft(
+        outlet=outlet,
+        published=plan.at(day, roll.uniform(6.1, 9.5)),
+        kind="recurring",
+        key=f"{book.language}/{form.form_id}-{day:02d}",
+        title=title,
+        paragraphs=paragraphs_of(body),
+    )
 
 
 def _filled(form: Form, roll: random.Random) -> tuple[str, str]:
@@ -97,7 +104,7 @@ def _told_by_several(plan: Plan, books: Mapping[str, Book], shared: SharedPlan) 
     drafts: list[Draft] = []
     for outlet, moment in zip(shared.outlets, moments, strict=True):
         language = plan.outlet_of(outlet).language
-        kind: Kind = "background" if not drafts else "wire_copy" if languages[language] else "translation"
+        kind: Kind = "wire_copy" if languages[language] else "translation" if drafts else "background"
         languages[language] += 1
         drafts.append(_shared_draft(plan, books, shared, outlet=outlet, moment=moment, kind=kind))
     return _with_origin(drafts)
@@ -125,10 +132,13 @@ def _storm(plan: Plan, books: Mapping[str, Book]) -> list[Draft]:
     for outlet in storm.outlets[1:]:
         moment = start + timedelta(minutes=round(60 * roll.uniform(1, 30)))
         drafts.append(_shared_draft(plan, books, storm, outlet=outlet, moment=moment, kind="storm"))
-    updates = []
-    for draft in [draft for draft in drafts if draft.outlet in storm.again]:
-        title = books[plan.outlet_of(draft.outlet).language].phrases.updated.format(title=draft.title)
-        updates.append(
-            replace(draft, title=title, published=draft.published + timedelta(minutes=roll.randint(180, 480)))
-        )
+    again = [draft for draft in drafts if draft.outlet in storm.again]
+    updates = [_updated(plan, books, draft, minutes=roll.randint(180, 480)) for draft in again]
     return _with_origin([*drafts, *updates])
+
+
+def _updated(plan: Plan, books: Mapping[str, Book], draft: Draft, *, minutes: int) -> Draft:
+    """The text as its outlet prints it again, with a title that says so."""
+    phrases = books[plan.outlet_of(draft.outlet).language].phrases
+    published = draft.published + timedelta(minutes=minutes)
+    return replace(draft, title=phrases.updated.format(title=draft.title), published=published)

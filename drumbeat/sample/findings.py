@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +15,8 @@ from drumbeat.sample.score import Findings, FoundAlert, Place
 from storage.records.merges import numbers_under
 from storage.store import Store
 
+Told = tuple[int, str]
+"""A narrative and a passage that tells it."""
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -21,39 +24,54 @@ def read_findings(store: Store, reports: Path, *, until: datetime) -> Findings:
     """What the workspace found.
 
     Args:
-        reports: the folder of the weekly reports; the reprint storms that their JSON names are the named ones.
+        reports: the folder of the weekly reports; the reprint storms that their JSON names are the named
+            ones.
         until: the moment of the last run.
     """
-    places = {
-        article.article_id: place_of(article.url) for article in store.articles.between(BEGINNING, until)
-    }
+    places = {row.article_id: place_of(row.url) for row in store.articles.between(BEGINNING, until)}
     survivors = store.narratives.survivors()
-    passages: defaultdict[int, list[str]] = defaultdict(list)
-    votes: defaultdict[str, Counter[int]] = defaultdict(Counter)
-    for item in store.narratives.assignments():
-        passages[survivors[item.narrative_id]].append(item.passage_id)
-        votes[_article(item.passage_id)][survivors[item.narrative_id]] += 1
-    watched: defaultdict[int, list[str]] = defaultdict(list)
-    for hit in store.watch.hits():
-        watched[survivors[hit.narrative_id]].append(hit.passage_id)
-    members = {
-        key: {_article(passage) for passage in found}
-        for found_in in (passages, watched)
-        for key, found in found_in.items()
-    }
+    assigned = [(survivors[row.narrative_id], row.passage_id) for row in store.narratives.assignments()]
+    watched = [(survivors[hit.narrative_id], hit.passage_id) for hit in store.watch.hits()]
     return Findings(
-        articles={place: _majority(votes[article_id]) for article_id, place in places.items()},
-        members={
-            key: sorted(places[article] for article in found if article in places)
-            for key, found in sorted(members.items())
-        },
-        first_movers={key: name for key in sorted(passages) if (name := _first_mover(store, key))},
-        alerts=[
-            FoundAlert(narrative=survivors[alert.narrative_id], at=alert.created_at)
-            for alert in store.alerts.between(BEGINNING, until)
-        ],
-        storms=sorted(places[group] for group in storms_named(reports) if group in places),
+        articles=_articles(places, assigned),
+        members=_members(places, assigned, watched),
+        first_movers=_first_movers(store, {narrative for narrative, _ in assigned}),
+        alerts=_alerts(store, survivors, until),
+        storms=_placed(places, storms_named(reports)),
     )
+
+
+def _articles(places: Mapping[str, Place], assigned: Sequence[Told]) -> dict[Place, int | None]:
+    """Every article with the narrative of most of its passages."""
+    votes: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for narrative, passage_id in assigned:
+        votes[_article(passage_id)][narrative] += 1
+    return {place: _majority(votes[article_id]) for article_id, place in places.items()}
+
+
+def _members(places: Mapping[str, Place], *told: Sequence[Told]) -> dict[int, list[Place]]:
+    """Every narrative with the articles that carry it; watched ones replace assigned ones of their number."""
+    members: dict[int, set[str]] = {}
+    for pairs in told:
+        found: defaultdict[int, set[str]] = defaultdict(set)
+        for narrative, passage_id in pairs:
+            found[narrative].add(_article(passage_id))
+        members |= found
+    return {narrative: _placed(places, found) for narrative, found in sorted(members.items())}
+
+
+def _placed(places: Mapping[str, Place], article_ids: Collection[str]) -> list[Place]:
+    return sorted(places[key] for key in article_ids if key in places)
+
+
+def _first_movers(store: Store, narratives: Collection[int]) -> dict[int, str]:
+    named = {key: _first_mover(store, key) for key in sorted(narratives)}
+    return {key: name for key, name in named.items() if name}
+
+
+def _alerts(store: Store, survivors: Mapping[int, int], until: datetime) -> list[FoundAlert]:
+    found = store.alerts.between(BEGINNING, until)
+    return [FoundAlert(narrative=survivors[row.narrative_id], at=row.created_at) for row in found]
 
 
 def place_of(url: str) -> Place:

@@ -26,15 +26,10 @@ def load_world(seed: int | None = None) -> World:
 
 def make_world(plan: Plan, books: Mapping[str, Book]) -> World:
     """Everything the outlets of `plan` publish, by (visible, outlet, path)."""
-    drafts = sorted(
-        plant(plan, books) + fill(plan, books), key=lambda draft: (draft.published, draft.outlet, draft.key)
-    )
-    drafts = [draft for draft in drafts if plan.day_of(draft.published) <= plan.days]
+    drafts = _drafts(plan, books)
     quirks = _quirks(plan, drafts)
     paths = _paths(plan, drafts)
-    origin: dict[str, tuple[str, str]] = {}
-    for draft, path in zip(drafts, paths, strict=True):
-        origin.setdefault(draft.key, (draft.outlet, path))
+    origin = _origin(drafts, paths)
     hidden = _hidden(plan, drafts)
     pieces = [
         _piece(
@@ -43,6 +38,21 @@ def make_world(plan: Plan, books: Mapping[str, Book]) -> World:
         for index, (draft, path) in enumerate(zip(drafts, paths, strict=True))
     ]
     return World(plan, tuple(sorted(pieces, key=lambda piece: (piece.visible, piece.outlet, piece.path))))
+
+
+def _drafts(plan: Plan, books: Mapping[str, Book]) -> list[Draft]:
+    """Every text of the world's days, in the order of their publication."""
+    drafts = plant(plan, books) + fill(plan, books)
+    inside = [draft for draft in drafts if plan.day_of(draft.published) <= plan.days]
+    return sorted(inside, key=lambda draft: (draft.published, draft.outlet, draft.key))
+
+
+def _origin(drafts: Sequence[Draft], paths: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """A text's key -> outlet and path where it stood first."""
+    origin: dict[str, tuple[str, str]] = {}
+    for draft, path in zip(drafts, paths, strict=True):
+        origin.setdefault(draft.key, (draft.outlet, path))
+    return origin
 
 
 def _paths(plan: Plan, drafts: Sequence[Draft]) -> list[str]:
@@ -67,7 +77,9 @@ def _hidden(plan: Plan, drafts: Sequence[Draft]) -> set[int]:
 
 
 def _quirks(plan: Plan, drafts: Sequence[Draft]) -> dict[int, str]:
-    """Position in `drafts` -> `late`, `undated` or `wrong_date`: local background of the third to the eighth week."""
+    """Position in `drafts` -> `late`, `undated` or `wrong_date`: local background of the third to the eighth
+    week.
+    """
     taken: dict[int, str] = {}
     wanted = [("late", outlet) for outlet in plan.quirks.late]
     wanted += [("undated", outlet) for outlet in plan.quirks.undated]
@@ -76,14 +88,16 @@ def _quirks(plan: Plan, drafts: Sequence[Draft]) -> dict[int, str]:
         able = [
             index
             for index, draft in enumerate(drafts)
-            if draft.outlet == outlet
-            and draft.kind == "background"
-            and draft.of is None
-            and draft.narrative is None
-            if 15 <= plan.day_of(draft.published) <= 56 and "/l" in draft.key and index not in taken
+            if draft.outlet == outlet and index not in taken and _is_local(plan, draft)
         ]
         taken[dice(plan.seed, "quirk", position).choice(able)] = quirk
     return taken
+
+
+def _is_local(plan: Plan, draft: Draft) -> bool:
+    """Local background of the third to the eighth week, told by nobody else."""
+    is_background = draft.kind == "background" and draft.of is None and draft.narrative is None
+    return is_background and "/l" in draft.key and 15 <= plan.day_of(draft.published) <= 56
 
 
 def _piece(
@@ -98,29 +112,30 @@ def _piece(
 ) -> Piece:
     language = plan.outlet_of(draft.outlet).language
     roll = dice(plan.seed, "author", draft.outlet, path)
-    author = (
-        roll.choice(books[language].phrases.authors) if draft.credit is None and roll.random() < 0.6 else None
-    )
+    signed = draft.credit is None and roll.random() < 0.6
     return Piece(
         outlet=draft.outlet,
         path=path,
         language=language,
         published=draft.published,
         visible=_visible(plan, draft, quirk),
-        stated=None
-        if quirk == "undated"
-        else plan.quirks.wrong_date[draft.outlet]
-        if quirk == "wrong_date"
-        else draft.published,
+        stated=_stated(plan, draft, quirk),
         listed=listed,
         title=draft.title,
         paragraphs=draft.paragraphs,
-        author=author,
+        author=roll.choice(books[language].phrases.authors) if signed else None,
         kind=draft.kind,
         key=draft.key,
         narrative=draft.narrative,
         of=origin[draft.of] if draft.of else None,
     )
+
+
+def _stated(plan: Plan, draft: Draft, quirk: str | None) -> datetime | None:
+    """The date that the page's markup claims."""
+    if quirk == "undated":
+        return None
+    return plan.quirks.wrong_date[draft.outlet] if quirk == "wrong_date" else draft.published
 
 
 def _visible(plan: Plan, draft: Draft, quirk: str | None) -> datetime:

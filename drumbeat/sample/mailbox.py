@@ -1,4 +1,6 @@
-"""A mail server for the demo: takes every message and writes it into a folder as an .eml file. It delivers to nobody."""
+"""A mail server for the demo: takes every message and writes it into a folder as an .eml file. It delivers to
+nobody.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from drumbeat.sample.server import PortTaken
 
 
 class Mailbox:
-    """SMTP on 127.0.0.1; messages become `001.eml`, `002.eml`, ... in `folder`. Needs a Twisted reactor; `start`, then `stop`."""
+    """SMTP on 127.0.0.1; messages become `001.eml`, `002.eml`, ... in `folder`. Needs a Twisted reactor;
+    `start`, then `stop`.
+    """
 
     def __init__(self, folder: Path, *, port: int) -> None:
         self.folder = folder
@@ -30,7 +34,8 @@ class Mailbox:
             self._listening = reactor.listenTCP(self.port, _factory(self), interface="127.0.0.1")
         except CannotListenError as error:
             raise PortTaken(
-                f"port {self.port} of 127.0.0.1 cannot be used for the sample mailbox ({error.socketError}); free it, or name another with --port"
+                f"port {self.port} of 127.0.0.1 cannot be used for the sample mailbox "
+                f"({error.socketError}); free it, or name another with --port"
             ) from None
 
     def stop(self) -> Any:

@@ -15,7 +15,8 @@ Kind = Literal["own", "wire_copy", "excerpt", "translation", "storm", "recurring
 
 def dice(*key: object) -> random.Random:
     """Seeded chance: the same key gives the same draws on every machine and in every process."""
-    return random.Random("/".join(str(part) for part in key))  # noqa: S311 (an invented world needs no secrets)
+    seed = "/".join(str(part) for part in key)
+    return random.Random(seed)  # noqa: S311 (an invented world needs no secrets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

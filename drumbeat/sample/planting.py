@@ -40,31 +40,37 @@ def _tell(
     plan: Plan, narrative: NarrativePlan, books: Mapping[str, Book], newcomer_share: int
 ) -> list[Draft]:
     """Every text of the narrative, once."""
-    shelf = {
-        language: book.of_narrative(narrative.id)
-        for language, book in books.items()
-        if book.of_narrative(narrative.id)
-    }
-    roll = dice(plan.seed, "tell", narrative.id)
+    texts = {language: book.of_narrative(narrative.id) for language, book in books.items()}
+    shelf = {language: found for language, found in texts.items() if found}
     opening = shelf[plan.outlet_of(narrative.first_mover).language].pop(0)
     first = own(opening, narrative.first_mover, plan.at(narrative.first_day, 7.25))
     spike = _spike(plan, narrative, shelf)
-    told = Counter(draft.outlet for draft in (first, *spike))
-    days = _calm_days(plan, narrative)
     stream = _interleave(shelf, plan.seed, narrative.id)
+    return [first, *spike, *_calm(plan, narrative, stream, [first, *spike], newcomer_share)]
+
+
+def _calm(
+    plan: Plan,
+    narrative: NarrativePlan,
+    stream: Sequence[Text],
+    before: Sequence[Draft],
+    newcomer_share: int,
+) -> list[Draft]:
+    """The launch and the thin stream after it; `before` tells who has told how much already."""
+    roll = dice(plan.seed, "tell", narrative.id)
+    told = Counter(draft.outlet for draft in before)
+    days = _calm_days(plan, narrative)
     width = (len(days) - plan.launch) / (len(stream) - plan.launch)
     calm = []
     for index, text in enumerate(stream):
-        place = (
-            index
-            if index < plan.launch
-            else plan.launch + int((index - plan.launch + roll.uniform(0.15, 0.85)) * width)
-        )
+        place = index
+        if index >= plan.launch:
+            place = plan.launch + int((index - plan.launch + roll.uniform(0.15, 0.85)) * width)
         day = days[place]
         outlet = _teller(plan, narrative, text, day, told, newcomer_share)
         told[outlet] += 1
         calm.append(own(text, outlet, plan.at(day, roll.uniform(6.5, 20.5))))
-    return [first, *spike, *calm]
+    return calm
 
 
 def _spike(plan: Plan, narrative: NarrativePlan, shelf: dict[str, list[Text]]) -> list[Draft]:
@@ -103,54 +109,51 @@ def _interleave(shelf: Mapping[str, Sequence[Text]], seed: int, narrative: str) 
 def _teller(
     plan: Plan, narrative: NarrativePlan, text: Text, day: int, told: Counter[str], newcomer_share: int
 ) -> str:
-    """The outlet of the text's language that has told the narrative least; the newcomer goes first until its share is used."""
+    """The outlet of the text's language that has told the narrative least; the newcomer goes first until its
+    share is used.
+    """
     newcomer = plan.newcomer
-    able = [
-        outlet
-        for outlet in narrative.outlets
-        if plan.outlet_of(outlet).language == text.language
-        and plan.is_open(outlet, plan.at(day))
-        and outlet != newcomer.outlet
-    ]
-    able = able or [
-        o for o in narrative.outlets if plan.outlet_of(o).language == text.language and o != newcomer.outlet
-    ]
-    welcome = (
-        newcomer.outlet in narrative.outlets and plan.outlet_of(newcomer.outlet).language == text.language
-    )
-    if welcome and day > newcomer.added_day and told[newcomer.outlet] < newcomer_share:
-        return newcomer.outlet
-    return min(able, key=lambda outlet: (told[outlet], narrative.outlets.index(outlet)))
+    speaking = [key for key in narrative.outlets if plan.outlet_of(key).language == text.language]
+    if newcomer.outlet in speaking:
+        if day > newcomer.added_day and told[newcomer.outlet] < newcomer_share:
+            return newcomer.outlet
+        speaking.remove(newcomer.outlet)
+    able = [outlet for outlet in speaking if plan.is_open(outlet, plan.at(day))]
+    return min(able or speaking, key=lambda outlet: (told[outlet], narrative.outlets.index(outlet)))
 
 
 def _relay(
     plan: Plan, narrative: NarrativePlan, told: Sequence[Draft], books: Mapping[str, Book]
 ) -> list[Draft]:
-    """Wire copies and excerpts of some of the narrative's texts, where they do not make a calm week look busy."""
+    """Wire copies and excerpts of some of the narrative's texts, where they do not make a calm week look
+    busy.
+    """
     roll = dice(plan.seed, "relay", narrative.id)
-    pairs = [
-        (draft, target)
-        for draft in told
-        for target in plan.outlet_of(draft.outlet).relays_to
-        if plan.is_open(target, draft.published + timedelta(days=1))
-        and plan.day_of(draft.published) > narrative.first_day
-    ]
+    pairs = _relayed(plan, narrative, told)
     roll.shuffle(pairs)
-    kinds: dict[Kind, int] = {"wire_copy": plan.relays.wire_copies, "excerpt": plan.relays.excerpts}
-    wanted = [kind for kind, count in kinds.items() for _ in range(count)]
+    wanted: list[Kind] = ["wire_copy"] * plan.relays.wire_copies
+    wanted += ["excerpt"] * plan.relays.excerpts
     copies: list[Draft] = []
     for draft, target in pairs:
         if len(copies) == len(wanted):
             break
         copy = reprint(plan, books, draft, target, hours=roll.uniform(4, 20), kind=wanted[len(copies)])
-        fresh = all(other.of != copy.of for other in copies)
-        if (
-            fresh
-            and plan.day_of(copy.published) <= plan.days
-            and _is_calm(plan, narrative, [*told, *copies], copy)
-        ):
+        is_first = all(other.of != copy.of for other in copies)
+        is_inside = plan.day_of(copy.published) <= plan.days
+        if is_first and is_inside and _is_calm(plan, narrative, [*told, *copies], copy):
             copies.append(copy)
     return copies
+
+
+def _relayed(plan: Plan, narrative: NarrativePlan, told: Sequence[Draft]) -> list[tuple[Draft, str]]:
+    """Texts after the opening, each with the outlets that relay its outlet and are there a day later."""
+    return [
+        (draft, target)
+        for draft in told
+        if plan.day_of(draft.published) > narrative.first_day
+        for target in plan.outlet_of(draft.outlet).relays_to
+        if plan.is_open(target, draft.published + timedelta(days=1))
+    ]
 
 
 def _is_calm(plan: Plan, narrative: NarrativePlan, drafts: Sequence[Draft], extra: Draft) -> bool:
@@ -165,7 +168,9 @@ def _is_calm(plan: Plan, narrative: NarrativePlan, drafts: Sequence[Draft], extr
 def reprint(
     plan: Plan, books: Mapping[str, Book], draft: Draft, target: str, *, hours: float, kind: Kind
 ) -> Draft:
-    """`draft` as another outlet prints it `hours` later: dateline before it, credit after it, an excerpt cut short."""
+    """`draft` as another outlet prints it `hours` later: dateline before it, credit after it, an excerpt cut
+    short.
+    """
     source = plan.outlet_of(draft.outlet)
     published = draft.published + timedelta(minutes=round(hours * 60))
     paragraphs = (

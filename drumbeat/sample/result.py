@@ -25,9 +25,11 @@ class DemoResult:
     def text(self) -> str:
         """The closing words, for a terminal."""
         head = [
-            "The sample world was played to its end. Everything in it is invented: countries, outlets, people, events and claims.",
+            "The sample world was played to its end. Everything in it is invented: countries, outlets, "
+            "people, events and claims.",
             "",
-            f"Reports    {len(self.reports)} weekly, the last: {self.reports[-1] if self.reports else 'none'}",
+            f"Reports    {len(self.reports)} weekly, the last: "
+            f"{self.reports[-1] if self.reports else 'none'}",
             f"Mail       {len(self.mails)} in {self.folder / 'mail'}"
             + (f", the first: {self.mails[0]}" if self.mails else ""),
             f"Dashboard  drumbeat dashboard --workspace {self.folder}   then open {self.dashboard}",
@@ -40,22 +42,30 @@ class DemoResult:
 
 def score_lines(score: Score) -> Iterator[str]:
     """The score as lines of text."""
-    yield f"{'planted':8}{'articles':>9}{'recall':>8}{'purity':>8}{'languages':>11}  {'first mover':<22} claim"
+    figures = f"{'articles':>9}{'recall':>8}{'purity':>8}{'languages':>11}"
+    yield f"{'planted':8}{figures}  {'first mover':<22} claim"
     yield from (_narrative_line(row) for row in score.narratives)
     yield ""
     yield f"articles seen             {score.seen} of {score.listed} listed"
-    yield f"BCubed on planted ones    F1 {score.f1:.3f}  (precision {score.precision:.3f}, recall {score.recall:.3f})"
-    yield (
-        f"BCubed on all articles    F1 {score.whole_f1:.3f}  "
-        f"(precision {score.whole_precision:.3f}, recall {score.whole_recall:.3f})"
-    )
+    yield f"BCubed on planted ones    {_bcubed_line(score.f1, score.precision, score.recall)}"
+    whole = _bcubed_line(score.whole_f1, score.whole_precision, score.whole_recall)
+    yield f"BCubed on all articles    {whole}"
     yield f"first movers right        {score.first_movers_right} of {len(score.narratives)}"
     yield from (_spike_line(row) for row in score.spikes)
+    yield from _other_lines(score)
+
+
+def _other_lines(score: Score) -> Iterator[str]:
+    """What was told beside the planted spikes."""
     yield f"other alerts              {len(score.other_alerts)}" + _dates(score)
     yield f"laid to the outage        {score.outage_alerts}"
     yield f"laid to the new outlet    {score.newcomer_alerts}"
     others = f", {score.other_storms} other texts too" if score.other_storms else ""
     yield f"reprint storm             {'named' if score.storm_named else 'NOT named'}{others}"
+
+
+def _bcubed_line(f1: float, precision: float, recall: float) -> str:
+    return f"F1 {f1:.3f}  (precision {precision:.3f}, recall {recall:.3f})"
 
 
 def _narrative_line(row: NarrativeScore) -> str:
@@ -65,7 +75,8 @@ def _narrative_line(row: NarrativeScore) -> str:
         else f"{row.first_mover_named or 'none'}, not {row.first_mover}"
     )
     languages = f"{row.languages_found} of {row.languages}"
-    return f"{row.narrative:8}{row.articles:>9}{row.recall:>8.2f}{row.purity:>8.2f}{languages:>11}  {mover:<22} {row.label}"
+    figures = f"{row.articles:>9}{row.recall:>8.2f}{row.purity:>8.2f}{languages:>11}"
+    return f"{row.narrative:8}{figures}  {mover:<22} {row.label}"
 
 
 def _spike_line(row: SpikeScore) -> str:

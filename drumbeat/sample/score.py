@@ -1,16 +1,18 @@
-"""Compares what was found in the sample world with its truth table. Pure: `findings.py` reads the store, this judges.
+"""Compares what was found in the sample world with its truth table. Pure: `findings.py` reads the store, this
+judges.
 
-BCubed: every article that was seen is judged by the narrative of most of its passages; an article without one stands alone. Twice: over the
-planted articles, and over all, where ordinary news is true to itself and its copies alone, so that junk in a narrative is charged.
+BCubed: every article that was seen is judged by the narrative of most of its passages; an article without one
+stands alone. Twice: over the planted articles, and over all, where ordinary news is true to itself and its
+copies alone, so that junk in a narrative is charged.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from drumbeat.sample.truth import TrueArticle, TrueSpike, Truth
 
@@ -93,7 +95,9 @@ class Score:
     precision: float
     recall: float
     whole_precision: float
-    """Over all articles seen, ordinary news too: what a narrative takes in beside its claim counts against it."""
+    """Over all articles seen, ordinary news too: what a narrative takes in beside its claim counts against
+    it.
+    """
     whole_recall: float
     narratives: tuple[NarrativeScore, ...]
     spikes: tuple[SpikeScore, ...]
@@ -105,7 +109,9 @@ class Score:
 
     @property
     def f1(self) -> float:
-        """BCubed F1 on planted articles: it charges nothing for ordinary news that is shown as a narrative."""
+        """BCubed F1 on planted articles: it charges nothing for ordinary news that is
+        shown as a narrative.
+        """
         return f1_of(self.precision, self.recall)
 
     @property
@@ -121,43 +127,60 @@ class Score:
 
 def score(truth: Truth, found: Findings) -> Score:
     """Judge `found` against `truth`."""
-    planted = {(row.outlet, row.path): row for row in truth.articles if row.narrative}
-    seen = {place: row for place, row in planted.items() if place in found.articles}
-    clusters: dict[Place, Hashable] = {place: _cluster(place, found) for place in seen}
-    gold = {place: row.narrative for place, row in seen.items()}
-    precision, recall = bcubed(clusters, gold)
-    everything = {(row.outlet, row.path): row for row in truth.articles}
-    all_seen = {place: row for place, row in everything.items() if place in found.articles}
-    whole_precision, whole_recall = bcubed(
-        {place: _cluster(place, found) for place in all_seen},
-        {place: row.narrative or row.of or place for place, row in all_seen.items()},
-    )
-    narratives = tuple(_narrative(truth, found, narrative, seen) for narrative in truth.first_movers)
-    names = {
-        narrative: name
-        for narrative in sorted(found.members)
-        if (name := _named(found.members[narrative], planted))
-    }
-    spikes = tuple(_spike(spike, found.alerts, names) for spike in truth.spikes)
-    others = tuple(
-        alert for alert in found.alerts if not any(_belongs(alert, spike, names) for spike in truth.spikes)
-    )
-    storm = set(truth.storm)
+    seen = {place: row for place, row in _by_place(truth).items() if place in found.articles}
+    planted = _planted(seen)
+    clusters = {place: _cluster(place, found) for place in seen}
+    gold = {place: _true_cluster(place, row) for place, row in seen.items()}
+    precision, recall = bcubed({place: clusters[place] for place in planted}, gold)
+    whole_precision, whole_recall = bcubed(clusters, gold)
     return Score(
-        seen=sum((row.outlet, row.path) in found.articles for row in truth.articles),
+        seen=len(seen),
         listed=sum(row.listed for row in truth.articles),
         precision=precision,
         recall=recall,
         whole_precision=whole_precision,
         whole_recall=whole_recall,
-        narratives=narratives,
-        spikes=spikes,
-        other_alerts=others,
-        outage_alerts=_within(others, truth.outage[1], truth.outage[2]),
-        newcomer_alerts=_within(others, truth.newcomer[1], truth.newcomer[1]),
-        storm_named=any(place in storm for place in found.storms),
-        other_storms=sum(place not in storm for place in found.storms),
+        narratives=tuple(_narrative(truth, found, name, planted) for name in truth.first_movers),
+        **_alert_score(truth, found),
+        **_storm_score(truth, found),
     )
+
+
+def _by_place(truth: Truth) -> dict[Place, TrueArticle]:
+    return {(row.outlet, row.path): row for row in truth.articles}
+
+
+def _planted(articles: Mapping[Place, TrueArticle]) -> dict[Place, TrueArticle]:
+    return {place: row for place, row in articles.items() if row.narrative}
+
+
+def _alert_score(truth: Truth, found: Findings) -> dict[str, Any]:
+    """The planted spikes, and the alerts that belong to none of them."""
+    names = _names(truth, found)
+    others = [alert for alert in found.alerts if not _is_planted(alert, truth, names)]
+    return {
+        "spikes": tuple(_spike(spike, found.alerts, names) for spike in truth.spikes),
+        "other_alerts": tuple(others),
+        "outage_alerts": _within(others, truth.outage[1], truth.outage[2]),
+        "newcomer_alerts": _within(others, truth.newcomer[1], truth.newcomer[1]),
+    }
+
+
+def _storm_score(truth: Truth, found: Findings) -> dict[str, Any]:
+    """Whether the planted reprint storm was named, and how many others."""
+    rightly = [place in truth.storm for place in found.storms]
+    return {"storm_named": any(rightly), "other_storms": rightly.count(False)}
+
+
+def _names(truth: Truth, found: Findings) -> dict[int, str]:
+    """Narrative -> the planted one that most of its articles tell; others are left out."""
+    planted = _planted(_by_place(truth))
+    named = {key: _named(found.members[key], planted) for key in sorted(found.members)}
+    return {key: name for key, name in named.items() if name}
+
+
+def _is_planted(alert: FoundAlert, truth: Truth, names: Mapping[int, str]) -> bool:
+    return any(_belongs(alert, spike, names) for spike in truth.spikes)
 
 
 def f1_of(precision: float, recall: float) -> float:
@@ -167,19 +190,24 @@ def f1_of(precision: float, recall: float) -> float:
 
 
 def bcubed(clusters: Mapping[Item, Hashable], gold: Mapping[Item, Hashable]) -> tuple[float, float]:
-    """BCubed precision and recall over the items of `clusters`, each item weighing the same (Bagga and Baldwin 1998).
+    """BCubed precision and recall over the items of `clusters`, each item weighing the same (Bagga and
+    Baldwin 1998).
 
     Its own item counts among those of a cluster; none at all gives 0 and 0.
     """
     if not clusters:
         return 0.0, 0.0
-    both = Counter((clusters[item], gold[item]) for item in clusters)
-    by_cluster, by_gold = Counter(clusters.values()), Counter(gold[item] for item in clusters)
-    precision = sum(both[clusters[item], gold[item]] / by_cluster[clusters[item]] for item in clusters) / len(
-        clusters
-    )
-    recall = sum(both[clusters[item], gold[item]] / by_gold[gold[item]] for item in clusters) / len(clusters)
-    return precision, recall
+    pairs = [(cluster, gold[item]) for item, cluster in clusters.items()]
+    both = Counter(pairs)
+    by_cluster, by_gold = (Counter(column) for column in zip(*pairs, strict=True))
+    precision = sum(both[pair] / by_cluster[pair[0]] for pair in pairs)
+    recall = sum(both[pair] / by_gold[pair[1]] for pair in pairs)
+    return precision / len(pairs), recall / len(pairs)
+
+
+def _true_cluster(place: Place, row: TrueArticle) -> Hashable:
+    """Its narrative; of ordinary news the first of its copies, or itself."""
+    return row.narrative or row.of or place
 
 
 def _cluster(place: Place, found: Findings) -> Hashable:
@@ -190,23 +218,39 @@ def _cluster(place: Place, found: Findings) -> Hashable:
 def _narrative(
     truth: Truth, found: Findings, narrative: str, seen: Mapping[Place, TrueArticle]
 ) -> NarrativeScore:
-    mine = {place: row for place, row in seen.items() if row.narrative == narrative}
-    counts = Counter(found.articles[place] for place in mine if found.articles[place] is not None)
-    home = min(counts, key=lambda key: (-counts[key], key)) if counts else None
-    inside = [row for place, row in seen.items() if home is not None and found.articles[place] == home]
+    true = {place: row for place, row in seen.items() if row.narrative == narrative}
+    found_as = _most_common(found.articles[place] for place in true)
+    inside = _inside(seen, found, found_as)
     own = [row for row in inside if row.narrative == narrative]
     return NarrativeScore(
         narrative=narrative,
         label=truth.labels[narrative],
-        found_as=home,
-        articles=len(mine),
-        recall=len(own) / len(mine) if mine else 0.0,
-        purity=len(own) / len(inside) if inside else 0.0,
-        languages=len({row.language for row in mine.values()}),
+        found_as=found_as,
+        articles=len(true),
+        recall=_share(len(own), len(true)),
+        purity=_share(len(own), len(inside)),
+        languages=len({row.language for row in true.values()}),
         languages_found=len({row.language for row in own}),
         first_mover=truth.first_movers[narrative],
-        first_mover_named=found.first_movers.get(home) if home is not None else None,
+        first_mover_named=None if found_as is None else found.first_movers.get(found_as),
     )
+
+
+def _most_common(found: Iterable[int | None]) -> int | None:
+    """The narrative that comes most often, of equals the older one; None where there is none."""
+    counts = Counter(key for key in found if key is not None)
+    return min(counts, key=lambda key: (-counts[key], key), default=None)
+
+
+def _inside(seen: Mapping[Place, TrueArticle], found: Findings, narrative: int | None) -> list[TrueArticle]:
+    """The articles that were put into a narrative."""
+    if narrative is None:
+        return []
+    return [row for place, row in seen.items() if found.articles[place] == narrative]
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
 
 
 def _named(places: Collection[Place], planted: Mapping[Place, TrueArticle]) -> str | None:
@@ -217,7 +261,9 @@ def _named(places: Collection[Place], planted: Mapping[Place, TrueArticle]) -> s
 
 
 def _belongs(alert: FoundAlert, spike: TrueSpike, names: Mapping[int, str]) -> bool:
-    """Whether the alert tells of the planted spike: its narrative, from its first day to a week after its last."""
+    """Whether the alert tells of the planted spike: its narrative, from its first day to a week after its
+    last.
+    """
     days = (spike.first_day, spike.last_day + timedelta(days=AFTERMATH_DAYS))
     return names.get(alert.narrative) == spike.narrative and days[0] <= alert.at.date() <= days[1]
 

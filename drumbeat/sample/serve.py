@@ -12,7 +12,8 @@ from drumbeat.sample.texts import load_books
 
 
 def serve_world(*, base_port: int = DEFAULT_PORT, clock: Clock | None = None) -> None:
-    """Serve every outlet as it stands at the clock's moment (default: the end of the ten weeks) until stopped.
+    """Serve every outlet as it stands at the clock's moment (default: the end of the ten weeks) until
+    stopped.
 
     Raises:
         ConfigError: the port is taken.
@@ -25,7 +26,8 @@ def serve_world(*, base_port: int = DEFAULT_PORT, clock: Clock | None = None) ->
 
     SampleServer(world, load_books(), moment, port=base_port).start(reactor)
     lines = [
-        f"The sample world as of {moment.now():%Y-%m-%d %H:%M} UTC. Everything in it is invented. Stop with Ctrl-C."
+        f"The sample world as of {moment.now():%Y-%m-%d %H:%M} UTC. Everything in it is invented. Stop "
+        "with Ctrl-C."
     ]
     lines += [
         f"  {base_of(outlet.id, base_port)}/  {outlet.name} ({outlet.language})"

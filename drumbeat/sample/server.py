@@ -1,6 +1,8 @@
-"""Serves the sample world on this machine, one site per host name: http://OUTLET.localhost:PORT/. Nothing but HTTP in here.
+"""Serves the sample world on this machine, one site per host name: http://OUTLET.localhost:PORT/. Nothing but
+HTTP in here.
 
-Names under `localhost` lead to this machine by RFC 6761; the crawler and browsers know that without asking a name server.
+Names under `localhost` lead to this machine by RFC 6761; the crawler and browsers know that without asking a
+name server.
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ def base_of(outlet_id: str, port: int) -> str:
 def host_answer(
     sites: Mapping[str, Site], host: str, path: str, headers: Mapping[str, str], clock: Clock
 ) -> Answer:
-    """The answer of the site that the Host header names; an index of the world for any other name of this machine."""
+    """The answer of the site that the Host header names; an index of the world for any other name of this
+    machine.
+    """
     outlet = host.partition(":")[0].removesuffix(".localhost")
     if outlet in sites:
         return sites[outlet].answer(path, headers, clock.now())
@@ -38,12 +42,15 @@ def host_answer(
         f'<li><a href="{escape(site.base)}/">{escape(site.outlet.name)}</a></li>' for site in sites.values()
     )
     note = "Sample world of Drumbeat. Every outlet here, its country and everything it reports are invented."
-    body = f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Sample world</title><h1>{note}</h1><ul>{rows}</ul></html>'
+    head = '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Sample world</title>'
+    body = f"{head}<h1>{note}</h1><ul>{rows}</ul></html>"
     return Answer(status=200, body=body.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
 
 
 class SampleServer:
-    """All outlets behind one port of 127.0.0.1, as the virtual clock has it. Needs a Twisted reactor; `start`, then `stop`."""
+    """All outlets behind one port of 127.0.0.1, as the virtual clock has it. Needs a Twisted reactor;
+    `start`, then `stop`.
+    """
 
     def __init__(
         self, world: World, books: Mapping[str, Book], clock: Clock, *, port: int = DEFAULT_PORT
@@ -65,12 +72,14 @@ class SampleServer:
         from twisted.internet.error import CannotListenError
         from twisted.web.server import Site as WebSite
 
-        site = WebSite(_resource(self._sites, self._clock))  # type: ignore[no-untyped-call]  # Twisted is partly typed
+        resource = _resource(self._sites, self._clock)
+        site = WebSite(resource)  # type: ignore[no-untyped-call]  # Twisted is partly typed
         try:
             self._listening = reactor.listenTCP(self.port, site, interface="127.0.0.1")
         except CannotListenError as error:
             raise PortTaken(
-                f"port {self.port} of 127.0.0.1 cannot be used for the sample world ({error.socketError}); free it, or name another with --port"
+                f"port {self.port} of 127.0.0.1 cannot be used for the sample world ({error.socketError}); "
+                "free it, or name another with --port"
             ) from None
 
     def stop(self) -> Any:

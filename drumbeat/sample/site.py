@@ -1,4 +1,5 @@
-"""What an outlet of the sample world answers to a request at a moment of the virtual clock. Pure: no network, no clock of its own.
+"""What an outlet of the sample world answers to a request at a moment of the virtual clock. Pure: no network,
+no clock of its own.
 
 request path --> 503 while the outlet is down --> robots.txt | feed | listing | article | 404
                  (articles and entries exist from their `visible` moment on; ETag and Last-Modified give 304)
@@ -44,6 +45,10 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+def _plain(status: int, body: bytes) -> Answer:
+    return Answer(status=status, body=body, headers={"Content-Type": "text/plain"})
+
+
 class Site:
     """One outlet's site, served under `base` (scheme, host and port, no slash at the end)."""
 
@@ -56,11 +61,7 @@ class Site:
     def answer(self, path: str, headers: Mapping[str, str], now: datetime) -> Answer:
         """The answer to a GET of `path` at `now`; header names of the request are lower case."""
         if self.world.plan.is_down(self.outlet.id, now):
-            return Answer(
-                status=503,
-                body=b"Service Unavailable (the sample world plays an outage)\n",
-                headers={"Content-Type": "text/plain"},
-            )
+            return _plain(503, b"Service Unavailable (the sample world plays an outage)\n")
         if path == "/robots.txt":
             return self._robots()
         piece = self._by_path.get(path)
@@ -70,20 +71,18 @@ class Site:
             return self._listing(path, headers, now)
         if path == "/" or path in self._sections:
             return self._front(path, headers, now)
-        return Answer(status=404, body=b"Not Found\n", headers={"Content-Type": "text/plain"})
+        return _plain(404, b"Not Found\n")
 
     def _robots(self) -> Answer:
         """Robots rules; outlets of the blog design have none."""
         if self.outlet.page == "blog":
-            return Answer(status=404, body=b"Not Found\n", headers={"Content-Type": "text/plain"})
+            return _plain(404, b"Not Found\n")
         lines = ["# Invented outlet of the Drumbeat sample world", "User-agent: *", "Disallow: /private/"]
         if self.outlet.page == "classic":
             lines.append("Crawl-delay: 0")
         if "news_sitemap" in self.outlet.ways:
             lines.append(f"Sitemap: {self.base}{WAY_PATHS['news_sitemap']}")
-        return Answer(
-            status=200, body="\n".join([*lines, ""]).encode(), headers={"Content-Type": "text/plain"}
-        )
+        return _plain(200, "\n".join([*lines, ""]).encode())
 
     def _listing(self, path: str, headers: Mapping[str, str], now: datetime) -> Answer:
         """A feed, the news sitemap, or the section page of the newest."""
@@ -124,11 +123,8 @@ class Site:
 
     def _article(self, piece: Piece) -> str:
         stated = None if piece.stated is None else piece.published
-        before = [
-            other
-            for other in self._pieces
-            if other.visible <= piece.visible and other is not piece and other.listed
-        ][-3:]
+        seen = [other for other in self._pieces if other.visible <= piece.visible and other.listed]
+        before = [other for other in seen if other is not piece][-3:]
         extra = {
             "piece": piece,
             "published": _iso(stated),
@@ -183,7 +179,9 @@ class Site:
         return [{"name": roll.choice(self.book.phrases.authors).split()[0], "text": text} for text in texts]
 
     def _sent(self, text: str, kind: str, modified: datetime, asked: Mapping[str, str]) -> Answer:
-        """`text` as the outlet sends it: its charset, compression and validators; 304 where the client has it already."""
+        """`text` as the outlet sends it: its charset, compression and validators; 304 where the client has it
+        already.
+        """
         body = text.encode(self.outlet.charset, "xmlcharrefreplace")
         tag = f'"{blake2b(body, digest_size=8).hexdigest()}"'
         headers = {

@@ -82,7 +82,6 @@ def load_books() -> dict[str, Book]:
 
 def _book(language: str, phrases: dict[str, Any]) -> Book:
     tables = tomllib.loads((FOLDER / "texts" / f"{language}.toml").read_text(encoding="utf-8"))
-    words = phrases[language]
     return Book(
         language=language,
         texts={row["id"]: _text(language, row) for row in tables["article"]},
@@ -92,14 +91,18 @@ def _book(language: str, phrases: dict[str, Any]) -> Book:
         },
         comments=tuple(row["text"] for row in tables["comments"]),
         ui=tables["ui"],
-        phrases=Phrases(
-            menu=tuple(words["menu"]),
-            source=words["source"],
-            updated=words["updated"],
-            dateline=words["dateline"],
-            authors=tuple(words["authors"]),
-            capitals=words["capitals"],
-        ),
+        phrases=_phrases(phrases[language]),
+    )
+
+
+def _phrases(words: dict[str, Any]) -> Phrases:
+    return Phrases(
+        menu=tuple(words["menu"]),
+        source=words["source"],
+        updated=words["updated"],
+        dateline=words["dateline"],
+        authors=tuple(words["authors"]),
+        capitals=words["capitals"],
     )
 
 

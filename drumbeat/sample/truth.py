@@ -14,7 +14,8 @@ from drumbeat.sample.plan import FOLDER, NarrativePlan, Plan
 
 FILE = FOLDER / "truth.json"
 ABOUT = (
-    "Truth table of the sample world of Drumbeat. EVERYTHING IN IT IS INVENTED: countries, outlets, people, events and claims. "
+    "Truth table of the sample world of Drumbeat. EVERYTHING IN IT IS INVENTED: countries, outlets, "
+    "people, events and claims. "
     "Made by `python -m drumbeat.sample.make_truth`; a path is an address on its outlet's local site."
 )
 
@@ -61,7 +62,18 @@ class Truth:
 def truth_json(world: World) -> str:
     """The truth table as JSON, one article a line: the same text for the same world."""
     plan = world.plan
-    head = {
+    lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in _head(world).items()]
+    lines.append(_rows("narratives", [_narrative(world, narrative) for narrative in plan.narrative]))
+    rising = [narrative for narrative in plan.narrative if narrative.spike]
+    lines.append(_rows("spikes", [_spike(plan, narrative) for narrative in rising]))
+    lines.append(_rows("articles", [_article(piece) for piece in world.pieces]))
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _head(world: World) -> dict[str, Any]:
+    """What is true of the world as a whole."""
+    plan = world.plan
+    return {
         "about": ABOUT,
         "seed": plan.seed,
         "first_day": plan.first_day.isoformat(),
@@ -74,13 +86,6 @@ def truth_json(world: World) -> str:
         "newcomer": {"outlet": plan.newcomer.outlet, "added": _day(plan, plan.newcomer.added_day)},
         "storm": [[piece.outlet, piece.path] for piece in world.pieces if piece.kind == "storm"],
     }
-    lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
-    lines.append(_rows("narratives", [_narrative(world, narrative) for narrative in plan.narrative]))
-    lines.append(
-        _rows("spikes", [_spike(plan, narrative) for narrative in plan.narrative if narrative.spike])
-    )
-    lines.append(_rows("articles", [_article(piece) for piece in world.pieces]))
-    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 @cache
@@ -97,27 +102,25 @@ def truth_of(world: World) -> Truth:
 def read_truth(text: str) -> Truth:
     """A truth table as `truth_json` writes it."""
     table = json.loads(text)
-    outage, newcomer = table["outage"], table["newcomer"]
+    newcomer = table["newcomer"]
     return Truth(
         articles=tuple(_read_article(row) for row in table["articles"]),
         first_movers={row["id"]: row["first_mover"] for row in table["narratives"]},
         labels={row["id"]: row["label"] for row in table["narratives"]},
-        spikes=tuple(
-            TrueSpike(
-                narrative=row["narrative"],
-                first_day=date.fromisoformat(row["first_day"]),
-                last_day=date.fromisoformat(row["last_day"]),
-            )
-            for row in table["spikes"]
-        ),
-        outage=(
-            outage["outlet"],
-            date.fromisoformat(outage["first_day"]),
-            date.fromisoformat(outage["last_day"]),
-        ),
+        spikes=tuple(_read_spike(row) for row in table["spikes"]),
+        outage=(table["outage"]["outlet"], *_read_days(table["outage"])),
         newcomer=(newcomer["outlet"], date.fromisoformat(newcomer["added"])),
         storm=tuple((outlet, path) for outlet, path in table["storm"]),
     )
+
+
+def _read_spike(row: dict[str, Any]) -> TrueSpike:
+    first, last = _read_days(row)
+    return TrueSpike(narrative=row["narrative"], first_day=first, last_day=last)
+
+
+def _read_days(row: dict[str, Any]) -> tuple[date, date]:
+    return date.fromisoformat(row["first_day"]), date.fromisoformat(row["last_day"])
 
 
 def _rows(name: str, rows: list[dict[str, Any]]) -> str:

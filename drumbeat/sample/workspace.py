@@ -11,14 +11,18 @@ from drumbeat.sample.plan import Outlet, Plan, Way
 from drumbeat.sample.server import DEFAULT_PORT, base_of
 from drumbeat.sample.site import WAY_PATHS
 
-NOTE = "# SAMPLE WORLD OF DRUMBEAT. EVERYTHING IN THIS WORKSPACE IS INVENTED: countries, outlets, owners, people, events and claims.\n"
+NOTE = (
+    "# SAMPLE WORLD OF DRUMBEAT. EVERYTHING IN THIS WORKSPACE IS INVENTED: "
+    "countries, outlets, owners, people, events and claims.\n"
+)
 ANALYST = "analyst@sample.invalid"
 MAIL_FOLDER = "mail"
 KINDS: dict[Way, str] = {"rss": "feed", "atom": "feed", "news_sitemap": "news_sitemap", "section": "section"}
 
 SETTINGS = """\
-# An ordinary workspace but for four things: no delay between requests and private addresses (per source), because the
-# outlets are served by this machine; mail goes to a local mailbox that writes files; and invented countries have names.
+# An ordinary workspace but for four things: no delay between requests and private addresses (per source),
+# because the outlets are served by this machine; mail goes to a local mailbox that writes files; and invented
+# countries have names.
 # All other settings have their defaults; `drumbeat config show` prints them.
 
 [crawl]
@@ -35,7 +39,8 @@ recipients = ["{analyst}"]
 [report]
 notice = "Invented sample world: the countries, outlets, people and claims in this document do not exist."
 country_names = [
-  "XA=Meridia", "XB=Severia", "XC=Kantara", "XD=Valmont", "XE=Northmark", "XF=Dausara", "XG=Costaluz", "XH=Lusomar",
+  "XA=Meridia", "XB=Severia", "XC=Kantara", "XD=Valmont",
+  "XE=Northmark", "XF=Dausara", "XG=Costaluz", "XH=Lusomar",
 ]
 """
 
@@ -54,8 +59,14 @@ counter_statements = [
   "Meridia says Severia's security concerns are a pretext",
 ]
 entities = [
-  { any_of = ["Meridia", "Méridie", "Merídia", "Port-Salim", "meridian*", "méridien*", "ميريديا", "ميريدي*", "بورت سالم", "Меридия", "меридий*", "Порт-Салим"] },
-  { any_of = ["Severi*", "Sévérie", "Novobor", "sévérien*", "سيفيريا", "سيفيري*", "نوفوبور", "Северия", "северий*", "Новобор"] },
+  { any_of = [
+    "Meridia", "Méridie", "Merídia", "Port-Salim", "meridian*", "méridien*",
+    "ميريديا", "ميريدي*", "بورت سالم", "Меридия", "меридий*", "Порт-Салим",
+  ] },
+  { any_of = [
+    "Severi*", "Sévérie", "Novobor", "sévérien*",
+    "سيفيريا", "سيفيري*", "نوفوبور", "Северия", "северий*", "Новобор",
+  ] },
 ]
 """
 
@@ -71,21 +82,26 @@ def init_sample_workspace(folder: Path, plan: Plan, *, port: int = DEFAULT_PORT)
     """
     if (folder / SETTINGS_FILE).exists():
         raise ConfigError(
-            f"{folder}: is a workspace already ({SETTINGS_FILE} is there); nothing was changed. Name another folder, or remove it"
+            f"{folder}: is a workspace already ({SETTINGS_FILE} is there); nothing was changed. Name "
+            "another folder, or remove it"
         )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in _files(plan, port).items():
+            (folder / name).write_text(NOTE + text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{folder}: cannot be written: {error.strerror}") from error
+
+
+def _files(plan: Plan, port: int) -> dict[str, str]:
+    """The files of the workspace, without the note at their head."""
     outlets = [outlet for outlet in plan.outlet if outlet.id != plan.newcomer.outlet]
-    files = {
+    return {
         SETTINGS_FILE: SETTINGS.format(analyst=ANALYST, mail_port=port + 1),
         SCHEDULE_FILE: schedule_toml(),
         WATCHLIST_FILE: WATCHLIST,
         SOURCES_FILE: "\n".join(source_toml(outlet, plan, port) for outlet in outlets),
     }
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            (folder / name).write_text(NOTE + text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{folder}: cannot be written: {error.strerror}") from error
 
 
 def add_newcomer(folder: Path, plan: Plan, *, port: int) -> Path:
@@ -98,24 +114,26 @@ def add_newcomer(folder: Path, plan: Plan, *, port: int) -> Path:
 
 def source_toml(outlet: Outlet, plan: Plan, port: int) -> str:
     """One [[source]] entry of the source directory."""
-    rows: list[tuple[str, object]] = [
-        ("id", outlet.id),
-        ("name", outlet.name),
-        ("domain", f"{outlet.id}.localhost"),
-        ("country", outlet.country),
-        ("region", "sample world"),
-        ("languages", (outlet.language,)),
-        ("listed_in", plan.listed_in),
-        ("verified", True),
-        ("delay_seconds", 0.0),
-        ("allow_private_addresses", True),
-    ]
-    lines = ["", "[[source]]", *(f"{key} = {toml_value(value)}" for key, value in rows)]
+    rows: dict[str, object] = {
+        "id": outlet.id,
+        "name": outlet.name,
+        "domain": f"{outlet.id}.localhost",
+        "country": outlet.country,
+        "region": "sample world",
+        "languages": (outlet.language,),
+        "listed_in": plan.listed_in,
+        "verified": True,
+        "delay_seconds": 0.0,
+        "allow_private_addresses": True,
+    }
+    lines = ["", "[[source]]", *(f"{key} = {toml_value(value)}" for key, value in rows.items())]
     if outlet.ownership:
-        lines.append(
-            f"ownership = {{ label = {toml_value(outlet.ownership)}, listed_in = {toml_value(plan.listed_in)} }}"
-        )
+        label, listed_in = toml_value(outlet.ownership), toml_value(plan.listed_in)
+        lines.append(f"ownership = {{ label = {label}, listed_in = {listed_in} }}")
     for way in outlet.ways:
-        url = base_of(outlet.id, port) + WAY_PATHS[way]
-        lines += ["[[source.feeds]]", f"url = {toml_value(url)}", f"kind = {toml_value(KINDS[way])}"]
+        lines += _feed_lines(base_of(outlet.id, port) + WAY_PATHS[way], way)
     return "\n".join([*lines, ""])
+
+
+def _feed_lines(url: str, way: Way) -> list[str]:
+    return ["[[source.feeds]]", f"url = {toml_value(url)}", f"kind = {toml_value(KINDS[way])}"]

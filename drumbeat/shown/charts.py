@@ -1,13 +1,13 @@
 """One chart, three outputs: a Vega-Lite specification for the dashboard, SVG for reports, PNG for mail.
 
-Rendering is done by vl-convert inside this process: no browser, no network. The bytes depend on the chart alone: times are
-UTC, the font is the one that vl-convert carries, ids are ours. No text from an outlet enters a specification; titles and
-descriptions are escaped when they are put into the SVG.
+Rendering is done by vl-convert inside this process: no browser, no network. The bytes depend on the chart
+alone: times are UTC, the font is the one that vl-convert carries, ids are ours. No text from an outlet enters
+a specification; titles and descriptions are escaped when they are put into the SVG.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -27,7 +27,12 @@ QUIET, NOW, EXPECTED, SPIKE, GAP, INK, GRID = (
     "#4a4f57",
     "#dedad1",
 )
-"""Bars before the period and in it, expectation, spike marks, gaps, text, grid; style.css gives each its dark counterpart."""
+"""Bars before the period and in it, expectation, spike marks, gaps, text, grid; style.css gives each its dark
+counterpart.
+"""
+
+KINDS = ("own texts", "copies")
+"""What the bars of a chart of carriers are made of."""
 
 Point = Mapping[str, Any]
 """A `DayPoint` as plain JSON."""
@@ -63,21 +68,29 @@ def series_chart(
     rows = _weeks(points, end) if by == "week" else [_bar(point, 1) for point in points]
     for row in rows:
         row["now"] = start.isoformat() <= row["day"] < end.isoformat()
-    marks = [
-        row for row in rows if spike_day is not None and row["day"] <= spike_day.isoformat() < row["end"]
-    ]
-    values = [row["observed"] for row in rows] + [
-        row["expected"] for row in rows if row["expected"] is not None
-    ]
-    top = max([4.0, *values]) * 1.15
-    layers = [_gaps(rows), _bars(rows), _expectation(rows), _spikes(marks, top * 0.96)]
-    spec = _spec([layer for layer in layers if layer], top, _ticks(rows, end)) | {
-        "width": width,
-        "height": 150,
-    }
+    top = _top(rows)
+    marks = _spikes(_marked(rows, spike_day), top * 0.96)
+    layers = filter(None, [_gaps(rows), _bars(rows), _expectation(rows), marks])
+    spec = _spec(list(layers), top, _ticks(rows, end))
     return Chart(
-        spec=spec, title=f"Texts a {by} against the expectation", description=_described(rows, by, spike_day)
+        spec={**spec, "width": width, "height": 150},
+        title=f"Texts a {by} against the expectation",
+        description=_described(rows, by, spike_day),
     )
+
+
+def _top(rows: Sequence[dict[str, Any]]) -> float:
+    """How high the chart reaches: a little over the highest value, never so low that one text fills it."""
+    values = [row[name] for row in rows for name in ("observed", "expected")]
+    highest: float = max([4.0, *(value for value in values if value is not None)])
+    return highest * 1.15
+
+
+def _marked(rows: Sequence[dict[str, Any]], spike_day: date | None) -> list[dict[str, Any]]:
+    """The bar of the spike's last day."""
+    if spike_day is None:
+        return []
+    return [row for row in rows if row["day"] <= spike_day.isoformat() < row["end"]]
 
 
 def _bar(point: Point, days: int) -> dict[str, Any]:
@@ -96,7 +109,9 @@ def _bar(point: Point, days: int) -> dict[str, Any]:
 
 
 def _is_gap(point: Point) -> bool:
-    """Whether the tests took the day for a gap; alerts that were frozen before points said so have no grey ground."""
+    """Whether the tests took the day for a gap; alerts that were frozen before points said so have no grey
+    ground.
+    """
     return bool(point.get("gap", False))
 
 
@@ -108,20 +123,23 @@ def _utc(day: date, days: float) -> str:
 
 def _weeks(points: Sequence[Point], end: date) -> list[dict[str, Any]]:
     """Sums of seven days counted back from `end`; a week that lacks the expectation of some day has none."""
-    rows = []
-    for back, group in groupby(
-        points, key=lambda point: (end - words.as_day(point["day"]) - timedelta(days=1)).days // 7
-    ):
-        days = list(group)
-        expected = [point["expected"] for point in days]
-        whole = {
-            "day": end - timedelta(days=7 * (back + 1)),
-            "observed": sum(point["observed"] for point in days),
-            "expected": None if None in expected else sum(expected),
-            "gap": sum(map(_is_gap, days)) > len(days) / 2,
-        }
-        rows.append(_bar(whole, 7))
-    return rows
+
+    def weeks_back(point: Point) -> int:
+        return (end - words.as_day(point["day"]) - timedelta(days=1)).days // 7
+
+    weeks = [(back, list(days)) for back, days in groupby(points, key=weeks_back)]
+    return [_bar(_sum(days, end - timedelta(days=7 * (back + 1))), 7) for back, days in weeks]
+
+
+def _sum(days: Sequence[Point], first: date) -> Point:
+    """The days as one point that begins on the day `first`."""
+    expected = [point["expected"] for point in days]
+    return {
+        "day": first,
+        "observed": sum(point["observed"] for point in days),
+        "expected": None if None in expected else sum(expected),
+        "gap": sum(map(_is_gap, days)) > len(days) / 2,
+    }
 
 
 def _layer(
@@ -208,11 +226,15 @@ def _spec(layers: list[dict[str, Any]], top: float, ticks: list[int]) -> dict[st
                 "scale": {"domain": [0, top], "nice": False},
                 "axis": {"title": None, "tickCount": 4, "tickMinStep": 1},
             }
+    return {**_looks(), "layer": layers}
+
+
+def _looks() -> dict[str, Any]:
+    """What every specification begins with."""
     return {
         "$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE}.json",
         "config": _config(),
         "padding": 4,
-        "layer": layers,
     }
 
 
@@ -233,19 +255,7 @@ def _described(rows: Sequence[dict[str, Any]], by: str, spike_day: date | None) 
     """The text alternative of a series."""
     if not rows:
         return "No days to show."
-    high = max(rows, key=lambda row: (row["observed"], row["day"]))
-    now = [row for row in rows if row["now"]]
-    parts = [
-        f"{words.count(len(rows), by)} from {words.day(rows[0]['day'])}; most in one {by}: {words.number(high['observed'])}, on {words.day(high['day'])}."
-    ]
-    if now:
-        parts.append(f"In the period: {words.number(sum(row['observed'] for row in now))} texts")
-        known = [row["expected"] for row in now if row["expected"] is not None]
-        parts[-1] += (
-            f" against {words.number(sum(known))} expected."
-            if len(known) == len(now)
-            else "; no expectation for all of it."
-        )
+    parts = [_extent(rows, by), *_period(rows)]
     if spike_day is not None:
         parts.append(f"Spike marked on {words.day(spike_day)}.")
     gaps = sum(row["gap"] for row in rows)
@@ -254,19 +264,55 @@ def _described(rows: Sequence[dict[str, Any]], by: str, spike_day: date | None) 
     return " ".join(parts)
 
 
+def _extent(rows: Sequence[dict[str, Any]], by: str) -> str:
+    """From when the bars are, and the highest of them."""
+    high = max(rows, key=lambda row: (row["observed"], row["day"]))
+    most = f"{words.number(high['observed'])}, on {words.day(high['day'])}"
+    return f"{words.count(len(rows), by)} from {words.day(rows[0]['day'])}; most in one {by}: {most}."
+
+
+def _period(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """The period in one sentence; nothing where no bar lies in it."""
+    now = [row for row in rows if row["now"]]
+    if not now:
+        return
+    said = f"In the period: {words.number(sum(row['observed'] for row in now))} texts"
+    expected = [row["expected"] for row in now]
+    if None in expected:
+        yield f"{said}; no expectation for all of it."
+    else:
+        yield f"{said} against {words.number(sum(expected))} expected."
+
+
 def carriers_chart(shares: Sequence[tuple[str, int, int]], *, title: str, width: int = 320) -> Chart:
     """Bars of texts by country, language or ownership class.
 
     Args:
-        shares: (name, own texts, copies), in the order in which they are to be shown; names are our own words, not an outlet's.
+        shares: (name, own texts, copies), in the order in which they are to be shown; names are our own
+        words, not an outlet's.
     """
-    kinds = ("own texts", "copies")
     rows = [
         {"name": name, "kind": kind, "texts": value}
-        for name, own, copies in shares
-        for kind, value in zip(kinds, (own, copies), strict=True)
+        for name, *values in shares
+        for kind, value in zip(KINDS, values, strict=True)
     ]
-    encoding = {
+    body = {
+        "data": {"values": rows},
+        "mark": {"type": "bar", "height": {"band": 0.7}},
+        "encoding": _carriers_encoding(),
+        "width": width,
+        "height": {"step": 22},
+    }
+    listed = "; ".join(
+        f"{name}: {words.count(own, 'own text')}, {words.count(copies, 'copy', 'copies')}"
+        for name, own, copies in shares
+    )
+    return Chart(spec=_looks() | body, title=title, description=listed or "Nothing to show.")
+
+
+def _carriers_encoding() -> dict[str, Any]:
+    """A bar for each name, its own texts before its copies."""
+    return {
         "y": {
             "field": "name",
             "type": "nominal",
@@ -281,26 +327,8 @@ def carriers_chart(shares: Sequence[tuple[str, int, int]], *, title: str, width:
         "color": {
             "field": "kind",
             "type": "nominal",
-            "scale": {"domain": list(kinds), "range": [NOW, QUIET]},
+            "scale": {"domain": list(KINDS), "range": [NOW, QUIET]},
             "legend": {"title": None, "orient": "bottom"},
         },
         "order": {"field": "kind", "sort": "descending"},
     }
-    body = {
-        "data": {"values": rows},
-        "mark": {"type": "bar", "height": {"band": 0.7}},
-        "encoding": encoding,
-        "width": width,
-        "height": {"step": 22},
-    }
-    spec = {
-        "$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE}.json",
-        "config": _config(),
-        "padding": 4,
-        **body,
-    }
-    listed = "; ".join(
-        f"{name}: {words.count(own, 'own text')}, {words.count(copies, 'copy', 'copies')}"
-        for name, own, copies in shares
-    )
-    return Chart(spec=spec, title=title, description=listed or "Nothing to show.")

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterator
 
 from markupsafe import Markup, escape
 
 from drumbeat.shown.charts import VEGA_LITE, Chart
 
+SIGNATURE = 8
+"""Bytes that every PNG begins with."""
+
 
 def to_svg(chart: Chart, *, element_id: str) -> Markup:
-    """The chart as an SVG element for an HTML page: one image with title and description; `element_id` is unique in the page."""
+    """The chart as an SVG element for an HTML page: one image with title and description; `element_id` is
+    unique in the page.
+    """
     import vl_convert
 
     svg = vl_convert.vegalite_to_svg(chart.spec, vl_version=VEGA_LITE, allowed_base_urls=[])
@@ -37,19 +43,25 @@ def to_png(chart: Chart, *, scale: float = 2.0) -> bytes:
 
 
 def _packed(png: bytes) -> bytes:
-    """The same picture with its pixels compressed well: an eighth of what vl-convert, made for speed, gives."""
-    chunks, at, pixels = [], 8, b""
+    """The same picture with its pixels compressed well: an eighth of what vl-convert,
+    made for speed, gives.
+    """
+    chunks = list(_chunks(png))
+    pixels = b"".join(body for kind, body in chunks if kind == b"IDAT")
+    packed = [(kind, body) for kind, body in chunks if kind != b"IDAT"]
+    packed.insert(-1, (b"IDAT", zlib.compress(zlib.decompress(pixels), 9)))
+    return png[:SIGNATURE] + b"".join(map(_chunk, packed))
+
+
+def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and content of each chunk of a PNG: size, kind, content, checksum."""
+    at = SIGNATURE
     while at < len(png):
         size = int.from_bytes(png[at : at + 4], "big")
-        kind, body = png[at + 4 : at + 8], png[at + 8 : at + 8 + size]
+        yield png[at + 4 : at + 8], png[at + 8 : at + 8 + size]
         at += 12 + size
-        if kind == b"IDAT":
-            pixels += body
-        else:
-            chunks.append((kind, body))
-    chunks.insert(-1, (b"IDAT", zlib.compress(zlib.decompress(pixels), 9)))
-    parts = (
-        len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
-        for kind, body in chunks
-    )
-    return png[:8] + b"".join(parts)
+
+
+def _chunk(parts: tuple[bytes, bytes]) -> bytes:
+    kind, body = parts
+    return len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")

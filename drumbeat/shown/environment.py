@@ -1,7 +1,8 @@
 """Jinja environments, one per kind of output; each makes text from outlets harmless without being asked.
 
     HTML       autoescape, after `safe.visible`
-    Markdown   every expression goes through `safe.markdown_text`; only our own words (the filters of `words`) pass as they are
+    Markdown   every expression goes through `safe.markdown_text`; only our own words (the filters of `words`)
+               pass as they are
     plain      every expression goes through `safe.visible`
 
 Reports, mails and the dashboard share the macros and the style in `templates/shared/`.
@@ -19,7 +20,8 @@ from markupsafe import Markup
 from drumbeat.shown import names, safe, words
 
 OWN_WORDS: tuple[Callable[..., str], ...] = (
-    words.number, words.count, words.percent, words.probability, words.day, words.short_day, words.weekday, words.moment, words.lag,
+    words.number, words.count, words.percent, words.probability, words.day, words.short_day, words.weekday,
+    words.moment, words.lag,
     words.between, words.period, words.window,
 )  # fmt: skip
 """Filters whose result is made of our words and figures alone."""
@@ -36,7 +38,9 @@ def html_finalize(value: Any) -> Any:
 
 
 def add_filters(environment: jinja2.Environment) -> None:
-    """Give an HTML or plain environment (the dashboard's too) the words, names and safety rules that the shared macros use."""
+    """Give an HTML or plain environment (the dashboard's too) the words, names and safety rules that the
+    shared macros use.
+    """
     environment.filters |= {rule.__name__: rule for rule in (*OWN_WORDS, *RULES)}
     environment.globals |= {
         "between": words.between,
@@ -66,7 +70,9 @@ def plain_environment() -> jinja2.Environment:
 
 @lru_cache(maxsize=1)
 def markdown_environment() -> jinja2.Environment:
-    """For Markdown: whatever a template shows is one line without markup. Macros, `~` and `join` would be escaped again: do without them."""
+    """For Markdown: whatever a template shows is one line without markup. Macros, `~` and `join` would be
+    escaped again: do without them.
+    """
     environment = _environment(_markdown_finalize, autoescape=False)
     environment.filters |= {rule.__name__: _as_markup(rule) for rule in OWN_WORDS}
     environment.filters |= {rule.__name__: rule for rule in RULES}
@@ -108,10 +114,12 @@ def _as_markup(rule: Callable[..., str]) -> Callable[..., Markup]:
 
 def _told(text: str, limit: int = 160) -> Markup:
     """Markdown: a text from an outlet, shortened, escaped, keeping its direction to itself."""
-    return Markup(safe.keep_direction(safe.markdown_text(safe.shorten(safe.one_line(text), limit))))  # noqa: S704 - escaped here
+    line = safe.markdown_text(safe.shorten(safe.one_line(text), limit))
+    return Markup(safe.keep_direction(line))  # noqa: S704 - escaped here
 
 
 def _web(url: object) -> Markup:
     """Markdown: a link to a source, or words that say why there is none."""
     address = safe.markdown_url(url)
-    return Markup(f"[source]({address})" if address else "source (the address is no web address)")  # noqa: S704 - checked address
+    link = f"[source]({address})" if address else "source (the address is no web address)"
+    return Markup(link)  # noqa: S704 - checked address

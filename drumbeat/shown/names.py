@@ -1,4 +1,6 @@
-"""What countries and languages are called: as the workspace names them, else in English (Unicode CLDR, by Babel)."""
+"""What countries and languages are called: as the workspace names them, else in English (Unicode CLDR, by
+Babel).
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,12 @@ from functools import lru_cache
 from typing import Any
 
 from config.settings import ReportSettings
+from config.undetermined import UNDETERMINED
 
 PSEUDO = ("XA", "XB")
-"""Codes that CLDR takes for tests of software; ISO 3166-1 leaves them to users, and no country is called so."""
+"""Codes that CLDR takes for tests of software; ISO 3166-1 leaves them to users, and no
+country is called so.
+"""
 CHECKS = {
     "backfill": "history loaded later",
     "budget": "the week's budget of alerts",
@@ -40,7 +45,7 @@ def country_name(code: str) -> str:
 
 def language_name(tag: str) -> str:
     """The language's English name; `language unknown` for `und`, the tag itself where no name is known."""
-    if tag in ("", "und"):
+    if tag in ("", UNDETERMINED):
         return "language unknown"
     return str(_english().languages.get(tag.split("-")[0].lower(), tag))
 
@@ -55,7 +60,9 @@ _notice: list[str] = []
 
 
 def use_names(settings: ReportSettings) -> None:
-    """Show a workspace's own country names and notice from now on in this process; the doors that open a workspace call it."""
+    """Show a workspace's own country names and notice from now on in this process; the doors that open a
+    workspace call it.
+    """
     _given.clear()
     _given.update(entry.partition("=")[::2] for entry in settings.country_names)
     _notice[:] = [settings.notice]

@@ -1,7 +1,8 @@
 """How text from outlets may leave the house: the escaping rules, in one place.
 
-Titles, quotes and addresses come from outlets and are hostile. HTML is escaped by Jinja's autoescape; what that does not
-cover stands here: addresses, mail headers, spreadsheet cells, Markdown, writing direction, length.
+Titles, quotes and addresses come from outlets and are hostile. HTML is escaped by Jinja's autoescape; what
+that does not cover stands here: addresses, mail headers, spreadsheet cells, Markdown, writing direction,
+length.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import unicodedata
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
-from analysis.plain import RIGHT_TO_LEFT
+from analysis.plain import direction_of
+from config.undetermined import UNDETERMINED
 
 Direction = Literal["ltr", "rtl", "auto"]
 
@@ -20,7 +22,9 @@ _BIDI = "\u202a-\u202e\u2066-\u2069"
 _UNSEEN = re.compile(
     f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
-"""Controls (tab and line feed apart), bidi controls, byte order marks, annotation marks, lone surrogates, tag characters."""
+"""Controls (tab and line feed apart), bidi controls, byte order marks, annotation marks, lone surrogates, tag
+characters.
+"""
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACE = re.compile(r"\s+")
 _MARKDOWN = re.compile(r"([\\`*_\[\]#|!~>@]|:(?=//)|(?<=www)\.|^[-+=])", re.IGNORECASE)
@@ -44,7 +48,8 @@ def one_line(text: str) -> str:
 def safe_url(url: object) -> str | None:
     """The address if it is http(s) with a host, no credentials and no white space or controls; else None.
 
-    Bidi controls are percent-encoded, so that an address cannot be shown in another order than it is followed.
+    Bidi controls are percent-encoded, so that an address cannot be shown in another order than it is
+    followed.
     """
     if not isinstance(url, str):
         return None
@@ -61,12 +66,16 @@ def safe_url(url: object) -> str | None:
 
 
 def header_text(text: str, limit: int = 160) -> str:
-    """Text for a mail header: one line without controls or bidi controls, so that it can neither end the header nor reorder it."""
+    """Text for a mail header: one line without controls or bidi controls, so that it can neither end the
+    header nor reorder it.
+    """
     return shorten(one_line(text), limit)
 
 
 def csv_cell(value: object) -> object:
-    """A cell that a spreadsheet shows and never runs: text that begins like a formula gets an apostrophe; numbers stay numbers."""
+    """A cell that a spreadsheet shows and never runs: text that begins like a formula gets an apostrophe;
+    numbers stay numbers.
+    """
     if not isinstance(value, str):
         return value
     text = visible(value)
@@ -92,14 +101,16 @@ def isolate(text: str) -> str:
 
 
 def keep_direction(line: str) -> str:
-    """A line that is clean already; if it holds right-to-left letters, between FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE."""
+    """A line that is clean already; if it holds right-to-left letters, between FIRST STRONG ISOLATE and POP
+    DIRECTIONAL ISOLATE.
+    """
     backwards = any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in line)
     return f"{_ISOLATE}{line}{_POP}" if backwards else line
 
 
 def language_tag(language: str | None) -> str:
     """A value for HTML's `lang`: the tag if it is well formed, else empty, which HTML reads as unknown."""
-    return language if language and language != "und" and _LANGUAGE.fullmatch(language) else ""
+    return language if language and language != UNDETERMINED and _LANGUAGE.fullmatch(language) else ""
 
 
 def direction(language: str | None) -> Direction:
@@ -107,13 +118,14 @@ def direction(language: str | None) -> Direction:
     tag = language_tag(language)
     if not tag:
         return "auto"
-    return "rtl" if tag.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+    return direction_of(tag)
 
 
 def shorten(text: str, limit: int) -> str:
     """At most `limit` graphemes, cut at a word where one ends in the second half, marked with an ellipsis.
 
-    A grapheme may carry any number of combining marks, so that the code points are limited too (8 a grapheme).
+    A grapheme may carry any number of combining marks, so that the code points are limited too (8 a
+    grapheme).
     """
     import regex  # type: ignore[import-untyped]  # ships no types
 

@@ -1,13 +1,10 @@
-"""Numbers, days and counts in words: what the templates' sentences are filled with. Every text is English and free of the machine's locale."""
+"""Numbers, days and counts in words: what the templates' sentences are filled with. Every text is English and
+free of the machine's locale.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 Moment = datetime | str
 """A time as a record holds it or as JSON holds it (ISO 8601)."""
@@ -26,7 +23,9 @@ def as_day(value: Day) -> date:
 
 
 def number(value: float) -> str:
-    """`1,234`, `34`, `3.1`, `0.25`: thousands apart, one decimal below ten, two below one, no decimals that are zero."""
+    """`1,234`, `34`, `3.1`, `0.25`: thousands apart, one decimal below ten, two below one, no decimals that
+    are zero.
+    """
     digits = 2 if 0 < abs(value) < 0.95 else 1 if abs(value) < 9.95 else 0
     text = f"{value:,.{digits}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
@@ -52,21 +51,26 @@ def percent(share: float) -> str:
     return f"{value} %"
 
 
+def _written(value: Day, pattern: str) -> str:
+    """A day in English, by a pattern of Unicode CLDR."""
+    from babel.dates import format_date
+
+    return format_date(as_day(value), pattern, locale="en")
+
+
 def day(value: Day) -> str:
     """`16 November 2026`"""
-    given = as_day(value)
-    return f"{given.day} {MONTHS[given.month - 1]} {given.year}"
+    return _written(value, "d MMMM y")
 
 
 def short_day(value: Day) -> str:
     """`16 Nov`"""
-    given = as_day(value)
-    return f"{given.day} {MONTHS[given.month - 1][:3]}"
+    return _written(value, "d MMM")
 
 
 def weekday(value: Day) -> str:
     """`Monday`"""
-    return _WEEKDAYS[as_day(value).weekday()]
+    return _written(value, "EEEE")
 
 
 def moment(value: Moment) -> str:
@@ -76,7 +80,9 @@ def moment(value: Moment) -> str:
 
 
 def between(earliest: Moment, latest: Moment) -> str:
-    """An interval: `at ...` where both ends are one minute, `between 08:30 and 10:00 UTC on 16 Nov 2026` within a day, both in full otherwise."""
+    """An interval: `at ...` where both ends are one minute, `between 08:30 and 10:00 UTC on 16 Nov 2026`
+    within a day, both in full otherwise.
+    """
     first, last = as_moment(earliest), as_moment(latest)
     if last - first < timedelta(minutes=1):
         return f"at {moment(first)}"
@@ -86,14 +92,16 @@ def between(earliest: Moment, latest: Moment) -> str:
 
 
 def period(start: Day, end: Day) -> str:
-    """`16-22 November 2026` for the days from `start` to the day before `end`, months and years only where they differ."""
+    """`16-22 November 2026` for the days from `start` to the day before `end`, months and years only where
+    they differ.
+    """
     first, last = as_day(start), as_day(end) - timedelta(days=1)
     if first == last:
         return day(first)
     if first.year != last.year:
         return f"{day(first)} – {day(last)}"
     if first.month != last.month:
-        return f"{first.day} {MONTHS[first.month - 1]} – {day(last)}"
+        return f"{_written(first, 'd MMMM')} – {day(last)}"
     return f"{first.day}–{day(last)}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -11,8 +10,8 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from config.clock import midnight
 from drumbeat.alerts.history import alerts_with_deliveries
 from drumbeat.web.reader import reader_of
-from drumbeat.web.view import AfterNumber, Day, NarrativeNumber, rows_of
-from storage.records import Narrative, SearchFilters
+from drumbeat.web.view import AfterNumber, Day, NarrativeNumber, filters_of, rows_of
+from storage.records import Narrative
 
 router = APIRouter()
 
@@ -105,7 +104,9 @@ def spikes(request: Request, since: Day = None, until: Day = None) -> list[dict[
 
 @router.get("/alerts")
 def alerts(request: Request, since: Day = None, until: Day = None) -> list[dict[str, Any]]:
-    """Alerts made on the days from `since` to `until` (default: the last 28 days) with their deliveries, the newest first."""
+    """Alerts made on the days from `since` to `until` (default: the last 28 days) with their deliveries, the
+    newest first.
+    """
     start, end = map(midnight, reader_of(request).days(since, until))
     found = alerts_with_deliveries(reader_of(request).store, start, end)
     return [
@@ -125,15 +126,12 @@ def search(
     until: Day = None,
     limit: Limit = 50,
 ) -> list[dict[str, Any]]:
-    """Full text search, best first, from the day `since` to the day `until`."""
-    filters = SearchFilters(
-        languages=tuple(language),
-        source_ids=tuple(source),
-        countries=tuple(code.upper() for code in country),
-        start=midnight(since) if since else None,
-        end=midnight(until) + timedelta(days=1) if until else None,
-    )
-    return [asdict(row) for row in reader_of(request).store.search.text(q, filters=filters, limit=limit)]
+    """Full text search, best first, from the day `since` to the day `until`. An unknown source, country or
+    language is refused.
+    """
+    filters = filters_of(languages=language, source_ids=source, countries=country, since=since, until=until)
+    found = reader_of(request).search(q, filters, limit=limit)
+    return [asdict(row) for row in found]
 
 
 def _plain(row: Narrative) -> dict[str, Any]:

@@ -24,7 +24,8 @@ from storage.store import Store
 def make_app(*, store: Store, workspace: Workspace, clock: Clock) -> FastAPI:
     """The whole application over an open store.
 
-    The JSON interface is described at /api/openapi.json; interactive documentation is off because it would load scripts from elsewhere.
+    The JSON interface is described at /api/openapi.json; interactive documentation is off because it would
+    load scripts from elsewhere.
     """
     app = FastAPI(
         title="Drumbeat", version="1", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None
@@ -35,6 +36,13 @@ def make_app(*, store: Store, workspace: Workspace, clock: Clock) -> FastAPI:
     app.add_middleware(_HeadAsGet)
     app.include_router(api.router, prefix="/api")
     app.include_router(pages.router)
+
+    _explain_failures(app)
+    return app
+
+
+def _explain_failures(app: FastAPI) -> None:
+    """Answer whatever goes wrong in words: a page for people, JSON for programs."""
 
     @app.exception_handler(HTTPException)
     async def explain_http(request: Request, error: HTTPException) -> Response:
@@ -52,8 +60,6 @@ def make_app(*, store: Store, workspace: Workspace, clock: Clock) -> FastAPI:
     @app.exception_handler(Exception)  # border: the page says so, the server logs the traceback
     async def explain_bug(request: Request, error: Exception) -> Response:
         return guarded(_failure(request, 500, "This is a fault of Drumbeat; its log tells more."))
-
-    return app
 
 
 class _HeadAsGet:

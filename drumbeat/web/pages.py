@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from config.clock import midnight
+from drumbeat.evidence import NarrativePassage
 from drumbeat.report.view import narrative_chart
 from drumbeat.shown.names import notice
-from drumbeat.web.reader import RECENT, reader_of
-from drumbeat.web.security import ARCHIVED_POLICY
-from drumbeat.web.view import AfterName, AfterNumber, Day, EventNumber, NarrativeNumber, page, rows_of
-from storage.records import SearchFilters
+from drumbeat.web.reader import RECENT, Reader, reader_of
+from drumbeat.web.security import ARCHIVED_POLICY, REPORT_POLICY
+from drumbeat.web.view import (
+    AfterName,
+    AfterNumber,
+    Day,
+    EventNumber,
+    NarrativeNumber,
+    filters_of,
+    page,
+    rows_of,
+)
+from storage.stores.lists import Key
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 PAGE_SIZE = 50
@@ -54,32 +63,38 @@ def narratives(request: Request, after: AfterNumber = None) -> HTMLResponse:
 
 @router.get("/narratives/{narrative_id}")
 def narrative(request: Request, narrative_id: NarrativeNumber, after: AfterName = None) -> Response:
-    """One narrative with its chart, carriers, quotes, its passages and its history; a merged number leads to its survivor."""
+    """One narrative with its chart, carriers, quotes, its passages and its history; a merged number leads to
+    its survivor.
+    """
     reader = reader_of(request)
     survivor = reader.resolved(narrative_id)
     if survivor is None:
         raise HTTPException(404, f"there is no narrative {narrative_id}")
     if survivor.narrative_id != narrative_id:
         return RedirectResponse(f"/narratives/{survivor.narrative_id}", status_code=308)
-    found = reader.narrative(narrative_id)
-    start, end = reader.period()
     told = reader.told(survivor, after=after, limit=PAGE_SIZE + 1)
-    rows = rows_of(
-        told, PAGE_SIZE, after=after, key=lambda row: (row.passage.counted_at, row.passage.passage_id)
-    )
     values = {
-        "n": found,
+        **_drawn(reader, narrative_id),
         "known": survivor,
-        "chart": _svg(found, start, end) if found else "",
-        "rows": rows,
+        "rows": rows_of(told, PAGE_SIZE, after=after, key=_place_of),
         "sources": {row.source_id: row for row in reader.store.sources.all()},
         "lineage": reader.store.narratives.lineage(narrative_id),
-        "start": start,
-        "end": end,
         "notice": notice(),
         "here": "narratives",
     }
     return page("narrative.html", values)
+
+
+def _place_of(row: NarrativePassage) -> Key:
+    """Where a passage stands in the list of a narrative's passages."""
+    return row.passage.counted_at, row.passage.passage_id
+
+
+def _drawn(reader: Reader, narrative_id: int) -> dict[str, Any]:
+    """A narrative's figures over the period, with their chart."""
+    start, end = reader.period()
+    found = reader.narrative(narrative_id)
+    return {"n": found, "chart": _svg(found, start, end) if found else "", "start": start, "end": end}
 
 
 @router.get("/events")
@@ -165,34 +180,31 @@ def search(
 ) -> HTMLResponse:
     """Full text search; by meaning, use the command line (the web process loads no model)."""
     reader = reader_of(request)
-    filters = SearchFilters(
-        languages=(language,) if language else (),
-        source_ids=(source,) if source else (),
-        countries=(country.upper(),) if country else (),
-        start=midnight(since) if since else None,
-        end=midnight(until) + timedelta(days=1) if until else None,
+    filters = filters_of(
+        languages=[language], source_ids=[source], countries=[country], since=since, until=until
     )
-    hits = reader.store.search.text(q, filters=filters, limit=PAGE_SIZE) if q.strip() else []
-    articles = {row.article_id: row for row in reader.store.articles.many([hit.article_id for hit in hits])}
-    known = reader.store.sources.all()
+    hits = reader.search(q, filters, limit=PAGE_SIZE) if q.strip() else []
+    found = reader.store.articles.many([hit.article_id for hit in hits])
+    articles = {row.article_id: row for row in found}
+    chosen = {"language": language, "source": source, "country": country.upper()}
     values: dict[str, Any] = {
         "q": q,
-        "chosen": {
-            "language": language,
-            "source": source,
-            "country": country.upper(),
-            "since": since or "",
-            "until": until or "",
-        },
+        "chosen": {**chosen, "since": since or "", "until": until or ""},
         "all_shown": len(hits) < PAGE_SIZE,
         "hits": [(hit, articles[hit.article_id]) for hit in hits if hit.article_id in articles],
+        **_choices(reader),
+    }
+    return page("search.html", {**values, "notice": notice(), "here": "search"})
+
+
+def _choices(reader: Reader) -> dict[str, Any]:
+    """What the search form offers."""
+    known = reader.store.sources.all()
+    return {
         "sources": known,
         "languages": sorted({tag.split("-")[0] for row in known for tag in row.languages}),
         "countries": sorted({row.country for row in known}),
-        "notice": notice(),
-        "here": "search",
     }
-    return page("search.html", values)
 
 
 @router.get("/reports")
@@ -216,8 +228,7 @@ def report(request: Request, name: str) -> Response:
     path = reader_of(request).workspace.report_dir / name
     if not REPORT_NAME.fullmatch(name) or not path.is_file():
         raise HTTPException(404, f"there is no report {name}")
-    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
-    return FileResponse(path, headers={"Content-Security-Policy": policy})
+    return FileResponse(path, headers={"Content-Security-Policy": REPORT_POLICY})
 
 
 def _svg(found: dict[str, Any], start: Any, end: Any) -> Any:

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from fastapi import Request
+from fastapi import HTTPException, Request
 
 from config.clock import Clock
 from config.workspace import Workspace
 from drumbeat.evidence import NarrativePassage, Reading, readings
-from drumbeat.shown.overview import VIEW, last_days, make_overview, relabelled, written_detail
+from drumbeat.search import unknown_filter
+from drumbeat.shown.overview import VIEW, days_of, last_days, make_overview, relabelled, written_detail
 from storage.archive import ArchivedResponse, ArchiveReader
-from storage.records import Article, CopyMember, Narrative
+from storage.records import Article, CopyMember, Narrative, SearchFilters, SearchHit
 from storage.store import Store
 from storage.stores.lists import Key
 
@@ -48,7 +49,9 @@ class Reader:
         return since or last - RECENT, last + timedelta(days=1)
 
     def digest(self) -> dict[str, Any]:
-        """The digest of the last seven days that the last `overview` wrote, as plain JSON; made now where there is none yet."""
+        """The digest of the last seven days that the last `overview` wrote, as plain JSON; made now where
+        there is none yet.
+        """
         written: dict[str, Any] | None = self.store.views.get(VIEW)
         if written is None:
             return make_overview(self.store, self.workspace, self.clock)
@@ -64,7 +67,12 @@ class Reader:
             labels = self.store.lists.labels([narrative_id])
             return {**written, "label": labels.get(narrative_id, written["label"])}
         found = narrative_detail(
-            store=self.store, workspace=self.workspace, narrative_id=narrative_id, start=start, end=end
+            store=self.store,
+            workspace=self.workspace,
+            narrative_id=narrative_id,
+            start=start,
+            end=end,
+            days_of=days_of(self.store),
         )
         return found.to_dict() if found else None
 
@@ -78,7 +86,9 @@ class Reader:
     def told(
         self, narrative: Narrative, *, limit: int, after: Key | None = None, offset: int = 0
     ) -> list[NarrativePassage]:
-        """A page of the narrative's passages and of those merged into it, the newest first; of a watched one its statement's hits."""
+        """A page of the narrative's passages and of those merged into it, the newest first; of a watched one
+        its statement's hits.
+        """
         lists = self.store.lists
         if narrative.kind == "watched":
             statement = narrative.statement_id or ""
@@ -93,34 +103,39 @@ class Reader:
             if item.passage_id in rows
         ]
 
+    def search(self, query: str, filters: SearchFilters, *, limit: int) -> list[SearchHit]:
+        """Articles that the words of the query stand in, best first.
+
+        Raises:
+            HTTPException: nothing here has a source, country or language of the filters.
+        """
+        problem = unknown_filter(self.store, filters)
+        if problem is not None:
+            raise HTTPException(422, problem)
+        return self.store.search.text(query, filters=filters, limit=limit)
+
     def article(self, article_id: str) -> ArticleView | None:
         """An article, the narratives of its passages and its copies."""
         article = self.store.articles.get(article_id)
         if article is None:
             return None
-        passages = [
-            (
-                reading,
-                self.store.narratives.resolve(reading.assignment.narrative_id)
-                if reading.assignment
-                else None,
-            )
-            for reading in readings(self.store, article_id)
-        ]
+        passages = [(reading, self._told_by(reading)) for reading in readings(self.store, article_id)]
+        return ArticleView(article, passages, self._copies(article_id))
+
+    def _told_by(self, reading: Reading) -> Narrative | None:
+        """The narrative that a passage was given to, as it stands now."""
+        given = reading.assignment
+        return self.store.narratives.resolve(given.narrative_id) if given else None
+
+    def _copies(self, article_id: str) -> list[tuple[CopyMember, Article]]:
+        """The other articles of an article's copy group."""
         member = self.store.copies.of([article_id]).get(article_id)
-        others = (
-            [row for row in self.store.copies.members([member.group_id]) if row.article_id != article_id]
-            if member
-            else []
-        )
-        articles = {
-            row.article_id: row for row in self.store.articles.many([row.article_id for row in others])
-        }
-        return ArticleView(
-            article,
-            passages,
-            [(row, articles[row.article_id]) for row in others if row.article_id in articles],
-        )
+        if member is None:
+            return []
+        rows = {row.article_id: row for row in self.store.copies.members([member.group_id])}
+        rows.pop(article_id, None)
+        articles = {row.article_id: row for row in self.store.articles.many(list(rows))}
+        return [(row, articles[key]) for key, row in rows.items() if key in articles]
 
     def archived(self, article_id: str) -> ArchivedResponse | None:
         """The archived response of an article's page."""

@@ -24,7 +24,8 @@ def listen(settings: DashboardSettings) -> socket.socket:
     except (OSError, UnicodeError) as problem:
         reason = getattr(problem, "strerror", None) or str(problem)
         raise ConfigError(
-            f"dashboard.host = {settings.host!r}, dashboard.port = {settings.port}: cannot listen there: {reason}; "
+            f"dashboard.host = {settings.host!r}, dashboard.port = {settings.port}: cannot listen there: "
+            f"{reason}; "
             "set others in drumbeat.toml, or give --port"
         ) from problem
 

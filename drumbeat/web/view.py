@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, HTTPException, Path, Query
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator
 
+from config.clock import midnight
 from drumbeat.report.view import style
 from drumbeat.shown.environment import html_environment
+from storage.records import SearchFilters
 from storage.stores.lists import Key
 
 Item = TypeVar("Item")
@@ -29,7 +31,9 @@ EventNumber = Annotated[int, Path(ge=0, le=2**53 - 1)]
 
 
 def _near(day: str | date | None) -> date | None:
-    """A day from which one can count, so that sums of days stay within what a date can hold; what a form leaves empty is none."""
+    """A day from which one can count, so that sums of days stay within what a date can hold; what a form
+    leaves empty is none.
+    """
     if not day:
         return None
     given = day if isinstance(day, date) else date.fromisoformat(day)
@@ -70,6 +74,24 @@ def _after_number(after: AfterText = "") -> Key | None:
 AfterName = Annotated[Key | None, Depends(_after_name)]
 AfterNumber = Annotated[Key | None, Depends(_after_number)]
 """The row after which a page of a list begins; its id is a text, or a number."""
+
+
+def filters_of(
+    *,
+    languages: Sequence[str],
+    source_ids: Sequence[str],
+    countries: Sequence[str],
+    since: date | None,
+    until: date | None,
+) -> SearchFilters:
+    """What a search is narrowed to, both days included; what a form leaves empty narrows nothing."""
+    return SearchFilters(
+        languages=tuple(filter(None, languages)),
+        source_ids=tuple(filter(None, source_ids)),
+        countries=tuple(code.upper() for code in countries if code),
+        start=midnight(since) if since else None,
+        end=midnight(until) + timedelta(days=1) if until else None,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

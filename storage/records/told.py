@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from storage.records.coverage import Origin
+from storage.records.findings import Health
 from storage.records.meaning import Stance
 from storage.records.texts import CopyRelation, DateConfidence
 
@@ -74,6 +75,20 @@ class Cell(NamedTuple):
     day: date
     own_texts: int
     articles: int
+
+
+class SourceDayRow(NamedTuple):
+    """A `SourceDay` as a digest reads thousands of them."""
+
+    source_id: str
+    day: date
+    articles: int
+    copy_groups: int
+    fetched: int
+    failed: int
+    polls: int
+    polls_failed: int
+    health: Health
 
 
 class AttemptCount(NamedTuple):

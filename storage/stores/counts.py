@@ -12,7 +12,7 @@ from config.clock import midnight
 from storage import schema
 from storage.engine import Database
 from storage.records import Observation, SourceDay, Spike
-from storage.records.told import AttemptCount, Cell, StaleDay
+from storage.records.told import AttemptCount, Cell, SourceDayRow, StaleDay
 from storage.rows import chunks, record_of, row_of, select_in, upsert
 
 
@@ -61,6 +61,14 @@ class CountStore:
                 record_of(SourceDay, row)
                 for row in connection.execute(statement.order_by(table.day, table.source_id))
             ]
+
+    def source_day_rows(self, start: date, end: date) -> list[SourceDayRow]:
+        """`source_days` as narrow rows: a page of a narrative reads them all."""
+        columns = [schema.source_days.c[name] for name in SourceDayRow._fields]
+        day, source_id = schema.source_days.c.day, schema.source_days.c.source_id
+        statement = sa.select(*columns).where(day >= start, day < end).order_by(day, source_id)
+        with self._database.read() as connection:
+            return list(map(SourceDayRow._make, connection.execute(statement).all()))
 
     def cells(self, start: date, end: date, *, narrative_ids: Collection[int] | None = None) -> list[Cell]:
         """Observations of days in [start, end) as narrow rows, of some narratives or of all, in no order."""

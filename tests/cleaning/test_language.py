@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.cleaning.language import UNDETERMINED, identify, normalise_tag
+from config.undetermined import UNDETERMINED
+from crawler.cleaning.language import identify, normalise_tag
 from crawler.cleaning.scripts import fits, main_script
 
 TEXTS = {

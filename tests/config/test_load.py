@@ -101,6 +101,13 @@ def test_errors_name_key_value_file_and_expectation(folder: Path, text: str, exp
         assert part in str(caught.value)
 
 
+def test_a_file_in_another_encoding_is_told_in_plain_words(folder: Path) -> None:
+    """The message says how to save the file, and names no codec."""
+    (folder / "drumbeat.toml").write_bytes(b'[mail]\nsender = "\xe9"\n')
+    with pytest.raises(ConfigError, match=r"drumbeat\.toml: not written in UTF-8 \(byte 18\)"):
+        load_workspace(folder, {})
+
+
 def test_all_problems_are_told_at_once(folder: Path) -> None:
     """Two wrong values give two lines."""
     (folder / "drumbeat.toml").write_text("[crawl]\ndelay_seconds = -1\nattempts = 0\n", encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -334,3 +334,11 @@ def test_recurring_forms_are_listed_nowhere(digest: Digest, tmp_path: Path) -> N
         assert [item.narrative_id for item in week(other).rising] == [
             item.narrative_id for item in digest.rising
         ]
+
+
+def test_narrow_source_days_say_the_same(store: Store) -> None:
+    """A digest reads source days as narrow rows: the same values in the same order as the records."""
+    records = store.counts.source_days(day(0), day(70))
+    rows = store.counts.source_day_rows(day(0), day(70))
+    assert records
+    assert [row._asdict() for row in rows] == [asdict(record) for record in records]

@@ -85,7 +85,7 @@ def drumbeat(desk: Path, *arguments: str, **environment: str) -> subprocess.Comp
         ),
         (
             ("search", "x", "--language", "french"),
-            "--language 'french': there is none here; known are ar, en",
+            "--language 'french': there is none here; known are en, fr",
         ),
         (("sources", "list", "--country", "Norway"), "--country 'Norway': expected an ISO 3166-1 code"),
     ],

@@ -165,6 +165,22 @@ def test_search_can_be_narrowed_to_days(client: TestClient) -> None:
         assert len(client.get("/api/search", params=query).json()) == found, query
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("source", "nobody", "no such outlet"),
+        ("country", "QQ", "there is none here; known are"),
+        ("language", "tlh", "there is none here; known are ar, en"),
+    ],
+)
+def test_a_filter_that_nothing_meets_is_refused(client: TestClient, name: str, value: str, says: str) -> None:
+    """A misspelt outlet, country or language is no empty answer: page and interface say what is known."""
+    query = {"q": "pont", name: value}
+    answer = client.get("/api/search", params=query)
+    assert answer.status_code == client.get("/search", params=query).status_code == 422
+    assert says in answer.json()["error"]
+
+
 @pytest.mark.parametrize("what", ["events", "spikes", "alerts"])
 def test_lists_can_be_narrowed_to_days(client: TestClient, store: Store, what: str) -> None:
     """From one day to another, both included, whatever is listed."""

@@ -95,6 +95,7 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "counts.polls": lambda s: s.counts.polls(START.date(), END.date()),
     "counts.replace": lambda s: s.counts.replace(START.date(), END.date(), [], []),
     "counts.settle": lambda s: s.counts.settle([StaleDay(DAY.date(), 0, 1)]),
+    "counts.source_day_rows": lambda s: s.counts.source_day_rows(START.date(), END.date()),
     "counts.source_days": lambda s: s.counts.source_days(START.date(), END.date()),
     "events.all": lambda s: s.events.all(moment(2900), moment(3000)),
     "events.get": lambda s: s.events.get(FIRST_EVENT),
