@@ -19,8 +19,8 @@ from itertools import count
 import numpy.typing as npt
 
 from analysis.arrays import Labels, Matrix, average_link
-from analysis.narratives.desk import Desk
 from analysis.narratives.labels import label, ranked, standing_titles
+from analysis.narratives.run_view import RunView
 from storage.records import Event, PassageRow
 
 SPAN_DAYS = 7
@@ -40,24 +40,24 @@ def group_events(vectors: npt.ArrayLike, days: npt.ArrayLike, *, cosine: float) 
     return average_link(vectors, cosine, days=days, span=SPAN_DAYS)
 
 
-def update_events(desk: Desk) -> int:
+def update_events(view: RunView) -> int:
     """Tell the events of the newer half of the last days anew; older ones stay as they were told. Returns how many.
 
     The last days are two weeks, or as many as hold `narratives.max_window_passages` tellings: every pair of them is compared.
     """
-    most, start = desk.rules.max_window_passages, desk.now - LOOK_BACK
-    newest = desk.store.passages.leads(start, desk.end, limit=most)
+    most, start = view.rules.max_window_passages, view.now - LOOK_BACK
+    newest = view.store.passages.leads(start, view.end, limit=most)
     if len(newest) == most:
         start = min(row.counted_at for row in newest)
-    leads, vectors = desk.vectors(newest)
-    since = desk.now - (desk.now - start) / 2
+    leads, vectors = view.vectors(newest)
+    since = view.now - (view.now - start) / 2
     told = [
         places
-        for places in _told(leads, vectors, desk.rules.event_cosine)
+        for places in _told(leads, vectors, view.rules.event_cosine)
         if max(leads[place].counted_at for place in places) >= since
     ]
-    known = desk.store.events.all(start, desk.end)
-    former = desk.store.events.of([row.passage_id for row in leads])
+    known = view.store.events.all(start, view.end)
+    former = view.store.events.of([row.passage_id for row in leads])
     numbers = event_numbers(
         [[leads[place] for place in places] for places in told],
         former,
@@ -66,7 +66,7 @@ def update_events(desk: Desk) -> int:
     )
     standing = standing_titles(leads)
     events = [
-        _event(number, [leads[place] for place in places], vectors[places], desk.readers, standing)
+        _event(number, [leads[place] for place in places], vectors[places], view.readers, standing)
         for number, places in zip(numbers, told, strict=True)
     ]
     members = {
@@ -74,7 +74,7 @@ def update_events(desk: Desk) -> int:
         for number, places in zip(numbers, told, strict=True)
         for place in places
     }
-    desk.store.events.replace(
+    view.store.events.replace(
         since, sorted(events, key=lambda event: (event.first_at, event.event_id)), members
     )
     return len(events)

@@ -4,7 +4,7 @@
                                 -> who owns which cluster now -> joined, born
                                 -> who fell apart             -> waits -> confirmed by a later refit -> split
 
-Members are voices: nine reprints count once. Numbers are given here and nowhere else, in the order of first appearance. A number never
+Members are text units: nine reprints count once. Numbers are given here and nowhere else, in the order of first appearance. A number never
 changes its meaning and none is taken back: a merged narrative keeps its row and leads to the one it went into.
 
 Measured on the sample world played day by day (six-week window, weekly refits, the whole world and eight variations with a seventh of the
@@ -21,20 +21,20 @@ from datetime import datetime, timedelta
 OWNED = 0.5
 """A narrative owns a cluster of which it holds this share."""
 SHARED = 0.5
-"""Two narratives that each have this share of their voices in one cluster may be one."""
+"""Two narratives that each have this share of their text units in one cluster may be one."""
 APART = 0.3
-"""A narrative with this share of its voices in each of two clusters that it owns may be two ..."""
+"""A narrative with this share of its text units in each of two clusters that it owns may be two ..."""
 UNLIKE = 0.25
 """... if the clusters are no more alike than this; merging asks for twice as much, so that nothing flaps."""
 FORMAL = 0.5
-"""A narrative is a recurring form if this share of the voices in its clusters is in clusters that are forms."""
+"""A narrative is a recurring form if this share of the text units in its clusters is in clusters that are forms."""
 SECOND_SIGHT = timedelta(hours=12)
 """A change is confirmed so long after it was first seen, at the earliest: a refit that is killed late and run again sees nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """A voice of the window, as identity needs to know it."""
+class TextUnit:
+    """A text unit of the window, as identity needs to know it."""
 
     first_at: datetime
     first_id: str
@@ -49,9 +49,9 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Voices that say one thing, by their place in the window."""
+    """Text units that say one thing, by their place in the window."""
 
-    voices: tuple[int, ...]
+    units: tuple[int, ...]
     form: bool = False
     """A recurring form: founds nothing."""
 
@@ -73,14 +73,14 @@ class Waiting:
 class Window:
     """What a refit sees."""
 
-    voices: Sequence[Voice]
+    units: Sequence[TextUnit]
     clusters: Sequence[Cluster]
     known: Collection[int]
     """Narratives that are neither merged nor watched."""
     immune: Collection[int] = ()
     """Pinned by an analyst, and recurring forms: never merged or split."""
     waiting: Collection[Waiting] = ()
-    kin: Collection[tuple[int, int]] = ()
+    merge_candidates: Collection[tuple[int, int]] = ()
     """Pairs of narratives, the older first, whose texts say the same."""
     likeness: Callable[[int, int], float] = field(default=lambda one, other: 0.0)
     """Of two clusters: mean cosine between, relative to within (as in `linking.py`)."""
@@ -102,7 +102,7 @@ class Birth:
     """A new narrative."""
 
     narrative_id: int
-    voices: tuple[int, ...]
+    units: tuple[int, ...]
     split_from: int | None = None
 
 
@@ -112,7 +112,7 @@ class Decision:
 
     births: tuple[Birth, ...]
     joins: Mapping[int, int]
-    """Voice -> the narrative it joins."""
+    """Text unit -> the narrative it joins."""
     merges: Mapping[int, int]
     """Narrative -> the older one that it goes into."""
     forms: frozenset[int]
@@ -130,24 +130,24 @@ def decide(window: Window, rules: Rules) -> Decision:
     # Of several that a narrative could go into, the oldest comes last here and wins.
     merges = _chained({change.other_id: change.narrative_id for change in reversed(confirmed)})
     # What was merged holds together what its parts held: a cluster that neither part owns may be theirs.
-    voices = [
-        replace(voice, narrative_id=merges.get(voice.narrative_id or 0, voice.narrative_id))
-        for voice in window.voices
+    units = [
+        replace(unit, narrative_id=merges.get(unit.narrative_id or 0, unit.narrative_id))
+        for unit in window.units
     ]
-    window = replace(window, voices=voices)
+    window = replace(window, units=units)
     held = [_held(window, cluster) for cluster in window.clusters]
     owners = {
         place: owner
         for place, counts in enumerate(held)
-        if (owner := _owner(counts, len(window.clusters[place].voices))) is not None
+        if (owner := _owner(counts, len(window.clusters[place].units))) is not None
     }
     torn, apart = _confirm(_splits(window, held, owners), window, rules)
     births = _births(window, rules, held, owners, {change.narrative_id for change in torn})
     joins = {
-        voice: owner
+        unit: owner
         for place, owner in sorted(owners.items())
-        for voice in window.clusters[place].voices
-        if window.voices[voice].narrative_id is None
+        for unit in window.clusters[place].units
+        if window.units[unit].narrative_id is None
     }
     owners.update({place: birth.narrative_id for place, birth in births.items()})
     return Decision(
@@ -161,8 +161,8 @@ def decide(window: Window, rules: Rules) -> Decision:
 
 
 def _held(window: Window, cluster: Cluster) -> Counter[int]:
-    """How many of a cluster's voices each known narrative holds."""
-    found = (window.voices[voice].narrative_id for voice in cluster.voices)
+    """How many of a cluster's text units each known narrative holds."""
+    found = (window.units[unit].narrative_id for unit in cluster.units)
     return Counter(number for number in found if number is not None and number in window.known)
 
 
@@ -173,14 +173,14 @@ def _owner(held: Mapping[int, int], size: int) -> int | None:
 
 
 def _sizes(window: Window) -> Counter[int]:
-    """Voices of each narrative in the window, clustered or not."""
-    return Counter(voice.narrative_id for voice in window.voices if voice.narrative_id is not None)
+    """Text units of each narrative in the window, clustered or not."""
+    return Counter(unit.narrative_id for unit in window.units if unit.narrative_id is not None)
 
 
 def _merges(window: Window) -> list[tuple[str, int, int]]:
-    """Pairs of narratives that say the same, or that share a cluster with half of their voices; the older first."""
+    """Pairs of narratives that say the same, or that share a cluster with half of their text units; the older first."""
     sizes = _sizes(window)
-    found = {("merge", *pair) for pair in window.kin if not set(pair) & set(window.immune)}
+    found = {("merge", *pair) for pair in window.merge_candidates if not set(pair) & set(window.immune)}
     for cluster in window.clusters:
         counts = _held(window, cluster)
         inside = sorted(
@@ -210,8 +210,8 @@ def _forms(window: Window, owners: Mapping[int, int]) -> tuple[frozenset[int], f
     formal: Counter[int] = Counter()
     for place, number in owners.items():
         cluster = window.clusters[place]
-        whole[number] += len(cluster.voices)
-        formal[number] += len(cluster.voices) * cluster.form
+        whole[number] += len(cluster.units)
+        formal[number] += len(cluster.units) * cluster.form
     return (
         frozenset(number for number in whole if formal[number] >= FORMAL * whole[number]),
         frozenset(number for number in whole if not formal[number]),
@@ -221,12 +221,12 @@ def _forms(window: Window, owners: Mapping[int, int]) -> tuple[frozenset[int], f
 def _parts(
     window: Window, held: Sequence[Mapping[int, int]], owners: Mapping[int, int], number: int
 ) -> list[int]:
-    """Clusters that `number` owns and that hold a large share of its voices, the largest first, then by first voice."""
+    """Clusters that `number` owns and that hold a large share of its text units, the largest first, then by first text unit."""
     size = _sizes(window)[number]
     parts = [
         place for place, owner in owners.items() if owner == number and held[place][number] >= APART * size
     ]
-    return sorted(parts, key=lambda place: (-held[place][number], min(window.clusters[place].voices)))
+    return sorted(parts, key=lambda place: (-held[place][number], min(window.clusters[place].units)))
 
 
 def _confirm(
@@ -263,35 +263,35 @@ def _births(
         for place in (place for place in others if window.likeness(largest, place) < UNLIKE):
             del owners[place]
             mine = [
-                voice
-                for voice in window.clusters[place].voices
-                if window.voices[voice].narrative_id in (None, number)
+                unit
+                for unit in window.clusters[place].units
+                if window.units[unit].narrative_id in (None, number)
             ]
             founded[place] = (tuple(mine), number)
     for place, cluster in enumerate(window.clusters):
-        free = tuple(voice for voice in cluster.voices if window.voices[voice].narrative_id is None)
+        free = tuple(unit for unit in cluster.units if window.units[unit].narrative_id is None)
         if (
             place not in owners
             and place not in founded
             and not cluster.form
-            and _is_born([window.voices[voice] for voice in free], rules)
+            and _is_born([window.units[unit] for unit in free], rules)
         ):
             founded[place] = (free, None)
     order = sorted(
         founded,
         key=lambda place: min(
-            (window.voices[voice].first_at, window.voices[voice].first_id) for voice in founded[place][0]
+            (window.units[unit].first_at, window.units[unit].first_id) for unit in founded[place][0]
         ),
     )
     return {place: Birth(rules.next_id + step, *founded[place]) for step, place in enumerate(order)}
 
 
-def _is_born(voices: Sequence[Voice], rules: Rules) -> bool:
-    """Whether free voices are enough, in enough outlets, for a narrative."""
-    passages = sum(voice.passages for voice in voices)
-    outlets = frozenset[str]().union(*(voice.outlets for voice in voices))
+def _is_born(units: Sequence[TextUnit], rules: Rules) -> bool:
+    """Whether free text units are enough, in enough outlets, for a narrative."""
+    passages = sum(unit.passages for unit in units)
+    outlets = frozenset[str]().union(*(unit.outlets for unit in units))
     return (
         passages >= rules.min_passages
         and len(outlets) >= rules.min_outlets
-        and any(voice.founds for voice in voices)
+        and any(unit.founds for unit in units)
     )

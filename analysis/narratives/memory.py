@@ -11,8 +11,8 @@ from datetime import timedelta
 import numpy as np
 
 from analysis.arrays import Matrix
-from analysis.narratives.desk import Desk
 from analysis.narratives.nearest import Centroid, centroid_of
+from analysis.narratives.run_view import RunView
 from storage.records import Narrative, PassageRow
 
 AT_ONCE = 10_000
@@ -23,7 +23,7 @@ FORGOTTEN = timedelta(days=180)
 """A narrative silent for longer takes no passages until a refit brings it back."""
 GAIN = 0.05
 """A passage moves when another narrative is nearer to it by more than this (cosine)."""
-KIN = 0.7
+MERGE_LIKENESS = 0.7
 """Two narratives whose texts are this alike, compared with their own (as in `linking.py`), are one. On the sample world the pieces of one
 claim that early refits had torn apart reach 0.48 to 0.90, different claims 0.56 at most. 0.6 is as good there, but on a stream of NTREX
 passages (14 languages, 84 days) it joins neighbouring claims of one story: BCubed F1 0.75 instead of 0.81."""
@@ -49,32 +49,32 @@ class Memory:
         return self.vectors[bisect_left(self.numbers, number) : bisect_right(self.numbers, number)]
 
 
-def open_narratives(desk: Desk) -> dict[int, Narrative]:
+def open_narratives(view: RunView) -> dict[int, Narrative]:
     """Narratives that take passages, by number: not merged, not forgotten. A recurring form takes its like, which would go elsewhere."""
-    oldest = desk.now - FORGOTTEN
-    return {item.narrative_id: item for item in desk.living() if item.last_seen_at >= oldest}
+    oldest = view.now - FORGOTTEN
+    return {item.narrative_id: item for item in view.living() if item.last_seen_at >= oldest}
 
 
-def remember(desk: Desk, narratives: Mapping[int, Narrative]) -> Memory:
+def remember(view: RunView, narratives: Mapping[int, Narrative]) -> Memory:
     """Read the member texts of `narratives`."""
-    return _recalled(desk, _held(desk, narratives))
+    return _recalled(view, _held(view, narratives))
 
 
-def in_parts(desk: Desk, narratives: Mapping[int, Narrative]) -> Iterator[Memory]:
+def in_parts(view: RunView, narratives: Mapping[int, Narrative]) -> Iterator[Memory]:
     """`remember`, some whole narratives at a time, by number."""
-    held = sorted(_held(desk, narratives).items(), key=lambda item: (item[1], item[0]))
+    held = sorted(_held(view, narratives).items(), key=lambda item: (item[1], item[0]))
     start = 0
     while start < len(held):
         last = held[min(start + AT_ONCE, len(held)) - 1][1]
         end = bisect_right(held, last, key=lambda item: item[1])
-        yield _recalled(desk, dict(held[start:end]))
+        yield _recalled(view, dict(held[start:end]))
         start = end
 
 
-def _held(desk: Desk, narratives: Mapping[int, Narrative]) -> dict[str, int]:
+def _held(view: RunView, narratives: Mapping[int, Narrative]) -> dict[str, int]:
     """Passage -> narrative, of those that make centroids."""
     held = {
-        key: number for key, number in desk.members(desk.now - REMEMBERED).items() if number in narratives
+        key: number for key, number in view.members(view.now - REMEMBERED).items() if number in narratives
     }
     silent = set(narratives) - set(held.values())
     return held | {
@@ -82,8 +82,8 @@ def _held(desk: Desk, narratives: Mapping[int, Narrative]) -> dict[str, int]:
     }
 
 
-def _recalled(desk: Desk, held: Mapping[str, int]) -> Memory:
-    rows, vectors = desk.read(desk.store.passages.many(held.keys()))
+def _recalled(view: RunView, held: Mapping[str, int]) -> Memory:
+    rows, vectors = view.read(view.store.passages.many(held.keys()))
     first: dict[tuple[int, str], int] = {}
     for place, row in enumerate(rows):
         first.setdefault((held[row.passage_id], row.text_hash), place)
@@ -93,22 +93,22 @@ def _recalled(desk: Desk, held: Mapping[str, int]) -> Memory:
         [rows[place] for place in places],
         vectors[places],
         numbers,
-        _centroids(desk, vectors[places], numbers),
+        _centroids(view, vectors[places], numbers),
     )
 
 
-def _centroids(desk: Desk, vectors: Matrix, numbers: Sequence[int]) -> list[Centroid]:
+def _centroids(view: RunView, vectors: Matrix, numbers: Sequence[int]) -> list[Centroid]:
     places: defaultdict[int, list[int]] = defaultdict(list)
     for place, number in enumerate(numbers):
         places[number].append(place)
-    rules = desk.rules
+    rules = view.rules
     return [
         centroid_of(number, vectors[mine], floor=rules.assign_cosine, share=rules.assign_reach)
         for number, mine in sorted(places.items())
     ]
 
 
-def kin(memories: Iterable[Memory]) -> set[tuple[int, int]]:
+def merge_candidates(memories: Iterable[Memory]) -> set[tuple[int, int]]:
     """Pairs of narratives, the older first, that say the same; each narrative is in one of `memories`."""
     sums_of: dict[int, Matrix] = {}
     counts: Counter[int] = Counter()
@@ -125,12 +125,12 @@ def kin(memories: Iterable[Memory]) -> set[tuple[int, int]]:
     within = np.maximum((np.diag(totals) - sizes) / np.maximum(sizes * (sizes - 1), 1.0), 1e-6)
     likeness = totals / np.outer(sizes, sizes) / np.sqrt(np.outer(within, within))
     likeness[:, sizes < FEWEST_TEXTS] = 0.0
-    pairs = np.argwhere(np.triu(likeness, 1) >= KIN)
+    pairs = np.argwhere(np.triu(likeness, 1) >= MERGE_LIKENESS)
     return {(numbers[one], numbers[other]) for one, other in pairs if sizes[one] >= FEWEST_TEXTS}
 
 
-def restless(memory: Memory, movable: Collection[str]) -> dict[tuple[int, str], int]:
-    """(Narrative, text) -> another narrative that the text is clearly nearer to than to the rest of its own, and in whose reach it is.
+def nearer_narratives(memory: Memory, movable: Collection[str]) -> dict[tuple[int, str], int]:
+    """(Narrative, text) -> another narrative that the text is clearly nearer to than to the rest of its own, and within whose radius it lies.
 
     Early narratives are drawn from few texts; as their centroids become clear, what was laid to a neighbour goes where it belongs.
 

@@ -1,11 +1,11 @@
 """Which known narrative a new passage belongs to, if any.
 
-A narrative's reach is set by its own members: a passage joins when it is at least as near to the centroid as the farther ones of them are,
+A narrative's radius is set by its own members: a passage joins when it is at least as near to the centroid as the farther ones of them are,
 and clearly nearer than to any other narrative. One cosine for all cannot do it: retellings of one event lie at 0.8 from its centroid,
 independently worded texts of one claim at 0.3.
 
 Measured on the sample world (half of the articles known, the other half new, with all ordinary news around them; mean of five halvings,
-shares of articles): reach beyond the farthest 0.15 of members, at least 0.25: 0.91 of those that belong somewhere are placed, 0.001 of all
+shares of articles): radius beyond the farthest 0.15 of members, at least 0.25: 0.91 of those that belong somewhere are placed, 0.001 of all
 are placed wrongly. At least 0.20: 0.93 and 0.002; 0.30: 0.83 and 0.001. Whatever is left out here waits for the next clustering.
 """
 

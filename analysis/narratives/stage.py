@@ -5,8 +5,8 @@ from __future__ import annotations
 from analysis.embedding.choose import build_of, settings_of
 from analysis.embedding.means import refreeze_means
 from analysis.narratives.assign import assign_new
-from analysis.narratives.desk import open_desk
 from analysis.narratives.events import update_events
+from analysis.narratives.run_view import open_view
 from analysis.narratives.themes import update_themes
 from config.clock import Clock
 from config.progress import Progress
@@ -22,10 +22,10 @@ def assign(
     Returns:
         passages by how they were placed (`nearest`, `same_text`, `waiting`), narratives `revived` and `born`, and `events`.
     """
-    desk = open_desk(store=store, workspace=workspace, clock=clock, run_id=run_id)
-    if desk is None:
+    view = open_view(store=store, workspace=workspace, clock=clock, run_id=run_id)
+    if view is None:
         return {}
-    return {**assign_new(desk, progress), "events": update_events(desk)}
+    return {**assign_new(view, progress), "events": update_events(view)}
 
 
 def refit(
@@ -41,7 +41,7 @@ def refit(
     build = build_of(settings_of(workspace))
     if store.vectors.any(build):
         refreeze_means(store, build, clock.now())
-    desk = open_desk(store=store, workspace=workspace, clock=clock, run_id=run_id)
-    if desk is None:
+    view = open_view(store=store, workspace=workspace, clock=clock, run_id=run_id)
+    if view is None:
         return {}
-    return {**refit_window(desk, progress), "themes": update_themes(desk)}
+    return {**refit_window(view, progress), "themes": update_themes(view)}

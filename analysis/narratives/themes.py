@@ -8,15 +8,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from analysis.arrays import average_link
-from analysis.narratives.desk import Desk
+from analysis.narratives.run_view import RunView
 from storage.records import Narrative, Theme
 
 
-def update_themes(desk: Desk) -> int:
+def update_themes(view: RunView) -> int:
     """Group the active narratives; returns how many themes there are. A theme keeps its number while most of its narratives stay."""
-    narratives = [item for item in desk.living() if item.status == "active" and item.centroid is not None]
-    known = [theme.theme_id for theme in desk.store.narratives.themes()]
-    groups = grouped_themes(narratives, desk.rules.theme_cosine)
+    narratives = [item for item in view.living() if item.status == "active" and item.centroid is not None]
+    known = [theme.theme_id for theme in view.store.narratives.themes()]
+    groups = grouped_themes(narratives, view.rules.theme_cosine)
     numbers = theme_numbers(groups, next_id=max(known, default=0) + 1)
     themes = [
         Theme(theme_id=number, label=_label(group)) for number, group in zip(numbers, groups, strict=True)
@@ -24,7 +24,7 @@ def update_themes(desk: Desk) -> int:
     members = {
         item.narrative_id: number for number, group in zip(numbers, groups, strict=True) for item in group
     }
-    desk.store.narratives.save_themes(sorted(themes, key=lambda theme: theme.theme_id), members)
+    view.store.narratives.save_themes(sorted(themes, key=lambda theme: theme.theme_id), members)
     return len(themes)
 
 

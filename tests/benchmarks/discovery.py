@@ -26,7 +26,7 @@ from analysis.arrays import Labels, Vectors, unit_rows
 from analysis.narratives.context import in_context
 from analysis.narratives.linking import grouped
 from analysis.narratives.nearest import Centroid, place
-from analysis.narratives.voices import voices_of
+from analysis.narratives.units import units_of
 from config.settings import NarrativeSettings
 from drumbeat.sample.generate import load_world
 from drumbeat.sample.score import bcubed
@@ -99,7 +99,7 @@ def planted(data: Path, cache: Path, count: int) -> dict[str, Any]:
     """The planted narratives of the sample world alone, and among `count` background vectors."""
     rows, gold = _world()
     vectors, _ = _vectors(rows, cache)
-    units = voices_of(rows, vectors.astype(np.float64))
+    units = units_of(rows, vectors.astype(np.float64))
     likeness = NarrativeSettings().cluster_likeness
     alone = grouped(units.vectors, likeness)
     real, articles = real_passages(data, cache)

@@ -66,7 +66,7 @@ def _tear(store: Store, key: str) -> None:
 def rows_of(path: Path, stage: str) -> tuple[list[Any], ...]:
     """What this room wrote, after the stage ran twice; without what names the run and its moment.
 
-    Twice, because what joined a narrative widens its reach a little: a second run may place what the first, struck or not, left waiting.
+    Twice, because what joined a narrative widens its radius a little: a second run may place what the first, struck or not, left waiting.
     """
     with open_store(f"sqlite:///{path}") as store:
         for day in (DAY + 0.01, DAY + 0.02):

@@ -69,7 +69,7 @@ def test_texts_without_words_and_windows_without_clusters() -> None:
 
 
 def test_a_text_reprinted_often_enough_is_a_cluster() -> None:
-    """One voice of many passages reaches the least size by itself: a reprint storm must be seen."""
+    """One text unit of many passages reaches the least size by itself: a reprint storm must be seen."""
     found = cluster(["one"], np.stack([vector_of("one")]), ["en"], likeness=0.5, min_size=6, sizes=[14])
     assert found.labels.tolist() == [0]
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from analysis.narratives import assign as assign_module
-from analysis.narratives import desk as desk_module
 from analysis.narratives import memory as memory_module
+from analysis.narratives import run_view as run_view_module
 from analysis.narratives.stage import assign, refit
 from analysis.tellings import FORM
 from config.workspace import Workspace
@@ -212,7 +212,7 @@ def test_reading_in_parts_leaves_no_trace(
     whole = store.narratives.assignments()
     assert len(whole) > len(before)
     store.narratives.unassign([item.passage_id for item in whole if item not in before])
-    for module, name in ((desk_module, "ARTICLES"), (memory_module, "AT_ONCE")):
+    for module, name in ((run_view_module, "ARTICLES"), (memory_module, "AT_ONCE")):
         monkeypatch.setattr(module, name, 1)
     monkeypatch.setattr(assign_module, "SLICE", timedelta(hours=5))
     store.narratives.set_mark(assign_module.MARK, None)

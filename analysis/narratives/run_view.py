@@ -1,4 +1,4 @@
-"""What both stages of this room read before they decide, and how they obey analysts."""
+"""One run's view: what both stages of this room read before they decide, and how they obey analysts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MOMENT = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class RunView:
     """One run's view of the registry; made by `open_desk`."""
 
     store: Store
@@ -97,8 +97,8 @@ class Desk:
         """Narratives that were put to rest as recurring forms, by a refit; a pinned one is none."""
         return resting_forms(self.store.narratives.lineage()) - self.decisions.pinned
 
-    def after_merges(self) -> Desk:
-        """This desk with numbers, and decisions on them, that lead where they lead now."""
+    def after_merges(self) -> RunView:
+        """This view with numbers, and decisions on them, that lead where they lead now."""
         registry = self.store.narratives.all(include_merged=True)
         survivors = survivors_of(registry)
         watched = {item.narrative_id for item in registry if item.kind == "watched"}
@@ -125,12 +125,12 @@ class Desk:
             self.store.narratives.save(changed)
 
 
-def open_desk(*, store: Store, workspace: Workspace, clock: Clock, run_id: str) -> Desk | None:
-    """The desk of this run, analysts' decisions carried out; None while nothing is embedded."""
+def open_view(*, store: Store, workspace: Workspace, clock: Clock, run_id: str) -> RunView | None:
+    """The view of this run, analysts' decisions carried out; None while nothing is embedded."""
     table = store.means.latest(build_of(settings_of(workspace)))
     if table is None:
         return None
-    desk = Desk(
+    view = RunView(
         store=store,
         rules=workspace.settings.narratives,
         readers=workspace.settings.report.reader_languages,
@@ -140,43 +140,43 @@ def open_desk(*, store: Store, workspace: Workspace, clock: Clock, run_id: str) 
         decisions=obeyed((), {}),
         survivors={},
     ).after_merges()
-    _carry_out(desk)
-    return desk
+    _carry_out(view)
+    return view
 
 
-def _carry_out(desk: Desk) -> None:
+def _carry_out(view: RunView) -> None:
     """Write what analysts decided, as far as it is not so already."""
-    narratives = {item.narrative_id: item for item in desk.store.narratives.all()}
-    decided = desk.decisions
+    narratives = {item.narrative_id: item for item in view.store.narratives.all()}
+    decided = view.decisions
     concerned = set(decided.fixed) | set(decided.barred)
-    present = {item.passage_id: item for item in desk.store.narratives.assigned(concerned)}
+    present = {item.passage_id: item for item in view.store.narratives.assigned(concerned)}
     rejected = [
         key
         for key, numbers in decided.barred.items()
-        if key in present and desk.survivors[present[key].narrative_id] in numbers
+        if key in present and view.survivors[present[key].narrative_id] in numbers
     ]
-    desk.store.narratives.unassign([key for key in rejected if key not in decided.fixed])
+    view.store.narratives.unassign([key for key in rejected if key not in decided.fixed])
     renamed = [
         number
         for number, name in decided.names.items()
         if (narratives[number].label, narratives[number].label_by) != (name, "analyst")
     ]
-    desk.store.narratives.save(
+    view.store.narratives.save(
         [replace(narratives[number], label=decided.names[number], label_by="analyst") for number in renamed],
-        _fixed(desk, narratives, present),
-        [_renaming(desk, narratives[number], decided.names[number]) for number in renamed],
+        _fixed(view, narratives, present),
+        [_renaming(view, narratives[number], decided.names[number]) for number in renamed],
     )
 
 
 def _fixed(
-    desk: Desk, narratives: Mapping[int, Narrative], present: Mapping[str, Assignment]
+    view: RunView, narratives: Mapping[int, Narrative], present: Mapping[str, Assignment]
 ) -> list[Assignment]:
     """Assignments by analysts that are not stored yet."""
     wanted = {
-        key: number for key, number in desk.decisions.fixed.items()
+        key: number for key, number in view.decisions.fixed.items()
         if key not in present or present[key].method != "analyst" or present[key].narrative_id != number
     }  # fmt: skip
-    rows, vectors = desk.read(desk.store.passages.many(wanted))
+    rows, vectors = view.read(view.store.passages.many(wanted))
     found = []
     for row, vector in zip(rows, vectors, strict=True):
         centroid = narratives[wanted[row.passage_id]].centroid
@@ -187,18 +187,18 @@ def _fixed(
                 narrative_id=wanted[row.passage_id],
                 similarity=likeness,
                 method="analyst",
-                run_id=desk.run_id,
+                run_id=view.run_id,
             )
         )
     return found
 
 
-def _renaming(desk: Desk, narrative: Narrative, name: str) -> LineageEvent:
+def _renaming(view: RunView, narrative: Narrative, name: str) -> LineageEvent:
     return LineageEvent(
-        at=desk.now,
+        at=view.now,
         kind="renamed",
         narrative_id=narrative.narrative_id,
         other_id=None,
-        run_id=desk.run_id,
+        run_id=view.run_id,
         detail={"from": narrative.label, "to": name},
     )
