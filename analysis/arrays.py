@@ -48,10 +48,13 @@ def sums_of(rows: Matrix, labels: Labels) -> Matrix:
 def average_link(
     vectors: npt.ArrayLike, cosine: float, *, days: npt.ArrayLike | None = None, span: float = np.inf
 ) -> Labels:
-    """Average-link groups of unit rows: merged while the mean cosine between two groups is at least `cosine`. Exact, n * n / 2 distances.
+    """Average-link groups of unit rows: merged while the mean cosine between two groups is at least `cosine`.
+
+    Exact, n * n / 2 distances.
 
     Args:
-        days: when each text was told; texts more than `span` days apart count as unrelated (cosine 0). NaN: not known, near to all.
+        days: when each text was told; texts more than `span` days apart count as unrelated (cosine 0).
+            NaN: not known, near to all.
     """
     from scipy.cluster.hierarchy import fcluster, linkage
 
@@ -60,6 +63,17 @@ def average_link(
     if count < 2:
         return np.zeros(count, np.int64)
     moments = np.full(count, np.nan) if days is None else np.asarray(days, np.float64)
+    distances = _pair_distances(rows, moments, span)
+    farthest = 1.0 - cosine
+    if count == 2:
+        # Most copy groups are an article of two passages: a tree for each took a third of the time of a refit.
+        return np.array([0, int(distances[0] > farthest)], np.int64)
+    return numbered(fcluster(linkage(distances, "average"), farthest, "distance"))
+
+
+def _pair_distances(rows: Matrix, moments: Floats, span: float) -> Floats:
+    """1 - cosine of each two rows, never below 0: those of the first row to all later ones, and so on."""
+    count = len(rows)
     distances = np.empty(count * (count - 1) // 2)
     filled = 0
     for row in range(count - 1):
@@ -67,11 +81,7 @@ def average_link(
         cosines[np.abs(moments[row + 1 :] - moments[row]) > span] = 0.0
         distances[filled : filled + len(cosines)] = 1.0 - cosines
         filled += len(cosines)
-    if count == 2:
-        # Most copy groups are an article of two passages: a tree for each took a third of the time of a refit.
-        return np.array([0, int(max(distances[0], 0.0) > 1.0 - cosine)], np.int64)
-    tree = linkage(np.maximum(distances, 0.0, out=distances), "average")
-    return numbered(fcluster(tree, 1.0 - cosine, "distance"))
+    return np.maximum(distances, 0.0, out=distances)
 
 
 def likeness_of(one: Matrix, other: Matrix) -> float:

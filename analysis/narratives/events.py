@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import UTC, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import count
 
@@ -40,44 +41,70 @@ def group_events(vectors: npt.ArrayLike, days: npt.ArrayLike, *, cosine: float) 
     return average_link(vectors, cosine, days=days, span=SPAN_DAYS)
 
 
-def update_events(view: RunView) -> int:
-    """Tell the events of the newer half of the last days anew; older ones stay as they were told. Returns how many.
+@dataclass(frozen=True, slots=True)
+class _Leads:
+    """First passages of articles of the last days."""
 
-    The last days are two weeks, or as many as hold `narratives.max_window_passages` tellings: every pair of them is compared.
+    rows: Sequence[PassageRow]
+    vectors: Matrix
+    """Row i for `rows[i]`; centred unit vectors."""
+    start: datetime
+    """Beginning of the last days."""
+
+    def group(self, places: Sequence[int]) -> list[PassageRow]:
+        """The rows at some places."""
+        return [self.rows[place] for place in places]
+
+
+def update_events(view: RunView) -> int:
+    """Make the events of the newer half of the last days anew; older ones stay as they are. Returns how many.
+
+    The last days are two weeks, or as many as hold `narratives.max_window_passages` tellings: every pair of
+    them is compared.
     """
+    leads = _recent_leads(view)
+    since = view.now - (view.now - leads.start) / 2
+    groups = _groups_since(leads, since, view.rules.event_cosine)
+    numbers = _numbers(view, leads, groups, since)
+    standing = standing_titles(leads.rows)
+    events = [
+        _event(number, leads.group(places), leads.vectors[places], view.readers, standing)
+        for number, places in zip(numbers, groups, strict=True)
+    ]
+    members = {
+        row.passage_id: number
+        for number, places in zip(numbers, groups, strict=True)
+        for row in leads.group(places)
+    }
+    in_order = sorted(events, key=lambda event: (event.first_at, event.event_id))
+    view.store.events.replace(since, in_order, members)
+    return len(events)
+
+
+def _recent_leads(view: RunView) -> _Leads:
     most, start = view.rules.max_window_passages, view.now - LOOK_BACK
     newest = view.store.passages.leads(start, view.end, limit=most)
     if len(newest) == most:
         start = min(row.counted_at for row in newest)
-    leads, vectors = view.vectors(newest)
-    since = view.now - (view.now - start) / 2
-    told = [
-        places
-        for places in _told(leads, vectors, view.rules.event_cosine)
-        if max(leads[place].counted_at for place in places) >= since
-    ]
-    known = view.store.events.all(start, view.end)
-    former = view.store.events.of([row.passage_id for row in leads])
-    numbers = event_numbers(
-        [[leads[place] for place in places] for places in told],
-        former,
+    rows, vectors = view.vectors(newest)
+    return _Leads(rows, vectors, start)
+
+
+def _groups_since(leads: _Leads, since: datetime, cosine: float) -> list[list[int]]:
+    """Places of the tellings of each event that was told at `since` or later."""
+    groups = _event_groups(leads.rows, leads.vectors, cosine)
+    return [places for places in groups if max(row.counted_at for row in leads.group(places)) >= since]
+
+
+def _numbers(view: RunView, leads: _Leads, groups: Sequence[Sequence[int]], since: datetime) -> list[int]:
+    """Event numbers of groups, as the events that are stored allow them."""
+    known = view.store.events.all(leads.start, view.end)
+    return event_numbers(
+        [leads.group(places) for places in groups],
+        view.store.events.of([row.passage_id for row in leads.rows]),
         sizes={event.event_id: event.articles for event in known},
         staying={event.event_id for event in known if event.last_at < since},
     )
-    standing = standing_titles(leads)
-    events = [
-        _event(number, [leads[place] for place in places], vectors[places], view.readers, standing)
-        for number, places in zip(numbers, told, strict=True)
-    ]
-    members = {
-        leads[place].passage_id: number
-        for number, places in zip(numbers, told, strict=True)
-        for place in places
-    }
-    view.store.events.replace(
-        since, sorted(events, key=lambda event: (event.first_at, event.event_id)), members
-    )
-    return len(events)
 
 
 def event_numbers(
@@ -87,28 +114,33 @@ def event_numbers(
     sizes: Mapping[int, int],
     staying: Collection[int],
 ) -> list[int]:
-    """A number for each group of tellings: that of the event of which it holds more than half, of two such the one it holds more of.
+    """A number for each group of tellings: that of the event of which it holds more than half.
 
-    Another is known by its first telling whose number is free: late arrivals do not change it again.
+    Of two such events it is the one that the group holds more of. Another group is known by its first telling
+    whose number is free: late arrivals do not change it again.
 
     Args:
         former: passage -> the event that it told before.
         sizes: event -> its tellings before.
         staying: events that are not told anew; their numbers are theirs.
     """
-    kept: list[int | None] = []
-    for rows in groups:
-        votes = Counter(former[row.passage_id] for row in rows if row.passage_id in former)
-        most = [number for number in votes if 2 * votes[number] > sizes.get(number, 0)]
-        kept.append(min(most, key=lambda number: (-votes[number], number), default=None))
+    kept = [_kept_number(rows, former, sizes) for rows in groups]
     taken = {*staying, *(number for number in kept if number is not None)}
     found = []
     for rows, number in zip(groups, kept, strict=True):
-        found.append(
-            number if number is not None else next(free for free in _names(rows) if free not in taken)
-        )
-        taken.add(found[-1])
+        given = number if number is not None else next(free for free in _names(rows) if free not in taken)
+        taken.add(given)
+        found.append(given)
     return found
+
+
+def _kept_number(
+    rows: Sequence[PassageRow], former: Mapping[str, int], sizes: Mapping[int, int]
+) -> int | None:
+    """The number of the event of which these tellings are more than half; None where there is none."""
+    held = Counter(former[row.passage_id] for row in rows if row.passage_id in former)
+    most = [number for number in held if 2 * held[number] > sizes.get(number, 0)]
+    return min(most, key=lambda number: (-held[number], number), default=None)
 
 
 def _names(rows: Sequence[PassageRow]) -> Iterator[int]:
@@ -116,28 +148,32 @@ def _names(rows: Sequence[PassageRow]) -> Iterator[int]:
     ordered = sorted(rows, key=lambda row: (row.counted_at, row.passage_id))
     for turn in count():
         for row in ordered:
-            yield (
-                int.from_bytes(blake2b(f"{row.passage_id}{'#' * turn}".encode(), digest_size=8).digest())
-                >> 12
-            )
+            name = f"{row.passage_id}{'#' * turn}"
+            yield int.from_bytes(blake2b(name.encode(), digest_size=8).digest()) >> 12
 
 
-def _told(rows: Sequence[PassageRow], vectors: Matrix, cosine: float) -> list[list[int]]:
+def _event_groups(rows: Sequence[PassageRow], vectors: Matrix, cosine: float) -> list[list[int]]:
     """Places of the rows of each event; reprints of one text count once in the clustering and follow it."""
     first: dict[str, int] = {}
     for place, row in enumerate(rows):
         first.setdefault(row.text_hash, place)
     distinct = list(first.values())
-    days = [rows[place].counted_at.astimezone(UTC).timestamp() / 86400 for place in distinct]
-    label_of = dict(zip(first, group_events(vectors[distinct], days, cosine=cosine).tolist(), strict=True))
+    days = [_day(rows[place]) for place in distinct]
+    labels = group_events(vectors[distinct], days, cosine=cosine)
+    label_of = dict(zip(first, labels.tolist(), strict=True))
     found: defaultdict[int, list[int]] = defaultdict(list)
     for place, row in enumerate(rows):
         found[label_of[row.text_hash]].append(place)
-    return [
-        places
-        for places in found.values()
-        if len({rows[place].source_id for place in places}) >= FEWEST_OUTLETS
-    ]
+    return [places for places in found.values() if _outlets(rows, places) >= FEWEST_OUTLETS]
+
+
+def _day(row: PassageRow) -> float:
+    """When a row was counted, in days and their parts."""
+    return row.counted_at.astimezone(UTC).timestamp() / 86400
+
+
+def _outlets(rows: Sequence[PassageRow], places: Sequence[int]) -> int:
+    return len({rows[place].source_id for place in places})
 
 
 def _event(

@@ -31,29 +31,37 @@ def keywords_of(
         tokens: words of each text.
         labels: what each text belongs to; texts of -1 belong to nothing but count as background.
     """
-    counts: defaultdict[str, defaultdict[int, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
-    uses: defaultdict[tuple[str, int], Counter[str]] = defaultdict(Counter)
-    texts: Counter[tuple[str, int]] = Counter()
+    texts: defaultdict[str, list[tuple[int, Sequence[str]]]] = defaultdict(list)
     for words, language, label in zip(tokens, languages, labels, strict=True):
-        counts[language][int(label)].update(words)
-        uses[language, int(label)].update(set(words))
-        texts[language, int(label)] += 1
+        texts[language].append((int(label), words))
     found: defaultdict[int, Keywords] = defaultdict(dict)
-    for language in sorted(counts):
-        by_label = counts[language]
-        total = Counter[str]()
-        for words_of_label in by_label.values():
-            total.update(words_of_label)
-        average = total.total() / len(by_label)
-        for label, words_of_label in sorted(by_label.items()):
-            shared = {
-                word: count
-                for word, count in words_of_label.items()
-                if uses[language, label][word] >= FEWEST_USES
-            }
-            if label >= 0 and texts[language, label] >= FEWEST_TEXTS and shared:
-                found[label][language] = _top(shared, total, average)
+    for language in sorted(texts):
+        for label, keywords in _in_one_language(texts[language]).items():
+            found[label][language] = keywords
     return {label: found[label] for label in sorted(found)}
+
+
+def _in_one_language(texts: Iterable[tuple[int, Sequence[str]]]) -> dict[int, tuple[str, ...]]:
+    """Keywords of each label but -1: from the labels and words of all texts of a language."""
+    counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    uses: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    sizes: Counter[int] = Counter()
+    for label, words in texts:
+        counts[label].update(words)
+        uses[label].update(set(words))
+        sizes[label] += 1
+    total = Counter[str]()
+    for words_of_label in counts.values():
+        total.update(words_of_label)
+    average = total.total() / len(counts)
+    shared = {label: _shared(counts[label], uses[label]) for label in counts}
+    named = [label for label in sizes if label >= 0 and sizes[label] >= FEWEST_TEXTS and shared[label]]
+    return {label: _top(shared[label], total, average) for label in named}
+
+
+def _shared(counts: Mapping[str, int], uses: Mapping[str, int]) -> dict[str, int]:
+    """Counts of the words that several texts use."""
+    return {word: count for word, count in counts.items() if uses[word] >= FEWEST_USES}
 
 
 def _top(counts: Mapping[str, int], total: Mapping[str, int], average: float) -> tuple[str, ...]:

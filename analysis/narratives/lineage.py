@@ -13,7 +13,7 @@ articles left out): BCubed F1 of planted articles 0.92 on average, 0.89 at least
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -124,40 +124,65 @@ class Decision:
     waiting: tuple[Waiting, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Holdings:
+    """Who holds what in a window; counted once."""
+
+    sizes: Mapping[int, int]
+    """Narrative -> its text units in the window, clustered or not."""
+    held: Sequence[Mapping[int, int]]
+    """Cluster -> how many of its text units each known narrative holds."""
+    owners: Mapping[int, int]
+    """Cluster -> the narrative that owns it."""
+
+
 def decide(window: Window, rules: Rules) -> Decision:
     """What the clusters of `window` mean; the same whatever the order of clusters."""
     confirmed, waiting = _confirm(_merges(window), window, rules)
     # Of several that a narrative could go into, the oldest comes last here and wins.
     merges = _chained({change.other_id: change.narrative_id for change in reversed(confirmed)})
-    # What was merged holds together what its parts held: a cluster that neither part owns may be theirs.
+    window = _merged(window, merges)
+    holdings = _holdings(window)
+    torn, apart = _confirm(_splits(window, holdings), window, rules)
+    split_off = _split_off(window, holdings, {change.narrative_id for change in torn})
+    owners = {place: owner for place, owner in holdings.owners.items() if place not in split_off}
+    births = _births(window, rules, owners, split_off)
+    joins = _joins(window, owners)
+    owners.update({place: birth.narrative_id for place, birth in births.items()})
+    forms, cleared = _forms(window, owners)
+    return Decision(tuple(births.values()), joins, merges, forms, cleared, owners, waiting + apart)
+
+
+def _merged(window: Window, merges: Mapping[int, int]) -> Window:
+    """The window after merges.
+
+    What was merged holds together what its parts held: a cluster that neither part owns may be theirs.
+    """
     units = [
         replace(unit, narrative_id=merges.get(unit.narrative_id or 0, unit.narrative_id))
         for unit in window.units
     ]
-    window = replace(window, units=units)
+    return replace(window, units=units)
+
+
+def _holdings(window: Window) -> _Holdings:
     held = [_held(window, cluster) for cluster in window.clusters]
-    owners = {
-        place: owner
-        for place, counts in enumerate(held)
-        if (owner := _owner(counts, len(window.clusters[place].units))) is not None
-    }
-    torn, apart = _confirm(_splits(window, held, owners), window, rules)
-    births = _births(window, rules, held, owners, {change.narrative_id for change in torn})
-    joins = {
+    owners = {}
+    for place, cluster in enumerate(window.clusters):
+        owner = _owner(held[place], len(cluster.units))
+        if owner is not None:
+            owners[place] = owner
+    return _Holdings(_sizes(window), held, owners)
+
+
+def _joins(window: Window, owners: Mapping[int, int]) -> dict[int, int]:
+    """Free text unit -> the narrative that owns its cluster."""
+    return {
         unit: owner
         for place, owner in sorted(owners.items())
         for unit in window.clusters[place].units
         if window.units[unit].narrative_id is None
     }
-    owners.update({place: birth.narrative_id for place, birth in births.items()})
-    return Decision(
-        tuple(births[place] for place in births),
-        joins,
-        merges,
-        *_forms(window, owners),
-        owners,
-        waiting + apart,
-    )
 
 
 def _held(window: Window, cluster: Cluster) -> Counter[int]:
@@ -180,28 +205,32 @@ def _sizes(window: Window) -> Counter[int]:
 def _merges(window: Window) -> list[tuple[str, int, int]]:
     """Pairs of narratives that say the same, or that share a cluster with half of their text units; the older first."""
     sizes = _sizes(window)
-    found = {("merge", *pair) for pair in window.merge_candidates if not set(pair) & set(window.immune)}
+    immune = set(window.immune)
+    found = {("merge", *pair) for pair in window.merge_candidates if not set(pair) & immune}
     for cluster in window.clusters:
-        counts = _held(window, cluster)
-        inside = sorted(
-            number
-            for number in counts
-            if counts[number] >= SHARED * sizes[number] and number not in window.immune
-        )
+        held = _held(window, cluster)
+        sharing = sorted(number for number in held if held[number] >= SHARED * sizes[number])
+        inside = [number for number in sharing if number not in immune]
         found |= {("merge", inside[0], younger) for younger in inside[1:]}
     return sorted(found)
 
 
-def _splits(
-    window: Window, held: Sequence[Mapping[int, int]], owners: Mapping[int, int]
-) -> list[tuple[str, int, int]]:
+def _splits(window: Window, holdings: _Holdings) -> list[tuple[str, int, int]]:
     """Narratives that own two large clusters which say different things."""
-    found = []
-    for number in sorted(set(owners.values()) - set(window.immune)):
-        parts = _parts(window, held, owners, number)
-        if any(window.likeness(parts[0], part) < UNLIKE for part in parts[1:]):
-            found.append(("split", number, 0))
-    return found
+    owning = sorted(set(holdings.owners.values()) - set(window.immune))
+    parts = _parts(window, holdings)
+    return [("split", number, 0) for number in owning if _unlike(window, parts.get(number, ()))]
+
+
+def _split_off(window: Window, holdings: _Holdings, splitting: Collection[int]) -> dict[int, int]:
+    """Cluster -> the narrative that it leaves: those that say something else than the largest."""
+    parts = _parts(window, holdings)
+    return {place: number for number in sorted(splitting) for place in _unlike(window, parts[number])}
+
+
+def _unlike(window: Window, parts: Sequence[int]) -> list[int]:
+    """Those of a narrative's clusters, the largest first, that say something else than the largest."""
+    return [part for part in parts[1:] if window.likeness(parts[0], part) < UNLIKE]
 
 
 def _forms(window: Window, owners: Mapping[int, int]) -> tuple[frozenset[int], frozenset[int]]:
@@ -218,15 +247,18 @@ def _forms(window: Window, owners: Mapping[int, int]) -> tuple[frozenset[int], f
     )
 
 
-def _parts(
-    window: Window, held: Sequence[Mapping[int, int]], owners: Mapping[int, int], number: int
-) -> list[int]:
-    """Clusters that `number` owns and that hold a large share of its text units, the largest first, then by first text unit."""
-    size = _sizes(window)[number]
-    parts = [
-        place for place, owner in owners.items() if owner == number and held[place][number] >= APART * size
-    ]
-    return sorted(parts, key=lambda place: (-held[place][number], min(window.clusters[place].units)))
+def _parts(window: Window, holdings: _Holdings) -> dict[int, list[int]]:
+    """Narrative -> clusters that it owns and that hold a large share of its text units.
+
+    The largest comes first; of equals the one with the first text unit.
+    """
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for place, number in holdings.owners.items():
+        if holdings.held[place][number] >= APART * holdings.sizes[number]:
+            found[number].append(place)
+    for number, places in found.items():
+        places.sort(key=lambda place: (-holdings.held[place][number], min(window.clusters[place].units)))
+    return found
 
 
 def _confirm(
@@ -250,40 +282,30 @@ def _chained(merges: Mapping[int, int]) -> dict[int, int]:
 
 
 def _births(
-    window: Window,
-    rules: Rules,
-    held: Sequence[Mapping[int, int]],
-    owners: dict[int, int],
-    splitting: Collection[int],
+    window: Window, rules: Rules, owners: Mapping[int, int], split_off: Mapping[int, int]
 ) -> dict[int, Birth]:
-    """Cluster -> the narrative it founds, numbered by first appearance; clusters that split off are taken from `owners`."""
-    founded: dict[int, tuple[tuple[int, ...], int | None]] = {}
-    for number in sorted(splitting):
-        largest, *others = _parts(window, held, owners, number)
-        for place in (place for place in others if window.likeness(largest, place) < UNLIKE):
-            del owners[place]
-            mine = [
-                unit
-                for unit in window.clusters[place].units
-                if window.units[unit].narrative_id in (None, number)
-            ]
-            founded[place] = (tuple(mine), number)
+    """Cluster -> the narrative it founds, numbered by first appearance."""
+    founded: dict[int, tuple[tuple[int, ...], int | None]] = {
+        place: (_held_by(window, place, (None, number)), number) for place, number in split_off.items()
+    }
     for place, cluster in enumerate(window.clusters):
-        free = tuple(unit for unit in cluster.units if window.units[unit].narrative_id is None)
-        if (
-            place not in owners
-            and place not in founded
-            and not cluster.form
-            and _is_born([window.units[unit] for unit in free], rules)
-        ):
+        if place in owners or place in founded or cluster.form:
+            continue
+        free = _held_by(window, place, (None,))
+        if _is_born([window.units[unit] for unit in free], rules):
             founded[place] = (free, None)
-    order = sorted(
-        founded,
-        key=lambda place: min(
-            (window.units[unit].first_at, window.units[unit].first_id) for unit in founded[place][0]
-        ),
-    )
+    order = sorted(founded, key=lambda place: _first_appearance(window, founded[place][0]))
     return {place: Birth(rules.next_id + step, *founded[place]) for step, place in enumerate(order)}
+
+
+def _held_by(window: Window, place: int, holders: Collection[int | None]) -> tuple[int, ...]:
+    """Text units of a cluster that one of `holders` holds; None: nobody."""
+    units = window.clusters[place].units
+    return tuple(unit for unit in units if window.units[unit].narrative_id in holders)
+
+
+def _first_appearance(window: Window, units: Sequence[int]) -> tuple[datetime, str]:
+    return min((window.units[unit].first_at, window.units[unit].first_id) for unit in units)
 
 
 def _is_born(units: Sequence[TextUnit], rules: Rules) -> bool:

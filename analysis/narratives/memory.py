@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from analysis.arrays import Matrix
+from analysis.arrays import Floats, Matrix
 from analysis.narratives.nearest import Centroid, centroid_of
 from analysis.narratives.run_view import RunView
 from storage.records import Narrative, PassageRow
@@ -116,44 +116,75 @@ def merge_candidates(memories: Iterable[Memory]) -> set[tuple[int, int]]:
         for number in sorted(set(memory.numbers)):
             texts = memory.texts_of(number)
             sums_of[number], counts[number] = texts.sum(axis=0), len(texts)
-    if not sums_of:
+    numbers = [number for number in sorted(sums_of) if counts[number] >= FEWEST_TEXTS]
+    if not numbers:
         return set()
-    numbers = sorted(sums_of)
     sizes = np.array([counts[number] for number in numbers], np.float64)
-    sums = np.stack([sums_of[number] for number in numbers])
-    totals = sums @ sums.T
-    within = np.maximum((np.diag(totals) - sizes) / np.maximum(sizes * (sizes - 1), 1.0), 1e-6)
-    likeness = totals / np.outer(sizes, sizes) / np.sqrt(np.outer(within, within))
-    likeness[:, sizes < FEWEST_TEXTS] = 0.0
+    likeness = _likeness(np.stack([sums_of[number] for number in numbers]), sizes)
     pairs = np.argwhere(np.triu(likeness, 1) >= MERGE_LIKENESS)
-    return {(numbers[one], numbers[other]) for one, other in pairs if sizes[one] >= FEWEST_TEXTS}
+    return {(numbers[one], numbers[other]) for one, other in pairs}
+
+
+def _likeness(sums: Matrix, sizes: Floats) -> Matrix:
+    """Of each two groups of two and more unit rows, from their sums: mean cosine between, relative to within."""
+    totals = sums @ sums.T
+    pairs_within = sizes * (sizes - 1)
+    within = np.maximum((np.diag(totals) - sizes) / pairs_within, 1e-6)
+    between = totals / np.outer(sizes, sizes)
+    return np.asarray(between / np.sqrt(np.outer(within, within)), np.float64)
 
 
 def nearer_narratives(memory: Memory, movable: Collection[str]) -> dict[tuple[int, str], int]:
-    """(Narrative, text) -> another narrative that the text is clearly nearer to than to the rest of its own, and within whose radius it lies.
+    """(Narrative, text) -> another narrative that the text is clearly nearer to than to the rest of its own.
 
-    Early narratives are drawn from few texts; as their centroids become clear, what was laid to a neighbour goes where it belongs.
+    The text lies within the radius of the other. Early narratives are drawn from few texts; as their centroids
+    become clear, what was laid to a neighbour goes where it belongs.
 
     Args:
         movable: passages of the window that no analyst has placed.
     """
     if len(memory.centroids) < 2:
         return {}
-    column = {item.narrative_id: place for place, item in enumerate(memory.centroids)}
-    radii = np.array([item.radius for item in memory.centroids])
-    centroids = np.stack([item.vector for item in memory.centroids])
-    sums = {number: memory.texts_of(number).sum(axis=0) for number in column}
+    nearer = _Nearer.of(memory)
     moves = {}
-    for place, (row, number) in enumerate(zip(memory.rows, memory.numbers, strict=True)):
-        rest = sums[number] - memory.vectors[place]
-        length = float(np.linalg.norm(rest))
-        if row.passage_id not in movable or length < 1e-6:
-            continue
-        own = float(rest @ memory.vectors[place]) / length
-        cosines = centroids @ memory.vectors[place]
-        near = np.where(cosines >= radii, cosines, -1.0)
-        near[column[number]] = -1.0
-        best = int(near.argmax())
-        if near[best] > own + GAIN:
-            moves[number, row.text_hash] = memory.centroids[best].narrative_id
+    for row, number, vector in zip(memory.rows, memory.numbers, memory.vectors, strict=True):
+        other = nearer.than_own(number, vector) if row.passage_id in movable else None
+        if other is not None:
+            moves[number, row.text_hash] = other
     return moves
+
+
+@dataclass(frozen=True, slots=True)
+class _Nearer:
+    """Narratives as a member text is compared with them."""
+
+    numbers: Sequence[int]
+    vectors: Matrix
+    """Centroids, row i for `numbers[i]`."""
+    radii: Floats
+    sums: Mapping[int, Matrix]
+    """Narrative -> sum of its texts' vectors."""
+
+    @staticmethod
+    def of(memory: Memory) -> _Nearer:
+        """All narratives of a memory."""
+        numbers = [item.narrative_id for item in memory.centroids]
+        return _Nearer(
+            numbers,
+            np.stack([item.vector for item in memory.centroids]),
+            np.array([item.radius for item in memory.centroids]),
+            {number: memory.texts_of(number).sum(axis=0) for number in numbers},
+        )
+
+    def than_own(self, number: int, vector: Matrix) -> int | None:
+        """The narrative that a text of `number` is clearly nearer to, if any."""
+        rest = self.sums[number] - vector
+        length = float(np.linalg.norm(rest))
+        if length < 1e-6:
+            return None
+        own = float(rest @ vector) / length
+        cosines = self.vectors @ vector
+        near = np.where(cosines >= self.radii, cosines, -1.0)
+        near[self.numbers.index(number)] = -1.0
+        best = int(near.argmax())
+        return self.numbers[best] if near[best] > own + GAIN else None

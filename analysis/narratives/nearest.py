@@ -78,16 +78,26 @@ def place(
     if not len(rows) or not centroids:
         return [None] * len(rows)
     matrix = np.stack([item.vector for item in centroids]).astype(np.float32)
-    columns = {item.narrative_id: column for column, item in enumerate(centroids)}
-    closed = [[columns[number] for number in numbers if number in columns] for numbers in barred or ()]
+    closed = _closed_columns(centroids, barred or ())
     found: list[Match | None] = []
     for start in range(0, len(rows), _BLOCK):
-        block = rows[start : start + _BLOCK]
-        nearest, cosines, runners_up = _two_nearest(block, matrix, closed[start : start + _BLOCK])
-        for column, cosine, runner_up in zip(nearest, cosines, runners_up, strict=True):
-            joins = cosine >= centroids[column].radius and cosine - runner_up >= margin
-            found.append(Match(centroids[column].narrative_id, round(cosine, 4)) if joins else None)
+        part = slice(start, start + _BLOCK)
+        nearest = zip(*_two_nearest(rows[part], matrix, closed[part]), strict=True)
+        found += [_match(centroids[column], cosine, second, margin) for column, cosine, second in nearest]
     return found
+
+
+def _closed_columns(centroids: Sequence[Centroid], barred: Sequence[Collection[int]]) -> list[list[int]]:
+    """For each vector the columns of the narratives that it must not join."""
+    columns = {item.narrative_id: column for column, item in enumerate(centroids)}
+    return [[columns[number] for number in numbers if number in columns] for numbers in barred]
+
+
+def _match(nearest: Centroid, cosine: float, second: float, margin: float) -> Match | None:
+    """The nearest narrative, if a vector lies within its radius and clearly farther from the second nearest."""
+    if cosine < nearest.radius or cosine - second < margin:
+        return None
+    return Match(nearest.narrative_id, round(cosine, 4))
 
 
 def _two_nearest(

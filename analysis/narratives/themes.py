@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -41,17 +41,23 @@ def grouped_themes(narratives: Sequence[Narrative], cosine: float) -> list[list[
 
 def theme_numbers(groups: Sequence[Sequence[Narrative]], *, next_id: int) -> list[int]:
     """A number for each group: that which most of its narratives had, if no larger claim on it is made; else a new one."""
-    claims = [Counter(item.theme_id for item in group if item.theme_id is not None) for group in groups]
-    taken: dict[int, int] = {}
-    for votes, number, place in sorted(
-        ((votes, number, place) for place, claim in enumerate(claims) for number, votes in claim.items()),
-        key=lambda claim: (-claim[0], claim[2], claim[1]),
-    ):
-        if place not in taken.values() and number not in taken and votes:
-            taken[number] = place
-    given: Mapping[int, int] = {place: number for number, place in taken.items()}
+    given: dict[int, int] = {}
+    for place, number in _claims(groups):
+        if place not in given and number not in given.values():
+            given[place] = number
     fresh = iter(range(next_id, next_id + len(groups)))
     return [given[place] if place in given else next(fresh) for place in range(len(groups))]
+
+
+def _claims(groups: Sequence[Sequence[Narrative]]) -> list[tuple[int, int]]:
+    """(Group, theme number that some of its narratives had), the one with the most of them first."""
+    held = Counter(
+        (place, item.theme_id)
+        for place, group in enumerate(groups)
+        for item in group
+        if item.theme_id is not None
+    )
+    return sorted(held, key=lambda claim: (-held[claim], *claim))
 
 
 def _label(group: Sequence[Narrative]) -> str:

@@ -9,7 +9,7 @@ their mean is nearer to other tellings than each half alone. An article that mak
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,36 +41,38 @@ class TextUnits:
 
 def units_of(rows: Sequence[PassageRow], vectors: Matrix) -> TextUnits:
     """Gather `rows` (row i has `vectors[i]`, a centred unit vector); the order of rows does not matter."""
-    by_text: defaultdict[str, list[int]] = defaultdict(list)
-    for place in sorted(range(len(rows)), key=lambda place: rows[place].passage_id):
-        by_text[rows[place].text_hash].append(place)
-    by_group: defaultdict[str, list[int]] = defaultdict(list)
-    for places in by_text.values():
-        by_group[rows[places[0]].group_id].append(places[0])
-    units = sorted(
-        (unit for first_places in by_group.values() for unit in _split(first_places, vectors)),
-        key=lambda unit: rows[unit[0]].passage_id,
-    )
-    means = np.array([vectors[unit].mean(axis=0) for unit in units]).reshape(len(units), vectors.shape[1])
-    languages = tuple(rows[unit[0]].language for unit in units)
+    by_text = _by_text(rows)
+    units = [
+        texts for group in _copy_groups(rows, by_text.values()) for texts in _one_claim_each(group, vectors)
+    ]
+    units.sort(key=lambda texts: rows[texts[0]].passage_id)
+    means = np.array([vectors[texts].mean(axis=0) for texts in units])
     return TextUnits(
-        members=tuple(
-            tuple(
-                sorted(
-                    (place for first in unit for place in by_text[rows[first].text_hash]),
-                    key=lambda place: rows[place].passage_id,
-                )
-            )
-            for unit in units
-        ),
-        vectors=unit(means.astype(np.float64)),
-        texts=tuple(_text(unit, rows, language) for unit, language in zip(units, languages, strict=True)),
-        languages=languages,
+        members=tuple(_members(texts, rows, by_text) for texts in units),
+        vectors=unit(means.reshape(len(units), vectors.shape[1]).astype(np.float64)),
+        texts=tuple(_text(texts, rows) for texts in units),
+        languages=tuple(rows[texts[0]].language for texts in units),
     )
 
 
-def _split(places: Sequence[int], vectors: Matrix) -> list[list[int]]:
-    """The distinct texts of a copy group as text units."""
+def _by_text(rows: Sequence[PassageRow]) -> dict[str, list[int]]:
+    """Text -> places of its rows, by passage id."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for place in sorted(range(len(rows)), key=lambda place: rows[place].passage_id):
+        found[rows[place].text_hash].append(place)
+    return found
+
+
+def _copy_groups(rows: Sequence[PassageRow], texts: Iterable[Sequence[int]]) -> list[list[int]]:
+    """The distinct texts of each copy group, each by the place of its first row."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for places in texts:
+        found[rows[places[0]].group_id].append(places[0])
+    return list(found.values())
+
+
+def _one_claim_each(places: Sequence[int], vectors: Matrix) -> list[list[int]]:
+    """The distinct texts of a copy group, those of one claim together."""
     labels = average_link(vectors[list(places)], ONE_CLAIM)
     units: defaultdict[int, list[int]] = defaultdict(list)
     for place, label in zip(places, labels, strict=True):
@@ -78,5 +80,15 @@ def _split(places: Sequence[int], vectors: Matrix) -> list[list[int]]:
     return list(units.values())
 
 
-def _text(unit: Sequence[int], rows: Sequence[PassageRow], language: str) -> str:
-    return " ".join(rows[place].text for place in unit if rows[place].language == language)
+def _members(
+    texts: Sequence[int], rows: Sequence[PassageRow], by_text: Mapping[str, Sequence[int]]
+) -> tuple[int, ...]:
+    """Places of all rows with these texts, by passage id."""
+    places = [place for first in texts for place in by_text[rows[first].text_hash]]
+    return tuple(sorted(places, key=lambda place: rows[place].passage_id))
+
+
+def _text(texts: Sequence[int], rows: Sequence[PassageRow]) -> str:
+    """The texts in the language of the first."""
+    language = rows[texts[0]].language
+    return " ".join(rows[place].text for place in texts if rows[place].language == language)
