@@ -23,7 +23,7 @@ from analysis.narratives.memory import FORGOTTEN, open_narratives
 from analysis.narratives.nearest import Centroid, Match, place
 from analysis.narratives.run_view import CHUNK, RunView
 from config.progress import Progress
-from storage.records import Assignment, LineageEvent, Narrative, PassageRow
+from storage.records import LineageEvent, Narrative, PassageRow
 
 _log = structlog.get_logger(__name__)
 
@@ -39,7 +39,8 @@ Placed = tuple[PassageRow, Match]
 def assign_new(view: RunView, progress: Progress) -> Counter[str]:
     """Place what waits; counts `nearest`, `same_text`, `waiting`, `revived` and `born`.
 
-    Each chunk of passages is one transaction with the narratives it touches, and each birth is one; a killed run goes on with what is left.
+    Each chunk of passages is one transaction with the narratives it touches, and each birth is one; a killed
+    run goes on with what is left.
     """
     narratives = open_narratives(view)
     centroids = frozen_centroids(view, narratives.values())
@@ -47,18 +48,22 @@ def assign_new(view: RunView, progress: Progress) -> Counter[str]:
     counts = Counter({"nearest": 0, "same_text": 0, "waiting": 0, "revived": 0})
     for rows in _waiting(view, _since(view)):
         placed = _placed(view, rows, centroids, narratives, counts)
+        counts["waiting"] += len(rows) - len(placed)
         progress.start("assign", len(placed))
         for start in range(0, len(placed), CHUNK):
             part = placed[start : start + CHUNK]
             counts["revived"] += _write(view, narratives, part, forms)
             progress.step(len(part))
-        counts["waiting"] += len(rows) - len(placed)
-    fresh = view.store.passages.unassigned(view.table.build, max(view.start, view.now - RECENT), view.end)
-    counts["born"] = bear(view, fresh, progress)
+    counts["born"] = bear(view, _fresh(view), progress)
     view.recount()
     view.store.narratives.set_mark(MARK, view.now)
     _log.info("assigned", run_id=view.run_id, centroids=len(centroids), **counts)
     return counts
+
+
+def _fresh(view: RunView) -> Sequence[PassageRow]:
+    """What still waits of the last days."""
+    return view.store.passages.unassigned(view.table.build, max(view.start, view.now - RECENT), view.end)
 
 
 def frozen_centroids(view: RunView, narratives: Collection[Narrative]) -> list[Centroid]:
@@ -98,12 +103,12 @@ def _placed(
     barred = [view.decisions.barred.get(row.passage_id, frozenset()) for row in waiting]
     nearest = place(vectors, centroids, margin=view.rules.assign_margin, barred=barred)
     vector_of = {item.narrative_id: item.vector for item in centroids}
-    texts = _texts_held(view, waiting, narratives)
+    holder_of = _texts_held(view, waiting, narratives)
     found: list[Placed] = []
     for row, vector, best, closed in zip(waiting, vectors, nearest, barred, strict=True):
-        number = texts.get(row.text_hash)
-        if number is not None and number in vector_of and number not in closed:
-            found.append((row, Match(number, round(float(vector @ vector_of[number]), 4))))
+        holder = holder_of.get(row.text_hash)
+        if holder is not None and holder in vector_of and holder not in closed:
+            found.append((row, Match(holder, round(float(vector @ vector_of[holder]), 4))))
             counts["same_text"] += 1
         elif best is not None:
             found.append((row, best))
@@ -119,42 +124,37 @@ def _texts_held(view: RunView, rows: Sequence[PassageRow], narratives: Collectio
 
 
 def _write(
-    view: RunView,
-    narratives: dict[int, Narrative],
-    part: Sequence[Placed],
-    forms: Collection[int],
+    view: RunView, narratives: dict[int, Narrative], part: Sequence[Placed], forms: Collection[int]
 ) -> int:
     """Store some placements with the narratives they touch; returns how many narratives woke. Recurring forms never do."""
     touched: defaultdict[int, list[PassageRow]] = defaultdict(list)
     for row, where in part:
         touched[where.narrative_id].append(row)
+    before = [narratives[number] for number in sorted(touched)]
+    after = [_grown(item, touched[item.narrative_id], item.narrative_id in forms) for item in before]
+    narratives.update({item.narrative_id: item for item in after})
     woken = [
-        number for number in sorted(touched) if narratives[number].status == "dormant" and number not in forms
+        new.narrative_id
+        for old, new in zip(before, after, strict=True)
+        if (old.status, new.status) == ("dormant", "active")
     ]
-    for number, rows in sorted(touched.items()):
-        item = narratives[number]
-        last = max(item.last_seen_at, *(row.counted_at for row in rows))
-        narratives[number] = replace(
-            item,
-            size=item.size + len(rows),
-            last_seen_at=last,
-            status="dormant" if number in forms else "active",
-        )
     view.store.narratives.save(
-        [narratives[number] for number in sorted(touched)],
-        [
-            Assignment(
-                passage_id=row.passage_id,
-                narrative_id=where.narrative_id,
-                similarity=where.similarity,
-                method="nearest",
-                run_id=view.run_id,
-            )
-            for row, where in part
-        ],
-        [
-            LineageEvent(at=view.now, kind="revived", narrative_id=number, other_id=None, run_id=view.run_id)
-            for number in woken
-        ],
+        after,
+        [view.assignment(row, where.narrative_id, where.similarity, "nearest") for row, where in part],
+        [_revival(view, number) for number in woken],
     )
     return len(woken)
+
+
+def _grown(narrative: Narrative, rows: Sequence[PassageRow], is_form: bool) -> Narrative:
+    """A narrative with passages that joined it."""
+    return replace(
+        narrative,
+        size=narrative.size + len(rows),
+        last_seen_at=max(narrative.last_seen_at, *(row.counted_at for row in rows)),
+        status="dormant" if is_form else "active",
+    )
+
+
+def _revival(view: RunView, number: int) -> LineageEvent:
+    return LineageEvent(at=view.now, kind="revived", narrative_id=number, other_id=None, run_id=view.run_id)

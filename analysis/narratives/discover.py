@@ -37,19 +37,10 @@ def bear(view: RunView, waiting: Sequence[PassageRow], progress: Progress) -> in
         return 0
     units = units_of(rows, vectors)
     labels = grouped(units.vectors, min(1.0, view.rules.cluster_likeness + STRICTER))
-    clusters = [
-        Cluster(found)
-        for found in _large(units, labels, view.rules.min_passages)
-        if founds(units, found, rows, vectors)
-    ]
-    decision = decide(
-        Window(
-            units=[_unit(view, [rows[place] for place in places]) for places in units.members],
-            clusters=clusters,
-            known=(),
-        ),
-        daily_rules(view),
-    )
+    large = _large(units, labels, view.rules.min_passages)
+    clusters = [Cluster(found) for found in large if founds(units, found, rows, vectors)]
+    free = [_free_unit(view, [rows[place] for place in places]) for places in units.members]
+    decision = decide(Window(units=free, clusters=clusters, known=()), daily_rules(view))
     if decision.births:
         seen = Seen(rows, vectors, units, {}, _holders(units, decision))
         bring_up_to_date(view, seen, decision, (), progress)
@@ -85,7 +76,7 @@ def _large(units: TextUnits, labels: Labels, least: int) -> list[tuple[int, ...]
     return [tuple(group.tolist()) for group, size in zip(found, passages, strict=True) if size >= least]
 
 
-def _unit(view: RunView, rows: Sequence[PassageRow]) -> TextUnit:
+def _free_unit(view: RunView, rows: Sequence[PassageRow]) -> TextUnit:
     first = min(rows, key=lambda row: (row.counted_at, row.passage_id))
     return TextUnit(
         first_at=first.counted_at,

@@ -71,12 +71,20 @@ def label(
         standing: titles that name no article (`standing_titles`).
     """
     near = [rows[place] for place in order[: max(FEWEST_NEAR, math.ceil(NEAR * len(order)))]]
-    titles = [_title(row) if (row.source_id, _title(row)) not in standing else "" for row in near]
-    if not any(titles):
-        titles = [_beginning(row.text) for row in near]
-    best = _best_language([row.language for row, title in zip(near, titles, strict=True) if title], readers)
-    found = [title for row, title in zip(near, titles, strict=True) if title and row.language == best]
+    titled = [(row, _title(row)) for row in near if _names_one(row, standing)]
+    if not titled:
+        titled = [(row, _beginning(row.text)) for row in near]
+    # A passage without a word names nothing, whatever its language.
+    titled = [(row, title) for row, title in titled if title]
+    best = _best_language([row.language for row, _ in titled], readers)
+    found = [title for row, title in titled if row.language == best]
     return present if present in found else found[0]
+
+
+def _names_one(row: PassageRow, standing: Collection[tuple[str, str]]) -> bool:
+    """Whether a row has a title, and one that names no other article."""
+    title = _title(row)
+    return bool(title) and (row.source_id, title) not in standing
 
 
 def _title(row: PassageRow) -> str:

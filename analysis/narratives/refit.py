@@ -10,13 +10,13 @@ again, finds what it had written and goes on: clusters that were born are owned 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import structlog
 
-from analysis.arrays import Labels, Matrix, likeness_of
+from analysis.arrays import Floats, Labels, Matrix, Vectors, likeness_of
 from analysis.embedding.centring import is_centred
 from analysis.narratives.assign import MARK
 from analysis.narratives.lineage import Cluster, Decision, Rules, TextUnit, Waiting, Window, decide
@@ -33,7 +33,7 @@ from analysis.narratives.topics import OUTLIER, cluster
 from analysis.narratives.units import TextUnits, units_of
 from analysis.narratives.upkeep import Seen, bring_up_to_date, forms_now, rest
 from config.progress import Progress
-from storage.records import Assignment, LineageEvent, PassageRow
+from storage.records import LineageEvent, PassageRow
 
 _log = structlog.get_logger(__name__)
 
@@ -51,8 +51,10 @@ class _Seen:
 
 
 def refit_window(view: RunView, progress: Progress) -> Counter[str]:
-    """Cluster the window and bring the registry up to date; counts `clusters`, `forms`, `born`, `split`, `merged`, `joined`, `moved`,
-    `dormant`."""
+    """Cluster the window and bring the registry up to date.
+
+    Counts `clusters`, `forms`, `born`, `split`, `merged`, `joined`, `moved` and `dormant`.
+    """
     moved = _settle(view)
     seen = _look(view)
     progress.start("refit", len(seen.clusters))
@@ -60,35 +62,39 @@ def refit_window(view: RunView, progress: Progress) -> Counter[str]:
     decision = decide(window, _rules(view, seen))
     _merge(view, decision)
     view = view.after_merges()
-    before = {key: decision.merges.get(number, number) for key, number in seen.members.items()}
-    after = Seen(seen.rows, seen.vectors, seen.units, before, _holders(window, decision))
     forms = forms_now(view, decision)
-    joined = bring_up_to_date(view, after, decision, forms, progress)
-    rested = rest(view, forms)
+    joined = bring_up_to_date(view, _after(seen, window, decision), decision, forms, progress)
+    dormant = rest(view, forms)
     view.recount()
     view.store.narratives.set_mark(MARK, None)
     view.store.narratives.set_pending([asdict(item) for item in decision.waiting])
-    counts = Counter(
-        clusters=len(seen.clusters),
-        forms=sum(item.form for item in seen.clusters),
-        born=sum(birth.split_from is None for birth in decision.births),
-        split=sum(birth.split_from is not None for birth in decision.births),
-        merged=len(decision.merges),
-        joined=joined,
-        moved=moved,
-        dormant=rested,
-    )
+    counts = _counted(seen, decision)
+    counts.update(joined=joined, moved=moved, dormant=dormant)
     _log.info("refit", run_id=view.run_id, passages=len(seen.rows), units=len(seen.units.members), **counts)
     return counts
 
 
+def _after(seen: _Seen, window: Window, decision: Decision) -> Seen:
+    """The window's passages before and after the decision."""
+    before = {key: decision.merges.get(number, number) for key, number in seen.members.items()}
+    return Seen(seen.rows, seen.vectors, seen.units, before, _holders(window, decision))
+
+
+def _counted(seen: _Seen, decision: Decision) -> Counter[str]:
+    split = sum(birth.split_from is not None for birth in decision.births)
+    return Counter(
+        clusters=len(seen.clusters),
+        forms=sum(item.form for item in seen.clusters),
+        born=len(decision.births) - split,
+        split=split,
+        merged=len(decision.merges),
+    )
+
+
 def _settle(view: RunView) -> int:
     """Move passages of the window that are clearly nearer to another known narrative; returns how many."""
-    memory = remember(view, open_narratives(view))
-    centroids = {item.narrative_id: item.vector for item in memory.centroids}
     members = {key: number for key, number in view.members().items() if key not in view.decisions.fixed}
-    moves = nearer_narratives(memory, members)
-    del memory
+    moves, centroids = _moves(view, members)
     leaving = {number for number, _ in moves}
     rows = view.store.passages.many({key for key, number in members.items() if number in leaving})
     rows, vectors = view.read([row for row in rows if (members[row.passage_id], row.text_hash) in moves])
@@ -96,19 +102,22 @@ def _settle(view: RunView) -> int:
     for row, vector in zip(rows, vectors, strict=True):
         number = moves[members[row.passage_id], row.text_hash]
         if number not in view.decisions.barred.get(row.passage_id, ()):
-            likeness = round(float(vector @ centroids[number]), 4)
-            moving.append(
-                Assignment(
-                    passage_id=row.passage_id,
-                    narrative_id=number,
-                    similarity=likeness,
-                    method="nearest",
-                    run_id=view.run_id,
-                )
-            )
+            moving.append(view.assignment(row, number, float(vector @ centroids[number]), "nearest"))
     for start in range(0, len(moving), CHUNK):
         view.store.narratives.save([], moving[start : start + CHUNK])
     return len(moving)
+
+
+def _moves(
+    view: RunView, members: Collection[str]
+) -> tuple[dict[tuple[int, str], int], dict[int, Floats | Vectors]]:
+    """(Narrative, text) -> the narrative it moves to, and the centroid of each narrative.
+
+    The member texts are let go on return: they are by far the largest thing here.
+    """
+    memory = remember(view, open_narratives(view))
+    centroids = {item.narrative_id: item.vector for item in memory.centroids}
+    return nearer_narratives(memory, members), centroids
 
 
 def _look(view: RunView) -> _Seen:

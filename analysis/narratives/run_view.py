@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 import numpy as np
 
@@ -26,6 +27,9 @@ CHUNK = 400
 ARTICLES = 2_000
 """Articles read at a time: their passages and vectors are much larger than what is kept of them."""
 _MOMENT = timedelta(seconds=1)
+_NOT_ASKED = -1
+Method = Literal["nearest", "cluster", "analyst"]
+"""How a passage came into a narrative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +61,42 @@ class RunView:
         known = self.store.vectors.has(self.table.build, {row.text_hash for row in rows})
         kept = [row for row in rows if row.text_hash in known]
         if not kept:
-            return [], np.zeros((0, len(next(iter(self.table.means.values())))))
+            return [], np.zeros((0, self._dimensions))
         return kept, centred(self.store, kept, self.table).astype(np.float64)
 
     def read(self, rows: Sequence[PassageRow]) -> tuple[list[PassageRow], Matrix]:
         """Those of `rows` that are embedded, and their vectors in the context of their articles (`context.py`)."""
-        wanted = {row.passage_id: place for place, row in enumerate(rows)}
-        vectors = np.zeros((len(rows), len(next(iter(self.table.means.values())))))
+        place_of = {row.passage_id: place for place, row in enumerate(rows)}
+        vectors = np.zeros((len(rows), self._dimensions))
         known = np.zeros(len(rows), bool)
+        for around, plain in self._articles_of(rows):
+            in_articles = in_context(plain, [row.article_id for row in around])
+            places = np.array([place_of.get(row.passage_id, _NOT_ASKED) for row in around], np.int64)
+            asked = places != _NOT_ASKED
+            vectors[places[asked]] = in_articles[asked]
+            known[places[asked]] = True
+        if known.all():
+            return [*rows], vectors
+        return [rows[place] for place in np.flatnonzero(known).tolist()], vectors[known]
+
+    def _articles_of(self, rows: Sequence[PassageRow]) -> Iterator[tuple[list[PassageRow], Matrix]]:
+        """All passages of the articles of `rows`, as by `vectors`, some articles at a time."""
         articles = sorted({row.article_id for row in rows})
         for start in range(0, len(articles), ARTICLES):
-            around, plain = self.vectors(self.store.passages.of_articles(articles[start : start + ARTICLES]))
-            inside = [
-                (wanted[row.passage_id], place)
-                for place, row in enumerate(around)
-                if row.passage_id in wanted
-            ]
-            mine = [place for place, _ in inside]
-            vectors[mine] = in_context(plain, [row.article_id for row in around])[
-                [place for _, place in inside]
-            ]
-            known[mine] = True
-        return (
-            ([*rows], vectors)
-            if known.all()
-            else ([row for row, there in zip(rows, known, strict=True) if there], vectors[known])
+            yield self.vectors(self.store.passages.of_articles(articles[start : start + ARTICLES]))
+
+    @property
+    def _dimensions(self) -> int:
+        return len(next(iter(self.table.means.values())))
+
+    def assignment(self, row: PassageRow, number: int, similarity: float, method: Method) -> Assignment:
+        """That a passage belongs to a narrative, as this run says; the cosine is kept to four digits."""
+        return Assignment(
+            passage_id=row.passage_id,
+            narrative_id=number,
+            similarity=round(similarity, 4),
+            method=method,
+            run_id=self.run_id,
         )
 
     def members(self, since: datetime | None = None) -> dict[str, int]:
@@ -112,15 +127,12 @@ class RunView:
         """Bring sizes to what is stored: articles cleaned again lose passages, passages move, analysts decide."""
         registry = self.store.narratives.all(include_merged=True)
         into = survivors_of(registry)
-        whole: Counter[int] = Counter()
+        sizes: Counter[int] = Counter()
         for number, passages in self.store.narratives.sizes().items():
-            whole[into[number]] += passages
+            sizes[into[number]] += passages
         discovered = [item for item in registry if item.kind == "discovered" and item.status != "merged"]
-        changed = [
-            replace(item, size=whole[item.narrative_id])
-            for item in discovered
-            if item.size != whole[item.narrative_id]
-        ]
+        counted = [replace(item, size=sizes[item.narrative_id]) for item in discovered]
+        changed = [new for new, old in zip(counted, discovered, strict=True) if new.size != old.size]
         if changed:
             self.store.narratives.save(changed)
 
@@ -150,22 +162,29 @@ def _carry_out(view: RunView) -> None:
     decided = view.decisions
     concerned = set(decided.fixed) | set(decided.barred)
     present = {item.passage_id: item for item in view.store.narratives.assigned(concerned)}
-    rejected = [
+    rejected = _rejected(view, present)
+    view.store.narratives.unassign([key for key in rejected if key not in decided.fixed])
+    renamed = {number: narratives[number] for number in decided.names if _renames(view, narratives[number])}
+    view.store.narratives.save(
+        [replace(item, label=decided.names[number], label_by="analyst") for number, item in renamed.items()],
+        _fixed(view, narratives, present),
+        [_renaming(view, item, decided.names[number]) for number, item in renamed.items()],
+    )
+
+
+def _rejected(view: RunView, present: Mapping[str, Assignment]) -> list[str]:
+    """Passages that are in a narrative which an analyst took them out of."""
+    return [
         key
-        for key, numbers in decided.barred.items()
+        for key, numbers in view.decisions.barred.items()
         if key in present and view.survivors[present[key].narrative_id] in numbers
     ]
-    view.store.narratives.unassign([key for key in rejected if key not in decided.fixed])
-    renamed = [
-        number
-        for number, name in decided.names.items()
-        if (narratives[number].label, narratives[number].label_by) != (name, "analyst")
-    ]
-    view.store.narratives.save(
-        [replace(narratives[number], label=decided.names[number], label_by="analyst") for number in renamed],
-        _fixed(view, narratives, present),
-        [_renaming(view, narratives[number], decided.names[number]) for number in renamed],
-    )
+
+
+def _renames(view: RunView, narrative: Narrative) -> bool:
+    """Whether the name that an analyst gave is still to be written."""
+    name = view.decisions.names[narrative.narrative_id]
+    return (narrative.label, narrative.label_by) != (name, "analyst")
 
 
 def _fixed(
@@ -173,23 +192,17 @@ def _fixed(
 ) -> list[Assignment]:
     """Assignments by analysts that are not stored yet."""
     wanted = {
-        key: number for key, number in view.decisions.fixed.items()
-        if key not in present or present[key].method != "analyst" or present[key].narrative_id != number
-    }  # fmt: skip
+        key: number
+        for key, number in view.decisions.fixed.items()
+        if key not in present or (present[key].method, present[key].narrative_id) != ("analyst", number)
+    }
     rows, vectors = view.read(view.store.passages.many(wanted))
     found = []
     for row, vector in zip(rows, vectors, strict=True):
-        centroid = narratives[wanted[row.passage_id]].centroid
-        likeness = 0.0 if centroid is None else round(float(vector @ centroid), 4)
-        found.append(
-            Assignment(
-                passage_id=row.passage_id,
-                narrative_id=wanted[row.passage_id],
-                similarity=likeness,
-                method="analyst",
-                run_id=view.run_id,
-            )
-        )
+        number = wanted[row.passage_id]
+        centroid = narratives[number].centroid
+        similarity = 0.0 if centroid is None else float(vector @ centroid)
+        found.append(view.assignment(row, number, similarity, "analyst"))
     return found
 
 

@@ -20,7 +20,7 @@ from analysis.narratives.units import TextUnits
 from analysis.narratives.words import words
 from analysis.tellings import FORM
 from config.progress import Progress
-from storage.records import Assignment, LineageEvent, LineageKind, Narrative, PassageRow
+from storage.records import LineageEvent, LineageKind, Narrative, PassageRow
 
 SILENT = timedelta(days=30)
 """A narrative without a new passage for so long is dormant."""
@@ -47,28 +47,42 @@ def forms_now(view: RunView, decision: Decision) -> set[int]:
 def bring_up_to_date(
     view: RunView, seen: Seen, decision: Decision, forms: Collection[int], progress: Progress
 ) -> int:
-    """Write every narrative that has passages in the window, by number: what joins it, centroid, exemplars, keywords, label.
+    """Write every narrative that has passages in the window, by number.
 
-    Returns how many passages joined.
+    That is: what joins it, centroid, exemplars, keywords, label. Returns how many passages joined.
     """
     registry = {item.narrative_id: item for item in view.living()}
     births = {birth.narrative_id: birth for birth in decision.births}
-    belongs = _belongs(view, seen, decision)
-    words_of = _keywords(seen)
-    standing = standing_titles(seen.rows)
+    keywords, standing = _keywords(seen), standing_titles(seen.rows)
     joined = 0
-    for number, places in _by_narrative(belongs).items():
-        rows, vectors = [seen.rows[place] for place in places], seen.vectors[places]
-        old = registry.get(number) or _newborn(view, births[number], rows)
-        new = _shown(view, old, rows, vectors, keywords=words_of.get(number, {}), standing=standing)
-        new = replace(new, status=old.status if number in forms or _is_silent(view, new) else "active")
-        joining = [row.passage_id for row in rows if seen.before.get(row.passage_id) != number]
-        _write(
-            view, new, rows, vectors, set(joining), _history(view, old, births.get(number), new, len(joining))
-        )
+    for number, places in _by_narrative(_belongs(view, seen, decision)).items():
+        part = _Part([seen.rows[place] for place in places], seen.vectors[places])
+        old = registry.get(number) or _newborn(view, births[number], part.rows)
+        new = _shown(view, old, part, keywords.get(number, {}), standing)
+        rests = number in forms or _is_silent(view, new)
+        new = replace(new, status=old.status if rests else "active")
+        joining = {row.passage_id for row in part.rows if seen.before.get(row.passage_id) != number}
+        _write(view, new, part, joining, _history(view, old, births.get(number), new, len(joining)))
         joined += len(joining)
         progress.step()
     return joined
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A narrative's passages in the window."""
+
+    rows: Sequence[PassageRow]
+    vectors: Matrix
+    """Row i for `rows[i]`."""
+
+    def distinct(self) -> _Part:
+        """The first passage of every distinct text."""
+        first: dict[str, int] = {}
+        for place, row in enumerate(self.rows):
+            first.setdefault(row.text_hash, place)
+        places = list(first.values())
+        return _Part([self.rows[place] for place in places], self.vectors[places])
 
 
 def rest(view: RunView, forms: Collection[int]) -> int:
@@ -80,9 +94,9 @@ def rest(view: RunView, forms: Collection[int]) -> int:
     resting = []
     for item in view.living():
         form = item.narrative_id in forms
-        if (form and item.narrative_id not in known) or (
-            item.status == "active" and (form or _is_silent(view, item))
-        ):
+        becomes_form = form and item.narrative_id not in known
+        falls_asleep = item.status == "active" and (form or _is_silent(view, item))
+        if becomes_form or falls_asleep:
             resting.append((item, {"reason": FORM if form else "silent"}))
     view.store.narratives.save(
         [replace(item, status="dormant") for item, _ in resting],
@@ -92,21 +106,30 @@ def rest(view: RunView, forms: Collection[int]) -> int:
 
 
 def _belongs(view: RunView, seen: Seen, decision: Decision) -> dict[int, int]:
-    """Row -> narrative now. What was decided for a passage before stays, but for splits; an analyst's decision always does."""
-    split = {birth.narrative_id: birth.split_from for birth in decision.births}
+    """Row -> narrative now."""
+    split_from = {birth.narrative_id: birth.split_from for birth in decision.births}
     found = {}
     for places, holder in zip(seen.units.members, seen.holders, strict=True):
         for place in places:
             key = seen.rows[place].passage_id
             present = view.decisions.fixed.get(key, seen.before.get(key))
-            moves = present is None or (
-                key not in view.decisions.fixed and holder is not None and split.get(holder) == present
-            )
-            if moves and holder is not None and holder not in view.decisions.barred.get(key, ()):
-                found[place] = holder
-            elif present is not None:
-                found[place] = present
+            is_split = key not in view.decisions.fixed and split_from.get(holder or 0) == present
+            barred = view.decisions.barred.get(key, ())
+            number = _number_of(present, holder, is_split=is_split, barred=barred)
+            if number is not None:
+                found[place] = number
     return found
+
+
+def _number_of(
+    present: int | None, holder: int | None, *, is_split: bool, barred: Collection[int]
+) -> int | None:
+    """The narrative of a passage whose text unit `holder` holds.
+
+    What was decided for a passage before stays, but for splits; an analyst's decision always does.
+    """
+    moves = holder is not None and holder not in barred and (present is None or is_split)
+    return holder if moves else present
 
 
 def _by_narrative(belongs: Mapping[int, int]) -> dict[int, list[int]]:
@@ -145,36 +168,19 @@ def _newborn(view: RunView, birth: Birth, rows: Sequence[PassageRow]) -> Narrati
 
 
 def _shown(
-    view: RunView,
-    old: Narrative,
-    rows: Sequence[PassageRow],
-    vectors: Matrix,
-    *,
-    keywords: Keywords,
-    standing: Collection[tuple[str, str]],
+    view: RunView, old: Narrative, part: _Part, keywords: Keywords, standing: Collection[tuple[str, str]]
 ) -> Narrative:
     """`old` as its passages in the window show it; every distinct text counts once."""
-    first: dict[str, int] = {}
-    for place, row in enumerate(rows):
-        first.setdefault(row.text_hash, place)
-    distinct = list(first.values())
-    texts = [rows[place] for place in distinct]
-    order = ranked(vectors[distinct], texts)
-    rules = view.rules
-    shape = centroid_of(
-        old.narrative_id, vectors[distinct], floor=rules.assign_cosine, share=rules.assign_reach
-    )
-    moments = [row.counted_at for row in rows]
-    name = (
-        old.label
-        if old.label_by != "medoid"
-        else label(texts, order, readers=view.readers, present=old.label, standing=standing)
-    )
+    distinct = part.distinct()
+    order = ranked(distinct.vectors, distinct.rows)
+    floor, share = view.rules.assign_cosine, view.rules.assign_reach
+    shape = centroid_of(old.narrative_id, distinct.vectors, floor=floor, share=share)
+    moments = [row.counted_at for row in part.rows]
     return replace(
         old,
-        label=name,
+        label=_label(view, old, distinct.rows, order, standing),
         keywords={**old.keywords, **keywords},
-        exemplars=exemplars(texts, order),
+        exemplars=exemplars(distinct.rows, order),
         centroid=shape.vector.astype(np.float32),
         radius=shape.radius,
         first_seen_at=min(old.first_seen_at, *moments),
@@ -182,6 +188,19 @@ def _shown(
         build=view.table.build,
         mean_version=view.table.version,
     )
+
+
+def _label(
+    view: RunView,
+    old: Narrative,
+    rows: Sequence[PassageRow],
+    order: Sequence[int],
+    standing: Collection[tuple[str, str]],
+) -> str:
+    """The headline that names a narrative; a name that people gave stays."""
+    if old.label_by != "medoid":
+        return old.label
+    return label(rows, order, readers=view.readers, present=old.label, standing=standing)
 
 
 def _history(
@@ -199,24 +218,20 @@ def _history(
 def _write(
     view: RunView,
     narrative: Narrative,
-    rows: Sequence[PassageRow],
-    vectors: Matrix,
+    part: _Part,
     joining: Collection[str],
     history: Sequence[LineageEvent],
 ) -> None:
-    """One narrative with its passages and history in one transaction: were a killed birth to leave half of its passages without their
-    number, the next refit would find a cluster that nobody owns, and give it another."""
+    """One narrative with its passages and history in one transaction.
+
+    Were a killed birth to leave half of its passages without their number, the next refit would find a cluster
+    that nobody owns, and give it another.
+    """
     assert narrative.centroid is not None
-    cosines = vectors @ narrative.centroid
+    cosines = part.vectors @ narrative.centroid
     assignments = [
-        Assignment(
-            passage_id=row.passage_id,
-            narrative_id=narrative.narrative_id,
-            similarity=round(float(cosine), 4),
-            method="cluster",
-            run_id=view.run_id,
-        )
-        for row, cosine in zip(rows, cosines, strict=True)
+        view.assignment(row, narrative.narrative_id, float(cosine), "cluster")
+        for row, cosine in zip(part.rows, cosines, strict=True)
         if row.passage_id in joining
     ]
     view.store.narratives.save([narrative], assignments, history)
