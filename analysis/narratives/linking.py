@@ -24,6 +24,7 @@ the collection: 0.901 / 0.817, 0.822, 0.847 and 0.965, but every text added move
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 from importlib import resources
 
 import numpy as np
@@ -150,21 +151,46 @@ def _settled(rows: Rows, labels: Labels, found: Neighbours) -> Labels:
 
 def _moves(rows: Rows, labels: Labels, found: Neighbours) -> Labels:
     """Where each row belongs, rows of groups that are large enough only."""
-    sizes, sums = np.bincount(labels), _sums(rows, labels)
-    large = sizes >= SMALLEST
+    groups = _Directions.of(rows, labels)
     target = labels.copy()
-    lengths = np.linalg.norm(sums, axis=1)
     for start in range(0, len(rows), _BLOCK):
-        place = start + np.flatnonzero(large[labels[start : start + _BLOCK]])
-        part, own = rows[place].astype(np.float32), labels[place]
-        others = np.where(found.rows[place] == NOBODY, own[:, None], labels[found.rows[place]])
-        products = np.stack([np.einsum("ij,ij->i", part, sums[column]) for column in others.T], axis=1)
-        cosines = np.where(large[others] & (others != own[:, None]), products / lengths[others], -1.0)
-        best = cosines.argmax(axis=1)
-        every = np.arange(len(place))
-        moves = cosines[every, best] > _own_cosine(part, sums[own]) + GAIN
-        target[place[moves]] = others[every, best][moves]
+        places = start + np.flatnonzero(groups.large[labels[start : start + _BLOCK]])
+        own = labels[places]
+        near = found.rows[places]
+        others = np.where(near == NOBODY, own[:, None], labels[near])
+        target[places] = groups.nearer(rows[places].astype(np.float32), own, others)
     return target
+
+
+@dataclass(frozen=True, slots=True)
+class _Directions:
+    """Groups of rows, as a row of theirs is compared with them."""
+
+    large: npt.NDArray[np.bool_]
+    """Whether a group sends and takes rows."""
+    sums: Vectors
+    lengths: Vectors
+    """Lengths of `sums`."""
+
+    @staticmethod
+    def of(rows: Rows, labels: Labels) -> _Directions:
+        """All groups."""
+        sums = _sums(rows, labels)
+        return _Directions(np.bincount(labels) >= SMALLEST, sums, np.linalg.norm(sums, axis=1))
+
+    def nearer(self, rows: Vectors, own: Ints, others: Ints) -> Ints:
+        """For each row of the group `own` the group that it is clearly nearer to, of `others`; else its own."""
+        cosines = self._cosines(rows, others)
+        cosines[~self.large[others] | (others == own[:, None])] = -1.0
+        every = np.arange(len(rows))
+        best = cosines.argmax(axis=1)
+        moves = cosines[every, best] > _own_cosine(rows, self.sums[own]) + GAIN
+        return np.where(moves, others[every, best], own)
+
+    def _cosines(self, rows: Vectors, groups: Ints) -> Vectors:
+        """Cosine of each row to the means of some groups, shape as `groups`."""
+        products = [np.einsum("ij,ij->i", rows, self.sums[column]) for column in groups.T]
+        return np.asarray(np.stack(products, axis=1) / self.lengths[groups], np.float32)
 
 
 def _own_cosine(rows: Vectors, sums: Vectors) -> Vectors:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analysis.arrays import Vectors, unit_rows
+from analysis.arrays import Ints, Vectors, unit_rows
 
 Rows = npt.NDArray[Any]
 """Unit rows, float16 or float32, shape (n, d)."""
@@ -70,19 +70,19 @@ class _Lists:
         self._rows = np.full((rows, count), NOBODY, np.int32)
         self._cosines = np.zeros((rows, count), np.float32)
 
-    def compare(self, rows: Rows, cell: npt.NDArray[np.int64]) -> None:
+    def compare(self, rows: Rows, cell: Ints) -> None:
         """Compare all rows of a cell with each other."""
         if len(cell) < 2:
             return
         inside = np.asarray(rows[cell], np.float32)
         kept = min(self._count, len(cell) - 1)
         for start in range(0, len(cell), _BLOCK):
-            part = inside[start : start + _BLOCK] @ inside.T
-            own = np.arange(len(part))
-            part[own, own + start] = -2.0
-            columns = np.argpartition(part, part.shape[1] - kept, axis=1)[:, part.shape[1] - kept :]
-            cosines = np.round(np.take_along_axis(part, columns, axis=1), _DIGITS)
-            self._add(cell[start : start + len(part)], cell[columns].astype(np.int32), cosines)
+            cosines = inside[start : start + _BLOCK] @ inside.T
+            own = np.arange(len(cosines))
+            cosines[own, own + start] = -2.0
+            columns = _largest(cosines, kept)
+            best = np.round(np.take_along_axis(cosines, columns, axis=1), _DIGITS)
+            self._add(cell[start : start + len(cosines)], cell[columns].astype(np.int32), best)
 
     def descend(self, rows: Rows) -> None:
         """Compare each row with the neighbours of its neighbours, as they were before."""
@@ -90,25 +90,25 @@ class _Lists:
         for start in range(0, len(rows), _FEW):
             asked = np.arange(start, min(start + _FEW, len(rows)))
             others = before[before[asked]].reshape(len(asked), -1)
+            # What a row without a neighbour has for neighbours is that of the last row.
             unknown = np.repeat(before[asked] == NOBODY, self._count, axis=1)
             unknown |= (others == NOBODY) | (others == asked[:, None])
-            near = np.asarray(rows[others], np.float32)
-            cosines = np.matmul(near, np.asarray(rows[asked], np.float32)[:, :, None])[:, :, 0]
-            self._add(asked, others, np.where(unknown, -1.0, np.round(cosines, _DIGITS)))
+            cosines = np.round(_products(rows, asked, others), _DIGITS)
+            self._add(asked, others, np.where(unknown, -1.0, cosines))
 
-    def _add(self, rows: npt.NDArray[np.int64], others: npt.NDArray[np.int32], cosines: Vectors) -> None:
-        others = np.concatenate([self._rows[rows], np.where(cosines >= self._floor, others, NOBODY)], axis=1)
+    def _add(self, rows: Ints, others: npt.NDArray[np.int32], cosines: Vectors) -> None:
+        """Keep the best of what is known of `rows` and what was found now."""
+        near = np.where(cosines >= self._floor, others, NOBODY)
+        others = np.concatenate([self._rows[rows], near], axis=1)
         cosines = np.concatenate([self._cosines[rows], cosines], axis=1)
-        # The same neighbour may come from two cells: of equal rows that stand side by side the second goes.
         order = np.argsort(others, axis=1, kind="stable")
         others = np.take_along_axis(others, order, axis=1)
         cosines = np.take_along_axis(cosines, order, axis=1)
-        again = np.zeros(others.shape, bool)
-        again[:, 1:] = others[:, 1:] == others[:, :-1]
-        cosines = np.where(again | (others == NOBODY), -2.0, cosines)
+        cosines = np.where(_again(others) | (others == NOBODY), -2.0, cosines)
         best = np.argsort(-cosines, axis=1, kind="stable")[:, : self._count]
         cosines = np.take_along_axis(cosines, best, axis=1)
-        self._rows[rows] = np.where(cosines > -2.0, np.take_along_axis(others, best, axis=1), NOBODY)
+        others = np.take_along_axis(others, best, axis=1)
+        self._rows[rows] = np.where(cosines > -2.0, others, NOBODY)
         self._cosines[rows] = np.maximum(cosines, 0.0)
 
     def sorted(self) -> Neighbours:
@@ -116,16 +116,36 @@ class _Lists:
         return Neighbours(self._rows, self._cosines)
 
 
-def _cells(rows: Rows) -> list[npt.NDArray[np.int64]]:
+def _largest(values: Vectors, count: int) -> Ints:
+    """Columns of the largest values of each row, in no order, shape (rows, count)."""
+    first = values.shape[1] - count
+    return np.asarray(np.argpartition(values, first, axis=1)[:, first:], np.int64)
+
+
+def _products(rows: Rows, asked: Ints, others: npt.NDArray[np.int32]) -> Vectors:
+    """Cosines of each asked row to each of its `others`, shape as `others`."""
+    near = np.asarray(rows[others], np.float32)
+    own = np.asarray(rows[asked], np.float32)
+    return np.asarray(np.matmul(near, own[:, :, None])[:, :, 0], np.float32)
+
+
+def _again(others: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Where a sorted row has the same neighbour a second time: it may come from two cells."""
+    again = np.zeros(others.shape, bool)
+    again[:, 1:] = others[:, 1:] == others[:, :-1]
+    return again
+
+
+def _cells(rows: Rows) -> list[Ints]:
     """Rows of each cell, in their order."""
     centres = _centres(rows, len(rows) // CELL_ROWS)
     nearest = np.empty((len(rows), CELLS), np.int32)
     for start in range(0, len(rows), _BLOCK):
         cosines = np.asarray(rows[start : start + _BLOCK], np.float32) @ centres.T
-        nearest[start : start + _BLOCK] = np.argpartition(cosines, -CELLS, axis=1)[:, -CELLS:]
-    order = np.argsort(nearest.reshape(-1), kind="stable")
-    ends = np.cumsum(np.bincount(nearest.reshape(-1), minlength=len(centres)))
-    return np.split(order // CELLS, ends[:-1])
+        nearest[start : start + _BLOCK] = _largest(cosines, CELLS)
+    cells = nearest.reshape(-1)
+    ends = np.cumsum(np.bincount(cells, minlength=len(centres)))
+    return np.split(np.argsort(cells, kind="stable") // CELLS, ends[:-1])
 
 
 def _centres(rows: Rows, count: int) -> Vectors:
@@ -135,14 +155,15 @@ def _centres(rows: Rows, count: int) -> Vectors:
     seen = np.asarray(rows[sample], np.float32)
     centres = seen[:: max(1, len(seen) // count)][:count].copy()
     for _ in range(_ITERATIONS):
-        labels = np.concatenate(
-            [
-                (seen[start : start + _BLOCK] @ centres.T).argmax(axis=1)
-                for start in range(0, len(seen), _BLOCK)
-            ]
-        )
+        labels = _nearest_centres(seen, centres)
         sums = np.zeros_like(centres)
         np.add.at(sums, labels, seen)
         known = np.bincount(labels, minlength=len(centres)) > 0
         centres[known] = unit_rows(sums[known])
     return centres
+
+
+def _nearest_centres(rows: Vectors, centres: Vectors) -> Ints:
+    """The nearest centre of each row."""
+    blocks = [rows[start : start + _BLOCK] for start in range(0, len(rows), _BLOCK)]
+    return np.concatenate([(block @ centres.T).argmax(axis=1) for block in blocks])

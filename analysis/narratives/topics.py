@@ -63,17 +63,17 @@ def cluster(
         sizes: passages behind each text (reprints of one text are one row); default: one each.
     """
     rows = np.asarray(vectors)
-    places = sorted(range(len(texts)), key=lambda place: (languages[place], texts[place]))
+    order = sorted(range(len(texts)), key=lambda place: (languages[place], texts[place]))
     weights = np.ones(len(texts)) if sizes is None else np.asarray(sizes, np.float64)
-    groups = _Groups(likeness, min_size, weights[places])
+    groups = _Groups(likeness, min_size, weights[order])
     found = np.full(len(texts), OUTLIER, np.int64)
     keywords: Mapping[int, Keywords] = {}
-    if len(texts) < 2 or len(texts) > MOST:
-        found[places] = groups.fit(rows[places]).labels_
+    if 2 <= len(texts) <= MOST:
+        tokens = [words(texts[place], languages[place]) for place in order]
+        in_order = [languages[place] for place in order]
+        found[order], keywords = _fitted(tokens, rows[order], in_order, groups)
     else:
-        found[places], keywords = _fitted(
-            [texts[place] for place in places], rows[places], [languages[place] for place in places], groups
-        )
+        found[order] = groups.fit(rows[order]).labels_
     return Clustering(found, _centroids(rows, found), keywords)
 
 
@@ -95,9 +95,9 @@ class _Groups:
 
 
 def _fitted(
-    texts: Sequence[str], rows: Matrix, languages: Sequence[str], groups: _Groups
+    tokens: Sequence[Sequence[str]], rows: Matrix, languages: Sequence[str], groups: _Groups
 ) -> tuple[Labels, Mapping[int, Keywords]]:
-    """Labels and keywords of texts in their final order, by BERTopic."""
+    """Labels and keywords of texts, by BERTopic, from their words in their final order."""
     with warnings.catch_warnings():
         # On import BERTopic switches warnings off for the whole process, and parts of it that are not used here warn of what they miss.
         warnings.simplefilter("ignore")
@@ -106,8 +106,6 @@ def _fitted(
         from bertopic.representation import BaseRepresentation
         from bertopic.vectorizers import ClassTfidfTransformer
     from sklearn.feature_extraction.text import CountVectorizer
-
-    tokens = [words(text, language) for text, language in zip(texts, languages, strict=True)]
 
     class Words(BaseRepresentation):  # type: ignore[misc]
         """Words per language: in a joint vocabulary the largest language wins, and translations of one word stand side by side."""
