@@ -1,4 +1,6 @@
-"""Formulas over rows of numbers, one each: unit rows, likeness of two groups, average link, closeness of two centroids."""
+"""Formulas over rows of numbers, one each: unit rows, likeness of two groups, average link, closeness of two
+centroids.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,8 @@ def average_link(
     distances = _pair_distances(rows, moments, span)
     farthest = 1.0 - cosine
     if count == 2:
-        # Most copy groups are an article of two passages: a tree for each took a third of the time of a refit.
+        # Most copy groups are an article of two passages: a tree for each took a third of the time of a
+        # refit.
         return np.array([0, int(distances[0] > farthest)], np.int64)
     return numbered(fcluster(linkage(distances, "average"), farthest, "distance"))
 
@@ -85,7 +88,9 @@ def _pair_distances(rows: Matrix, moments: Floats, span: float) -> Floats:
 
 
 def likeness_of(one: Matrix, other: Matrix) -> float:
-    """Mean cosine between two groups of unit rows, relative to the mean cosines within them; 0 where either has fewer than two rows."""
+    """Mean cosine between two groups of unit rows, relative to the mean cosines within them; 0 where either
+    has fewer than two rows.
+    """
     if min(len(one), len(other)) < 2:
         return 0.0
     within = [max(_mean_pair(rows), 1e-6) for rows in (one, other)]

@@ -1,11 +1,15 @@
-"""Every day: new passages join known narratives, and what fits nowhere may found one. BERTopic is not imported.
+"""Every day: new passages join known narratives, and what fits nowhere may found one. BERTopic is not
+imported.
 
 passages without a narrative -> same text as a member?       -> that narrative
                              -> nearest.place over centroids -> nearest narrative within its radius
-                             -> neither                      -> discover.bear: groups of the last days; the rest waits for the refit
+                             -> neither                      -> discover.bear: groups of the last days
 
-Centroids and radii are frozen by the refit: no member is read, and a second run finds nothing more. What was looked at before the mark is
-not read again until a refit moves centroids and takes the mark away, so that a day costs what is new.
+What founds nothing waits for the refit.
+
+Centroids and radii are frozen by the refit: no member is read, and a second run finds nothing more. What was
+looked at before the mark is not read again until a refit moves centroids and takes the mark away, so that a
+day costs what is new.
 """
 
 from __future__ import annotations
@@ -30,7 +34,9 @@ _log = structlog.get_logger(__name__)
 MARK = "assigned"
 """Name of the moment until which everything was looked at."""
 RECENT = timedelta(days=2)
-"""What was counted so long before the mark is looked at again: articles come late, and groups form over days."""
+"""What was counted so long before the mark is looked at again: articles come late, and
+groups form over days.
+"""
 SLICE = timedelta(days=1)
 """Waiting passages are read a day of coverage at a time."""
 Placed = tuple[PassageRow, Match]
@@ -117,7 +123,9 @@ def _placed(
 
 
 def _texts_held(view: RunView, rows: Sequence[PassageRow], narratives: Collection[int]) -> Mapping[str, int]:
-    """Text -> the open narrative that holds it already: one of the last months, or an exemplar of a silent one."""
+    """Text -> the open narrative that holds it already: one of the last months, or an exemplar of a silent
+    one.
+    """
     held = view.store.narratives.holders({row.text_hash for row in rows}, view.now - FORGOTTEN)
     numbers = {text: view.survivors[number] for text, number in held.items()}
     return {text: number for text, number in numbers.items() if number in narratives}
@@ -126,7 +134,9 @@ def _texts_held(view: RunView, rows: Sequence[PassageRow], narratives: Collectio
 def _write(
     view: RunView, narratives: dict[int, Narrative], part: Sequence[Placed], forms: Collection[int]
 ) -> int:
-    """Store some placements with the narratives they touch; returns how many narratives woke. Recurring forms never do."""
+    """Store some placements with the narratives they touch; returns how many narratives woke. Recurring forms
+    never do.
+    """
     touched: defaultdict[int, list[PassageRow]] = defaultdict(list)
     for row, where in part:
         touched[where.narrative_id].append(row)

@@ -1,7 +1,9 @@
 """What analysts decided, as every run obeys it. Pure.
 
-rename  the label is theirs; no refit changes it            assign  the passage is in that narrative, whatever its vector says
-pin     never merged, never split, never a form              reject  the passage is not in that narrative
+rename  the label is theirs; no refit changes it
+pin     never merged, never split, never a form
+assign  the passage is in that narrative, whatever its vector says
+reject  the passage is not in that narrative
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ def obeyed(
     Args:
         corrections: by (at, correction_id).
         survivors: narrative -> the one that stands for it now (itself, or what it was merged into).
-        watched: narratives of the watchlist: what they hold is decided by `watch`, so that nothing can be put into them here.
+        watched: narratives of the watchlist: what they hold is decided by `watch`, so that nothing can be put
+            into them here.
     """
     decided = _Decided()
     for item in corrections:

@@ -1,9 +1,11 @@
 """Every day: what fits nowhere makes groups, and a group that is large enough bears a narrative.
 
-    waiting passages of the last days -> text units -> linking.grouped -> `founds` -> lineage.decide -> born, each in one transaction
+    waiting passages of the last days -> text units -> linking.grouped -> `founds` -> lineage.decide -> born,
+    each in one transaction
 
-A group is drawn by thresholds that belong to its texts (`linking.py`), so that what else waits bears and kills nothing. The weekly refit
-hears everything of the window again: it merges, splits and tidies, and finds what a few days were too short for.
+A group is drawn by thresholds that belong to its texts (`linking.py`), so that what else waits bears and
+kills nothing. The weekly refit hears everything of the window again: it merges, splits and tidies, and finds
+what a few days were too short for.
 """
 
 from __future__ import annotations
@@ -24,8 +26,10 @@ from config.progress import Progress
 from storage.records import PassageRow
 
 STRICTER = 0.1
-"""Added to `narratives.cluster_likeness`: what a few days say of a group is little, and a wrong birth stays. Measured on the sample world
-played day by day, BCubed F1 without daily births 0.959, with them at +0.00 0.923, at +0.10 0.959."""
+"""Added to `narratives.cluster_likeness`: what a few days say of a group is little, and a wrong birth stays.
+Measured on the sample world played day by day, BCubed F1 without daily births 0.959, with them at +0.00
+0.923, at +0.10 0.959.
+"""
 
 
 def bear(view: RunView, waiting: Sequence[PassageRow], progress: Progress) -> int:

@@ -1,11 +1,14 @@
-"""Events: what happened, told by many within days. Independent of narratives: one event may serve several claims.
+"""Events: what happened, told by many within days. Independent of narratives: one event may serve several
+claims.
 
-    first passages of articles of two weeks -> average link, days apart count as unrelated -> events told by two outlets or more
+    first passages of articles of two weeks -> average link, days apart count as unrelated -> events told by
+    two outlets or more
 
 An event keeps its number while most of its tellings stay together, whatever is found of it later.
 
-An event is told in much the same words everywhere, so a fixed cosine does for it what it cannot do for narratives. Measured on Wikipedia's
-news items in 45 languages (ITN, 667 texts, BCubed F1 / F1 of pairs across languages): 0.91 / 0.90 with dates, 0.89 / 0.88 at 0.30 without.
+An event is told in much the same words everywhere, so a fixed cosine does for it what it cannot do for
+narratives. Measured on Wikipedia's news items in 45 languages (ITN, 667 texts, BCubed F1 / F1 of pairs across
+languages): 0.91 / 0.90 with dates, 0.89 / 0.88 at 0.30 without.
 """
 
 from __future__ import annotations
@@ -144,7 +147,9 @@ def _kept_number(
 
 
 def _names(rows: Sequence[PassageRow]) -> Iterator[int]:
-    """Numbers for an event, best first, without end: hashes of its tellings in their order, small enough for JSON."""
+    """Numbers for an event, best first, without end: hashes of its tellings in their order, small enough for
+    JSON.
+    """
     ordered = sorted(rows, key=lambda row: (row.counted_at, row.passage_id))
     for turn in count():
         for row in ordered:

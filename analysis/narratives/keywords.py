@@ -3,7 +3,8 @@
     weight(word, narrative) = tf(word, narrative) * log(1 + A / tf(word)),   all counts within one language,
                               A = mean number of words of a narrative in that language
 
-In one vocabulary for all languages the largest wins and translations of one word stand side by side, hence one count per language.
+In one vocabulary for all languages the largest wins and translations of one word stand side by side, hence
+one count per language.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ Keywords = dict[str, tuple[str, ...]]
 
 WORDS = 8
 FEWEST_USES = 2
-"""Texts of a narrative in which a keyword stands at least: what one author chose does not tell what all say."""
+"""Texts of a narrative in which a keyword stands at least: what one author chose does not
+tell what all say.
+"""
 FEWEST_TEXTS = 3
 """A language with fewer texts in a narrative gets no keywords there."""
 

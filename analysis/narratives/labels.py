@@ -1,9 +1,12 @@
 """How a narrative is shown: its exemplars, and the headline that names it. Nothing is written by a model.
 
 members -> most central passages, spread over languages and outlets -> exemplars
-        -> headline of the most central article: reader's language, else English, else the narrative's largest -> label
+        -> headline of the most central article -> label
 
-A stray does not name a narrative for being the only one in the reader's language, nor does a title that an outlet sets over everything.
+The label is in the reader's language, else in English, else in the narrative's largest.
+
+A stray does not name a narrative for being the only one in the reader's language, nor does a title that an
+outlet sets over everything.
 """
 
 from __future__ import annotations
@@ -24,19 +27,25 @@ NEAR = 0.75
 FEWEST_NEAR = 6
 """... but of so many in any case."""
 STANDING = 3
-"""A title that an outlet set over so many different articles ("News", the outlet's name) says nothing about one."""
+"""A title that an outlet set over so many different articles ("News", the outlet's name) says nothing about
+one.
+"""
 UNTITLED = 80
 """Characters of the text that stand for a missing title."""
 
 
 def ranked(vectors: Matrix, rows: Sequence[PassageRow]) -> list[int]:
-    """Places of `rows` by their mean cosine to all of them, the most central first; of equals the smaller passage id."""
+    """Places of `rows` by their mean cosine to all of them, the most central first; of equals the smaller
+    passage id.
+    """
     closeness = np.round(vectors @ vectors.sum(axis=0), 6)
     return sorted(range(len(rows)), key=lambda place: (-closeness[place], rows[place].passage_id))
 
 
 def exemplars(rows: Sequence[PassageRow], order: Sequence[int]) -> tuple[str, ...]:
-    """Passage ids that show the narrative: the most central, one per copy group, new languages and outlets before more of the same."""
+    """Passage ids that show the narrative: the most central, one per copy group, new languages and outlets
+    before more of the same.
+    """
     chosen: list[int] = []
     for fresh in (_other_language_and_outlet, _other_outlet, _other_group):
         for place in order:
@@ -64,7 +73,8 @@ def label(
 ) -> str:
     """The headline of the most central passage in the language that suits the reader best; never empty.
 
-    The present label stays while it is still the headline of a near member in that language: names that change every week help nobody.
+    The present label stays while it is still the headline of a near member in that language: names that
+    change every week help nobody.
 
     Args:
         order: places of `rows`, the most central first (`ranked`).

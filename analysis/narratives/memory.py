@@ -1,4 +1,6 @@
-"""What known narratives look like now: the texts of their last months, one vector per text, and the centroids these make."""
+"""What known narratives look like now: the texts of their last months, one vector per text, and the centroids
+these make.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +26,11 @@ FORGOTTEN = timedelta(days=180)
 GAIN = 0.05
 """A passage moves when another narrative is nearer to it by more than this (cosine)."""
 MERGE_LIKENESS = 0.7
-"""Two narratives whose texts are this alike, compared with their own (as in `linking.py`), are one. On the sample world the pieces of one
-claim that early refits had torn apart reach 0.48 to 0.90, different claims 0.56 at most. 0.6 is as good there, but on a stream of NTREX
-passages (14 languages, 84 days) it joins neighbouring claims of one story: BCubed F1 0.75 instead of 0.81."""
+"""Two narratives whose texts are this alike, compared with their own (as in `linking.py`), are one. On the
+sample world the pieces of one claim that early refits had torn apart reach 0.48 to 0.90, different claims
+0.56 at most. 0.6 is as good there, but on a stream of NTREX passages (14 languages, 84 days) it joins
+neighbouring claims of one story: BCubed F1 0.75 instead of 0.81.
+"""
 FEWEST_TEXTS = 3
 """Narratives of fewer texts are too vague to be compared."""
 
@@ -50,7 +54,9 @@ class Memory:
 
 
 def open_narratives(view: RunView) -> dict[int, Narrative]:
-    """Narratives that take passages, by number: not merged, not forgotten. A recurring form takes its like, which would go elsewhere."""
+    """Narratives that take passages, by number: not merged, not forgotten. A recurring form takes its like,
+    which would go elsewhere.
+    """
     oldest = view.now - FORGOTTEN
     return {item.narrative_id: item for item in view.living() if item.last_seen_at >= oldest}
 
@@ -126,7 +132,9 @@ def merge_candidates(memories: Iterable[Memory]) -> set[tuple[int, int]]:
 
 
 def _likeness(sums: Matrix, sizes: Floats) -> Matrix:
-    """Of each two groups of two and more unit rows, from their sums: mean cosine between, relative to within."""
+    """Of each two groups of two and more unit rows, from their sums: mean cosine between,
+    relative to within.
+    """
     totals = sums @ sums.T
     pairs_within = sizes * (sizes - 1)
     within = np.maximum((np.diag(totals) - sizes) / pairs_within, 1e-6)
@@ -137,8 +145,8 @@ def _likeness(sums: Matrix, sizes: Floats) -> Matrix:
 def nearer_narratives(memory: Memory, movable: Collection[str]) -> dict[tuple[int, str], int]:
     """(Narrative, text) -> another narrative that the text is clearly nearer to than to the rest of its own.
 
-    The text lies within the radius of the other. Early narratives are drawn from few texts; as their centroids
-    become clear, what was laid to a neighbour goes where it belongs.
+    The text lies within the radius of the other. Early narratives are drawn from few texts; as their
+    centroids become clear, what was laid to a neighbour goes where it belongs.
 
     Args:
         movable: passages of the window that no analyst has placed.

@@ -1,10 +1,13 @@
-"""Groups that merge pair by pair along a graph of merge candidates, the likest first; what two groups are to each other is exact.
+"""Groups that merge pair by pair along a graph of merge candidates, the likest first; what two groups are to
+each other is exact.
 
-    rounds: every group names its likest candidate -> pairs that name each other merge -> their candidates are asked anew
+    rounds: every group names its likest candidate -> pairs that name each other merge -> their candidates are
+    asked anew
 
-For average link this gives the tree of the greedy algorithm, which merges the likest pair of all at each step: merging two groups never
-brings a third nearer to them than it was to the nearer one (reducibility; Murtagh 1983), so pairs that name each other can merge at once.
-The mean cosine between groups comes from their sums, never from the graph; the graph says only who is asked.
+For average link this gives the tree of the greedy algorithm, which merges the likest pair of all at each
+step: merging two groups never brings a third nearer to them than it was to the nearer one (reducibility;
+Murtagh 1983), so pairs that name each other can merge at once. The mean cosine between groups comes from
+their sums, never from the graph; the graph says only who is asked.
 """
 
 from __future__ import annotations
@@ -176,7 +179,9 @@ def _asked_anew(groups: Groups, candidates: _Candidates, kept: Ints, gone: Ints,
 
 
 def _mutual(candidates: _Candidates, count: int) -> tuple[Ints, Ints]:
-    """Pairs, smaller number first, that are each other's likest; of equally like ones the smaller number is taken."""
+    """Pairs, smaller number first, that are each other's likest; of equally like ones the smaller number is
+    taken.
+    """
     partner = _likest(candidates, count)
     named = np.flatnonzero(partner < count)
     kept = named[(partner[partner[named]] == named) & (named < partner[named])]

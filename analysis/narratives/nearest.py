@@ -1,12 +1,13 @@
 """Which known narrative a new passage belongs to, if any.
 
-A narrative's radius is set by its own members: a passage joins when it is at least as near to the centroid as the farther ones of them are,
-and clearly nearer than to any other narrative. One cosine for all cannot do it: retellings of one event lie at 0.8 from its centroid,
-independently worded texts of one claim at 0.3.
+A narrative's radius is set by its own members: a passage joins when it is at least as near to the centroid as
+the farther ones of them are, and clearly nearer than to any other narrative. One cosine for all cannot do it:
+retellings of one event lie at 0.8 from its centroid, independently worded texts of one claim at 0.3.
 
-Measured on the sample world (half of the articles known, the other half new, with all ordinary news around them; mean of five halvings,
-shares of articles): radius beyond the farthest 0.15 of members, at least 0.25: 0.91 of those that belong somewhere are placed, 0.001 of all
-are placed wrongly. At least 0.20: 0.93 and 0.002; 0.30: 0.83 and 0.001. Whatever is left out here waits for the next clustering.
+Measured on the sample world (half of the articles known, the other half new, with all ordinary news around
+them; mean of five halvings, shares of articles): radius beyond the farthest 0.15 of members, at least 0.25:
+0.91 of those that belong somewhere are placed, 0.001 of all are placed wrongly. At least 0.20: 0.93 and
+0.002; 0.30: 0.83 and 0.001. Whatever is left out here waits for the next clustering.
 """
 
 from __future__ import annotations
@@ -66,12 +67,14 @@ def place(
     margin: float,
     barred: Sequence[Collection[int]] | None = None,
 ) -> list[Match | None]:
-    """The narrative of each vector, None where none is near enough; what else is asked in the same call leaves no trace.
+    """The narrative of each vector, None where none is near enough; what else is asked in the same call
+    leaves no trace.
 
     Args:
         vectors: centred unit vectors, shape (n, dimensions).
         centroids: at most one per narrative; of equally near ones the first is taken.
-        margin: a passage belongs nowhere if the second nearest centroid, within its radius or not, is as near within this.
+        margin: a passage belongs nowhere if the second nearest centroid, within its radius or not, is as
+            near within this.
         barred: narratives that each vector must not join.
     """
     rows = np.asarray(vectors, np.float32)
@@ -94,7 +97,9 @@ def _closed_columns(centroids: Sequence[Centroid], barred: Sequence[Collection[i
 
 
 def _match(nearest: Centroid, cosine: float, second: float, margin: float) -> Match | None:
-    """The nearest narrative, if a vector lies within its radius and clearly farther from the second nearest."""
+    """The nearest narrative, if a vector lies within its radius and clearly farther from
+    the second nearest.
+    """
     if cosine < nearest.radius or cosine - second < margin:
         return None
     return Match(nearest.narrative_id, round(cosine, 4))
@@ -105,7 +110,8 @@ def _two_nearest(
 ) -> tuple[list[int], list[float], list[float]]:
     """For each row the nearest column, its cosine, and that of the second nearest (-1 where there is none).
 
-    The products only choose: their last bits depend on the shape of the block. The cosines told are summed anew, pair by pair.
+    The products only choose: their last bits depend on the shape of the block. The cosines told are summed
+    anew, pair by pair.
     """
     cosines = rows @ matrix.T
     for row, columns in enumerate(closed):

@@ -5,10 +5,11 @@
                -> in each cell every row against every row -> the best of all cells
                -> neighbours of neighbours (one round of NN-descent: Dong, Moses and Li 2011)
 
-For many rows the answer is an approximation. Measured on 705 text units of the sample world among 60,000 vectors mixed from real news
-passages, share of the true three nearest that are found, world / background, and CPU-seconds: 4 cells of 4,000 rows 0.67 / 0.80 and 27;
-6 of 1,500 0.69 / 0.87 and 17; 8 of 2,000 0.79 / 0.93 and 28; neighbours of neighbours raise them to 0.79 / 0.93, 0.78 / 0.96 and
-0.86 / 0.99 for 12 more. Texts that have no near neighbour, as those of the sample world, are the hardest to find.
+For many rows the answer is an approximation. Measured on 705 text units of the sample world among 60,000
+vectors mixed from real news passages, share of the true three nearest that are found, world / background, and
+CPU-seconds: 4 cells of 4,000 rows 0.67 / 0.80 and 27; 6 of 1,500 0.69 / 0.87 and 17; 8 of 2,000 0.79 / 0.93
+and 28; neighbours of neighbours raise them to 0.79 / 0.93, 0.78 / 0.96 and 0.86 / 0.99
+for 12 more. Texts that have no near neighbour, as those of the sample world, are the hardest to find.
 """
 
 from __future__ import annotations

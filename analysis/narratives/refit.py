@@ -1,10 +1,12 @@
-"""Every week: the window is clustered, and lineage says what the clusters mean for the narratives that are known.
+"""Every week: the window is clustered, and lineage says what the clusters mean for the narratives that are
+known.
 
     window -> text units -> clusters of all of them -> lineage.decide
-           -> merges, births, joins -> centroid, exemplars, keywords, label of whatever was touched -> silence -> dormant -> sizes
+           -> merges, births, joins -> centroid, exemplars, keywords, label of whatever was touched
+           -> silence -> dormant -> sizes
 
-Each narrative is one transaction with its passages and its history; what waits for confirmation is written last. A killed run, run
-again, finds what it had written and goes on: clusters that were born are owned now.
+Each narrative is one transaction with its passages and its history; what waits for confirmation is written
+last. A killed run, run again, finds what it had written and goes on: clusters that were born are owned now.
 """
 
 from __future__ import annotations

@@ -65,7 +65,9 @@ class RunView:
         return kept, centred(self.store, kept, self.table).astype(np.float64)
 
     def read(self, rows: Sequence[PassageRow]) -> tuple[list[PassageRow], Matrix]:
-        """Those of `rows` that are embedded, and their vectors in the context of their articles (`context.py`)."""
+        """Those of `rows` that are embedded, and their vectors in the context of their articles
+        (`context.py`).
+        """
         place_of = {row.passage_id: place for place, row in enumerate(rows)}
         vectors = np.zeros((len(rows), self._dimensions))
         known = np.zeros(len(rows), bool)
@@ -124,7 +126,9 @@ class RunView:
         )
 
     def recount(self) -> None:
-        """Bring sizes to what is stored: articles cleaned again lose passages, passages move, analysts decide."""
+        """Bring sizes to what is stored: articles cleaned again lose passages, passages move, analysts
+        decide.
+        """
         registry = self.store.narratives.all(include_merged=True)
         into = survivors_of(registry)
         sizes: Counter[int] = Counter()

@@ -1,4 +1,6 @@
-"""The doors of this room: `assign` every day, `refit` every week. Both can be killed anywhere and run again."""
+"""The doors of this room: `assign` every day, `refit` every week. Both can be killed
+anywhere and run again.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ def assign(
     """Join new passages to known narratives, and tell the events of the last days.
 
     Returns:
-        passages by how they were placed (`nearest`, `same_text`, `waiting`), narratives `revived` and `born`, and `events`.
+        passages by how they were placed (`nearest`, `same_text`, `waiting`), narratives `revived` and `born`,
+        and `events`.
     """
     view = open_view(store=store, workspace=workspace, clock=clock, run_id=run_id)
     if view is None:
@@ -31,10 +34,12 @@ def assign(
 def refit(
     *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
 ) -> dict[str, int]:
-    """Renew the language means if due, cluster the trailing window with BERTopic and bring the registry of narratives up to date.
+    """Renew the language means if due, cluster the trailing window with BERTopic and bring the registry of
+    narratives up to date.
 
     Returns:
-        `clusters` and `forms` found, narratives `born`, `split`, `merged` and `dormant`, passages `joined`, and `themes`.
+        `clusters` and `forms` found, narratives `born`, `split`, `merged` and `dormant`, passages `joined`,
+        and `themes`.
     """
     from analysis.narratives.refit import refit_window
 

@@ -1,10 +1,13 @@
-"""Recurring forms (weather, market prices, league tables): what an outlet prints again and again with other numbers claims nothing.
+"""Recurring forms (weather, market prices, league tables): what an outlet prints again and again with other
+numbers claims nothing.
 
-A cluster is a form if at least half of its texts have a repeat: much the same text, by the same outlet, on another day, not a copy of it.
-Reprints repeat in other outlets; two tellings of a claim by one outlet are never that alike.
+A cluster is a form if at least half of its texts have a repeat: much the same text, by the same outlet, on
+another day, not a copy of it. Reprints repeat in other outlets; two tellings of a claim by one outlet are
+never that alike.
 
-Measured on the sample world (centred cosine of each passage to the nearest by the same outlet on another day): 104 passages of recurring
-forms 0.65 to 0.98, 531 of planted narratives at most 0.58, other news at most 0.41.
+Measured on the sample world (centred cosine of each passage to the nearest by the same outlet on another
+day): 104 passages of recurring forms 0.65 to 0.98, 531 of planted narratives at most 0.58, other news at most
+0.41.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Themes: what narratives belong to. Narratives whose centroids are alike, grouped by average link at a looser cut than narratives."""
+"""Themes: what narratives belong to. Narratives whose centroids are alike, grouped by average link at a
+looser cut than narratives.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from storage.records import Narrative, Theme
 
 
 def update_themes(view: RunView) -> int:
-    """Group the active narratives; returns how many themes there are. A theme keeps its number while most of its narratives stay."""
+    """Group the active narratives; returns how many themes there are. A theme keeps its number while most of
+    its narratives stay.
+    """
     narratives = [item for item in view.living() if item.status == "active" and item.centroid is not None]
     known = [theme.theme_id for theme in view.store.narratives.themes()]
     groups = grouped_themes(narratives, view.rules.theme_cosine)
@@ -40,7 +44,9 @@ def grouped_themes(narratives: Sequence[Narrative], cosine: float) -> list[list[
 
 
 def theme_numbers(groups: Sequence[Sequence[Narrative]], *, next_id: int) -> list[int]:
-    """A number for each group: that which most of its narratives had, if no larger claim on it is made; else a new one."""
+    """A number for each group: that which most of its narratives had, if no larger claim on it is made; else
+    a new one.
+    """
     given: dict[int, int] = {}
     for place, number in _claims(groups):
         if place not in given and number not in given.values():

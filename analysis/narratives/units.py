@@ -1,9 +1,11 @@
-"""One text unit per text: what is clustered, so that neither reprints nor long articles decide what a narrative is.
+"""One text unit per text: what is clustered, so that neither reprints nor long articles decide what a
+narrative is.
 
     rows -> distinct texts -> within a copy group, texts that say one thing are one text unit
 
-Nine reprints of a text are one text unit with nine passages; the two halves of an article that stay with one claim are one text unit too, and
-their mean is nearer to other tellings than each half alone. An article that makes two claims has two text units.
+Nine reprints of a text are one text unit with nine passages; the two halves of an article that stay with one
+claim are one text unit too, and their mean is nearer to other tellings than each half alone. An article that
+makes two claims has two text units.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ from analysis.arrays import Matrix, average_link, unit
 from storage.records import PassageRow
 
 ONE_CLAIM = 0.1
-"""Mean cosine, in context, from which texts of one copy group are one text unit; 0.05 and 0.2 are as good within 0.005 on the sample world."""
+"""Mean cosine, in context, from which texts of one copy group are one text unit; 0.05 and 0.2 are as good
+within 0.005 on the sample world.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,9 @@ class TextUnits:
     """Unit vectors, shape (text units, dimensions): means over distinct texts."""
     texts: tuple[str, ...]
     languages: tuple[str, ...]
-    """Text and language of a text unit are those of its first passage; further texts of that language are added."""
+    """Text and language of a text unit are those of its first passage; further texts of that language are
+    added.
+    """
 
     @property
     def sizes(self) -> list[int]:

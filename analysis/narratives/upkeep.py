@@ -40,7 +40,9 @@ class Seen:
 
 
 def forms_now(view: RunView, decision: Decision) -> set[int]:
-    """Recurring forms after this refit: those found, and those known that were not cleared; pinned ones are none."""
+    """Recurring forms after this refit: those found, and those known that were not cleared; pinned ones are
+    none.
+    """
     return ((view.forms() - decision.cleared) | decision.forms) - view.decisions.pinned
 
 
@@ -224,8 +226,8 @@ def _write(
 ) -> None:
     """One narrative with its passages and history in one transaction.
 
-    Were a killed birth to leave half of its passages without their number, the next refit would find a cluster
-    that nobody owns, and give it another.
+    Were a killed birth to leave half of its passages without their number, the next refit would find a
+    cluster that nobody owns, and give it another.
     """
     assert narrative.centroid is not None
     cosines = part.vectors @ narrative.centroid

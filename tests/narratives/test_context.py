@@ -23,7 +23,9 @@ def test_a_passage_alone_stays_as_it_is() -> None:
 
 
 def test_passages_of_one_article_come_nearer_and_stay_themselves() -> None:
-    """Two unrelated passages of an article, at cosine 0, lie at the cosine that the weight gives; each is still nearest to itself."""
+    """Two unrelated passages of an article, at cosine 0, lie at the cosine that the weight gives; each is
+    still nearest to itself.
+    """
     plain = np.eye(3)
     found = in_context(plain, ["a", "a", "b"])
     own, other = 1 + CONTEXT / 2, CONTEXT / 2

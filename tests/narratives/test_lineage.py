@@ -59,7 +59,9 @@ def test_a_birth_needs_passages_outlets_and_a_known_language() -> None:
 
 
 def test_a_merge_needs_two_refits() -> None:
-    """Two narratives in one cluster wait; seen again, the younger goes into the older; seen no more, nothing waits."""
+    """Two narratives in one cluster wait; seen again, the younger goes into the older; seen no more, nothing
+    waits.
+    """
     seen = units(1, 1, 2, 2)
     first = decided(seen, [0, 1, 2, 3])
     assert first.merges == {}
@@ -81,7 +83,9 @@ def test_the_same_refit_again_confirms_nothing() -> None:
 
 
 def test_what_is_merged_owns_what_its_parts_hold() -> None:
-    """Two parts of a claim hold a third of its cluster each: at their merge, what is new there joins them and founds no third part."""
+    """Two parts of a claim hold a third of its cluster each: at their merge, what is new there joins them and
+    founds no third part.
+    """
     seen = units(1, 1, 2, 2, None, None)
     found = decided(seen, [0, 1, 2, 3, 4, 5], rules=NEXT, waiting=[Waiting("merge", 1, 2, RULES.at)])
     assert (found.merges, found.births, found.joins) == ({2: 1}, (), {4: 1, 5: 1})
@@ -103,7 +107,9 @@ def test_pinned_narratives_neither_merge_nor_split() -> None:
 
 
 def test_a_split_needs_two_refits_and_unlike_parts() -> None:
-    """Of two unlike clusters of one narrative the larger keeps the number, the other is split off with its text units."""
+    """Of two unlike clusters of one narrative the larger keeps the number, the other is split off with its
+    text units.
+    """
     seen = units(1, 1, 1, 1, 1)
     first = decided(seen, [0, 1, 2], [3, 4])
     assert first.waiting == (Waiting("split", 1, 0, RULES.at),)

@@ -51,7 +51,9 @@ def test_texts_and_passages_are_found_by_their_holders(store: Store, workspace: 
 
 
 def test_centroids_of_old_means_are_brought_to_the_newest(store: Store, workspace: Workspace) -> None:
-    """A second one that was frozen under other means is as near as before; without that, nothing could be said of the two."""
+    """A second one that was frozen under other means is as near as before; without that, nothing could be
+    said of the two.
+    """
     tell_claims(store, ("claim-lab",), texts=8)
     run(refit, store, workspace, 7)
     (narrative,) = store.narratives.all()

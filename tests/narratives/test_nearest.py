@@ -23,8 +23,10 @@ def around(claim: str, count: int, *, first: int = 0) -> np.ndarray:
 def row(key: str, *, outlet: str = "alpha", day: float = 0, group: str = "", text: str = "") -> PassageRow:
     """A passage."""
     return PassageRow(
-        passage_id=key, article_id=key, ordinal=0, text=text or key, text_hash=text or key, language="en", title="T", url="u",
-        source_id=outlet, country="XA", ownership="", group_id=group or key, relation="original", published_at=None, date_confidence="A",
+        passage_id=key, article_id=key, ordinal=0, text=text or key, text_hash=text or key, language="en",
+        title="T", url="u",
+        source_id=outlet, country="XA", ownership="", group_id=group or key, relation="original",
+        published_at=None, date_confidence="A",
         first_seen_at=moment(day), counted_at=moment(day), late=False, origin="live",
     )  # fmt: skip
 
@@ -90,7 +92,9 @@ def test_a_text_in_the_wrong_place_moves() -> None:
 
 
 def test_reprints_and_halves_of_an_article_are_one_voice() -> None:
-    """Equal texts are one text unit wherever they stand, alike texts of one copy group too; another claim of the article is a second text unit."""
+    """Equal texts are one text unit wherever they stand, alike texts of one copy group too; another claim of
+    the article is a second text unit.
+    """
     rows = [
         row("a", text="x"),
         row("b", text="x", outlet="beta"),
@@ -104,7 +108,9 @@ def test_reprints_and_halves_of_an_article_are_one_voice() -> None:
 
 
 def test_recurring_forms_are_known_by_their_twins() -> None:
-    """The same text with other numbers on other days by the same outlet is a form; reprints by others and tellings are not."""
+    """The same text with other numbers on other days by the same outlet is a form; reprints by others and
+    tellings are not.
+    """
     same = np.repeat(around("claim-a", 1), 6, axis=0)
     assert is_form([row(f"w{n}", day=7 * n) for n in range(6)], same)
     assert not is_form([row(f"w{n}", day=n, outlet=f"outlet-{n}") for n in range(6)], same)

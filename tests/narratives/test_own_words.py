@@ -1,4 +1,6 @@
-"""Independently worded texts of four claims in six languages, with ordinary news around them, through the real engine."""
+"""Independently worded texts of four claims in six languages, with ordinary news around them, through the
+real engine.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ def chosen() -> list[Text]:
 
 @pytest.mark.slow
 def test_claims_come_together_across_languages(tmp_path: Path) -> None:
-    """One fit of a small collection: never two claims in one cluster (BCubed precision 0.95), most of each together (F1 0.8).
+    """One fit of a small collection: never two claims in one cluster (BCubed precision 0.95), most of each
+    together (F1 0.8).
 
     Measured: precision 1.0, F1 0.88.
     """
@@ -47,8 +50,10 @@ def test_claims_come_together_across_languages(tmp_path: Path) -> None:
     ]
     languages = [texts[place].language for place, _ in parts]
     vectors = _centred([part for _, part in parts], languages, tmp_path)
-    rows = [replace(row(f"{place:03}:{number:03}", group=f"{place}", text=part), language=language)
-            for number, ((place, part), language) in enumerate(zip(parts, languages, strict=True))]  # fmt: skip
+    rows = [
+        replace(row(f"{place:03}:{number:03}", group=f"{place}", text=part), language=languages[number])
+        for number, (place, part) in enumerate(parts)
+    ]
     units = units_of(rows, in_context(vectors.astype(np.float64), [str(place) for place, _ in parts]))
     likeness = NarrativeSettings().cluster_likeness
     labels = cluster(

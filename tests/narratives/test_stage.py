@@ -62,7 +62,9 @@ def test_claims_become_narratives_and_the_rest_waits(
 def test_new_passages_join_within_the_day(
     store: Store, workspace: Workspace, told: dict[str, list[str]]
 ) -> None:
-    """After a refit, new texts are placed without clustering; a text that is a member's word for word follows it."""
+    """After a refit, new texts are placed without clustering; a text that is a member's word for word follows
+    it.
+    """
     run(refit, store, workspace, 7)
     narrative_of = narratives_of(store, told)
     new = [
@@ -98,7 +100,9 @@ def test_numbers_stay_over_refits(store: Store, workspace: Workspace, told: dict
 def test_two_narratives_of_one_claim_merge_at_the_second_sight(
     store: Store, workspace: Workspace, told: dict[str, list[str]]
 ) -> None:
-    """A narrative that was torn in two waits for one refit and is merged by the next; its number leads to the older one."""
+    """A narrative that was torn in two waits for one refit and is merged by the next; its number leads to the
+    older one.
+    """
     run(refit, store, workspace, 7)
     one = narratives_of(store, told)["claim-grain"]
     torn = replace(store.narratives.all()[one - 1], narrative_id=9, exemplars=())
@@ -153,7 +157,9 @@ def _hash(store: Store, outlet: str) -> str:
 def test_silence_rests_and_a_new_passage_wakes(
     store: Store, workspace: Workspace, told: dict[str, list[str]]
 ) -> None:
-    """A month without a passage makes a narrative dormant; the next one that fits wakes it under its number."""
+    """A month without a passage makes a narrative dormant; the next one that fits wakes
+    it under its number.
+    """
     run(refit, store, workspace, 7)
     number = narratives_of(store, told)["claim-lab"]
     assert run(refit, store, workspace, 40)["dormant"] == 3
@@ -166,7 +172,9 @@ def test_silence_rests_and_a_new_passage_wakes(
 
 
 def test_analysts_are_obeyed(store: Store, workspace: Workspace, told: dict[str, list[str]]) -> None:
-    """A name stays through refits, a passage goes where it was put and stays out of where it was taken from."""
+    """A name stays through refits, a passage goes where it was put and stays out of where
+    it was taken from.
+    """
     run(refit, store, workspace, 7)
     narrative_of = narratives_of(store, told)
     put, taken = told["claim-mines"][0], told["claim-lab"][0]
@@ -237,7 +245,9 @@ def test_the_same_again_changes_nothing(
 def test_a_killed_refit_ends_as_an_undisturbed_one(
     tmp_path: Path, workspace: Workspace, writes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed after any of its writes and run again, a refit gives the same numbers to the same passages, and counts none twice."""
+    """Killed after any of its writes and run again, a refit gives the same numbers to the same passages, and
+    counts none twice.
+    """
     ends = []
     for name, kill_after in (("whole", None), ("killed", writes)):
         with create_store(f"sqlite:///{tmp_path / name}.db") as store:

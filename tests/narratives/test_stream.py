@@ -84,7 +84,9 @@ def played(days: list[float], vectors: Matrix) -> list[dict[int, int]]:
 
 
 def test_claims_keep_their_numbers() -> None:
-    """At most one in fifty claims changes its number at a refit, and BCubed F1 of the final numbers is at least 0.75."""
+    """At most one in fifty claims changes its number at a refit, and BCubed F1 of the final numbers is at
+    least 0.75.
+    """
     claims, days, vectors = stream()
     stood = played(days, vectors)
     last: dict[str, int] = {}
