@@ -55,11 +55,7 @@ def assign_new(view: RunView, progress: Progress) -> Counter[str]:
     for rows in _waiting(view, _since(view)):
         placed = _placed(view, rows, centroids, narratives, counts)
         counts["waiting"] += len(rows) - len(placed)
-        progress.start("assign", len(placed))
-        for start in range(0, len(placed), CHUNK):
-            part = placed[start : start + CHUNK]
-            counts["revived"] += _write(view, narratives, part, forms)
-            progress.step(len(part))
+        counts["revived"] += _write(view, narratives, placed, forms, progress)
     counts["born"] = bear(view, _fresh(view), progress)
     view.recount()
     view.store.narratives.set_mark(MARK, view.now)
@@ -132,27 +128,38 @@ def _texts_held(view: RunView, rows: Sequence[PassageRow], narratives: Collectio
 
 
 def _write(
+    view: RunView,
+    narratives: dict[int, Narrative],
+    placed: Sequence[Placed],
+    forms: Collection[int],
+    progress: Progress,
+) -> int:
+    """Store placements, chunk by chunk; returns how many narratives woke. Recurring forms never do."""
+    woken = 0
+    progress.start("assign", len(placed))
+    for start in range(0, len(placed), CHUNK):
+        part = placed[start : start + CHUNK]
+        woken += _write_chunk(view, narratives, part, forms)
+        progress.step(len(part))
+    return woken
+
+
+def _write_chunk(
     view: RunView, narratives: dict[int, Narrative], part: Sequence[Placed], forms: Collection[int]
 ) -> int:
-    """Store some placements with the narratives they touch; returns how many narratives woke. Recurring forms
-    never do.
-    """
+    """One transaction: some placements with the narratives that they touch."""
     touched: defaultdict[int, list[PassageRow]] = defaultdict(list)
     for row, where in part:
         touched[where.narrative_id].append(row)
-    before = [narratives[number] for number in sorted(touched)]
-    after = [_grown(item, touched[item.narrative_id], item.narrative_id in forms) for item in before]
-    narratives.update({item.narrative_id: item for item in after})
-    woken = [
-        new.narrative_id
-        for old, new in zip(before, after, strict=True)
-        if (old.status, new.status) == ("dormant", "active")
-    ]
-    view.store.narratives.save(
-        after,
-        [view.assignment(row, where.narrative_id, where.similarity, "nearest") for row, where in part],
-        [_revival(view, number) for number in woken],
-    )
+    after, woken = [], []
+    for number, joining in sorted(touched.items()):
+        before = narratives[number]
+        narratives[number] = _grown(before, joining, number in forms)
+        after.append(narratives[number])
+        if (before.status, after[-1].status) == ("dormant", "active"):
+            woken.append(_revival(view, number))
+    rows = [view.assignment(row, where.narrative_id, where.similarity, "nearest") for row, where in part]
+    view.store.narratives.save(after, rows, woken)
     return len(woken)
 
 

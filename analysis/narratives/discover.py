@@ -43,7 +43,7 @@ def bear(view: RunView, waiting: Sequence[PassageRow], progress: Progress) -> in
     labels = grouped(units.vectors, min(1.0, view.rules.cluster_likeness + STRICTER))
     large = _large(units, labels, view.rules.min_passages)
     clusters = [Cluster(found) for found in large if founds(units, found, rows, vectors)]
-    free = [_free_unit(view, [rows[place] for place in places]) for places in units.members]
+    free = [text_unit(view, [rows[place] for place in places], None) for places in units.members]
     decision = decide(Window(units=free, clusters=clusters, known=()), daily_rules(view))
     if decision.births:
         seen = Seen(rows, vectors, units, {}, _holders(units, decision))
@@ -56,8 +56,13 @@ def founds(units: TextUnits, found: Sequence[int], rows: Sequence[PassageRow], v
 
     What kind of thing a group tells, and whether it is a burst, belongs here when it is asked.
     """
+    return not are_form(units, found, rows, vectors)
+
+
+def are_form(units: TextUnits, found: Sequence[int], rows: Sequence[PassageRow], vectors: Matrix) -> bool:
+    """Whether a group of text units is a recurring form."""
     places = [place for unit in found for place in units.members[unit]]
-    return not is_form([rows[place] for place in places], vectors[places])
+    return is_form([rows[place] for place in places], vectors[places])
 
 
 def daily_rules(view: RunView) -> Rules:
@@ -80,14 +85,15 @@ def _large(units: TextUnits, labels: Labels, least: int) -> list[tuple[int, ...]
     return [tuple(group.tolist()) for group, size in zip(found, passages, strict=True) if size >= least]
 
 
-def _free_unit(view: RunView, rows: Sequence[PassageRow]) -> TextUnit:
+def text_unit(view: RunView, rows: Sequence[PassageRow], narrative_id: int | None) -> TextUnit:
+    """Passages of one text unit as lineage knows them."""
     first = min(rows, key=lambda row: (row.counted_at, row.passage_id))
     return TextUnit(
         first_at=first.counted_at,
         first_id=first.passage_id,
         passages=len(rows),
         outlets=frozenset(row.source_id for row in rows),
-        narrative_id=None,
+        narrative_id=narrative_id,
         founds=any(is_centred(view.table, row.language) for row in rows),
     )
 

@@ -70,17 +70,14 @@ def update_events(view: RunView) -> int:
     groups = _groups_since(leads, since, view.rules.event_cosine)
     numbers = _numbers(view, leads, groups, since)
     standing = standing_titles(leads.rows)
-    events = [
-        _event(number, leads.group(places), leads.vectors[places], view.readers, standing)
-        for number, places in zip(numbers, groups, strict=True)
-    ]
-    members = {
-        row.passage_id: number
-        for number, places in zip(numbers, groups, strict=True)
-        for row in leads.group(places)
-    }
-    in_order = sorted(events, key=lambda event: (event.first_at, event.event_id))
-    view.store.events.replace(since, in_order, members)
+    events = []
+    members = {}
+    for number, places in zip(numbers, groups, strict=True):
+        rows = leads.group(places)
+        events.append(_event(number, rows, leads.vectors[places], view.readers, standing))
+        members.update({row.passage_id: number for row in rows})
+    events.sort(key=lambda event: (event.first_at, event.event_id))
+    view.store.events.replace(since, events, members)
     return len(events)
 
 
@@ -163,8 +160,7 @@ def _event_groups(rows: Sequence[PassageRow], vectors: Matrix, cosine: float) ->
     for place, row in enumerate(rows):
         first.setdefault(row.text_hash, place)
     distinct = list(first.values())
-    days = [_day(rows[place]) for place in distinct]
-    labels = group_events(vectors[distinct], days, cosine=cosine)
+    labels = group_events(vectors[distinct], [_day(rows[place]) for place in distinct], cosine=cosine)
     label_of = dict(zip(first, labels.tolist(), strict=True))
     found: defaultdict[int, list[int]] = defaultdict(list)
     for place, row in enumerate(rows):

@@ -9,6 +9,7 @@ one count per language.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,24 +47,25 @@ def keywords_of(
 
 def _in_one_language(texts: Iterable[tuple[int, Sequence[str]]]) -> dict[int, tuple[str, ...]]:
     """Keywords of each label but -1: from the labels and words of all texts of a language."""
-    counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    uses: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    sizes: Counter[int] = Counter()
+    by_label: defaultdict[int, list[Sequence[str]]] = defaultdict(list)
     for label, words in texts:
-        counts[label].update(words)
-        uses[label].update(set(words))
-        sizes[label] += 1
+        by_label[label].append(words)
+    counts = {label: Counter(itertools.chain(*texts)) for label, texts in by_label.items()}
     total = Counter[str]()
     for words_of_label in counts.values():
         total.update(words_of_label)
     average = total.total() / len(counts)
-    shared = {label: _shared(counts[label], uses[label]) for label in counts}
-    named = [label for label in sizes if label >= 0 and sizes[label] >= FEWEST_TEXTS and shared[label]]
-    return {label: _top(shared[label], total, average) for label in named}
+    found = {}
+    for label, texts_of_label in by_label.items():
+        shared = _shared(counts[label], texts_of_label)
+        if label >= 0 and len(texts_of_label) >= FEWEST_TEXTS and shared:
+            found[label] = _top(shared, total, average)
+    return found
 
 
-def _shared(counts: Mapping[str, int], uses: Mapping[str, int]) -> dict[str, int]:
+def _shared(counts: Mapping[str, int], texts: Iterable[Sequence[str]]) -> dict[str, int]:
     """Counts of the words that several texts use."""
+    uses = Counter(itertools.chain(*map(set, texts)))
     return {word: count for word, count in counts.items() if uses[word] >= FEWEST_USES}
 
 

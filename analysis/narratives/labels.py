@@ -80,15 +80,22 @@ def label(
         order: places of `rows`, the most central first (`ranked`).
         standing: titles that name no article (`standing_titles`).
     """
-    near = [rows[place] for place in order[: max(FEWEST_NEAR, math.ceil(NEAR * len(order)))]]
-    titled = [(row, _title(row)) for row in near if _names_one(row, standing)]
-    if not titled:
-        titled = [(row, _beginning(row.text)) for row in near]
-    # A passage without a word names nothing, whatever its language.
-    titled = [(row, title) for row, title in titled if title]
+    nearest = order[: max(FEWEST_NEAR, math.ceil(NEAR * len(order)))]
+    titled = _titles([rows[place] for place in nearest], standing)
     best = _best_language([row.language for row, _ in titled], readers)
     found = [title for row, title in titled if row.language == best]
     return present if present in found else found[0]
+
+
+def _titles(
+    rows: Sequence[PassageRow], standing: Collection[tuple[str, str]]
+) -> list[tuple[PassageRow, str]]:
+    """Rows with what may name them: headlines, or where no row has one the beginnings of the texts."""
+    titled = [(row, _title(row)) for row in rows if _names_one(row, standing)]
+    if titled:
+        return titled
+    beginnings = [(row, _beginning(row.text)) for row in rows]
+    return [(row, beginning) for row, beginning in beginnings if beginning]
 
 
 def _names_one(row: PassageRow, standing: Collection[tuple[str, str]]) -> bool:

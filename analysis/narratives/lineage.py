@@ -305,8 +305,14 @@ def _births(
         free = _held_by(window, place, (None,))
         if _is_born([window.units[unit] for unit in free], rules):
             founded[place] = (free, None)
+    return _numbered(window, founded, rules.next_id)
+
+
+def _numbered(
+    window: Window, founded: Mapping[int, tuple[tuple[int, ...], int | None]], next_id: int
+) -> dict[int, Birth]:
     order = sorted(founded, key=lambda place: _first_appearance(window, founded[place][0]))
-    return {place: Birth(rules.next_id + step, *founded[place]) for step, place in enumerate(order)}
+    return {place: Birth(next_id + step, *founded[place]) for step, place in enumerate(order)}
 
 
 def _held_by(window: Window, place: int, holders: Collection[int | None]) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ these make.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -89,18 +89,16 @@ def _held(view: RunView, narratives: Mapping[int, Narrative]) -> dict[str, int]:
 
 
 def _recalled(view: RunView, held: Mapping[str, int]) -> Memory:
+    """The texts of some passages, each once in each narrative that `held` says."""
     rows, vectors = view.read(view.store.passages.many(held.keys()))
     first: dict[tuple[int, str], int] = {}
     for place, row in enumerate(rows):
         first.setdefault((held[row.passage_id], row.text_hash), place)
-    places = [place for _, place in sorted((number, place) for (number, _), place in first.items())]
-    numbers = [held[rows[place].passage_id] for place in places]
-    return Memory(
-        [rows[place] for place in places],
-        vectors[places],
-        numbers,
-        _centroids(view, vectors[places], numbers),
-    )
+    order = sorted((number, place) for (number, _), place in first.items())
+    numbers = [number for number, _ in order]
+    places = [place for _, place in order]
+    texts = vectors[places]
+    return Memory([rows[place] for place in places], texts, numbers, _centroids(view, texts, numbers))
 
 
 def _centroids(view: RunView, vectors: Matrix, numbers: Sequence[int]) -> list[Centroid]:
@@ -116,19 +114,20 @@ def _centroids(view: RunView, vectors: Matrix, numbers: Sequence[int]) -> list[C
 
 def merge_candidates(memories: Iterable[Memory]) -> set[tuple[int, int]]:
     """Pairs of narratives, the older first, that say the same; each narrative is in one of `memories`."""
-    sums_of: dict[int, Matrix] = {}
-    counts: Counter[int] = Counter()
-    for memory in memories:
-        for number in sorted(set(memory.numbers)):
-            texts = memory.texts_of(number)
-            sums_of[number], counts[number] = texts.sum(axis=0), len(texts)
-    numbers = [number for number in sorted(sums_of) if counts[number] >= FEWEST_TEXTS]
+    found = {number: known for memory in memories for number, known in _sums(memory).items()}
+    numbers = [number for number in sorted(found) if found[number][1] >= FEWEST_TEXTS]
     if not numbers:
         return set()
-    sizes = np.array([counts[number] for number in numbers], np.float64)
-    likeness = _likeness(np.stack([sums_of[number] for number in numbers]), sizes)
-    pairs = np.argwhere(np.triu(likeness, 1) >= MERGE_LIKENESS)
+    sums = np.stack([found[number][0] for number in numbers])
+    sizes = np.array([found[number][1] for number in numbers], np.float64)
+    pairs = np.argwhere(np.triu(_likeness(sums, sizes), 1) >= MERGE_LIKENESS)
     return {(numbers[one], numbers[other]) for one, other in pairs}
+
+
+def _sums(memory: Memory) -> dict[int, tuple[Matrix, int]]:
+    """Narrative -> the sum of its texts' vectors, and how many they are."""
+    texts = {number: memory.texts_of(number) for number in sorted(set(memory.numbers))}
+    return {number: (vectors.sum(axis=0), len(vectors)) for number, vectors in texts.items()}
 
 
 def _likeness(sums: Matrix, sizes: Floats) -> Matrix:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analysis.arrays import Floats, Matrix, Vectors, unit
+from analysis.arrays import Floats, Ints, Matrix, Vectors, unit
 
 _BLOCK = 1024
 """Vectors compared at a time: with 5,000 centroids, 20 MB of cosines."""
@@ -116,18 +116,20 @@ def _two_nearest(
     cosines = rows @ matrix.T
     for row, columns in enumerate(closed):
         cosines[row, list(columns)] = -1.0
+    best, first = _take_best(cosines, rows, matrix)
+    second, other = _take_best(cosines, rows, matrix)
+    swapped = (other > first) | ((other == first) & (second < best))
+    nearest = np.where(swapped, second, best)
+    return nearest.tolist(), np.maximum(first, other).tolist(), np.minimum(first, other).tolist()
+
+
+def _take_best(cosines: Vectors, rows: Vectors, matrix: Vectors) -> tuple[Ints, Floats]:
+    """The best open column of each row and its exact cosine, -1 where all are closed; it is closed then."""
     every = np.arange(len(rows))
     best = cosines.argmax(axis=1)
-    first = np.where(cosines[every, best] > -1.0, _pairwise(rows, matrix[best]), -1.0)
+    is_open = cosines[every, best] > -1.0
     cosines[every, best] = -1.0
-    second = cosines.argmax(axis=1)
-    other = np.where(cosines[every, second] > -1.0, _pairwise(rows, matrix[second]), -1.0)
-    swapped = (other > first) | ((other == first) & (second < best))
-    return (
-        np.where(swapped, second, best).tolist(),
-        np.where(swapped, other, first).tolist(),
-        np.where(swapped, first, other).tolist(),
-    )
+    return best, np.where(is_open, _pairwise(rows, matrix[best]), -1.0)
 
 
 def _pairwise(rows: Vectors, others: Vectors) -> Floats:

@@ -79,11 +79,10 @@ class _Lists:
         kept = min(self._count, len(cell) - 1)
         for start in range(0, len(cell), _BLOCK):
             cosines = inside[start : start + _BLOCK] @ inside.T
-            own = np.arange(len(cosines))
-            cosines[own, own + start] = -2.0
+            np.fill_diagonal(cosines[:, start:], -2.0)
             columns = _largest(cosines, kept)
-            best = np.round(np.take_along_axis(cosines, columns, axis=1), _DIGITS)
-            self._add(cell[start : start + len(cosines)], cell[columns].astype(np.int32), best)
+            best = np.take_along_axis(cosines, columns, axis=1)
+            self._add(cell[start : start + _BLOCK], cell[columns].astype(np.int32), np.round(best, _DIGITS))
 
     def descend(self, rows: Rows) -> None:
         """Compare each row with the neighbours of its neighbours, as they were before."""
@@ -91,24 +90,21 @@ class _Lists:
         for start in range(0, len(rows), _FEW):
             asked = np.arange(start, min(start + _FEW, len(rows)))
             others = before[before[asked]].reshape(len(asked), -1)
-            # What a row without a neighbour has for neighbours is that of the last row.
-            unknown = np.repeat(before[asked] == NOBODY, self._count, axis=1)
-            unknown |= (others == NOBODY) | (others == asked[:, None])
+            # A missing neighbour (-1) reads the neighbours of the last row.
+            missing = np.repeat(before[asked] == NOBODY, self._count, axis=1)
+            no_pair = missing | (others == NOBODY) | (others == asked[:, None])
             cosines = np.round(_products(rows, asked, others), _DIGITS)
-            self._add(asked, others, np.where(unknown, -1.0, cosines))
+            self._add(asked, others, np.where(no_pair, -1.0, cosines))
 
     def _add(self, rows: Ints, others: npt.NDArray[np.int32], cosines: Vectors) -> None:
         """Keep the best of what is known of `rows` and what was found now."""
         near = np.where(cosines >= self._floor, others, NOBODY)
         others = np.concatenate([self._rows[rows], near], axis=1)
         cosines = np.concatenate([self._cosines[rows], cosines], axis=1)
-        order = np.argsort(others, axis=1, kind="stable")
-        others = np.take_along_axis(others, order, axis=1)
-        cosines = np.take_along_axis(cosines, order, axis=1)
+        others, cosines = _sorted_by(others, others, cosines)
         cosines = np.where(_again(others) | (others == NOBODY), -2.0, cosines)
-        best = np.argsort(-cosines, axis=1, kind="stable")[:, : self._count]
-        cosines = np.take_along_axis(cosines, best, axis=1)
-        others = np.take_along_axis(others, best, axis=1)
+        others, cosines = _sorted_by(-cosines, others, cosines)
+        others, cosines = others[:, : self._count], cosines[:, : self._count]
         self._rows[rows] = np.where(cosines > -2.0, others, NOBODY)
         self._cosines[rows] = np.maximum(cosines, 0.0)
 
@@ -121,6 +117,14 @@ def _largest(values: Vectors, count: int) -> Ints:
     """Columns of the largest values of each row, in no order, shape (rows, count)."""
     first = values.shape[1] - count
     return np.asarray(np.argpartition(values, first, axis=1)[:, first:], np.int64)
+
+
+def _sorted_by(
+    keys: npt.NDArray[Any], others: npt.NDArray[np.int32], cosines: Vectors
+) -> tuple[npt.NDArray[np.int32], Vectors]:
+    """Each row of both in the order of its keys."""
+    order = np.argsort(keys, axis=1, kind="stable")
+    return np.take_along_axis(others, order, axis=1), np.take_along_axis(cosines, order, axis=1)
 
 
 def _products(rows: Rows, asked: Ints, others: npt.NDArray[np.int32]) -> Vectors:
@@ -151,9 +155,7 @@ def _cells(rows: Rows) -> list[Ints]:
 
 def _centres(rows: Rows, count: int) -> Vectors:
     """Centres of a sample that depends on what the rows are, not on their order."""
-    keys = np.asarray(rows[:, :3], np.float32)
-    sample = np.lexsort(keys.T)[:: max(1, len(rows) // (_SAMPLE * count))]
-    seen = np.asarray(rows[sample], np.float32)
+    seen = _sample(rows, _SAMPLE * count)
     centres = seen[:: max(1, len(seen) // count)][:count].copy()
     for _ in range(_ITERATIONS):
         labels = _nearest_centres(seen, centres)
@@ -162,6 +164,13 @@ def _centres(rows: Rows, count: int) -> Vectors:
         known = np.bincount(labels, minlength=len(centres)) > 0
         centres[known] = unit_rows(sums[known])
     return centres
+
+
+def _sample(rows: Rows, count: int) -> Vectors:
+    """Every n-th row in the order of the first three numbers, about `count` of them."""
+    keys = np.asarray(rows[:, :3], np.float32)
+    order = np.lexsort(keys.T)
+    return np.asarray(rows[order[:: max(1, len(rows) // count)]], np.float32)
 
 
 def _nearest_centres(rows: Vectors, centres: Vectors) -> Ints:

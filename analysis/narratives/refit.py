@@ -19,8 +19,8 @@ import numpy as np
 import structlog
 
 from analysis.arrays import Floats, Labels, Matrix, Vectors, likeness_of
-from analysis.embedding.centring import is_centred
 from analysis.narratives.assign import MARK
+from analysis.narratives.discover import are_form, text_unit
 from analysis.narratives.lineage import Cluster, Decision, Rules, TextUnit, Waiting, Window, decide
 from analysis.narratives.memory import (
     in_parts,
@@ -30,12 +30,11 @@ from analysis.narratives.memory import (
     remember,
 )
 from analysis.narratives.run_view import CHUNK, RunView
-from analysis.narratives.templates import is_form
 from analysis.narratives.topics import OUTLIER, cluster
 from analysis.narratives.units import TextUnits, units_of
 from analysis.narratives.upkeep import Seen, bring_up_to_date, forms_now, rest
 from config.progress import Progress
-from storage.records import LineageEvent, PassageRow
+from storage.records import LineageEvent, Narrative, PassageRow
 
 _log = structlog.get_logger(__name__)
 
@@ -97,9 +96,7 @@ def _settle(view: RunView) -> int:
     """Move passages of the window that are clearly nearer to another known narrative; returns how many."""
     members = {key: number for key, number in view.members().items() if key not in view.decisions.fixed}
     moves, centroids = _moves(view, members)
-    leaving = {number for number, _ in moves}
-    rows = view.store.passages.many({key for key, number in members.items() if number in leaving})
-    rows, vectors = view.read([row for row in rows if (members[row.passage_id], row.text_hash) in moves])
+    rows, vectors = view.read(_leaving(view, members, moves))
     moving = []
     for row, vector in zip(rows, vectors, strict=True):
         number = moves[members[row.passage_id], row.text_hash]
@@ -122,17 +119,23 @@ def _moves(
     return nearer_narratives(memory, members), centroids
 
 
+def _leaving(
+    view: RunView, members: Mapping[str, int], moves: Collection[tuple[int, str]]
+) -> list[PassageRow]:
+    """The passages of the texts that move."""
+    left = {number for number, _ in moves}
+    rows = view.store.passages.many({key for key, number in members.items() if number in left})
+    return [row for row in rows if (members[row.passage_id], row.text_hash) in moves]
+
+
 def _look(view: RunView) -> _Seen:
     rows, vectors = view.read(view.store.passages.window(view.start, view.end))
     units = units_of(rows, vectors)
     labels = _clustered(view, units)
     clusters = []
     for number in range(int(labels.max(initial=OUTLIER)) + 1):
-        inside = np.flatnonzero(labels == number)
-        places = [place for unit in inside for place in units.members[unit]]
-        clusters.append(
-            Cluster(tuple(inside.tolist()), form=is_form([rows[place] for place in places], vectors[places]))
-        )
+        inside = tuple(np.flatnonzero(labels == number).tolist())
+        clusters.append(Cluster(inside, form=are_form(units, inside, rows, vectors)))
     return _Seen(rows, vectors, units, view.members(), clusters)
 
 
@@ -150,38 +153,24 @@ def _clustered(view: RunView, units: TextUnits) -> Labels:
 
 def _window(view: RunView, seen: _Seen) -> Window:
     """The window as lineage knows it."""
-    units = [
-        _text_unit(
-            view,
-            [seen.rows[place] for place in places],
-            [seen.members.get(seen.rows[place].passage_id) for place in places],
-        )
-        for places in seen.units.members
-    ]
     vectors = [seen.units.vectors[list(item.units)] for item in seen.clusters]
-    waiting = [Waiting(**row) for row in view.store.narratives.pending()]
     return Window(
-        units=units,
+        units=[_text_unit(view, seen, places) for places in seen.units.members],
         clusters=seen.clusters,
         known={item.narrative_id for item in view.living()},
         immune=view.decisions.pinned | view.forms(),
-        waiting=waiting,
+        waiting=[Waiting(**row) for row in view.store.narratives.pending()],
         merge_candidates=merge_candidates(in_parts(view, open_narratives(view))),
         likeness=lambda one, other: likeness_of(vectors[one], vectors[other]),
     )
 
 
-def _text_unit(view: RunView, rows: Sequence[PassageRow], held: Sequence[int | None]) -> TextUnit:
-    counts = Counter(number for number in held if number is not None)
-    first = min(rows, key=lambda row: (row.counted_at, row.passage_id))
-    return TextUnit(
-        first_at=first.counted_at,
-        first_id=first.passage_id,
-        passages=len(rows),
-        outlets=frozenset(row.source_id for row in rows),
-        narrative_id=min(counts, key=lambda number: (-counts[number], number), default=None),
-        founds=any(is_centred(view.table, row.language) for row in rows),
-    )
+def _text_unit(view: RunView, seen: _Seen, places: Sequence[int]) -> TextUnit:
+    """A text unit with the narrative that holds most of it; of equals the older."""
+    rows = [seen.rows[place] for place in places]
+    held = Counter(seen.members[row.passage_id] for row in rows if row.passage_id in seen.members)
+    holder = min(held, key=lambda number: (-held[number], number), default=None)
+    return text_unit(view, rows, holder)
 
 
 def _rules(view: RunView, seen: _Seen) -> Rules:
@@ -198,15 +187,22 @@ def _merge(view: RunView, decision: Decision) -> None:
     """Merged narratives keep their row and their passages, and lead to the older one."""
     registry = {item.narrative_id: item for item in view.living()}
     for number, into in sorted(decision.merges.items()):
-        gone, stays = registry.pop(number), registry[into]
-        first, last = min(stays.first_seen_at, gone.first_seen_at), max(stays.last_seen_at, gone.last_seen_at)
-        registry[into] = replace(stays, first_seen_at=first, last_seen_at=last, size=stays.size + gone.size)
+        gone = replace(registry.pop(number), status="merged", merged_into=into)
+        registry[into] = _together(registry[into], gone)
         event = LineageEvent(
             at=view.now, kind="merged_into", narrative_id=number, other_id=into, run_id=view.run_id
         )
-        view.store.narratives.save(
-            [replace(gone, status="merged", merged_into=into), registry[into]], events=[event]
-        )
+        view.store.narratives.save([gone, registry[into]], events=[event])
+
+
+def _together(stays: Narrative, gone: Narrative) -> Narrative:
+    """A narrative with the size and the days of the one that went into it."""
+    return replace(
+        stays,
+        first_seen_at=min(stays.first_seen_at, gone.first_seen_at),
+        last_seen_at=max(stays.last_seen_at, gone.last_seen_at),
+        size=stays.size + gone.size,
+    )
 
 
 def _holders(window: Window, decision: Decision) -> list[int | None]:

@@ -126,17 +126,17 @@ class RunView:
         )
 
     def recount(self) -> None:
-        """Bring sizes to what is stored: articles cleaned again lose passages, passages move, analysts
-        decide.
-        """
+        """Bring sizes to what is stored: articles cleaned again lose passages, passages move, analysts decide."""
         registry = self.store.narratives.all(include_merged=True)
         into = survivors_of(registry)
         sizes: Counter[int] = Counter()
         for number, passages in self.store.narratives.sizes().items():
             sizes[into[number]] += passages
-        discovered = [item for item in registry if item.kind == "discovered" and item.status != "merged"]
-        counted = [replace(item, size=sizes[item.narrative_id]) for item in discovered]
-        changed = [new for new, old in zip(counted, discovered, strict=True) if new.size != old.size]
+        changed = []
+        for item in registry:
+            counts = item.kind == "discovered" and item.status != "merged"
+            if counts and item.size != sizes[item.narrative_id]:
+                changed.append(replace(item, size=sizes[item.narrative_id]))
         if changed:
             self.store.narratives.save(changed)
 

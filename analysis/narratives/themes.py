@@ -15,20 +15,18 @@ from storage.records import Narrative, Theme
 
 
 def update_themes(view: RunView) -> int:
-    """Group the active narratives; returns how many themes there are. A theme keeps its number while most of
-    its narratives stay.
+    """Group the active narratives; returns how many themes there are.
+
+    A theme keeps its number while most of its narratives stay.
     """
     narratives = [item for item in view.living() if item.status == "active" and item.centroid is not None]
     known = [theme.theme_id for theme in view.store.narratives.themes()]
     groups = grouped_themes(narratives, view.rules.theme_cosine)
     numbers = theme_numbers(groups, next_id=max(known, default=0) + 1)
-    themes = [
-        Theme(theme_id=number, label=_label(group)) for number, group in zip(numbers, groups, strict=True)
-    ]
-    members = {
-        item.narrative_id: number for number, group in zip(numbers, groups, strict=True) for item in group
-    }
-    view.store.narratives.save_themes(sorted(themes, key=lambda theme: theme.theme_id), members)
+    numbered = sorted(zip(numbers, groups, strict=True), key=lambda theme: theme[0])
+    themes = [Theme(theme_id=number, label=_label(group)) for number, group in numbered]
+    members = {item.narrative_id: number for number, group in numbered for item in group}
+    view.store.narratives.save_themes(themes, members)
     return len(themes)
 
 

@@ -48,17 +48,21 @@ class TextUnits:
 def units_of(rows: Sequence[PassageRow], vectors: Matrix) -> TextUnits:
     """Gather `rows` (row i has `vectors[i]`, a centred unit vector); the order of rows does not matter."""
     by_text = _by_text(rows)
-    units = [
-        texts for group in _copy_groups(rows, by_text.values()) for texts in _one_claim_each(group, vectors)
-    ]
+    groups = _copy_groups(rows, by_text.values())
+    units = [texts for group in groups for texts in _one_claim_each(group, vectors)]
     units.sort(key=lambda texts: rows[texts[0]].passage_id)
-    means = np.array([vectors[texts].mean(axis=0) for texts in units])
     return TextUnits(
         members=tuple(_members(texts, rows, by_text) for texts in units),
-        vectors=unit(means.reshape(len(units), vectors.shape[1]).astype(np.float64)),
+        vectors=_means(vectors, units),
         texts=tuple(_text(texts, rows) for texts in units),
         languages=tuple(rows[texts[0]].language for texts in units),
     )
+
+
+def _means(vectors: Matrix, units: Sequence[list[int]]) -> Matrix:
+    """The mean direction of each unit's texts, shape (units, dimensions)."""
+    means = np.array([vectors[texts].mean(axis=0) for texts in units])
+    return unit(means.reshape(len(units), vectors.shape[1]).astype(np.float64))
 
 
 def _by_text(rows: Sequence[PassageRow]) -> dict[str, list[int]]:

@@ -27,6 +27,23 @@ SILENT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
+class _Part:
+    """A narrative's passages in the window."""
+
+    rows: Sequence[PassageRow]
+    vectors: Matrix
+    """Row i for `rows[i]`."""
+
+    def distinct(self) -> _Part:
+        """The first passage of every distinct text."""
+        first: dict[str, int] = {}
+        for place, row in enumerate(self.rows):
+            first.setdefault(row.text_hash, place)
+        places = list(first.values())
+        return _Part([self.rows[place] for place in places], self.vectors[places])
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """The window's passages before and after the decision."""
 
@@ -37,6 +54,14 @@ class Seen:
     """Passage -> narrative before this refit, merges of this refit followed."""
     holders: Sequence[int | None]
     """Text unit -> narrative now."""
+
+    def part(self, places: Sequence[int]) -> _Part:
+        """The passages at some places."""
+        return _Part([self.rows[place] for place in places], self.vectors[places])
+
+    def joining(self, part: _Part, number: int) -> set[str]:
+        """Passages of a narrative's part that were not in it before."""
+        return {row.passage_id for row in part.rows if self.before.get(row.passage_id) != number}
 
 
 def forms_now(view: RunView, decision: Decision) -> set[int]:
@@ -58,33 +83,17 @@ def bring_up_to_date(
     keywords, standing = _keywords(seen), standing_titles(seen.rows)
     joined = 0
     for number, places in _by_narrative(_belongs(view, seen, decision)).items():
-        part = _Part([seen.rows[place] for place in places], seen.vectors[places])
-        old = registry.get(number) or _newborn(view, births[number], part.rows)
+        part = seen.part(places)
+        birth = births.get(number)
+        old = registry[number] if birth is None else _newborn(view, birth, part.rows)
         new = _shown(view, old, part, keywords.get(number, {}), standing)
-        rests = number in forms or _is_silent(view, new)
-        new = replace(new, status=old.status if rests else "active")
-        joining = {row.passage_id for row in part.rows if seen.before.get(row.passage_id) != number}
-        _write(view, new, part, joining, _history(view, old, births.get(number), new, len(joining)))
+        if number not in forms and not _is_silent(view, new):
+            new = replace(new, status="active")
+        joining = seen.joining(part, number)
+        _write(view, new, part, joining, _history(view, old, birth, new, len(joining)))
         joined += len(joining)
         progress.step()
     return joined
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A narrative's passages in the window."""
-
-    rows: Sequence[PassageRow]
-    vectors: Matrix
-    """Row i for `rows[i]`."""
-
-    def distinct(self) -> _Part:
-        """The first passage of every distinct text."""
-        first: dict[str, int] = {}
-        for place, row in enumerate(self.rows):
-            first.setdefault(row.text_hash, place)
-        places = list(first.values())
-        return _Part([self.rows[place] for place in places], self.vectors[places])
 
 
 def rest(view: RunView, forms: Collection[int]) -> int:
