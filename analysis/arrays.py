@@ -4,6 +4,9 @@ centroids.
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
@@ -30,6 +33,17 @@ def unit_rows(matrix: Vectors) -> Vectors:
     """Rows of `matrix` at length 1; a row of zeros stays as it is."""
     lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
     return np.asarray(matrix / np.where(lengths > 0, lengths, 1), dtype=np.float32)
+
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+def first_places(keys: Iterable[Key]) -> dict[Key, int]:
+    """Each different key in the order of its first place, with that place."""
+    found: dict[Key, int] = {}
+    for place, key in enumerate(keys):
+        found.setdefault(key, place)
+    return found
 
 
 def numbered(labels: npt.ArrayLike) -> Labels:
@@ -64,8 +78,7 @@ def average_link(
     count = len(rows)
     if count < 2:
         return np.zeros(count, np.int64)
-    moments = np.full(count, np.nan) if days is None else np.asarray(days, np.float64)
-    distances = _pair_distances(rows, moments, span)
+    distances = _pair_distances(rows, np.full(count, np.nan) if days is None else np.asarray(days), span)
     farthest = 1.0 - cosine
     if count == 2:
         # Most copy groups are an article of two passages: a tree for each took a third of the time of a
@@ -80,8 +93,9 @@ def _pair_distances(rows: Matrix, moments: Floats, span: float) -> Floats:
     distances = np.empty(count * (count - 1) // 2)
     filled = 0
     for row in range(count - 1):
-        cosines = rows[row + 1 :] @ rows[row]
-        cosines[np.abs(moments[row + 1 :] - moments[row]) > span] = 0.0
+        later = slice(row + 1, None)
+        cosines = rows[later] @ rows[row]
+        cosines[np.abs(moments[later] - moments[row]) > span] = 0.0
         distances[filled : filled + len(cosines)] = 1.0 - cosines
         filled += len(cosines)
     return np.maximum(distances, 0.0, out=distances)

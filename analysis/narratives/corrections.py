@@ -66,6 +66,9 @@ class _Decided:
             self.fixed[item.passage_id] = number
             self.barred[item.passage_id].discard(number)
         elif item.kind == "reject" and item.passage_id:
-            self.barred[item.passage_id].add(number)
-            if self.fixed.get(item.passage_id) == number:
-                del self.fixed[item.passage_id]
+            self._take_out(item.passage_id, number)
+
+    def _take_out(self, passage: str, number: int) -> None:
+        self.barred[passage].add(number)
+        if self.fixed.get(passage) == number:
+            del self.fixed[passage]

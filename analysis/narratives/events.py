@@ -22,7 +22,7 @@ from itertools import count
 
 import numpy.typing as npt
 
-from analysis.arrays import Labels, Matrix, average_link
+from analysis.arrays import Labels, Matrix, average_link, first_places
 from analysis.narratives.labels import label, ranked, standing_titles
 from analysis.narratives.run_view import RunView
 from storage.records import Event, PassageRow
@@ -156,9 +156,7 @@ def _names(rows: Sequence[PassageRow]) -> Iterator[int]:
 
 def _event_groups(rows: Sequence[PassageRow], vectors: Matrix, cosine: float) -> list[list[int]]:
     """Places of the rows of each event; reprints of one text count once in the clustering and follow it."""
-    first: dict[str, int] = {}
-    for place, row in enumerate(rows):
-        first.setdefault(row.text_hash, place)
+    first = first_places(row.text_hash for row in rows)
     distinct = list(first.values())
     labels = group_events(vectors[distinct], [_day(rows[place]) for place in distinct], cosine=cosine)
     label_of = dict(zip(first, labels.tolist(), strict=True))

@@ -55,12 +55,9 @@ def _in_one_language(texts: Iterable[tuple[int, Sequence[str]]]) -> dict[int, tu
     for words_of_label in counts.values():
         total.update(words_of_label)
     average = total.total() / len(counts)
-    found = {}
-    for label, texts_of_label in by_label.items():
-        shared = _shared(counts[label], texts_of_label)
-        if label >= 0 and len(texts_of_label) >= FEWEST_TEXTS and shared:
-            found[label] = _top(shared, total, average)
-    return found
+    enough = [label for label in by_label if label >= 0 and len(by_label[label]) >= FEWEST_TEXTS]
+    shared = {label: _shared(counts[label], by_label[label]) for label in enough}
+    return {label: _top(words, total, average) for label, words in shared.items() if words}
 
 
 def _shared(counts: Mapping[str, int], texts: Iterable[Sequence[str]]) -> dict[str, int]:

@@ -17,7 +17,7 @@ least.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -213,15 +213,21 @@ def _merges(window: Window) -> list[tuple[str, int, int]]:
     """Pairs of narratives that say the same, or that share a cluster with half of their text units; the older
     first.
     """
-    sizes = _sizes(window)
+    pairs = {*window.merge_candidates, *_sharing(window)}
     immune = set(window.immune)
-    found = {("merge", *pair) for pair in window.merge_candidates if not set(pair) & immune}
+    return sorted(("merge", *pair) for pair in pairs if immune.isdisjoint(pair))
+
+
+def _sharing(window: Window) -> Iterator[tuple[int, int]]:
+    """Pairs that share a cluster with half of their text units: the oldest there that may merge, and each
+    other.
+    """
+    sizes = _sizes(window)
     for cluster in window.clusters:
         held = _held(window, cluster)
         sharing = sorted(number for number in held if held[number] >= SHARED * sizes[number])
-        inside = [number for number in sharing if number not in immune]
-        found |= {("merge", inside[0], younger) for younger in inside[1:]}
-    return sorted(found)
+        inside = [number for number in sharing if number not in window.immune]
+        yield from ((inside[0], younger) for younger in inside[1:])
 
 
 def _splits(window: Window, holdings: _Holdings) -> list[tuple[str, int, int]]:
@@ -292,13 +298,17 @@ def _chained(merges: Mapping[int, int]) -> dict[int, int]:
     return ends
 
 
+_Founding = tuple[tuple[int, ...], int | None]
+"""The text units of a new narrative, and the one that it splits off from."""
+
+
 def _births(
     window: Window, rules: Rules, owners: Mapping[int, int], split_off: Mapping[int, int]
 ) -> dict[int, Birth]:
     """Cluster -> the narrative it founds, numbered by first appearance."""
-    founded: dict[int, tuple[tuple[int, ...], int | None]] = {
-        place: (_held_by(window, place, (None, number)), number) for place, number in split_off.items()
-    }
+    founded: dict[int, _Founding] = {}
+    for place, number in split_off.items():
+        founded[place] = (_held_by(window, place, (None, number)), number)
     for place, cluster in enumerate(window.clusters):
         if place in owners or place in founded or cluster.form:
             continue
@@ -308,9 +318,7 @@ def _births(
     return _numbered(window, founded, rules.next_id)
 
 
-def _numbered(
-    window: Window, founded: Mapping[int, tuple[tuple[int, ...], int | None]], next_id: int
-) -> dict[int, Birth]:
+def _numbered(window: Window, founded: Mapping[int, _Founding], next_id: int) -> dict[int, Birth]:
     order = sorted(founded, key=lambda place: _first_appearance(window, founded[place][0]))
     return {place: Birth(next_id + step, *founded[place]) for step, place in enumerate(order)}
 

@@ -180,8 +180,7 @@ def _moves(rows: Rows, labels: Labels, found: Neighbours) -> Labels:
     for start in range(0, len(rows), _BLOCK):
         places = start + np.flatnonzero(groups.large[labels[start : start + _BLOCK]])
         own = labels[places]
-        near = found.rows[places]
-        others = np.where(near == NOBODY, own[:, None], labels[near])
+        others = _groups_near(found.rows[places], labels, own)
         target[places] = groups.nearer(rows[places].astype(np.float32), own, others)
     return target
 
@@ -217,6 +216,11 @@ class _Directions:
         """Cosine of each row to the means of some groups, shape as `groups`."""
         products = [np.einsum("ij,ij->i", rows, self.sums[column]) for column in groups.T]
         return np.asarray(np.stack(products, axis=1) / self.lengths[groups], np.float32)
+
+
+def _groups_near(near: npt.NDArray[np.int32], labels: Labels, own: Labels) -> Labels:
+    """The groups of neighbours, shape as `near`; where there is none, the row's own."""
+    return np.where(near == NOBODY, own[:, None], labels[near])
 
 
 def _own_cosine(rows: Vectors, sums: Vectors) -> Vectors:

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from analysis.arrays import Floats, Matrix
+from analysis.arrays import Floats, Matrix, first_places
 from analysis.narratives.nearest import Centroid, centroid_of
 from analysis.narratives.run_view import RunView
 from storage.records import Narrative, PassageRow
@@ -91,9 +91,7 @@ def _held(view: RunView, narratives: Mapping[int, Narrative]) -> dict[str, int]:
 def _recalled(view: RunView, held: Mapping[str, int]) -> Memory:
     """The texts of some passages, each once in each narrative that `held` says."""
     rows, vectors = view.read(view.store.passages.many(held.keys()))
-    first: dict[tuple[int, str], int] = {}
-    for place, row in enumerate(rows):
-        first.setdefault((held[row.passage_id], row.text_hash), place)
+    first = first_places((held[row.passage_id], row.text_hash) for row in rows)
     order = sorted((number, place) for (number, _), place in first.items())
     numbers = [number for number, _ in order]
     places = [place for _, place in order]

@@ -89,12 +89,15 @@ class Groups:
         # A sum stays where one of the two was, else it is put at the end.
         slots = np.where(self._slots[kept] == _ALONE, self._slots[gone], self._slots[kept])
         new = slots == _ALONE
-        used = int(self._slots.max(initial=_ALONE)) + 1
-        needed = used + int(new.sum())
-        slots[new] = np.arange(used, needed)
-        self._make_room(needed)
+        slots[new] = self._more_slots(int(new.sum()))
         self._slots[kept] = slots
         self._sums[slots] = totals
+
+    def _more_slots(self, count: int) -> Ints:
+        """Slots that nobody has used, with room for their sums."""
+        used = int(self._slots.max(initial=_ALONE)) + 1
+        self._make_room(used + count)
+        return np.arange(used, used + count)
 
     def _make_room(self, needed: int) -> None:
         """Room for so many sums, and for those of later rounds: growing copies what is there."""

@@ -92,15 +92,15 @@ class _Lists:
             others = before[before[asked]].reshape(len(asked), -1)
             # A missing neighbour (-1) reads the neighbours of the last row.
             missing = np.repeat(before[asked] == NOBODY, self._count, axis=1)
-            no_pair = missing | (others == NOBODY) | (others == asked[:, None])
             cosines = np.round(_products(rows, asked, others), _DIGITS)
-            self._add(asked, others, np.where(no_pair, -1.0, cosines))
+            cosines[missing | (others == NOBODY) | (others == asked[:, None])] = -1.0
+            self._add(asked, others, cosines)
 
     def _add(self, rows: Ints, others: npt.NDArray[np.int32], cosines: Vectors) -> None:
         """Keep the best of what is known of `rows` and what was found now."""
         near = np.where(cosines >= self._floor, others, NOBODY)
-        others = np.concatenate([self._rows[rows], near], axis=1)
-        cosines = np.concatenate([self._cosines[rows], cosines], axis=1)
+        known, values = self._rows[rows], self._cosines[rows]
+        others, cosines = np.hstack([known, near]), np.hstack([values, cosines])
         others, cosines = _sorted_by(others, others, cosines)
         cosines = np.where(_again(others) | (others == NOBODY), -2.0, cosines)
         others, cosines = _sorted_by(-cosines, others, cosines)
@@ -146,8 +146,8 @@ def _cells(rows: Rows) -> list[Ints]:
     centres = _centres(rows, len(rows) // CELL_ROWS)
     nearest = np.empty((len(rows), CELLS), np.int32)
     for start in range(0, len(rows), _BLOCK):
-        cosines = np.asarray(rows[start : start + _BLOCK], np.float32) @ centres.T
-        nearest[start : start + _BLOCK] = _largest(cosines, CELLS)
+        part = slice(start, start + _BLOCK)
+        nearest[part] = _largest(np.asarray(rows[part], np.float32) @ centres.T, CELLS)
     cells = nearest.reshape(-1)
     ends = np.cumsum(np.bincount(cells, minlength=len(centres)))
     return np.split(np.argsort(cells, kind="stable") // CELLS, ends[:-1])

@@ -126,19 +126,17 @@ class RunView:
         )
 
     def recount(self) -> None:
-        """Bring sizes to what is stored: articles cleaned again lose passages, passages move, analysts decide."""
+        """Bring sizes to what is stored: articles cleaned again lose passages, passages move, analysts
+        decide.
+        """
         registry = self.store.narratives.all(include_merged=True)
         into = survivors_of(registry)
         sizes: Counter[int] = Counter()
         for number, passages in self.store.narratives.sizes().items():
             sizes[into[number]] += passages
-        changed = []
-        for item in registry:
-            counts = item.kind == "discovered" and item.status != "merged"
-            if counts and item.size != sizes[item.narrative_id]:
-                changed.append(replace(item, size=sizes[item.narrative_id]))
+        changed = [item for item in registry if _is_open(item) and item.size != sizes[item.narrative_id]]
         if changed:
-            self.store.narratives.save(changed)
+            self.store.narratives.save([replace(item, size=sizes[item.narrative_id]) for item in changed])
 
 
 def open_view(*, store: Store, workspace: Workspace, clock: Clock, run_id: str) -> RunView | None:
@@ -158,6 +156,11 @@ def open_view(*, store: Store, workspace: Workspace, clock: Clock, run_id: str) 
     ).after_merges()
     _carry_out(view)
     return view
+
+
+def _is_open(narrative: Narrative) -> bool:
+    """Whether its size is that of what was discovered of it."""
+    return narrative.kind == "discovered" and narrative.status != "merged"
 
 
 def _carry_out(view: RunView) -> None:
@@ -195,15 +198,13 @@ def _fixed(
     view: RunView, narratives: Mapping[int, Narrative], present: Mapping[str, Assignment]
 ) -> list[Assignment]:
     """Assignments by analysts that are not stored yet."""
-    wanted = {
-        key: number
-        for key, number in view.decisions.fixed.items()
-        if key not in present or (present[key].method, present[key].narrative_id) != ("analyst", number)
-    }
+    fixed = view.decisions.fixed
+    stored = {key: item.narrative_id for key, item in present.items() if item.method == "analyst"}
+    wanted = [key for key, number in fixed.items() if stored.get(key) != number]
     rows, vectors = view.read(view.store.passages.many(wanted))
     found = []
     for row, vector in zip(rows, vectors, strict=True):
-        number = wanted[row.passage_id]
+        number = fixed[row.passage_id]
         centroid = narratives[number].centroid
         similarity = 0.0 if centroid is None else float(vector @ centroid)
         found.append(view.assignment(row, number, similarity, "analyst"))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.arrays import Matrix
+from analysis.arrays import Matrix, first_places
 from analysis.narratives.keywords import Keywords, keywords_of
 from analysis.narratives.labels import exemplars, label, ranked, standing_titles
 from analysis.narratives.lineage import Birth, Decision
@@ -36,10 +36,7 @@ class _Part:
 
     def distinct(self) -> _Part:
         """The first passage of every distinct text."""
-        first: dict[str, int] = {}
-        for place, row in enumerate(self.rows):
-            first.setdefault(row.text_hash, place)
-        places = list(first.values())
+        places = list(first_places(row.text_hash for row in self.rows).values())
         return _Part([self.rows[place] for place in places], self.vectors[places])
 
 
@@ -104,14 +101,14 @@ def rest(view: RunView, forms: Collection[int]) -> int:
     known = view.forms()
     resting = []
     for item in view.living():
-        form = item.narrative_id in forms
-        becomes_form = form and item.narrative_id not in known
-        falls_asleep = item.status == "active" and (form or _is_silent(view, item))
-        if becomes_form or falls_asleep:
-            resting.append((item, {"reason": FORM if form else "silent"}))
+        if item.narrative_id in forms:
+            if item.status == "active" or item.narrative_id not in known:
+                resting.append((item, FORM))
+        elif item.status == "active" and _is_silent(view, item):
+            resting.append((item, "silent"))
     view.store.narratives.save(
         [replace(item, status="dormant") for item, _ in resting],
-        events=[_event(view, "dormant", item.narrative_id, detail=detail) for item, detail in resting],
+        events=[_event(view, "dormant", item.narrative_id, detail={"reason": why}) for item, why in resting],
     )
     return len(resting)
 
@@ -119,14 +116,14 @@ def rest(view: RunView, forms: Collection[int]) -> int:
 def _belongs(view: RunView, seen: Seen, decision: Decision) -> dict[int, int]:
     """Row -> narrative now."""
     split_from = {birth.narrative_id: birth.split_from for birth in decision.births}
+    fixed, barred = view.decisions.fixed, view.decisions.barred
     found = {}
     for places, holder in zip(seen.units.members, seen.holders, strict=True):
         for place in places:
             key = seen.rows[place].passage_id
-            present = view.decisions.fixed.get(key, seen.before.get(key))
-            is_split = key not in view.decisions.fixed and split_from.get(holder or 0) == present
-            barred = view.decisions.barred.get(key, ())
-            number = _number_of(present, holder, is_split=is_split, barred=barred)
+            present = fixed.get(key, seen.before.get(key))
+            is_split = key not in fixed and split_from.get(holder or 0) == present
+            number = _number_of(present, holder, is_split=is_split, barred=barred.get(key, ()))
             if number is not None:
                 found[place] = number
     return found
