@@ -96,8 +96,9 @@ def _pair_distances(rows: Matrix, moments: Floats, span: float) -> Floats:
         later = slice(row + 1, None)
         cosines = rows[later] @ rows[row]
         cosines[np.abs(moments[later] - moments[row]) > span] = 0.0
-        distances[filled : filled + len(cosines)] = 1.0 - cosines
-        filled += len(cosines)
+        end = filled + len(cosines)
+        distances[filled:end] = 1.0 - cosines
+        filled = end
     return np.maximum(distances, 0.0, out=distances)
 
 

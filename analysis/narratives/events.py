@@ -159,11 +159,16 @@ def _event_groups(rows: Sequence[PassageRow], vectors: Matrix, cosine: float) ->
     first = first_places(row.text_hash for row in rows)
     distinct = list(first.values())
     labels = group_events(vectors[distinct], [_day(rows[place]) for place in distinct], cosine=cosine)
-    label_of = dict(zip(first, labels.tolist(), strict=True))
+    found = _places_by_label(rows, dict(zip(first, labels.tolist(), strict=True)))
+    return [places for places in found.values() if _outlets(rows, places) >= FEWEST_OUTLETS]
+
+
+def _places_by_label(rows: Sequence[PassageRow], label_of: Mapping[str, int]) -> dict[int, list[int]]:
+    """Label -> places of its rows; `label_of` tells that of each text."""
     found: defaultdict[int, list[int]] = defaultdict(list)
     for place, row in enumerate(rows):
         found[label_of[row.text_hash]].append(place)
-    return [places for places in found.values() if _outlets(rows, places) >= FEWEST_OUTLETS]
+    return found
 
 
 def _day(row: PassageRow) -> float:

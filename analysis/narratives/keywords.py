@@ -38,10 +38,15 @@ def keywords_of(
     texts: defaultdict[str, list[tuple[int, Sequence[str]]]] = defaultdict(list)
     for words, language, label in zip(tokens, languages, labels, strict=True):
         texts[language].append((int(label), words))
+    return _by_label({language: _in_one_language(texts[language]) for language in sorted(texts)})
+
+
+def _by_label(keywords: Mapping[str, Mapping[int, tuple[str, ...]]]) -> dict[int, Keywords]:
+    """Keywords by label, then language; given by language, then label."""
     found: defaultdict[int, Keywords] = defaultdict(dict)
-    for language in sorted(texts):
-        for label, keywords in _in_one_language(texts[language]).items():
-            found[label][language] = keywords
+    for language, in_language in keywords.items():
+        for label, chosen in in_language.items():
+            found[label][language] = chosen
     return {label: found[label] for label in sorted(found)}
 
 

@@ -92,11 +92,10 @@ def _recalled(view: RunView, held: Mapping[str, int]) -> Memory:
     """The texts of some passages, each once in each narrative that `held` says."""
     rows, vectors = view.read(view.store.passages.many(held.keys()))
     first = first_places((held[row.passage_id], row.text_hash) for row in rows)
-    order = sorted((number, place) for (number, _), place in first.items())
-    numbers = [number for number, _ in order]
-    places = [place for _, place in order]
-    texts = vectors[places]
-    return Memory([rows[place] for place in places], texts, numbers, _centroids(view, texts, numbers))
+    places = sorted(first.values(), key=lambda place: (held[rows[place].passage_id], place))
+    texts = [rows[place] for place in places]
+    numbers = [held[row.passage_id] for row in texts]
+    return Memory(texts, vectors[places], numbers, _centroids(view, vectors[places], numbers))
 
 
 def _centroids(view: RunView, vectors: Matrix, numbers: Sequence[int]) -> list[Centroid]:

@@ -193,15 +193,15 @@ def _mutual(candidates: _Candidates, count: int) -> tuple[Ints, Ints]:
 
 def _likest(candidates: _Candidates, count: int) -> Ints:
     """The likest candidate of each group; `count` where there is none."""
-    ones, others, values = candidates.ones, candidates.others, candidates.values
+    groups = np.concatenate([candidates.ones, candidates.others])
+    partners = np.concatenate([candidates.others, candidates.ones])
+    values = np.concatenate([candidates.values, candidates.values])
     best = np.full(count, -np.inf)
-    np.maximum.at(best, ones, values)
-    np.maximum.at(best, others, values)
-    partner = np.full(count, count, np.int64)
-    for group, other in ((ones, others), (others, ones)):
-        first = values == best[group]
-        np.minimum.at(partner, group[first], other[first])
-    return partner
+    np.maximum.at(best, groups, values)
+    likest = values == best[groups]
+    found = np.full(count, count, np.int64)
+    np.minimum.at(found, groups[likest], partners[likest])
+    return found
 
 
 def _once(ones: Ints, others: Ints, count: int) -> tuple[Ints, Ints]:

@@ -118,9 +118,10 @@ def _two_nearest(
         cosines[row, list(columns)] = -1.0
     best, first = _take_best(cosines, rows, matrix)
     second, other = _take_best(cosines, rows, matrix)
-    swapped = (other > first) | ((other == first) & (second < best))
-    nearest = np.where(swapped, second, best)
-    return nearest.tolist(), np.maximum(first, other).tolist(), np.minimum(first, other).tolist()
+    # The second may be the nearer one by its exact cosine; of equals the first column is taken.
+    nearest = np.where((other > first) | ((other == first) & (second < best)), second, best)
+    high, low = np.maximum(first, other), np.minimum(first, other)
+    return nearest.tolist(), high.tolist(), low.tolist()
 
 
 def _take_best(cosines: Vectors, rows: Vectors, matrix: Vectors) -> tuple[Ints, Floats]:

@@ -89,11 +89,9 @@ class _Lists:
         before = self._rows.copy()
         for start in range(0, len(rows), _FEW):
             asked = np.arange(start, min(start + _FEW, len(rows)))
-            others = before[before[asked]].reshape(len(asked), -1)
-            # A missing neighbour (-1) reads the neighbours of the last row.
-            missing = np.repeat(before[asked] == NOBODY, self._count, axis=1)
+            others = _neighbours_of(before, before[asked])
             cosines = np.round(_products(rows, asked, others), _DIGITS)
-            cosines[missing | (others == NOBODY) | (others == asked[:, None])] = -1.0
+            cosines[(others == NOBODY) | (others == asked[:, None])] = -1.0
             self._add(asked, others, cosines)
 
     def _add(self, rows: Ints, others: npt.NDArray[np.int32], cosines: Vectors) -> None:
@@ -117,6 +115,13 @@ def _largest(values: Vectors, count: int) -> Ints:
     """Columns of the largest values of each row, in no order, shape (rows, count)."""
     first = values.shape[1] - count
     return np.asarray(np.argpartition(values, first, axis=1)[:, first:], np.int64)
+
+
+def _neighbours_of(lists: npt.NDArray[np.int32], near: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """The neighbours of each row's neighbours, side by side; a missing one has none."""
+    found = lists[near]
+    found[near == NOBODY] = NOBODY
+    return found.reshape(len(near), -1)
 
 
 def _sorted_by(
@@ -148,8 +153,13 @@ def _cells(rows: Rows) -> list[Ints]:
     for start in range(0, len(rows), _BLOCK):
         part = slice(start, start + _BLOCK)
         nearest[part] = _largest(np.asarray(rows[part], np.float32) @ centres.T, CELLS)
+    return _rows_of_cells(nearest, len(centres))
+
+
+def _rows_of_cells(nearest: npt.NDArray[np.int32], count: int) -> list[Ints]:
+    """Rows of each of `count` cells, from the cells that each row enters, shape (rows, CELLS)."""
     cells = nearest.reshape(-1)
-    ends = np.cumsum(np.bincount(cells, minlength=len(centres)))
+    ends = np.cumsum(np.bincount(cells, minlength=count))
     return np.split(np.argsort(cells, kind="stable") // CELLS, ends[:-1])
 
 

@@ -98,14 +98,12 @@ def rest(view: RunView, forms: Collection[int]) -> int:
 
     The history says why: a form that rested already, out of silence, is written down as one too.
     """
-    known = view.forms()
+    new_forms = set(forms) - view.forms()
     resting = []
     for item in view.living():
-        if item.narrative_id in forms:
-            if item.status == "active" or item.narrative_id not in known:
-                resting.append((item, FORM))
-        elif item.status == "active" and _is_silent(view, item):
-            resting.append((item, "silent"))
+        is_form, active = item.narrative_id in forms, item.status == "active"
+        if item.narrative_id in new_forms or (active and (is_form or _is_silent(view, item))):
+            resting.append((item, FORM if is_form else "silent"))
     view.store.narratives.save(
         [replace(item, status="dormant") for item, _ in resting],
         events=[_event(view, "dormant", item.narrative_id, detail={"reason": why}) for item, why in resting],
