@@ -93,13 +93,17 @@ def _pair_distances(rows: Matrix, moments: Floats, span: float) -> Floats:
     distances = np.empty(count * (count - 1) // 2)
     filled = 0
     for row in range(count - 1):
-        later = slice(row + 1, None)
-        cosines = rows[later] @ rows[row]
-        cosines[np.abs(moments[later] - moments[row]) > span] = 0.0
-        end = filled + len(cosines)
-        distances[filled:end] = 1.0 - cosines
+        end = filled + count - row - 1
+        distances[filled:end] = 1.0 - _cosines_to_later(rows, moments, row, span)
         filled = end
     return np.maximum(distances, 0.0, out=distances)
+
+
+def _cosines_to_later(rows: Matrix, moments: Floats, row: int, span: float) -> Floats:
+    """Cosine of a row to each later one; 0 where they are too far apart in time."""
+    cosines = rows[row + 1 :] @ rows[row]
+    cosines[np.abs(moments[row + 1 :] - moments[row]) > span] = 0.0
+    return np.asarray(cosines, np.float64)
 
 
 def likeness_of(one: Matrix, other: Matrix) -> float:

@@ -91,11 +91,16 @@ def _held(view: RunView, narratives: Mapping[int, Narrative]) -> dict[str, int]:
 def _recalled(view: RunView, held: Mapping[str, int]) -> Memory:
     """The texts of some passages, each once in each narrative that `held` says."""
     rows, vectors = view.read(view.store.passages.many(held.keys()))
+    places = _distinct(rows, held)
+    members = vectors[places]
+    numbers = [held[rows[place].passage_id] for place in places]
+    return Memory([rows[place] for place in places], members, numbers, _centroids(view, members, numbers))
+
+
+def _distinct(rows: Sequence[PassageRow], held: Mapping[str, int]) -> list[int]:
+    """The first place of each text in each narrative, by narrative."""
     first = first_places((held[row.passage_id], row.text_hash) for row in rows)
-    places = sorted(first.values(), key=lambda place: (held[rows[place].passage_id], place))
-    texts = [rows[place] for place in places]
-    numbers = [held[row.passage_id] for row in texts]
-    return Memory(texts, vectors[places], numbers, _centroids(view, vectors[places], numbers))
+    return sorted(first.values(), key=lambda place: (held[rows[place].passage_id], place))
 
 
 def _centroids(view: RunView, vectors: Matrix, numbers: Sequence[int]) -> list[Centroid]:

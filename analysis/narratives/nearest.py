@@ -113,15 +113,21 @@ def _two_nearest(
     The products only choose: their last bits depend on the shape of the block. The cosines told are summed
     anew, pair by pair.
     """
-    cosines = rows @ matrix.T
-    for row, columns in enumerate(closed):
-        cosines[row, list(columns)] = -1.0
+    cosines = _open_cosines(rows, matrix, closed)
     best, first = _take_best(cosines, rows, matrix)
     second, other = _take_best(cosines, rows, matrix)
     # The second may be the nearer one by its exact cosine; of equals the first column is taken.
     nearest = np.where((other > first) | ((other == first) & (second < best)), second, best)
     high, low = np.maximum(first, other), np.minimum(first, other)
     return nearest.tolist(), high.tolist(), low.tolist()
+
+
+def _open_cosines(rows: Vectors, matrix: Vectors, closed: Sequence[Sequence[int]]) -> Vectors:
+    """Cosines of all rows to all columns, -1 for those that a row must not join."""
+    cosines = rows @ matrix.T
+    for row, columns in enumerate(closed):
+        cosines[row, list(columns)] = -1.0
+    return cosines
 
 
 def _take_best(cosines: Vectors, rows: Vectors, matrix: Vectors) -> tuple[Ints, Floats]:

@@ -101,14 +101,21 @@ def rest(view: RunView, forms: Collection[int]) -> int:
     new_forms = set(forms) - view.forms()
     resting = []
     for item in view.living():
-        is_form, active = item.narrative_id in forms, item.status == "active"
-        if item.narrative_id in new_forms or (active and (is_form or _is_silent(view, item))):
-            resting.append((item, FORM if is_form else "silent"))
+        why = _why_resting(view, item, forms)
+        if why and (item.status == "active" or item.narrative_id in new_forms):
+            resting.append((item, why))
     view.store.narratives.save(
         [replace(item, status="dormant") for item, _ in resting],
         events=[_event(view, "dormant", item.narrative_id, detail={"reason": why}) for item, why in resting],
     )
     return len(resting)
+
+
+def _why_resting(view: RunView, narrative: Narrative, forms: Collection[int]) -> str | None:
+    """Why a narrative should rest, None where it should not."""
+    if narrative.narrative_id in forms:
+        return FORM
+    return "silent" if _is_silent(view, narrative) else None
 
 
 def _belongs(view: RunView, seen: Seen, decision: Decision) -> dict[int, int]:
