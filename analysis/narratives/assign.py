@@ -38,7 +38,7 @@ RECENT = timedelta(days=2)
 groups form over days.
 """
 SLICE = timedelta(days=1)
-"""Waiting passages are read a day of coverage at a time."""
+"""Waiting passages are read a day of coverage at a time; decides memory only."""
 Placed = tuple[PassageRow, Match]
 
 

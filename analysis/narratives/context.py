@@ -21,7 +21,7 @@ import numpy as np
 from analysis.arrays import Matrix, unit
 
 CONTEXT = 0.35
-"""Weight of the article's mean beside the passage's own vector."""
+"""Weight of the article's mean beside the passage's own vector: measured above."""
 
 
 def in_context(vectors: Matrix, articles: Sequence[str]) -> Matrix:

@@ -68,7 +68,7 @@ mean of the others).
 ROUNDS = 3
 SMALLEST = 3
 """Only groups of so many texts send and take strays."""
-_BLOCK = 8192
+_BLOCK = 8192  # decides memory only
 
 
 def grouped(vectors: npt.ArrayLike, likeness: float) -> Labels:

@@ -18,7 +18,7 @@ from analysis.narratives.run_view import RunView
 from storage.records import Narrative, PassageRow
 
 AT_ONCE = 10_000
-"""Passages of narratives read at a time, at least, where only their centroids are wanted."""
+"""Passages of narratives read at a time, at least, where only centroids are wanted; decides memory only."""
 REMEMBERED = timedelta(days=60)
 """Passages of so many days make a narrative's centroid; a silent one is known by its exemplars."""
 FORGOTTEN = timedelta(days=180)

@@ -24,8 +24,8 @@ from analysis.narratives.neighbours import NOBODY, Neighbours, Rows
 Value = Callable[["Groups", Ints, Ints, Floats], Floats]
 """How alike groups are, pair by pair: (groups, ones, others, mean products between them) -> values."""
 _CHUNK = 65_536
-"""Pairs of which the sums are in memory at a time: 200 MB."""
-_ALONE = -1
+"""Pairs of which the sums are in memory at a time: 200 MB; decides memory only."""
+_ALONE = -1  # no slot, by definition
 
 
 class Groups:

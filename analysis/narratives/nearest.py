@@ -21,7 +21,7 @@ import numpy.typing as npt
 from analysis.arrays import Floats, Ints, Matrix, Vectors, unit
 
 _BLOCK = 1024
-"""Vectors compared at a time: with 5,000 centroids, 20 MB of cosines."""
+"""Vectors compared at a time: with 5,000 centroids, 20 MB of cosines; decides memory only."""
 
 
 @dataclass(frozen=True, slots=True)

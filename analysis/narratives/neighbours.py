@@ -29,16 +29,16 @@ EXACT = 20_000
 CELL_ROWS = 250
 """Rows a centre, so that a cell holds `CELLS` times as many."""
 CELLS = 8
-"""Cells that a row enters."""
+"""Cells that a row enters: measured above."""
 _SAMPLE = 40
 """Rows a centre that k-means sees."""
 _ITERATIONS = 6
-_BLOCK = 2048
+_BLOCK = 2048  # decides memory only
 _FEW = 256
-"""Rows whose neighbours' neighbours are in memory at a time: 57 MB."""
+"""Rows whose neighbours' neighbours are in memory at a time: 57 MB; decides memory only."""
 _DIGITS = 4
 """Digits of a cosine that are kept: the rest depends on the shape of a block."""
-NOBODY = -1
+NOBODY = -1  # no row, by definition
 
 
 @dataclass(frozen=True, slots=True)

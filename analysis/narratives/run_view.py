@@ -23,11 +23,11 @@ from storage.records import Assignment, LineageEvent, MeanTable, Narrative, Pass
 from storage.store import Store
 
 CHUNK = 400
-"""Assignments a transaction, where they do not have to be in one."""
+"""Assignments a transaction, where they do not have to be in one; decides speed only."""
 ARTICLES = 2_000
-"""Articles read at a time: their passages and vectors are much larger than what is kept of them."""
+"""Articles read at a time: decides memory only. Passages and vectors are much larger than what is kept."""
 _MOMENT = timedelta(seconds=1)
-_NOT_ASKED = -1
+_NOT_ASKED = -1  # no place in a list, by definition
 Method = Literal["nearest", "cluster", "analyst"]
 """How a passage came into a narrative."""
 

@@ -21,7 +21,7 @@ import numpy as np
 from analysis.arrays import Matrix
 from storage.records import PassageRow
 
-REPEATED = 0.62
+REPEATED = 0.62  # between 0.58 and 0.65, measured above
 SHARE = 0.5
 
 

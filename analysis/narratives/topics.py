@@ -27,7 +27,7 @@ from analysis.narratives.keywords import Keywords, keywords_of
 from analysis.narratives.linking import grouped
 from analysis.narratives.words import words
 
-OUTLIER = -1
+OUTLIER = -1  # no cluster, by definition
 MOST = 50_000
 """Texts that BERTopic is given at most: its word counts hold every text at once. With more, the same
 clusterer is asked without it; its labels are the same, and only the keywords of this module, which a refit
