@@ -135,7 +135,7 @@ def _days_within(asked: Collection[date], window: int) -> list[date]:
 
 
 def _scores(
-    reader: LeadReader, pairs: Sequence[tuple[str, str]], sure_score: float
+    reader: LeadReader, pairs: Sequence[tuple[str, str]], least_score: float
 ) -> dict[tuple[str, str], float]:
     """The pairs that are probable translations of each other -> alignment score, at most 1."""
     accepted: dict[tuple[str, str], float] = {}
@@ -143,7 +143,7 @@ def _scores(
         part = pairs[start : start + _LEADS]
         leads = reader.leads({article_id for pair in part for article_id in pair})
         scores = translation_scores(
-            [(leads[left], leads[right]) for left, right in part], sure_score=sure_score
+            [(leads[left], leads[right]) for left, right in part], least_score=least_score
         )
         accepted |= {pair: score for pair, score in zip(part, scores, strict=True) if score is not None}
     return accepted

@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.list:
         for piece in pieces().values():
-            print(f"{piece.name:<16}{'soak  ' if piece.soak else '      '}{piece.summary}")
+            print(f"{piece.name:<24}{'soak  ' if piece.soak else '      '}{piece.summary}")
         return 0
     try:
         wanted = chosen(options.only, soak=options.soak)

@@ -86,8 +86,8 @@ def found_pairs(texts: Sequence[StoryText], settings: EmbedSettings) -> list[tup
     pairs = [(int(a), int(b)) for a, b in candidate_pairs(day, day, window_seconds=1.0)]
     means = sentence_means(embedder.build, table)
     ready = [_lead(text, lead, raw, means) for text, lead in zip(texts, leads, strict=True)]
-    sure = CopySettings().translation_score
-    scores = translation_scores([(ready[a], ready[b]) for a, b in pairs], sure_score=sure)
+    least = CopySettings().translation_score
+    scores = translation_scores([(ready[a], ready[b]) for a, b in pairs], least_score=least)
     return [(texts[a], texts[b]) for (a, b), score in zip(pairs, scores, strict=True) if score is not None]
 
 

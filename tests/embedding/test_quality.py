@@ -61,12 +61,9 @@ def test_translations_are_found_among_sentences_of_african_news(
 
 
 def test_short_translations_are_told_from_other_stories(settings: EmbedSettings) -> None:
-    """News of three sentences in five languages: at least 0.88 of all pairs found (measured 0.91), at most three false among 39,060.
-
-    The false ones are of two reports on one earthquake that give the same figures.
-    """
+    """News of three sentences in five languages: 0.92 of all pairs found (measured 0.94), one false of 39,060 at most."""
     texts = story_texts(Path(os.environ["DRUMBEAT_DATA"]), ("en", "fr", "ru", "ar", "sw"), lines=3)
     found = found_pairs(texts, settings)
     true = sum(left.story == right.story for left, right in found)
-    assert true / (len({text.story for text in texts}) * 10) >= 0.88
-    assert len(found) - true <= 3
+    assert true / (len({text.story for text in texts}) * 10) >= 0.92
+    assert len(found) - true <= 1

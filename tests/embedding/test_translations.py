@@ -19,11 +19,9 @@ from analysis.embedding.means import make_table
 from analysis.embedding.stage import embed
 from analysis.translations import candidates, stage
 from analysis.translations.alignment import (
-    SUPPORTED_SCORE,
     Lead,
     aligned,
     numbers,
-    numbers_agree,
     numbers_differ,
     translation_scores,
 )
@@ -63,12 +61,8 @@ def test_figures_are_read_in_every_script(one: str, other: str) -> None:
     assert numbers(one) == numbers(other)
 
 
-def test_figures_agree_or_differ() -> None:
-    """Most must be shared, and more than one small digit; two sets without a common figure differ."""
-    assert numbers_agree(frozenset({"12", "7"}), frozenset({"12", "7"}))
-    assert not numbers_agree(frozenset({"7"}), frozenset({"7"}))
-    assert not numbers_agree(frozenset(), frozenset())
-    assert not numbers_agree(frozenset({"384", "75"}), frozenset({"384", "16000", "75"}))
+def test_figures_differ_where_none_is_shared() -> None:
+    """Two sets without a common figure differ; one figure alone says nothing."""
     assert numbers_differ(frozenset({"1", "2"}), frozenset({"3", "4"}))
     assert not numbers_differ(frozenset({"1"}), frozenset({"3", "4"}))
 
@@ -80,7 +74,7 @@ def lead(vectors: Vectors, *, length: int = 600, figures: str = "") -> Lead:
 
 def score(left: Vectors, right: Vectors) -> float:
     """Alignment score of two texts, whatever it is."""
-    (found,) = translation_scores([(lead(left), lead(right))], sure_score=0.0)
+    (found,) = translation_scores([(lead(left), lead(right))], least_score=0.0)
     assert found is not None
     return found
 
@@ -111,21 +105,20 @@ def test_alignment_is_the_best_of_all_in_order(seed: int) -> None:
         assert found[place] == pytest.approx(2 * best / lengths[:, place].sum(), abs=1e-3)
 
 
-def test_the_middle_ground_needs_figures() -> None:
-    """Just below the sure score a pair counts only where the figures agree; far below never, above always."""
+def test_a_pair_counts_from_the_least_score_on() -> None:
+    """Whatever figures both share, but not where they share none of theirs."""
 
     def found(cosine: float, one: str, other: str) -> float | None:
         left, right = (
             np.eye(2, dtype=np.float32)[:1],
             np.array([[cosine, np.sqrt(1 - cosine**2)]], np.float32),
         )
-        return translation_scores([(lead(left, figures=one), lead(right, figures=other))], sure_score=0.43)[0]
+        return translation_scores([(lead(left, figures=one), lead(right, figures=other))], least_score=0.43)[
+            0
+        ]
 
-    middle = (SUPPORTED_SCORE + 0.43) / 2
-    assert found(middle, "2840 312", "2840 312") == pytest.approx(middle, abs=1e-3)
-    assert found(middle, "2840 312", "") is None
+    assert found(0.42, "2840 312", "2840 312") is None
     assert found(0.44, "2840 312", "") is not None
-    assert found(SUPPORTED_SCORE - 0.01, "2840 312", "2840 312") is None
     assert found(0.9, "2840 312", "7 8") is None
 
 
@@ -133,7 +126,7 @@ def test_texts_of_unlike_length_are_no_translations() -> None:
     """However well the leads align, one text must not be twice as long as the other."""
     vectors = np.eye(3, dtype=np.float32)
     pairs = [(lead(vectors), lead(vectors, length=length)) for length in (301, 299, 1199, 1201)]
-    assert [item is not None for item in translation_scores(pairs, sure_score=0.4)] == [
+    assert [item is not None for item in translation_scores(pairs, least_score=0.4)] == [
         True,
         False,
         True,

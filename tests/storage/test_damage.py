@@ -67,8 +67,11 @@ def cut_within_a_page(file: Path) -> None:
 
 
 def zero_a_page(file: Path) -> None:
-    """One page in the middle is zeros, as after a lost write."""
-    overwrite(file, file.stat().st_size // 2 // PAGE * PAGE, bytes(PAGE))
+    """One page, the root of the passages, is zeros, as after a lost write."""
+    with sqlite3.connect(file) as connection:
+        root = "SELECT rootpage FROM sqlite_master WHERE name = 'passages'"
+        (number,) = connection.execute(root).fetchone()
+    overwrite(file, (number - 1) * PAGE, bytes(PAGE))
 
 
 def garbage_in_the_middle(file: Path) -> None:
