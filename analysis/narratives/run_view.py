@@ -34,7 +34,7 @@ Method = Literal["nearest", "cluster", "analyst"]
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """One run's view of the registry; made by `open_desk`."""
+    """One run's view of the registry; made by `open_view`."""
 
     store: Store
     rules: NarrativeSettings

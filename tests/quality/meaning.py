@@ -1,6 +1,8 @@
-"""Meaning across languages: translations found again, stories and narratives clustered, by the production code path.
+"""Meaning across languages: translations found again, stories and narratives clustered, by the production
+code path.
 
-articles -> copy groups -> passages -> vectors -> means, centring -> context -> text units -> topics.cluster -> cluster of the article: most of its passages
+articles -> copy groups -> passages -> vectors -> means, centring -> context -> text units -> topics.cluster
+-> cluster of the article: most of its passages
 """
 
 from __future__ import annotations
@@ -63,10 +65,12 @@ def labelled(data: Path, name: str) -> list[Row]:
 
 
 def measure_clusters(data: Path, out: Path, *, name: str) -> Result:
-    """Clusters of articles against the set's labels: all groups, and those that are large enough to be narratives of a new workspace.
+    """Clusters of articles against the set's labels: all groups, and those that are large enough to be
+    narratives of a new workspace.
 
-    The floors ask how well texts are grouped. That a group of fewer passages than `narratives.min_passages` waits in the pool is a rule
-    about what is told, not about what belongs together; 99 of the 135 stories of `itn` are so small.
+    The floors ask how well texts are grouped. That a group of fewer passages than `narratives.min_passages`
+    waits in the pool is a rule about what is told, not about what belongs together; 99 of the 135 stories of
+    `itn` are so small.
     """
     truth, rules = CLUSTERS[name], NarrativeSettings()
     rows = labelled(data, name)
@@ -111,7 +115,9 @@ def measure_events(data: Path, out: Path) -> Result:
 def article_clusters(
     rows: Sequence[Row], passages: Sequence[PassageRow], units: TextUnits, *, min_size: int
 ) -> dict[str, int | None]:
-    """Article id -> cluster, as a refit with the settings of a new workspace makes them; None where no passage is in a cluster."""
+    """Article id -> cluster, as a refit with the settings of a new workspace makes them; None where no
+    passage is in a cluster.
+    """
     likeness = NarrativeSettings().cluster_likeness
     clustering = cluster(
         units.texts,
