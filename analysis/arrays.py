@@ -1,6 +1,11 @@
-"""Formulas over rows of numbers, one each: unit rows, likeness of two groups, average link, closeness of two centroids."""
+"""Formulas over rows of numbers, one each: unit rows, likeness of two groups, average link, closeness of two
+centroids.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +35,17 @@ def unit_rows(matrix: Vectors) -> Vectors:
     return np.asarray(matrix / np.where(lengths > 0, lengths, 1), dtype=np.float32)
 
 
+Key = TypeVar("Key", bound=Hashable)
+
+
+def first_places(keys: Iterable[Key]) -> dict[Key, int]:
+    """Each different key in the order of its first place, with that place."""
+    found: dict[Key, int] = {}
+    for place, key in enumerate(keys):
+        found.setdefault(key, place)
+    return found
+
+
 def numbered(labels: npt.ArrayLike) -> Labels:
     """The same groups, numbered from 0 in the order in which they first appear."""
     _, first, inverse = np.unique(np.asarray(labels), return_index=True, return_inverse=True)
@@ -48,10 +64,13 @@ def sums_of(rows: Matrix, labels: Labels) -> Matrix:
 def average_link(
     vectors: npt.ArrayLike, cosine: float, *, days: npt.ArrayLike | None = None, span: float = np.inf
 ) -> Labels:
-    """Average-link groups of unit rows: merged while the mean cosine between two groups is at least `cosine`. Exact, n * n / 2 distances.
+    """Average-link groups of unit rows: merged while the mean cosine between two groups is at least `cosine`.
+
+    Exact, n * n / 2 distances.
 
     Args:
-        days: when each text was told; texts more than `span` days apart count as unrelated (cosine 0). NaN: not known, near to all.
+        days: when each text was told; texts more than `span` days apart count as unrelated (cosine 0).
+            NaN: not known, near to all.
     """
     from scipy.cluster.hierarchy import fcluster, linkage
 
@@ -59,23 +78,38 @@ def average_link(
     count = len(rows)
     if count < 2:
         return np.zeros(count, np.int64)
-    moments = np.full(count, np.nan) if days is None else np.asarray(days, np.float64)
+    distances = _pair_distances(rows, np.full(count, np.nan) if days is None else np.asarray(days), span)
+    farthest = 1.0 - cosine
+    if count == 2:
+        # Most copy groups are an article of two passages: a tree for each took a third of the time of a
+        # refit.
+        return np.array([0, int(distances[0] > farthest)], np.int64)
+    return numbered(fcluster(linkage(distances, "average"), farthest, "distance"))
+
+
+def _pair_distances(rows: Matrix, moments: Floats, span: float) -> Floats:
+    """1 - cosine of each two rows, never below 0: those of the first row to all later ones, and so on."""
+    count = len(rows)
     distances = np.empty(count * (count - 1) // 2)
     filled = 0
     for row in range(count - 1):
-        cosines = rows[row + 1 :] @ rows[row]
-        cosines[np.abs(moments[row + 1 :] - moments[row]) > span] = 0.0
-        distances[filled : filled + len(cosines)] = 1.0 - cosines
-        filled += len(cosines)
-    if count == 2:
-        # Most copy groups are an article of two passages: a tree for each took a third of the time of a refit.
-        return np.array([0, int(max(distances[0], 0.0) > 1.0 - cosine)], np.int64)
-    tree = linkage(np.maximum(distances, 0.0, out=distances), "average")
-    return numbered(fcluster(tree, 1.0 - cosine, "distance"))
+        end = filled + count - row - 1
+        distances[filled:end] = 1.0 - _cosines_to_later(rows, moments, row, span)
+        filled = end
+    return np.maximum(distances, 0.0, out=distances)
+
+
+def _cosines_to_later(rows: Matrix, moments: Floats, row: int, span: float) -> Floats:
+    """Cosine of a row to each later one; 0 where they are too far apart in time."""
+    cosines = rows[row + 1 :] @ rows[row]
+    cosines[np.abs(moments[row + 1 :] - moments[row]) > span] = 0.0
+    return np.asarray(cosines, np.float64)
 
 
 def likeness_of(one: Matrix, other: Matrix) -> float:
-    """Mean cosine between two groups of unit rows, relative to the mean cosines within them; 0 where either has fewer than two rows."""
+    """Mean cosine between two groups of unit rows, relative to the mean cosines within them; 0 where either
+    has fewer than two rows.
+    """
     if min(len(one), len(other)) < 2:
         return 0.0
     within = [max(_mean_pair(rows), 1e-6) for rows in (one, other)]

@@ -1,14 +1,16 @@
 """What analysts decided, as every run obeys it. Pure.
 
-rename  the label is theirs; no refit changes it            assign  the passage is in that narrative, whatever its vector says
-pin     never merged, never split, never a form              reject  the passage is not in that narrative
+rename  the label is theirs; no refit changes it
+pin     never merged, never split, never a form
+assign  the passage is in that narrative, whatever its vector says
+reject  the passage is not in that narrative
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from storage.records import Correction
 
@@ -33,30 +35,40 @@ def obeyed(
     Args:
         corrections: by (at, correction_id).
         survivors: narrative -> the one that stands for it now (itself, or what it was merged into).
-        watched: narratives of the watchlist: what they hold is decided by `watch`, so that nothing can be put into them here.
+        watched: narratives of the watchlist: what they hold is decided by `watch`, so that nothing can be put
+            into them here.
     """
-    names: dict[int, str] = {}
-    pinned: set[int] = set()
-    fixed: dict[str, int] = {}
-    barred: defaultdict[str, set[int]] = defaultdict(set)
+    decided = _Decided()
     for item in corrections:
         number = survivors.get(item.narrative_id)
-        if number is None:
-            continue
+        if number is not None and not (item.kind == "assign" and number in watched):
+            decided.obey(item, number)
+    barred = {passage: frozenset(numbers) for passage, numbers in sorted(decided.barred.items()) if numbers}
+    return Obeyed(decided.names, frozenset(decided.pinned), decided.fixed, barred)
+
+
+@dataclass(slots=True)
+class _Decided:
+    """`Obeyed` in the making."""
+
+    names: dict[int, str] = field(default_factory=dict)
+    pinned: set[int] = field(default_factory=set)
+    fixed: dict[str, int] = field(default_factory=dict)
+    barred: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    def obey(self, item: Correction, number: int) -> None:
+        """Take a later decision, which concerns the narrative that is `number` now."""
         if item.kind == "rename" and item.value:
-            names[number] = item.value
+            self.names[number] = item.value
         elif item.kind == "pin":
-            pinned.add(number)
-        elif item.kind == "assign" and item.passage_id and number not in watched:
-            fixed[item.passage_id] = number
-            barred[item.passage_id].discard(number)
+            self.pinned.add(number)
+        elif item.kind == "assign" and item.passage_id:
+            self.fixed[item.passage_id] = number
+            self.barred[item.passage_id].discard(number)
         elif item.kind == "reject" and item.passage_id:
-            barred[item.passage_id].add(number)
-            if fixed.get(item.passage_id) == number:
-                del fixed[item.passage_id]
-    return Obeyed(
-        names,
-        frozenset(pinned),
-        fixed,
-        {passage: frozenset(numbers) for passage, numbers in sorted(barred.items()) if numbers},
-    )
+            self._take_out(item.passage_id, number)
+
+    def _take_out(self, passage: str, number: int) -> None:
+        self.barred[passage].add(number)
+        if self.fixed.get(passage) == number:
+            del self.fixed[passage]

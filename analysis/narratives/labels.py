@@ -1,9 +1,12 @@
 """How a narrative is shown: its exemplars, and the headline that names it. Nothing is written by a model.
 
 members -> most central passages, spread over languages and outlets -> exemplars
-        -> headline of the most central article: reader's language, else English, else the narrative's largest -> label
+        -> headline of the most central article -> label
 
-A stray does not name a narrative for being the only one in the reader's language, nor does a title that an outlet sets over everything.
+The label is in the reader's language, else in English, else in the narrative's largest.
+
+A stray does not name a narrative for being the only one in the reader's language, nor does a title that an
+outlet sets over everything.
 """
 
 from __future__ import annotations
@@ -24,19 +27,25 @@ NEAR = 0.75
 FEWEST_NEAR = 6
 """... but of so many in any case."""
 STANDING = 3
-"""A title that an outlet set over so many different articles ("News", the outlet's name) says nothing about one."""
+"""A title that an outlet set over so many different articles ("News", the outlet's name) says nothing about
+one.
+"""
 UNTITLED = 80
 """Characters of the text that stand for a missing title."""
 
 
 def ranked(vectors: Matrix, rows: Sequence[PassageRow]) -> list[int]:
-    """Places of `rows` by their mean cosine to all of them, the most central first; of equals the smaller passage id."""
+    """Places of `rows` by their mean cosine to all of them, the most central first; of equals the smaller
+    passage id.
+    """
     closeness = np.round(vectors @ vectors.sum(axis=0), 6)
     return sorted(range(len(rows)), key=lambda place: (-closeness[place], rows[place].passage_id))
 
 
 def exemplars(rows: Sequence[PassageRow], order: Sequence[int]) -> tuple[str, ...]:
-    """Passage ids that show the narrative: the most central, one per copy group, new languages and outlets before more of the same."""
+    """Passage ids that show the narrative: the most central, one per copy group, new languages and outlets
+    before more of the same.
+    """
     chosen: list[int] = []
     for fresh in (_other_language_and_outlet, _other_outlet, _other_group):
         for place in order:
@@ -64,19 +73,35 @@ def label(
 ) -> str:
     """The headline of the most central passage in the language that suits the reader best; never empty.
 
-    The present label stays while it is still the headline of a near member in that language: names that change every week help nobody.
+    The present label stays while it is still the headline of a near member in that language: names that
+    change every week help nobody.
 
     Args:
         order: places of `rows`, the most central first (`ranked`).
         standing: titles that name no article (`standing_titles`).
     """
-    near = [rows[place] for place in order[: max(FEWEST_NEAR, math.ceil(NEAR * len(order)))]]
-    titles = [_title(row) if (row.source_id, _title(row)) not in standing else "" for row in near]
-    if not any(titles):
-        titles = [_beginning(row.text) for row in near]
-    best = _best_language([row.language for row, title in zip(near, titles, strict=True) if title], readers)
-    found = [title for row, title in zip(near, titles, strict=True) if title and row.language == best]
+    nearest = order[: max(FEWEST_NEAR, math.ceil(NEAR * len(order)))]
+    titled = _titles([rows[place] for place in nearest], standing)
+    best = _best_language([row.language for row, _ in titled], readers)
+    found = [title for row, title in titled if row.language == best]
     return present if present in found else found[0]
+
+
+def _titles(
+    rows: Sequence[PassageRow], standing: Collection[tuple[str, str]]
+) -> list[tuple[PassageRow, str]]:
+    """Rows with what may name them: headlines, or where no row has one the beginnings of the texts."""
+    titled = [(row, _title(row)) for row in rows if _names_one(row, standing)]
+    if titled:
+        return titled
+    beginnings = [(row, _beginning(row.text)) for row in rows]
+    return [(row, beginning) for row, beginning in beginnings if beginning]
+
+
+def _names_one(row: PassageRow, standing: Collection[tuple[str, str]]) -> bool:
+    """Whether a row has a title, and one that names no other article."""
+    title = _title(row)
+    return bool(title) and (row.source_id, title) not in standing
 
 
 def _title(row: PassageRow) -> str:

@@ -1,15 +1,19 @@
-"""Groups that merge pair by pair along a graph of merge candidates, the likest first; what two groups are to each other is exact.
+"""Groups that merge pair by pair along a graph of merge candidates, the likest first; what two groups are to
+each other is exact.
 
-    rounds: every group names its likest candidate -> pairs that name each other merge -> their candidates are asked anew
+    rounds: every group names its likest candidate -> pairs that name each other merge -> their candidates are
+    asked anew
 
-For average link this gives the tree of the greedy algorithm, which merges the likest pair of all at each step: merging two groups never
-brings a third nearer to them than it was to the nearer one (reducibility; Murtagh 1983), so pairs that name each other can merge at once.
-The mean cosine between groups comes from their sums, never from the graph; the graph says only who is asked.
+For average link this gives the tree of the greedy algorithm, which merges the likest pair of all at each
+step: merging two groups never brings a third nearer to them than it was to the nearer one (reducibility;
+Murtagh 1983), so pairs that name each other can merge at once. The mean cosine between groups comes from
+their sums, never from the graph; the graph says only who is asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +24,8 @@ from analysis.narratives.neighbours import NOBODY, Neighbours, Rows
 Value = Callable[["Groups", Ints, Ints, Floats], Floats]
 """How alike groups are, pair by pair: (groups, ones, others, mean products between them) -> values."""
 _CHUNK = 65_536
-"""Pairs of which the sums are in memory at a time: 200 MB."""
-_ALONE = -1
+"""Pairs of which the sums are in memory at a time: 200 MB; decides memory only."""
+_ALONE = -1  # no slot, by definition
 
 
 class Groups:
@@ -85,16 +89,22 @@ class Groups:
         # A sum stays where one of the two was, else it is put at the end.
         slots = np.where(self._slots[kept] == _ALONE, self._slots[gone], self._slots[kept])
         new = slots == _ALONE
+        slots[new] = self._more_slots(int(new.sum()))
+        self._slots[kept] = slots
+        self._sums[slots] = totals
+
+    def _more_slots(self, count: int) -> Ints:
+        """Slots that nobody has used, with room for their sums."""
         used = int(self._slots.max(initial=_ALONE)) + 1
-        slots[new] = np.arange(used, used + int(new.sum()))
-        needed = used + int(new.sum())
+        self._make_room(used + count)
+        return np.arange(used, used + count)
+
+    def _make_room(self, needed: int) -> None:
+        """Room for so many sums, and for those of later rounds: growing copies what is there."""
         if needed > len(self._sums):
-            # Room for later rounds too: growing copies what is there.
             grown = np.zeros((needed + needed // 4, self._sums.shape[1]), np.float32)
             grown[: len(self._sums)] = self._sums
             self._sums = grown
-        self._slots[kept] = slots
-        self._sums[slots] = totals
 
 
 def pairs_of(found: Neighbours, least: npt.ArrayLike | None = None) -> tuple[Ints, Ints]:
@@ -111,6 +121,32 @@ def pairs_of(found: Neighbours, least: npt.ArrayLike | None = None) -> tuple[Int
     return _once(row, other, len(found.rows))
 
 
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Pairs of groups that may merge, smaller number first."""
+
+    ones: Ints
+    others: Ints
+    values: Floats
+    """How alike they are."""
+
+    def at_least(self, least: float) -> _Candidates:
+        """Those of this value and more."""
+        return self.where(self.values >= least)
+
+    def where(self, chosen: npt.NDArray[np.bool_]) -> _Candidates:
+        """Those that are chosen."""
+        return _Candidates(self.ones[chosen], self.others[chosen], self.values[chosen])
+
+    def joined(self, more: _Candidates) -> _Candidates:
+        """These, then `more`."""
+        return _Candidates(
+            np.concatenate([self.ones, more.ones]),
+            np.concatenate([self.others, more.others]),
+            np.concatenate([self.values, more.values]),
+        )
+
+
 def merge(groups: Groups, pairs: tuple[Ints, Ints], value: Value, threshold: float, *, keep: float) -> None:
     """Merge while two candidates are alike by `threshold` or more.
 
@@ -118,51 +154,54 @@ def merge(groups: Groups, pairs: tuple[Ints, Ints], value: Value, threshold: flo
         value: how alike two groups are.
         keep: candidates below this value are asked no more.
     """
-    ones, others = _once(*pairs, len(groups.labels))
-    values = value(groups, ones, others, groups.between(ones, others))
+    candidates = _asked(groups, *pairs, value)
     while True:
-        good = values >= keep
-        ones, others, values = ones[good], others[good], values[good]
-        kept, gone = _mutual(ones, others, values, threshold, len(groups.labels))
+        candidates = candidates.at_least(keep)
+        kept, gone = _mutual(candidates.at_least(threshold), len(groups.labels))
         if not len(kept):
             return
         groups.join(kept, gone)
-        ones, others, values = _asked_anew(groups, ones, others, values, kept, gone, value)
+        candidates = _asked_anew(groups, candidates, kept, gone, value)
 
 
-def _asked_anew(
-    groups: Groups, ones: Ints, others: Ints, values: Floats, kept: Ints, gone: Ints, value: Value
-) -> tuple[Ints, Ints, Floats]:
+def _asked(groups: Groups, ones: Ints, others: Ints, value: Value) -> _Candidates:
+    """Pairs of groups, each once, with their values."""
+    ones, others = _once(ones, others, len(groups.labels))
+    return _Candidates(ones, others, value(groups, ones, others, groups.between(ones, others)))
+
+
+def _asked_anew(groups: Groups, candidates: _Candidates, kept: Ints, gone: Ints, value: Value) -> _Candidates:
     """Candidates after a round: those of merged groups have new values, the rest their old ones."""
     into = np.arange(len(groups.labels))
     into[gone] = kept
     changed = np.zeros(len(groups.labels), bool)
     changed[kept] = True
-    ones, others = into[ones], into[others]
-    old = ~(changed[ones] | changed[others])
-    again, partner = _once(ones[~old], others[~old], len(groups.labels))
-    new = value(groups, again, partner, groups.between(again, partner))
-    return (
-        np.concatenate([ones[old], again]),
-        np.concatenate([others[old], partner]),
-        np.concatenate([values[old], new]),
-    )
+    ones, others = into[candidates.ones], into[candidates.others]
+    new = changed[ones] | changed[others]
+    return candidates.where(~new).joined(_asked(groups, ones[new], others[new], value))
 
 
-def _mutual(ones: Ints, others: Ints, values: Floats, threshold: float, count: int) -> tuple[Ints, Ints]:
-    """Pairs, smaller number first, that are each other's likest; of equally like ones the smaller number is taken."""
-    good = values >= threshold
-    ones, others, values = ones[good], others[good], values[good]
-    best = np.full(count, -np.inf)
-    np.maximum.at(best, ones, values)
-    np.maximum.at(best, others, values)
-    partner = np.full(count, count, np.int64)
-    for group, other in ((ones, others), (others, ones)):
-        first = values == best[group]
-        np.minimum.at(partner, group[first], other[first])
+def _mutual(candidates: _Candidates, count: int) -> tuple[Ints, Ints]:
+    """Pairs, smaller number first, that are each other's likest; of equally like ones the smaller number is
+    taken.
+    """
+    partner = _likest(candidates, count)
     named = np.flatnonzero(partner < count)
     kept = named[(partner[partner[named]] == named) & (named < partner[named])]
     return kept, partner[kept]
+
+
+def _likest(candidates: _Candidates, count: int) -> Ints:
+    """The likest candidate of each group; `count` where there is none."""
+    groups = np.concatenate([candidates.ones, candidates.others])
+    partners = np.concatenate([candidates.others, candidates.ones])
+    values = np.concatenate([candidates.values, candidates.values])
+    best = np.full(count, -np.inf)
+    np.maximum.at(best, groups, values)
+    likest = values == best[groups]
+    found = np.full(count, count, np.int64)
+    np.minimum.at(found, groups[likest], partners[likest])
+    return found
 
 
 def _once(ones: Ints, others: Ints, count: int) -> tuple[Ints, Ints]:

@@ -5,10 +5,11 @@
                -> in each cell every row against every row -> the best of all cells
                -> neighbours of neighbours (one round of NN-descent: Dong, Moses and Li 2011)
 
-For many rows the answer is an approximation. Measured on 705 text units of the sample world among 60,000 vectors mixed from real news
-passages, share of the true three nearest that are found, world / background, and CPU-seconds: 4 cells of 4,000 rows 0.67 / 0.80 and 27;
-6 of 1,500 0.69 / 0.87 and 17; 8 of 2,000 0.79 / 0.93 and 28; neighbours of neighbours raise them to 0.79 / 0.93, 0.78 / 0.96 and
-0.86 / 0.99 for 12 more. Texts that have no near neighbour, as those of the sample world, are the hardest to find.
+For many rows the answer is an approximation. Measured on 705 text units of the sample world among 60,000
+vectors mixed from real news passages, share of the true three nearest that are found, world / background, and
+CPU-seconds: 4 cells of 4,000 rows 0.67 / 0.80 and 27; 6 of 1,500 0.69 / 0.87 and 17; 8 of 2,000 0.79 / 0.93
+and 28; neighbours of neighbours raise them to 0.79 / 0.93, 0.78 / 0.96 and 0.86 / 0.99
+for 12 more. Texts that have no near neighbour, as those of the sample world, are the hardest to find.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analysis.arrays import Vectors, unit_rows
+from analysis.arrays import Ints, Vectors, unit_rows
 
 Rows = npt.NDArray[Any]
 """Unit rows, float16 or float32, shape (n, d)."""
@@ -28,16 +29,16 @@ EXACT = 20_000
 CELL_ROWS = 250
 """Rows a centre, so that a cell holds `CELLS` times as many."""
 CELLS = 8
-"""Cells that a row enters."""
+"""Cells that a row enters: measured above."""
 _SAMPLE = 40
 """Rows a centre that k-means sees."""
 _ITERATIONS = 6
-_BLOCK = 2048
+_BLOCK = 2048  # decides memory only
 _FEW = 256
-"""Rows whose neighbours' neighbours are in memory at a time: 57 MB."""
+"""Rows whose neighbours' neighbours are in memory at a time: 57 MB; decides memory only."""
 _DIGITS = 4
 """Digits of a cosine that are kept: the rest depends on the shape of a block."""
-NOBODY = -1
+NOBODY = -1  # no row, by definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,45 +71,39 @@ class _Lists:
         self._rows = np.full((rows, count), NOBODY, np.int32)
         self._cosines = np.zeros((rows, count), np.float32)
 
-    def compare(self, rows: Rows, cell: npt.NDArray[np.int64]) -> None:
+    def compare(self, rows: Rows, cell: Ints) -> None:
         """Compare all rows of a cell with each other."""
         if len(cell) < 2:
             return
         inside = np.asarray(rows[cell], np.float32)
         kept = min(self._count, len(cell) - 1)
         for start in range(0, len(cell), _BLOCK):
-            part = inside[start : start + _BLOCK] @ inside.T
-            own = np.arange(len(part))
-            part[own, own + start] = -2.0
-            columns = np.argpartition(part, part.shape[1] - kept, axis=1)[:, part.shape[1] - kept :]
-            cosines = np.round(np.take_along_axis(part, columns, axis=1), _DIGITS)
-            self._add(cell[start : start + len(part)], cell[columns].astype(np.int32), cosines)
+            cosines = inside[start : start + _BLOCK] @ inside.T
+            np.fill_diagonal(cosines[:, start:], -2.0)
+            columns = _largest(cosines, kept)
+            best = np.take_along_axis(cosines, columns, axis=1)
+            self._add(cell[start : start + _BLOCK], cell[columns].astype(np.int32), np.round(best, _DIGITS))
 
     def descend(self, rows: Rows) -> None:
         """Compare each row with the neighbours of its neighbours, as they were before."""
         before = self._rows.copy()
         for start in range(0, len(rows), _FEW):
             asked = np.arange(start, min(start + _FEW, len(rows)))
-            others = before[before[asked]].reshape(len(asked), -1)
-            unknown = np.repeat(before[asked] == NOBODY, self._count, axis=1)
-            unknown |= (others == NOBODY) | (others == asked[:, None])
-            near = np.asarray(rows[others], np.float32)
-            cosines = np.matmul(near, np.asarray(rows[asked], np.float32)[:, :, None])[:, :, 0]
-            self._add(asked, others, np.where(unknown, -1.0, np.round(cosines, _DIGITS)))
+            others = _neighbours_of(before, before[asked])
+            cosines = np.round(_products(rows, asked, others), _DIGITS)
+            cosines[(others == NOBODY) | (others == asked[:, None])] = -1.0
+            self._add(asked, others, cosines)
 
-    def _add(self, rows: npt.NDArray[np.int64], others: npt.NDArray[np.int32], cosines: Vectors) -> None:
-        others = np.concatenate([self._rows[rows], np.where(cosines >= self._floor, others, NOBODY)], axis=1)
-        cosines = np.concatenate([self._cosines[rows], cosines], axis=1)
-        # The same neighbour may come from two cells: of equal rows that stand side by side the second goes.
-        order = np.argsort(others, axis=1, kind="stable")
-        others = np.take_along_axis(others, order, axis=1)
-        cosines = np.take_along_axis(cosines, order, axis=1)
-        again = np.zeros(others.shape, bool)
-        again[:, 1:] = others[:, 1:] == others[:, :-1]
-        cosines = np.where(again | (others == NOBODY), -2.0, cosines)
-        best = np.argsort(-cosines, axis=1, kind="stable")[:, : self._count]
-        cosines = np.take_along_axis(cosines, best, axis=1)
-        self._rows[rows] = np.where(cosines > -2.0, np.take_along_axis(others, best, axis=1), NOBODY)
+    def _add(self, rows: Ints, others: npt.NDArray[np.int32], cosines: Vectors) -> None:
+        """Keep the best of what is known of `rows` and what was found now."""
+        near = np.where(cosines >= self._floor, others, NOBODY)
+        known, values = self._rows[rows], self._cosines[rows]
+        others, cosines = np.hstack([known, near]), np.hstack([values, cosines])
+        others, cosines = _sorted_by(others, others, cosines)
+        cosines = np.where(_again(others) | (others == NOBODY), -2.0, cosines)
+        others, cosines = _sorted_by(-cosines, others, cosines)
+        others, cosines = others[:, : self._count], cosines[:, : self._count]
+        self._rows[rows] = np.where(cosines > -2.0, others, NOBODY)
         self._cosines[rows] = np.maximum(cosines, 0.0)
 
     def sorted(self) -> Neighbours:
@@ -116,33 +111,79 @@ class _Lists:
         return Neighbours(self._rows, self._cosines)
 
 
-def _cells(rows: Rows) -> list[npt.NDArray[np.int64]]:
+def _largest(values: Vectors, count: int) -> Ints:
+    """Columns of the largest values of each row, in no order, shape (rows, count)."""
+    first = values.shape[1] - count
+    return np.asarray(np.argpartition(values, first, axis=1)[:, first:], np.int64)
+
+
+def _neighbours_of(lists: npt.NDArray[np.int32], near: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """The neighbours of each row's neighbours, side by side; a missing one has none."""
+    found = lists[near]
+    found[near == NOBODY] = NOBODY
+    return found.reshape(len(near), -1)
+
+
+def _sorted_by(
+    keys: npt.NDArray[Any], others: npt.NDArray[np.int32], cosines: Vectors
+) -> tuple[npt.NDArray[np.int32], Vectors]:
+    """Each row of both in the order of its keys."""
+    order = np.argsort(keys, axis=1, kind="stable")
+    return np.take_along_axis(others, order, axis=1), np.take_along_axis(cosines, order, axis=1)
+
+
+def _products(rows: Rows, asked: Ints, others: npt.NDArray[np.int32]) -> Vectors:
+    """Cosines of each asked row to each of its `others`, shape as `others`."""
+    near = np.asarray(rows[others], np.float32)
+    own = np.asarray(rows[asked], np.float32)
+    return np.asarray(np.matmul(near, own[:, :, None])[:, :, 0], np.float32)
+
+
+def _again(others: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Where a sorted row has the same neighbour a second time: it may come from two cells."""
+    again = np.zeros(others.shape, bool)
+    again[:, 1:] = others[:, 1:] == others[:, :-1]
+    return again
+
+
+def _cells(rows: Rows) -> list[Ints]:
     """Rows of each cell, in their order."""
     centres = _centres(rows, len(rows) // CELL_ROWS)
     nearest = np.empty((len(rows), CELLS), np.int32)
     for start in range(0, len(rows), _BLOCK):
-        cosines = np.asarray(rows[start : start + _BLOCK], np.float32) @ centres.T
-        nearest[start : start + _BLOCK] = np.argpartition(cosines, -CELLS, axis=1)[:, -CELLS:]
-    order = np.argsort(nearest.reshape(-1), kind="stable")
-    ends = np.cumsum(np.bincount(nearest.reshape(-1), minlength=len(centres)))
-    return np.split(order // CELLS, ends[:-1])
+        part = slice(start, start + _BLOCK)
+        nearest[part] = _largest(np.asarray(rows[part], np.float32) @ centres.T, CELLS)
+    return _rows_of_cells(nearest, len(centres))
+
+
+def _rows_of_cells(nearest: npt.NDArray[np.int32], count: int) -> list[Ints]:
+    """Rows of each of `count` cells, from the cells that each row enters, shape (rows, CELLS)."""
+    cells = nearest.reshape(-1)
+    ends = np.cumsum(np.bincount(cells, minlength=count))
+    return np.split(np.argsort(cells, kind="stable") // CELLS, ends[:-1])
 
 
 def _centres(rows: Rows, count: int) -> Vectors:
     """Centres of a sample that depends on what the rows are, not on their order."""
-    keys = np.asarray(rows[:, :3], np.float32)
-    sample = np.lexsort(keys.T)[:: max(1, len(rows) // (_SAMPLE * count))]
-    seen = np.asarray(rows[sample], np.float32)
+    seen = _sample(rows, _SAMPLE * count)
     centres = seen[:: max(1, len(seen) // count)][:count].copy()
     for _ in range(_ITERATIONS):
-        labels = np.concatenate(
-            [
-                (seen[start : start + _BLOCK] @ centres.T).argmax(axis=1)
-                for start in range(0, len(seen), _BLOCK)
-            ]
-        )
+        labels = _nearest_centres(seen, centres)
         sums = np.zeros_like(centres)
         np.add.at(sums, labels, seen)
         known = np.bincount(labels, minlength=len(centres)) > 0
         centres[known] = unit_rows(sums[known])
     return centres
+
+
+def _sample(rows: Rows, count: int) -> Vectors:
+    """Every n-th row in the order of the first three numbers, about `count` of them."""
+    keys = np.asarray(rows[:, :3], np.float32)
+    order = np.lexsort(keys.T)
+    return np.asarray(rows[order[:: max(1, len(rows) // count)]], np.float32)
+
+
+def _nearest_centres(rows: Vectors, centres: Vectors) -> Ints:
+    """The nearest centre of each row."""
+    blocks = [rows[start : start + _BLOCK] for start in range(0, len(rows), _BLOCK)]
+    return np.concatenate([(block @ centres.T).argmax(axis=1) for block in blocks])

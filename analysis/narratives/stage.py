@@ -1,12 +1,14 @@
-"""The doors of this room: `assign` every day, `refit` every week. Both can be killed anywhere and run again."""
+"""The doors of this room: `assign` every day, `refit` every week. Both can be killed
+anywhere and run again.
+"""
 
 from __future__ import annotations
 
 from analysis.embedding.choose import build_of, settings_of
 from analysis.embedding.means import refreeze_means
 from analysis.narratives.assign import assign_new
-from analysis.narratives.desk import open_desk
 from analysis.narratives.events import update_events
+from analysis.narratives.run_view import open_view
 from analysis.narratives.themes import update_themes
 from config.clock import Clock
 from config.progress import Progress
@@ -20,28 +22,31 @@ def assign(
     """Join new passages to known narratives, and tell the events of the last days.
 
     Returns:
-        passages by how they were placed (`nearest`, `same_text`, `waiting`), narratives `revived` and `born`, and `events`.
+        passages by how they were placed (`nearest`, `same_text`, `waiting`), narratives `revived` and `born`,
+        and `events`.
     """
-    desk = open_desk(store=store, workspace=workspace, clock=clock, run_id=run_id)
-    if desk is None:
+    view = open_view(store=store, workspace=workspace, clock=clock, run_id=run_id)
+    if view is None:
         return {}
-    return {**assign_new(desk, progress), "events": update_events(desk)}
+    return {**assign_new(view, progress), "events": update_events(view)}
 
 
 def refit(
     *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
 ) -> dict[str, int]:
-    """Renew the language means if due, cluster the trailing window with BERTopic and bring the registry of narratives up to date.
+    """Renew the language means if due, cluster the trailing window with BERTopic and bring the registry of
+    narratives up to date.
 
     Returns:
-        `clusters` and `forms` found, narratives `born`, `split`, `merged` and `dormant`, passages `joined`, and `themes`.
+        `clusters` and `forms` found, narratives `born`, `split`, `merged` and `dormant`, passages `joined`,
+        and `themes`.
     """
     from analysis.narratives.refit import refit_window
 
     build = build_of(settings_of(workspace))
     if store.vectors.any(build):
         refreeze_means(store, build, clock.now())
-    desk = open_desk(store=store, workspace=workspace, clock=clock, run_id=run_id)
-    if desk is None:
+    view = open_view(store=store, workspace=workspace, clock=clock, run_id=run_id)
+    if view is None:
         return {}
-    return {**refit_window(desk, progress), "themes": update_themes(desk)}
+    return {**refit_window(view, progress), "themes": update_themes(view)}

@@ -1,13 +1,15 @@
 """BERTopic, wrapped: the only module that knows it.
 
-    texts, centred vectors, languages -> BERTopic [ reducer: none, clusterer: linking.grouped, words: per language ] -> Clustering
+    texts, centred vectors, languages -> BERTopic -> Clustering
+    BERTopic: no reducer, clusterer linking.grouped, words per language
 
-BERTopic's parts are replaceable, and both that make clusters were replaced by measurement. UMAP and HDBSCAN, its defaults, reach BCubed
-F1 0.50 on news items in 45 languages (ITN) and give other clusters for another order of rows; groups of centred vectors by relative
-likeness reach 0.89 and need no seed (see `linking.py`).
+BERTopic's parts are replaceable, and both that make clusters were replaced by measurement. UMAP and HDBSCAN,
+its defaults, reach BCubed F1 0.50 on news items in 45 languages (ITN) and give other clusters for another
+order of rows; groups of centred vectors by relative likeness reach 0.89 and need no seed (see `linking.py`).
 
-`language="multilingual"` is not a choice: by default BERTopic deletes every letter outside A-Z. It costs seconds to import, so it is
-imported when `cluster` is called. Nothing of its own numbering, which is by size and changes with every fit, is kept.
+`language="multilingual"` is not a choice: by default BERTopic deletes every letter outside A-Z. It costs
+seconds to import, so it is imported when `cluster` is called. Nothing of its own numbering, which is by size
+and changes with every fit, is kept.
 """
 
 from __future__ import annotations
@@ -25,10 +27,12 @@ from analysis.narratives.keywords import Keywords, keywords_of
 from analysis.narratives.linking import grouped
 from analysis.narratives.words import words
 
-OUTLIER = -1
+OUTLIER = -1  # no cluster, by definition
 MOST = 50_000
-"""Texts that BERTopic is given at most: its word counts hold every text at once. With more, the same clusterer is asked without it; its
-labels are the same, and only the keywords of this module, which a refit makes anew, are missing."""
+"""Texts that BERTopic is given at most: its word counts hold every text at once. With more, the same
+clusterer is asked without it; its labels are the same, and only the keywords of this module, which a refit
+makes anew, are missing.
+"""
 _FILLER = "· :"
 """Ends every text that BERTopic is given: its word counts fail on a vocabulary of fewer than two words."""
 
@@ -58,22 +62,23 @@ def cluster(
 
     Args:
         vectors: centred unit vectors, shape (len(texts), dimensions).
-        likeness: how alike two groups must be, compared with their own members, to be one (`linking.grouped`).
+        likeness: how alike two groups must be, compared with their own members, to be one
+            (`linking.grouped`).
         min_size: smaller clusters are outliers.
         sizes: passages behind each text (reprints of one text are one row); default: one each.
     """
     rows = np.asarray(vectors)
-    places = sorted(range(len(texts)), key=lambda place: (languages[place], texts[place]))
+    order = sorted(range(len(texts)), key=lambda place: (languages[place], texts[place]))
     weights = np.ones(len(texts)) if sizes is None else np.asarray(sizes, np.float64)
-    groups = _Groups(likeness, min_size, weights[places])
+    groups = _Groups(likeness, min_size, weights[order])
     found = np.full(len(texts), OUTLIER, np.int64)
     keywords: Mapping[int, Keywords] = {}
-    if len(texts) < 2 or len(texts) > MOST:
-        found[places] = groups.fit(rows[places]).labels_
+    if 2 <= len(texts) <= MOST:
+        tokens = [words(texts[place], languages[place]) for place in order]
+        in_order = [languages[place] for place in order]
+        found[order], keywords = _fitted(tokens, rows[order], in_order, groups)
     else:
-        found[places], keywords = _fitted(
-            [texts[place] for place in places], rows[places], [languages[place] for place in places], groups
-        )
+        found[order] = groups.fit(rows[order]).labels_
     return Clustering(found, _centroids(rows, found), keywords)
 
 
@@ -95,11 +100,12 @@ class _Groups:
 
 
 def _fitted(
-    texts: Sequence[str], rows: Matrix, languages: Sequence[str], groups: _Groups
+    tokens: Sequence[Sequence[str]], rows: Matrix, languages: Sequence[str], groups: _Groups
 ) -> tuple[Labels, Mapping[int, Keywords]]:
-    """Labels and keywords of texts in their final order, by BERTopic."""
+    """Labels and keywords of texts, by BERTopic, from their words in their final order."""
     with warnings.catch_warnings():
-        # On import BERTopic switches warnings off for the whole process, and parts of it that are not used here warn of what they miss.
+        # On import BERTopic switches warnings off for the whole process, and parts of it that are not used
+        # here warn of what they miss.
         warnings.simplefilter("ignore")
         from bertopic import BERTopic
         from bertopic.dimensionality import BaseDimensionalityReduction
@@ -107,10 +113,10 @@ def _fitted(
         from bertopic.vectorizers import ClassTfidfTransformer
     from sklearn.feature_extraction.text import CountVectorizer
 
-    tokens = [words(text, language) for text, language in zip(texts, languages, strict=True)]
-
     class Words(BaseRepresentation):  # type: ignore[misc]
-        """Words per language: in a joint vocabulary the largest language wins, and translations of one word stand side by side."""
+        """Words per language: in a joint vocabulary the largest language wins, and translations of one word
+        stand side by side.
+        """
 
         found: Mapping[int, Keywords] = {}
 

@@ -10,20 +10,34 @@ from typing import Any
 
 import numpy as np
 
-from analysis.arrays import Matrix
-from analysis.narratives.desk import Desk
+from analysis.arrays import Matrix, first_places
 from analysis.narratives.keywords import Keywords, keywords_of
 from analysis.narratives.labels import exemplars, label, ranked, standing_titles
 from analysis.narratives.lineage import Birth, Decision
 from analysis.narratives.nearest import centroid_of
-from analysis.narratives.voices import Voices
+from analysis.narratives.run_view import RunView
+from analysis.narratives.units import TextUnits
 from analysis.narratives.words import words
 from analysis.tellings import FORM
 from config.progress import Progress
-from storage.records import Assignment, LineageEvent, LineageKind, Narrative, PassageRow
+from storage.records import LineageEvent, LineageKind, Narrative, PassageRow
 
 SILENT = timedelta(days=30)
 """A narrative without a new passage for so long is dormant."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A narrative's passages in the window."""
+
+    rows: Sequence[PassageRow]
+    vectors: Matrix
+    """Row i for `rows[i]`."""
+
+    def distinct(self) -> _Part:
+        """The first passage of every distinct text."""
+        places = list(first_places(row.text_hash for row in self.rows).values())
+        return _Part([self.rows[place] for place in places], self.vectors[places])
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,81 +46,103 @@ class Seen:
 
     rows: Sequence[PassageRow]
     vectors: Matrix
-    voices: Voices
+    units: TextUnits
     before: Mapping[str, int]
     """Passage -> narrative before this refit, merges of this refit followed."""
     holders: Sequence[int | None]
-    """Voice -> narrative now."""
+    """Text unit -> narrative now."""
+
+    def part(self, places: Sequence[int]) -> _Part:
+        """The passages at some places."""
+        return _Part([self.rows[place] for place in places], self.vectors[places])
+
+    def joining(self, part: _Part, number: int) -> set[str]:
+        """Passages of a narrative's part that were not in it before."""
+        return {row.passage_id for row in part.rows if self.before.get(row.passage_id) != number}
 
 
-def forms_now(desk: Desk, decision: Decision) -> set[int]:
-    """Recurring forms after this refit: those found, and those known that were not cleared; pinned ones are none."""
-    return ((desk.forms() - decision.cleared) | decision.forms) - desk.decisions.pinned
+def forms_now(view: RunView, decision: Decision) -> set[int]:
+    """Recurring forms after this refit: those found, and those known that were not cleared; pinned ones are
+    none.
+    """
+    return ((view.forms() - decision.cleared) | decision.forms) - view.decisions.pinned
 
 
 def bring_up_to_date(
-    desk: Desk, seen: Seen, decision: Decision, forms: Collection[int], progress: Progress
+    view: RunView, seen: Seen, decision: Decision, forms: Collection[int], progress: Progress
 ) -> int:
-    """Write every narrative that has passages in the window, by number: what joins it, centroid, exemplars, keywords, label.
+    """Write every narrative that has passages in the window, by number.
 
-    Returns how many passages joined.
+    That is: what joins it, centroid, exemplars, keywords, label. Returns how many passages joined.
     """
-    registry = {item.narrative_id: item for item in desk.living()}
+    registry = {item.narrative_id: item for item in view.living()}
     births = {birth.narrative_id: birth for birth in decision.births}
-    belongs = _belongs(desk, seen, decision)
-    words_of = _keywords(seen)
-    standing = standing_titles(seen.rows)
+    keywords, standing = _keywords(seen), standing_titles(seen.rows)
     joined = 0
-    for number, places in _by_narrative(belongs).items():
-        rows, vectors = [seen.rows[place] for place in places], seen.vectors[places]
-        old = registry.get(number) or _newborn(desk, births[number], rows)
-        new = _shown(desk, old, rows, vectors, keywords=words_of.get(number, {}), standing=standing)
-        new = replace(new, status=old.status if number in forms or _is_silent(desk, new) else "active")
-        joining = [row.passage_id for row in rows if seen.before.get(row.passage_id) != number]
-        _write(
-            desk, new, rows, vectors, set(joining), _history(desk, old, births.get(number), new, len(joining))
-        )
+    for number, places in _by_narrative(_belongs(view, seen, decision)).items():
+        part = seen.part(places)
+        birth = births.get(number)
+        old = registry[number] if birth is None else _newborn(view, birth, part.rows)
+        new = _shown(view, old, part, keywords.get(number, {}), standing)
+        if number not in forms and not _is_silent(view, new):
+            new = replace(new, status="active")
+        joining = seen.joining(part, number)
+        _write(view, new, part, joining, _history(view, old, birth, new, len(joining)))
         joined += len(joining)
         progress.step()
     return joined
 
 
-def rest(desk: Desk, forms: Collection[int]) -> int:
+def rest(view: RunView, forms: Collection[int]) -> int:
     """Put silent narratives and recurring forms to rest. Returns how many.
 
     The history says why: a form that rested already, out of silence, is written down as one too.
     """
-    known = desk.forms()
+    new_forms = set(forms) - view.forms()
     resting = []
-    for item in desk.living():
-        form = item.narrative_id in forms
-        if (form and item.narrative_id not in known) or (
-            item.status == "active" and (form or _is_silent(desk, item))
-        ):
-            resting.append((item, {"reason": FORM if form else "silent"}))
-    desk.store.narratives.save(
+    for item in view.living():
+        why = _why_resting(view, item, forms)
+        if why and (item.status == "active" or item.narrative_id in new_forms):
+            resting.append((item, why))
+    view.store.narratives.save(
         [replace(item, status="dormant") for item, _ in resting],
-        events=[_event(desk, "dormant", item.narrative_id, detail=detail) for item, detail in resting],
+        events=[_event(view, "dormant", item.narrative_id, detail={"reason": why}) for item, why in resting],
     )
     return len(resting)
 
 
-def _belongs(desk: Desk, seen: Seen, decision: Decision) -> dict[int, int]:
-    """Row -> narrative now. What was decided for a passage before stays, but for splits; an analyst's decision always does."""
-    split = {birth.narrative_id: birth.split_from for birth in decision.births}
+def _why_resting(view: RunView, narrative: Narrative, forms: Collection[int]) -> str | None:
+    """Why a narrative should rest, None where it should not."""
+    if narrative.narrative_id in forms:
+        return FORM
+    return "silent" if _is_silent(view, narrative) else None
+
+
+def _belongs(view: RunView, seen: Seen, decision: Decision) -> dict[int, int]:
+    """Row -> narrative now."""
+    split_from = {birth.narrative_id: birth.split_from for birth in decision.births}
+    fixed, barred = view.decisions.fixed, view.decisions.barred
     found = {}
-    for places, holder in zip(seen.voices.members, seen.holders, strict=True):
+    for places, holder in zip(seen.units.members, seen.holders, strict=True):
         for place in places:
             key = seen.rows[place].passage_id
-            present = desk.decisions.fixed.get(key, seen.before.get(key))
-            moves = present is None or (
-                key not in desk.decisions.fixed and holder is not None and split.get(holder) == present
-            )
-            if moves and holder is not None and holder not in desk.decisions.barred.get(key, ()):
-                found[place] = holder
-            elif present is not None:
-                found[place] = present
+            present = fixed.get(key, seen.before.get(key))
+            is_split = key not in fixed and split_from.get(holder or 0) == present
+            number = _number_of(present, holder, is_split=is_split, barred=barred.get(key, ()))
+            if number is not None:
+                found[place] = number
     return found
+
+
+def _number_of(
+    present: int | None, holder: int | None, *, is_split: bool, barred: Collection[int]
+) -> int | None:
+    """The narrative of a passage whose text unit `holder` holds.
+
+    What was decided for a passage before stays, but for splits; an analyst's decision always does.
+    """
+    moves = holder is not None and holder not in barred and (present is None or is_split)
+    return holder if moves else present
 
 
 def _by_narrative(belongs: Mapping[int, int]) -> dict[int, list[int]]:
@@ -116,20 +152,20 @@ def _by_narrative(belongs: Mapping[int, int]) -> dict[int, list[int]]:
     return dict(sorted(found.items()))
 
 
-def _is_silent(desk: Desk, narrative: Narrative) -> bool:
-    return desk.now - narrative.last_seen_at > SILENT
+def _is_silent(view: RunView, narrative: Narrative) -> bool:
+    return view.now - narrative.last_seen_at > SILENT
 
 
 def _keywords(seen: Seen) -> dict[int, Keywords]:
     tokens = [
-        words(text, language) for text, language in zip(seen.voices.texts, seen.voices.languages, strict=True)
+        words(text, language) for text, language in zip(seen.units.texts, seen.units.languages, strict=True)
     ]
     return keywords_of(
-        tokens, seen.voices.languages, [-1 if holder is None else holder for holder in seen.holders]
+        tokens, seen.units.languages, [-1 if holder is None else holder for holder in seen.holders]
     )
 
 
-def _newborn(desk: Desk, birth: Birth, rows: Sequence[PassageRow]) -> Narrative:
+def _newborn(view: RunView, birth: Birth, rows: Sequence[PassageRow]) -> Narrative:
     moments = [row.counted_at for row in rows]
     return Narrative(
         narrative_id=birth.narrative_id,
@@ -138,93 +174,85 @@ def _newborn(desk: Desk, birth: Birth, rows: Sequence[PassageRow]) -> Narrative:
         split_from=birth.split_from,
         first_seen_at=min(moments),
         last_seen_at=max(moments),
-        build=desk.table.build,
-        mean_version=desk.table.version,
-        born_run=desk.run_id,
+        build=view.table.build,
+        mean_version=view.table.version,
+        born_run=view.run_id,
     )
 
 
 def _shown(
-    desk: Desk,
-    old: Narrative,
-    rows: Sequence[PassageRow],
-    vectors: Matrix,
-    *,
-    keywords: Keywords,
-    standing: Collection[tuple[str, str]],
+    view: RunView, old: Narrative, part: _Part, keywords: Keywords, standing: Collection[tuple[str, str]]
 ) -> Narrative:
     """`old` as its passages in the window show it; every distinct text counts once."""
-    first: dict[str, int] = {}
-    for place, row in enumerate(rows):
-        first.setdefault(row.text_hash, place)
-    distinct = list(first.values())
-    texts = [rows[place] for place in distinct]
-    order = ranked(vectors[distinct], texts)
-    rules = desk.rules
-    shape = centroid_of(
-        old.narrative_id, vectors[distinct], floor=rules.assign_cosine, share=rules.assign_reach
-    )
-    moments = [row.counted_at for row in rows]
-    name = (
-        old.label
-        if old.label_by != "medoid"
-        else label(texts, order, readers=desk.readers, present=old.label, standing=standing)
-    )
+    distinct = part.distinct()
+    order = ranked(distinct.vectors, distinct.rows)
+    floor, share = view.rules.assign_cosine, view.rules.assign_reach
+    shape = centroid_of(old.narrative_id, distinct.vectors, floor=floor, share=share)
+    moments = [row.counted_at for row in part.rows]
     return replace(
         old,
-        label=name,
+        label=_label(view, old, distinct.rows, order, standing),
         keywords={**old.keywords, **keywords},
-        exemplars=exemplars(texts, order),
+        exemplars=exemplars(distinct.rows, order),
         centroid=shape.vector.astype(np.float32),
         radius=shape.radius,
         first_seen_at=min(old.first_seen_at, *moments),
         last_seen_at=max(old.last_seen_at, *moments),
-        build=desk.table.build,
-        mean_version=desk.table.version,
+        build=view.table.build,
+        mean_version=view.table.version,
     )
 
 
+def _label(
+    view: RunView,
+    old: Narrative,
+    rows: Sequence[PassageRow],
+    order: Sequence[int],
+    standing: Collection[tuple[str, str]],
+) -> str:
+    """The headline that names a narrative; a name that people gave stays."""
+    if old.label_by != "medoid":
+        return old.label
+    return label(rows, order, readers=view.readers, present=old.label, standing=standing)
+
+
 def _history(
-    desk: Desk, old: Narrative, birth: Birth | None, new: Narrative, joined: int
+    view: RunView, old: Narrative, birth: Birth | None, new: Narrative, joined: int
 ) -> list[LineageEvent]:
     detail = {"joined": joined}
     if birth is not None:
         kind: LineageKind = "born" if birth.split_from is None else "split_from"
-        return [_event(desk, kind, new.narrative_id, other=birth.split_from, detail=detail)]
+        return [_event(view, kind, new.narrative_id, other=birth.split_from, detail=detail)]
     if old.status == "dormant" and new.status == "active":
-        return [_event(desk, "revived", new.narrative_id, detail=detail)]
-    return [_event(desk, "continued", new.narrative_id, detail=detail)] if joined else []
+        return [_event(view, "revived", new.narrative_id, detail=detail)]
+    return [_event(view, "continued", new.narrative_id, detail=detail)] if joined else []
 
 
 def _write(
-    desk: Desk,
+    view: RunView,
     narrative: Narrative,
-    rows: Sequence[PassageRow],
-    vectors: Matrix,
+    part: _Part,
     joining: Collection[str],
     history: Sequence[LineageEvent],
 ) -> None:
-    """One narrative with its passages and history in one transaction: were a killed birth to leave half of its passages without their
-    number, the next refit would find a cluster that nobody owns, and give it another."""
+    """One narrative with its passages and history in one transaction.
+
+    Were a killed birth to leave half of its passages without their number, the next refit would find a
+    cluster that nobody owns, and give it another.
+    """
     assert narrative.centroid is not None
-    cosines = vectors @ narrative.centroid
+    cosines = part.vectors @ narrative.centroid
     assignments = [
-        Assignment(
-            passage_id=row.passage_id,
-            narrative_id=narrative.narrative_id,
-            similarity=round(float(cosine), 4),
-            method="cluster",
-            run_id=desk.run_id,
-        )
-        for row, cosine in zip(rows, cosines, strict=True)
+        view.assignment(row, narrative.narrative_id, float(cosine), "cluster")
+        for row, cosine in zip(part.rows, cosines, strict=True)
         if row.passage_id in joining
     ]
-    desk.store.narratives.save([narrative], assignments, history)
+    view.store.narratives.save([narrative], assignments, history)
 
 
 def _event(
-    desk: Desk, kind: LineageKind, number: int, *, other: int | None = None, detail: dict[str, Any]
+    view: RunView, kind: LineageKind, number: int, *, other: int | None = None, detail: dict[str, Any]
 ) -> LineageEvent:
     return LineageEvent(
-        at=desk.now, kind=kind, narrative_id=number, other_id=other, run_id=desk.run_id, detail=detail
+        at=view.now, kind=kind, narrative_id=number, other_id=other, run_id=view.run_id, detail=detail
     )

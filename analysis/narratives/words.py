@@ -1,7 +1,8 @@
 """Words of a text for keywords, in any script.
 
-Runs of letters; Han runs cut by jieba, words of one character dropped; katakana runs whole, hiragana dropped; scripts without spaces (Thai, Lao, Khmer, Burmese) by overlapping
-groups of four characters; Arabic without marks and with one alef; stop words of the text's language (stopwordsiso) left out.
+Runs of letters; Han runs cut by jieba, words of one character dropped; katakana runs whole, hiragana dropped;
+scripts without spaces (Thai, Lao, Khmer, Burmese) by overlapping groups of four characters; Arabic without
+marks and with one alef; stop words of the text's language (stopwordsiso) left out.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from collections.abc import Callable
 from analysis.embedding.cache import default_folder
 
 _WORD = re.compile(
-    r"[^\W\d_](?:[^\W\d_]|['’\-\u200c\u0300-\u036f\u0610-\u061a\u064b-\u0652\u0670\u0900-\u0fff\u1000-\u109f\u1780-\u17ff])*"
+    r"[^\W\d_](?:[^\W\d_]|['’\-\u200c\u0300-\u036f\u0610-\u061a\u064b-\u0652\u0670"
+    r"\u0900-\u0fff\u1000-\u109f\u1780-\u17ff])*"
 )
 _APOSTROPHE = re.compile("['’]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
@@ -36,7 +38,9 @@ def words(text: str, language: str) -> list[str]:
 
 
 def folded(text: str) -> str:
-    """`text` for comparing: compatibility forms, lower case, one form of each Arabic letter, without tatweel and vowel marks."""
+    """`text` for comparing: compatibility forms, lower case, one form of each Arabic letter, without tatweel
+    and vowel marks.
+    """
     plain = unicodedata.normalize("NFKC", text).casefold()
     return _ARABIC_MARKS.sub("", plain).translate(_ALEF)
 
@@ -72,9 +76,12 @@ def _east_asian_words(piece: str) -> list[str]:
 
 @functools.cache
 def _han_cutter() -> Callable[[str], list[str]]:
-    """jieba, opened at the first Han text (a second); its dictionary cache goes to the user's folder, not to a shared one."""
+    """jieba, opened at the first Han text (a second); its dictionary cache goes to the user's folder, not to
+    a shared one.
+    """
     with warnings.catch_warnings():
-        # jieba's source holds invalid escapes, which Python warns of when it compiles the files for the first time.
+        # jieba's source holds invalid escapes, which Python warns of when it compiles the files for the first
+        # time.
         warnings.simplefilter("ignore")
         import jieba
     jieba.setLogLevel(logging.WARNING)

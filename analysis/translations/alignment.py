@@ -9,10 +9,10 @@ never one.
 A decision rests on its two texts alone. Neither asks whether either text has a better partner: that would
 make a pair come and go with every other text in the window.
 
-Measured on NTREX, sentences centred by the prior means, score 0.42: the first three sentences (57 words) of 63
-stories in five languages (`tests/embedding/test_quality.py`): 0.94 of 630 true pairs found, 1 of 39,060 false. A
-lower score where the figures of both texts agree was tried: 0.39 finds 0.95 with 3 false, all of two reports on
-one disaster that give the same figures. The score was chosen on this set.
+Measured on NTREX, sentences centred by the prior means, score 0.42: the first three sentences (57 words) of
+63 stories in five languages (`tests/embedding/test_quality.py`): 0.94 of 630 true pairs found, 1 of 39,060
+false. A lower score where the figures of both texts agree was tried: 0.39 finds 0.95 with 3 false, all of two
+reports on one disaster that give the same figures. The score was chosen on this set.
 """
 
 from __future__ import annotations

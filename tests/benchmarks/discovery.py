@@ -1,13 +1,16 @@
-"""Discovery at the size of a desk: python -m tests.benchmarks.discovery planted|grouping|place ... (--help lists what each takes).
+"""Discovery at the size of a desk: python -m tests.benchmarks.discovery planted|grouping|place ... (--help
+lists what each takes).
 
-    planted     the sample world's planted narratives, mixed into N background vectors: how many are found, BCubed F1 beside the world alone
+    planted     the sample world's planted narratives, mixed into N background vectors: how many are found,
+                BCubed F1 beside the world alone
     grouping    CPU and memory of grouping N background vectors, the part of a refit that grows
     place       CPU of placing N passages on M centroids
     directions  the table of common directions that ships, from real pages
 
-Background vectors are mixtures of real news passages, read in their articles: one at weight `OWN`, three others beside it. `OWN` is chosen
-so that the nearest neighbours of mixtures are as near as those of real passages of other articles; both are shown. Texts are embedded once and
-kept in `--cache`. Processor time is counted, so that other work on the machine matters little.
+Background vectors are mixtures of real news passages, read in their articles: one at weight `OWN`, three
+others beside it. `OWN` is chosen so that the nearest neighbours of mixtures are as near as those of real
+passages of other articles; both are shown. Texts are embedded once and kept in `--cache`. Processor time is
+counted, so that other work on the machine matters little.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ from analysis.arrays import Labels, Vectors, unit_rows
 from analysis.narratives.context import in_context
 from analysis.narratives.linking import grouped
 from analysis.narratives.nearest import Centroid, place
-from analysis.narratives.voices import voices_of
+from analysis.narratives.units import units_of
 from config.settings import NarrativeSettings
 from drumbeat.sample.generate import load_world
 from drumbeat.sample.score import bcubed
@@ -99,7 +102,7 @@ def planted(data: Path, cache: Path, count: int) -> dict[str, Any]:
     """The planted narratives of the sample world alone, and among `count` background vectors."""
     rows, gold = _world()
     vectors, _ = _vectors(rows, cache)
-    units = voices_of(rows, vectors.astype(np.float64))
+    units = units_of(rows, vectors.astype(np.float64))
     likeness = NarrativeSettings().cluster_likeness
     alone = grouped(units.vectors, likeness)
     real, articles = real_passages(data, cache)
@@ -137,7 +140,9 @@ def _world() -> tuple[list[PassageRow], dict[str, str]]:
 def judged(
     rows: Sequence[PassageRow], members: Sequence[Sequence[int]], labels: Labels, gold: dict[str, str]
 ) -> dict[str, float]:
-    """BCubed of planted articles by the group of most of their passages, groups of six passages and more; and narratives found."""
+    """BCubed of planted articles by the group of most of their passages, groups of six passages and more; and
+    narratives found.
+    """
     sizes: Counter[int] = Counter()
     for label, places in zip(labels.tolist(), members, strict=True):
         sizes[label] += len(places)
@@ -200,7 +205,8 @@ def placing(passages: int, narratives: int, *, size: int = 384) -> dict[str, Any
 def directions(data: Path, cache: Path, path: Path) -> dict[str, Any]:
     """Write the axes of the covariance of real passages and their variances, the largest 1.
 
-    The covariance is drawn to a round one as by as many rows as there are dimensions, so that rare directions are not invented.
+    The covariance is drawn to a round one as by as many rows as there are dimensions, so that rare directions
+    are not invented.
     """
     real, _ = real_passages(data, cache)
     away = real.astype(np.float64) - real.mean(axis=0)

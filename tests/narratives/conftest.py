@@ -1,4 +1,6 @@
-"""A workspace whose vectors are made by hand: a text names its claim, texts of one claim lie around one direction. No model is loaded."""
+"""A workspace whose vectors are made by hand: a text names its claim, texts of one claim lie around one
+direction. No model is loaded.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ def direction(name: str) -> Vector:
 
 
 def vector_of(text: str) -> Vector:
-    """Around the direction of the claim that the text names (`claim-x`), else anywhere; the same text has the same vector."""
+    """Around the direction of the claim that the text names (`claim-x`), else anywhere; the same text has the
+    same vector.
+    """
     claim = re.search(r"claim-\w+", text)
     away = direction(text) + (PULL * direction(claim.group()) if claim else 0)
     return np.asarray(away / np.linalg.norm(away), np.float32)

@@ -1,7 +1,7 @@
-"""Kills a stage at every point where it writes: `python -m tests.narratives.killed DATABASE assign|refit DAY`.
+"""Kills a stage at every point where it writes: python -m tests.narratives.killed DATABASE STAGE DAY.
 
-Leaves DATABASE.0, DATABASE.1 ...: copies on which the stage was struck (SIGKILL) just before its first, second ... commit. What is imported
-is imported once; each stage runs in a fork that opens its own store.
+Leaves DATABASE.0, DATABASE.1 ...: copies on which the stage (`assign` or `refit`) was struck (SIGKILL) just
+before its first, second ... commit. What is imported is imported once; each stage runs in a fork that opens its own store.
 """
 
 from __future__ import annotations

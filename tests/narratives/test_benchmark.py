@@ -1,4 +1,6 @@
-"""The benchmark of discovery at a size that a test can bear: `python -m tests.benchmarks.discovery` measures it in full."""
+"""The benchmark of discovery at a size that a test can bear: `python -m tests.benchmarks.discovery` measures
+it in full.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ def planted(claims: int, texts: int) -> np.ndarray:
 
 @pytest.mark.slow
 def test_approximate_neighbours_find_nearly_all() -> None:
-    """Above the size up to which all pairs are compared, nine in ten of the true three nearest of claims' texts are found."""
+    """Above the size up to which all pairs are compared, nine in ten of the true three nearest of claims'
+    texts are found.
+    """
     dice = np.random.default_rng(5)
     claims = planted(40, 10)
     others = dice.normal(size=(EXACT + 2000, 64)).astype(np.float32)

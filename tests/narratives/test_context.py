@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.narratives.context import CONTEXT, in_context
-from analysis.narratives.desk import Desk, open_desk
+from analysis.narratives.run_view import RunView, open_view
 from config.workspace import Workspace
 from storage.store import Store
 from tests.narratives.conftest import BUILD, at, vector_of
@@ -23,7 +23,9 @@ def test_a_passage_alone_stays_as_it_is() -> None:
 
 
 def test_passages_of_one_article_come_nearer_and_stay_themselves() -> None:
-    """Two unrelated passages of an article, at cosine 0, lie at the cosine that the weight gives; each is still nearest to itself."""
+    """Two unrelated passages of an article, at cosine 0, lie at the cosine that the weight gives; each is
+    still nearest to itself.
+    """
     plain = np.eye(3)
     found = in_context(plain, ["a", "a", "b"])
     own, other = 1 + CONTEXT / 2, CONTEXT / 2
@@ -42,14 +44,14 @@ def test_the_order_of_passages_does_not_matter() -> None:
     )
 
 
-def _desk(store: Store, workspace: Workspace) -> Desk:
-    desk = open_desk(store=store, workspace=workspace, clock=at(1), run_id="run")
-    assert desk is not None
-    return desk
+def _view(store: Store, workspace: Workspace) -> RunView:
+    view = open_view(store=store, workspace=workspace, clock=at(1), run_id="run")
+    assert view is not None
+    return view
 
 
 def test_the_whole_article_is_read_around_one_passage(store: Store, workspace: Workspace) -> None:
-    """Asked for one passage, the desk reads its neighbours too, those without a vector left out."""
+    """Asked for one passage, the view reads its neighbours too, those without a vector left out."""
     texts = ["First of claim-a.", "Second of claim-b.", "Third without a vector."]
     article = makers.article("1", body=" ".join(texts))
     makers.add_articles(store, [article])
@@ -59,7 +61,7 @@ def test_the_whole_article_is_read_around_one_passage(store: Store, workspace: W
     store.passages.save([article.article_id], passages)
     store.vectors.put(BUILD, {passage.text_hash: vector_of(passage.text) for passage in passages[:2]})
     (first, second, third) = store.passages.of_article(article.article_id)
-    rows, vectors = _desk(store, workspace).read([third, first])
+    rows, vectors = _view(store, workspace).read([third, first])
     assert [row.passage_id for row in rows] == [first.passage_id]
     both = np.stack([vector_of(row.text) for row in (first, second)]).astype(np.float64)
     assert vectors[0] == pytest.approx(in_context(both, ["1", "1"])[0], abs=1e-3)

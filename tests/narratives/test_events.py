@@ -38,7 +38,9 @@ def test_an_event_is_told_within_days_by_several_outlets(store: Store, workspace
 
 
 def test_a_late_arrival_does_not_renumber_an_event(store: Store, workspace: Workspace) -> None:
-    """A telling that is found later and was published earlier joins its event under the number that it has."""
+    """A telling that is found later and was published earlier joins its event under the
+    number that it has.
+    """
     near = [
         tell(store, f"a{step}", f"Bridge opens {step} claim-bridge", outlet=outlet, day=10)
         for step, outlet in enumerate(OUTLETS[:2])
@@ -53,7 +55,9 @@ def test_a_late_arrival_does_not_renumber_an_event(store: Store, workspace: Work
 
 
 def test_of_very_many_articles_the_newest_are_told(store: Store, workspace: Workspace) -> None:
-    """Above the limit the look back is as long as the limit reaches: what lies before stays as it was told."""
+    """Above the limit the look back is as long as the limit reaches: what lies before
+    stays as it was told.
+    """
     rules = workspace.settings.narratives.model_copy(update={"max_window_passages": 4})
     small = replace(workspace, settings=workspace.settings.model_copy(update={"narratives": rules}))
     old = [
@@ -73,7 +77,9 @@ def test_of_very_many_articles_the_newest_are_told(store: Store, workspace: Work
 
 
 def test_numbers_of_events() -> None:
-    """Most of the tellings keep the number; a half, and what splits off, is known by its own tellings, never by another's number."""
+    """Most of the tellings keep the number; a half, and what splits off, is known by its own tellings, never
+    by another's number.
+    """
     one, two, three, late = (row(name) for name in ("p1", "p2", "p3", "p4"))
     (first,) = event_numbers([[one, two, three]], {}, sizes={}, staying=())
     former = {item.passage_id: first for item in (one, two, three)}
@@ -97,7 +103,8 @@ def test_events_far_apart_are_two() -> None:
 def narrative(number: int, towards: str, *, theme: int | None = None, size: int = 1) -> Narrative:
     """A narrative with a centroid."""
     return Narrative(
-        narrative_id=number, label=f"N{number}", centroid=direction(towards), size=size, theme_id=theme, first_seen_at=moment(0),
+        narrative_id=number, label=f"N{number}", centroid=direction(towards), size=size, theme_id=theme,
+        first_seen_at=moment(0),
         last_seen_at=moment(0), build=BUILD, mean_version=1, born_run="r",
     )  # fmt: skip
 

@@ -1,4 +1,6 @@
-"""kill -9 before every commit of `assign` and `refit`, then run again: nothing is lost, and nothing is there twice."""
+"""kill -9 before every commit of `assign` and `refit`, then run again: nothing is lost, and nothing is there
+twice.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ DAY = 40.0
 
 @pytest.fixture
 def busy(tmp_path: Path) -> Path:
-    """A database on which the next refit merges, founds, joins and puts to rest, and an analyst has decided."""
+    """A database on which the next refit merges, founds, joins and puts to rest, and an
+    analyst has decided.
+    """
     path = tmp_path / "drumbeat.db"
     workspace = workspace_in(tmp_path)
     with create_store(f"sqlite:///{path}") as store:
@@ -66,7 +70,8 @@ def _tear(store: Store, key: str) -> None:
 def rows_of(path: Path, stage: str) -> tuple[list[Any], ...]:
     """What this room wrote, after the stage ran twice; without what names the run and its moment.
 
-    Twice, because what joined a narrative widens its reach a little: a second run may place what the first, struck or not, left waiting.
+    Twice, because what joined a narrative widens its radius a little: a second run may place what the first,
+    struck or not, left waiting.
     """
     with open_store(f"sqlite:///{path}") as store:
         for day in (DAY + 0.01, DAY + 0.02):
@@ -95,7 +100,9 @@ def rows_of(path: Path, stage: str) -> tuple[list[Any], ...]:
 @pytest.mark.slow
 @pytest.mark.parametrize("stage", ["assign", "refit"])
 def test_killed_before_any_commit_and_run_again(busy: Path, stage: str) -> None:
-    """Every copy that was struck ends in the rows of the one that was not: nothing is lost, doubled, or numbered again."""
+    """Every copy that was struck ends in the rows of the one that was not: nothing is lost, doubled, or
+    numbered again.
+    """
     peace = busy.with_name("peace.db")
     shutil.copy(busy, peace)
     subprocess.run(

@@ -30,7 +30,9 @@ def test_a_stray_in_the_readers_language_names_nothing() -> None:
 
 
 def test_what_an_outlet_sets_over_everything_is_no_headline() -> None:
-    """A rubric, or the outlet's own name, gives way to a headline; where there is nothing else, to the text."""
+    """A rubric, or the outlet's own name, gives way to a headline; where there is nothing
+    else, to the text.
+    """
     rubric = [titled(f"p{step}", "Actualités", text=f"Le blé arrive au port {step}.") for step in range(3)]
     assert named([*rubric, titled("p3", "Le blé arrive", outlet="beta")]) == "Le blé arrive"
     assert named(rubric) == "Le blé arrive au port 0."

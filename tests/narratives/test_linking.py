@@ -54,7 +54,9 @@ def test_equal_rows_are_one_group() -> None:
 
 
 def test_directions_are_damped_in_vectors_of_the_shipped_size_only() -> None:
-    """Vectors of another size stay as they are; those of the shipped size stay unit vectors, and common directions weigh less."""
+    """Vectors of another size stay as they are; those of the shipped size stay unit vectors, and common
+    directions weigh less.
+    """
     rows = cloud("claim-a", 6)
     assert np.abs(damped(rows) - rows).max() < 1e-3
     axes = common_directions()
@@ -68,7 +70,9 @@ def test_directions_are_damped_in_vectors_of_the_shipped_size_only() -> None:
 
 
 def test_a_text_is_compared_with_its_own_neighbours() -> None:
-    """The mean cosine to the nearest three, within bounds: never as low as unrelated texts lie, nor as high as copies."""
+    """The mean cosine to the nearest three, within bounds: never as low as unrelated texts lie, nor as high
+    as copies.
+    """
     found = Neighbours(
         np.zeros((2, 4), np.int32), np.array([[0.9, 0.8, 0.7, 0.6], [0.2, 0.1, 0.0, 0.0]], np.float32)
     )
@@ -76,7 +80,9 @@ def test_a_text_is_compared_with_its_own_neighbours() -> None:
 
 
 def test_rounds_of_mutual_merges_give_the_tree_of_average_link() -> None:
-    """Along a graph that holds every pair above the cut, groups are those of the exact tree, for tight and loose cuts."""
+    """Along a graph that holds every pair above the cut, groups are those of the exact tree, for tight and
+    loose cuts.
+    """
     dice = np.random.default_rng(11)
     rows = unit(dice.normal(size=(120, 12)) + 1.2 * np.repeat(dice.normal(size=(12, 12)), 10, axis=0))
     for cut in (0.3, 0.5, 0.7, 0.9):
@@ -114,7 +120,9 @@ def test_two_rows_are_linked_as_more_are() -> None:
 
 
 def test_likeness_compares_with_the_groups_own() -> None:
-    """Two halves of one claim are as alike as each is in itself; two claims are not; single texts cannot be compared."""
+    """Two halves of one claim are as alike as each is in itself; two claims are not; single texts cannot be
+    compared.
+    """
     rows = cloud("claim-a", 20)
     assert likeness_of(rows[:10], rows[10:]) > 0.7
     assert likeness_of(rows, cloud("claim-b", 10)) < 0.3

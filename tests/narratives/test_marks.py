@@ -51,7 +51,9 @@ def test_texts_and_passages_are_found_by_their_holders(store: Store, workspace: 
 
 
 def test_centroids_of_old_means_are_brought_to_the_newest(store: Store, workspace: Workspace) -> None:
-    """A twin that was frozen under other means is as near as before; without that, nothing could be said of the two."""
+    """A second one that was frozen under other means is as near as before; without that, nothing could be
+    said of the two.
+    """
     tell_claims(store, ("claim-lab",), texts=8)
     run(refit, store, workspace, 7)
     (narrative,) = store.narratives.all()
@@ -62,11 +64,11 @@ def test_centroids_of_old_means_are_brought_to_the_newest(store: Store, workspac
     store.means.freeze(
         MeanTable(version=table.version + 1, build=BUILD, made_at=START, means=moved, counts={"en": 10**6})
     )
-    twin = replace(narrative, narrative_id=2, mean_version=table.version + 1)
-    assert closeness(narrative, twin) == 0.0
-    one, other = comparable(store, [narrative, twin])
+    second = replace(narrative, narrative_id=2, mean_version=table.version + 1)
+    assert closeness(narrative, second) == 0.0
+    one, other = comparable(store, [narrative, second])
     assert 0.8 < closeness(one, other) < 1.0
     assert one.centroid is not None
     assert other.centroid is not None
     assert np.allclose(np.linalg.norm(one.centroid), 1, atol=1e-5)
-    assert np.allclose(unit_rows(other.centroid[None])[0], twin.centroid)
+    assert np.allclose(unit_rows(other.centroid[None])[0], second.centroid)

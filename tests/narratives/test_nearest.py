@@ -1,14 +1,14 @@
-"""Where new passages belong, and who is kin."""
+"""Where new passages belong, and which narratives are merge candidates."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from analysis.narratives.memory import Memory, kin, restless
+from analysis.narratives.memory import Memory, merge_candidates, nearer_narratives
 from analysis.narratives.nearest import Centroid, centroid_of, place
 from analysis.narratives.templates import is_form
-from analysis.narratives.voices import voices_of
+from analysis.narratives.units import units_of
 from storage.records import PassageRow
 from tests.narratives.conftest import moment, vector_of
 
@@ -23,39 +23,43 @@ def around(claim: str, count: int, *, first: int = 0) -> np.ndarray:
 def row(key: str, *, outlet: str = "alpha", day: float = 0, group: str = "", text: str = "") -> PassageRow:
     """A passage."""
     return PassageRow(
-        passage_id=key, article_id=key, ordinal=0, text=text or key, text_hash=text or key, language="en", title="T", url="u",
-        source_id=outlet, country="XA", ownership="", group_id=group or key, relation="original", published_at=None, date_confidence="A",
+        passage_id=key, article_id=key, ordinal=0, text=text or key, text_hash=text or key, language="en",
+        title="T", url="u",
+        source_id=outlet, country="XA", ownership="", group_id=group or key, relation="original",
+        published_at=None, date_confidence="A",
         first_seen_at=moment(day), counted_at=moment(day), late=False, origin="live",
     )  # fmt: skip
 
 
 def test_members_are_placed_and_strangers_wait() -> None:
-    """New texts of a known claim reach its home; other texts reach none."""
-    home = centroid_of(1, around("claim-a", 20), floor=0.25, share=0.1)
-    found = place(np.concatenate([around("claim-a", 10, first=50), around("other", 10)]), [home], margin=0.05)
+    """New texts of a known claim join it; other texts do not."""
+    centroid = centroid_of(1, around("claim-a", 20), floor=0.25, share=0.1)
+    found = place(
+        np.concatenate([around("claim-a", 10, first=50), around("other", 10)]), [centroid], margin=0.05
+    )
     assert sum(item is not None for item in found[:10]) >= 8
     assert found[10:] == [None] * 10
 
 
-def test_reach_follows_the_members() -> None:
-    """A tight narrative has a long reach to cross, a loose one a short; never below the floor."""
+def test_a_radius_follows_the_members() -> None:
+    """A tight narrative has a high least cosine, a loose one a low one; never below the floor."""
     tight = centroid_of(1, np.repeat(around("claim-a", 1), 5, axis=0), floor=0.25, share=0.1)
     loose = centroid_of(2, around("claim-a", 20), floor=0.25, share=0.1)
     assert tight.radius == pytest.approx(1)
     assert 0.25 <= loose.radius < 0.8
 
 
-def test_what_is_as_near_to_two_homes_waits() -> None:
+def test_what_is_as_near_to_two_narratives_waits() -> None:
     """The margin keeps a passage out of both."""
-    homes = [Centroid(1, np.array([1.0, 0.0]), 0.2), Centroid(2, np.array([0.0, 1.0]), 0.2)]
-    assert place(np.array([[0.71, 0.70]]), homes, margin=0.05) == [None]
-    assert place(np.array([[0.9, 0.4]]), homes, margin=0.05)[0] is not None
+    centroids = [Centroid(1, np.array([1.0, 0.0]), 0.2), Centroid(2, np.array([0.0, 1.0]), 0.2)]
+    assert place(np.array([[0.71, 0.70]]), centroids, margin=0.05) == [None]
+    assert place(np.array([[0.9, 0.4]]), centroids, margin=0.05)[0] is not None
 
 
-def test_a_barred_home_is_not_taken() -> None:
+def test_a_barred_narrative_is_not_taken() -> None:
     """What an analyst took out of a narrative does not come back."""
-    homes = [Centroid(1, np.array([1.0, 0.0]), 0.2)]
-    assert place(np.array([[1.0, 0.0]]), homes, margin=0.05, barred=[{1}]) == [None]
+    centroids = [Centroid(1, np.array([1.0, 0.0]), 0.2)]
+    assert place(np.array([[1.0, 0.0]]), centroids, margin=0.05, barred=[{1}]) == [None]
 
 
 def memory_of(**claims: str) -> Memory:
@@ -65,16 +69,16 @@ def memory_of(**claims: str) -> Memory:
         [around(claim, 10, first=100 * place) for place, claim in enumerate(claims.values())]
     )
     rows = [row(f"p{place:03}") for place in range(len(numbers))]
-    homes = [
+    centroids = [
         centroid_of(int(name[1:]), vectors[10 * place : 10 * place + 10], floor=0.25, share=0.1)
         for place, name in enumerate(claims)
     ]
-    return Memory(rows, vectors, numbers, homes)
+    return Memory(rows, vectors, numbers, centroids)
 
 
 def test_kin_say_the_same() -> None:
-    """Two narratives of one claim are kin, the older first; of two claims they are not."""
-    assert kin([memory_of(n1="claim-a", n2="claim-b", n7="claim-a")]) == {(1, 7)}
+    """Two narratives of one claim are merge candidates, the older first; of two claims they are not."""
+    assert merge_candidates([memory_of(n1="claim-a", n2="claim-b", n7="claim-a")]) == {(1, 7)}
 
 
 def test_a_text_in_the_wrong_place_moves() -> None:
@@ -83,12 +87,14 @@ def test_a_text_in_the_wrong_place_moves() -> None:
     vectors = right.vectors.copy()
     vectors[0] = around("claim-b", 1, first=500)[0]
     wrong = Memory(right.rows, vectors, right.numbers, right.centroids)
-    assert restless(wrong, {item.passage_id for item in wrong.rows}) == {(1, "p000"): 2}
-    assert restless(wrong, ()) == {}
+    assert nearer_narratives(wrong, {item.passage_id for item in wrong.rows}) == {(1, "p000"): 2}
+    assert nearer_narratives(wrong, ()) == {}
 
 
 def test_reprints_and_halves_of_an_article_are_one_voice() -> None:
-    """Equal texts are one voice wherever they stand, alike texts of one copy group too; another claim of the article is a second voice."""
+    """Equal texts are one text unit wherever they stand, alike texts of one copy group too; another claim of
+    the article is a second text unit.
+    """
     rows = [
         row("a", text="x"),
         row("b", text="x", outlet="beta"),
@@ -98,11 +104,13 @@ def test_reprints_and_halves_of_an_article_are_one_voice() -> None:
     vectors = np.concatenate(
         [np.repeat(around("claim-a", 1), 2, axis=0), around("claim-a", 1, first=5), around("claim-b", 1)]
     )
-    assert voices_of(rows, vectors).members == ((0, 1, 2), (3,))
+    assert units_of(rows, vectors).members == ((0, 1, 2), (3,))
 
 
 def test_recurring_forms_are_known_by_their_twins() -> None:
-    """The same text with other numbers on other days by the same outlet is a form; reprints by others and tellings are not."""
+    """The same text with other numbers on other days by the same outlet is a form; reprints by others and
+    tellings are not.
+    """
     same = np.repeat(around("claim-a", 1), 6, axis=0)
     assert is_form([row(f"w{n}", day=7 * n) for n in range(6)], same)
     assert not is_form([row(f"w{n}", day=n, outlet=f"outlet-{n}") for n in range(6)], same)

@@ -1,4 +1,6 @@
-"""Independently worded texts of four claims in six languages, with ordinary news around them, through the real engine."""
+"""Independently worded texts of four claims in six languages, with ordinary news around them, through the
+real engine.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from analysis.embedding.e5 import E5Embedder
 from analysis.embedding.means import make_table
 from analysis.narratives.context import in_context
 from analysis.narratives.topics import OUTLIER, cluster
-from analysis.narratives.voices import voices_of
+from analysis.narratives.units import units_of
 from analysis.text.passages import spans
 from config.settings import NarrativeSettings
 from drumbeat.sample.score import bcubed
@@ -35,7 +37,8 @@ def chosen() -> list[Text]:
 
 @pytest.mark.slow
 def test_claims_come_together_across_languages(tmp_path: Path) -> None:
-    """One fit of a small collection: never two claims in one cluster (BCubed precision 0.95), most of each together (F1 0.8).
+    """One fit of a small collection: never two claims in one cluster (BCubed precision 0.95), most of each
+    together (F1 0.8).
 
     Measured: precision 1.0, F1 0.88.
     """
@@ -47,30 +50,42 @@ def test_claims_come_together_across_languages(tmp_path: Path) -> None:
     ]
     languages = [texts[place].language for place, _ in parts]
     vectors = _centred([part for _, part in parts], languages, tmp_path)
-    rows = [replace(row(f"{place:03}:{number:03}", group=f"{place}", text=part), language=language)
-            for number, ((place, part), language) in enumerate(zip(parts, languages, strict=True))]  # fmt: skip
-    voices = voices_of(rows, in_context(vectors.astype(np.float64), [str(place) for place, _ in parts]))
+    rows = [
+        replace(row(f"{place:03}:{number:03}", group=f"{place}", text=part), language=languages[number])
+        for number, (place, part) in enumerate(parts)
+    ]
+    units = units_of(rows, in_context(vectors.astype(np.float64), [str(place) for place, _ in parts]))
     likeness = NarrativeSettings().cluster_likeness
     labels = cluster(
-        voices.texts, voices.vectors, voices.languages, likeness=likeness, min_size=4, sizes=voices.sizes
+        units.texts, units.vectors, units.languages, likeness=likeness, min_size=4, sizes=units.sizes
     ).labels
     votes: list[Counter[int]] = [Counter() for _ in texts]
-    for members, label in zip(voices.members, labels.tolist(), strict=True):
+    for members, label in zip(units.members, labels.tolist(), strict=True):
         for member in members:
             votes[parts[member][0]][label] += 1
-    homes = [max(vote, key=lambda label: (vote[label], -label)) for vote in votes]
+    narrative_of = [max(vote, key=lambda label: (vote[label], -label)) for vote in votes]
     gold = {place: text.narrative for place, text in enumerate(texts) if text.narrative}
     precision, recall = bcubed(
-        {place: homes[place] if homes[place] != OUTLIER else f"alone-{place}" for place in gold}, gold
+        {
+            place: narrative_of[place] if narrative_of[place] != OUTLIER else f"alone-{place}"
+            for place in gold
+        },
+        gold,
     )
     assert precision >= 0.95
     assert 2 * precision * recall / (precision + recall) >= 0.8
     for claim in CLAIMS:
-        home = Counter(
-            homes[place] for place in gold if gold[place] == claim and homes[place] != OUTLIER
+        main = Counter(
+            narrative_of[place] for place in gold if gold[place] == claim and narrative_of[place] != OUTLIER
         ).most_common(1)[0][0]
         assert (
-            len({texts[place].language for place in gold if gold[place] == claim and homes[place] == home})
+            len(
+                {
+                    texts[place].language
+                    for place in gold
+                    if gold[place] == claim and narrative_of[place] == main
+                }
+            )
             >= 2
         )
 

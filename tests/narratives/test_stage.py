@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 CLAIMS = ("claim-grain", "claim-mines", "claim-lab")
 
 
-def homes_of(store: Store, told: dict[str, list[str]]) -> dict[str, int]:
+def narratives_of(store: Store, told: dict[str, list[str]]) -> dict[str, int]:
     """Claim -> the narrative that holds most of its passages."""
     now = held(store)
     return {
@@ -45,8 +45,8 @@ def test_claims_become_narratives_and_the_rest_waits(
     counts = run(refit, store, workspace, 7)
     assert counts["born"] == 3
     assert set(held(store).values()) == {1, 2, 3}
-    homes = homes_of(store, told)
-    assert len(set(homes.values())) == 3
+    narrative_of = narratives_of(store, told)
+    assert len(set(narrative_of.values())) == 3
     for item in store.narratives.all():
         assert item.size == Counter(held(store).values())[item.narrative_id]
         assert item.label.startswith("Title claim-")
@@ -62,9 +62,11 @@ def test_claims_become_narratives_and_the_rest_waits(
 def test_new_passages_join_within_the_day(
     store: Store, workspace: Workspace, told: dict[str, list[str]]
 ) -> None:
-    """After a refit, new texts are placed without clustering; a text that is a member's word for word follows it."""
+    """After a refit, new texts are placed without clustering; a text that is a member's word for word follows
+    it.
+    """
     run(refit, store, workspace, 7)
-    homes = homes_of(store, told)
+    narrative_of = narratives_of(store, told)
     new = [
         tell(store, f"new-{step}", f"Another text {step} of claim-lab.", outlet="beta", day=8)
         for step in range(6)
@@ -74,9 +76,9 @@ def test_new_passages_join_within_the_day(
     before = held(store)
     counts = run(assign, store, workspace, 8.1)
     now = held(store)
-    assert [now.get(key) for key in new].count(homes["claim-lab"]) >= 2
-    assert {now[key] for key in new if key in now} == {homes["claim-lab"]}
-    assert now[copy] == homes["claim-mines"]
+    assert [now.get(key) for key in new].count(narrative_of["claim-lab"]) >= 2
+    assert {now[key] for key in new if key in now} == {narrative_of["claim-lab"]}
+    assert now[copy] == narrative_of["claim-mines"]
     assert stranger not in now
     assert counts["nearest"] + counts["same_text"] == len(now) - len(before)
     assert run(assign, store, workspace, 8.2)["nearest"] == 0
@@ -85,11 +87,11 @@ def test_new_passages_join_within_the_day(
 def test_numbers_stay_over_refits(store: Store, workspace: Workspace, told: dict[str, list[str]]) -> None:
     """Claims that go on keep their numbers, a new claim gets the next one, nothing merges or splits."""
     run(refit, store, workspace, 7)
-    before = homes_of(store, told)
+    before = narratives_of(store, told)
     more = tell_claims(store, (*CLAIMS, "claim-vote"), first_day=7.5, tag="again-")
     run(assign, store, workspace, 14)
     run(refit, store, workspace, 14)
-    after = homes_of(store, more)
+    after = narratives_of(store, more)
     assert {claim: after[claim] for claim in CLAIMS} == before
     assert after["claim-vote"] == 4
     assert {event.kind for event in store.narratives.lineage()} <= {"born", "continued"}
@@ -98,9 +100,11 @@ def test_numbers_stay_over_refits(store: Store, workspace: Workspace, told: dict
 def test_two_narratives_of_one_claim_merge_at_the_second_sight(
     store: Store, workspace: Workspace, told: dict[str, list[str]]
 ) -> None:
-    """A narrative that was torn in two waits for one refit and is merged by the next; its number leads to the older one."""
+    """A narrative that was torn in two waits for one refit and is merged by the next; its number leads to the
+    older one.
+    """
     run(refit, store, workspace, 7)
-    one = homes_of(store, told)["claim-grain"]
+    one = narratives_of(store, told)["claim-grain"]
     torn = replace(store.narratives.all()[one - 1], narrative_id=9, exemplars=())
     keys = told["claim-grain"]
     moved = [
@@ -153,9 +157,11 @@ def _hash(store: Store, outlet: str) -> str:
 def test_silence_rests_and_a_new_passage_wakes(
     store: Store, workspace: Workspace, told: dict[str, list[str]]
 ) -> None:
-    """A month without a passage makes a narrative dormant; the next one that fits wakes it under its number."""
+    """A month without a passage makes a narrative dormant; the next one that fits wakes
+    it under its number.
+    """
     run(refit, store, workspace, 7)
-    number = homes_of(store, told)["claim-lab"]
+    number = narratives_of(store, told)["claim-lab"]
     assert run(refit, store, workspace, 40)["dormant"] == 3
     for step in range(4):
         tell(store, f"late-{step}", f"Late text {step} of claim-lab.", day=41)
@@ -166,25 +172,27 @@ def test_silence_rests_and_a_new_passage_wakes(
 
 
 def test_analysts_are_obeyed(store: Store, workspace: Workspace, told: dict[str, list[str]]) -> None:
-    """A name stays through refits, a passage goes where it was put and stays out of where it was taken from."""
+    """A name stays through refits, a passage goes where it was put and stays out of where
+    it was taken from.
+    """
     run(refit, store, workspace, 7)
-    homes = homes_of(store, told)
+    narrative_of = narratives_of(store, told)
     put, taken = told["claim-mines"][0], told["claim-lab"][0]
     decisions: list[dict[str, Any]] = [
-        {"kind": "rename", "narrative_id": homes["claim-grain"], "value": "Free grain"},
-        {"kind": "assign", "narrative_id": homes["claim-lab"], "passage_id": put},
-        {"kind": "reject", "narrative_id": homes["claim-lab"], "passage_id": taken},
+        {"kind": "rename", "narrative_id": narrative_of["claim-grain"], "value": "Free grain"},
+        {"kind": "assign", "narrative_id": narrative_of["claim-lab"], "passage_id": put},
+        {"kind": "reject", "narrative_id": narrative_of["claim-lab"], "passage_id": taken},
     ]
     for number, decision in enumerate(decisions):
         store.corrections.add(Correction(correction_id=f"c{number}", at=moment(7.5), **decision))
     for day in (8, 15):
         run(assign, store, workspace, day)
         run(refit, store, workspace, day)
-    named = store.narratives.get(homes["claim-grain"])
+    named = store.narratives.get(narrative_of["claim-grain"])
     assert named is not None
     assert (named.label, named.label_by) == ("Free grain", "analyst")
-    assert held(store)[put] == homes["claim-lab"]
-    assert held(store).get(taken) != homes["claim-lab"]
+    assert held(store)[put] == narrative_of["claim-lab"]
+    assert held(store).get(taken) != narrative_of["claim-lab"]
     assert [event.kind for event in store.narratives.lineage()].count("renamed") == 1
 
 
@@ -237,7 +245,9 @@ def test_the_same_again_changes_nothing(
 def test_a_killed_refit_ends_as_an_undisturbed_one(
     tmp_path: Path, workspace: Workspace, writes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed after any of its writes and run again, a refit gives the same numbers to the same passages, and counts none twice."""
+    """Killed after any of its writes and run again, a refit gives the same numbers to the same passages, and
+    counts none twice.
+    """
     ends = []
     for name, kill_after in (("whole", None), ("killed", writes)):
         with create_store(f"sqlite:///{tmp_path / name}.db") as store:

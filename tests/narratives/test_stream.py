@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 import numpy as np
 
 from analysis.arrays import Matrix, likeness_of
-from analysis.narratives.lineage import Cluster, Rules, Voice, Waiting, Window, decide
+from analysis.narratives.lineage import Cluster, Rules, TextUnit, Waiting, Window, decide
 from analysis.narratives.linking import grouped
 from analysis.narratives.nearest import centroid_of, place
 from config.settings import NarrativeSettings
@@ -44,7 +44,7 @@ def played(days: list[float], vectors: Matrix) -> list[dict[int, int]]:
     for now in range(WINDOW, DAYS + 1, 7):
         window = [text for text, day in enumerate(days) if now - WINDOW <= day < now]
         numbers = sorted(set(held.values()))
-        homes = [
+        centroids = [
             centroid_of(
                 number, vectors[[text for text in held if held[text] == number]], floor=0.25, share=0.15
             )
@@ -53,21 +53,21 @@ def played(days: list[float], vectors: Matrix) -> list[dict[int, int]]:
         new = [text for text in window if text not in held]
         held |= {
             text: found.narrative_id
-            for text, found in zip(new, place(vectors[new], homes, margin=0.03), strict=True)
+            for text, found in zip(new, place(vectors[new], centroids, margin=0.03), strict=True)
             if found
         }
         labels = grouped(vectors[window], NarrativeSettings().cluster_likeness)
         clusters = [
             Cluster(tuple(np.flatnonzero(labels == group).tolist())) for group in range(int(labels.max()) + 1)
         ]
-        voices = [
-            Voice(moment(days[text]), f"{text:04}", 1, frozenset({f"o{text % 9}"}), held.get(text), True)
+        units = [
+            TextUnit(moment(days[text]), f"{text:04}", 1, frozenset({f"o{text % 9}"}), held.get(text), True)
             for text in window
         ]
         rules = Rules(min_passages=4, min_outlets=2, next_id=next_id, at=moment(now).isoformat())
-        parts = [vectors[[window[voice] for voice in item.voices]] for item in clusters]
+        parts = [vectors[[window[unit] for unit in item.units]] for item in clusters]
         seen = Window(
-            voices,
+            units,
             clusters,
             numbers,
             waiting=waiting,
@@ -75,8 +75,8 @@ def played(days: list[float], vectors: Matrix) -> list[dict[int, int]]:
         )
         found = decide(seen, rules)
         held = {text: found.merges.get(number, number) for text, number in held.items()}
-        held |= {window[voice]: number for voice, number in found.joins.items()}
-        held |= {window[voice]: birth.narrative_id for birth in found.births for voice in birth.voices}
+        held |= {window[unit]: number for unit, number in found.joins.items()}
+        held |= {window[unit]: birth.narrative_id for birth in found.births for unit in birth.units}
         next_id += len(found.births)
         waiting = found.waiting
         stood.append({text: held[text] for text in window if text in held})
@@ -84,7 +84,9 @@ def played(days: list[float], vectors: Matrix) -> list[dict[int, int]]:
 
 
 def test_claims_keep_their_numbers() -> None:
-    """At most one in fifty claims changes its number at a refit, and BCubed F1 of the final numbers is at least 0.75."""
+    """At most one in fifty claims changes its number at a refit, and BCubed F1 of the final numbers is at
+    least 0.75.
+    """
     claims, days, vectors = stream()
     stood = played(days, vectors)
     last: dict[str, int] = {}

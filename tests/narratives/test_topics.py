@@ -32,7 +32,9 @@ def rows() -> tuple[list[str], np.ndarray, list[str]]:
 
 @pytest.mark.slow
 def test_words_outside_a_to_z_survive_bertopic() -> None:
-    """BERTopic's default deletes every letter outside A-Z; the keywords of each language are in its own script."""
+    """BERTopic's default deletes every letter outside A-Z; the keywords of each language are in its own
+    script.
+    """
     texts, vectors, languages = rows()
     found = cluster(texts, vectors, languages, likeness=0.5, min_size=6)
     assert found.labels.tolist() == [0] * 16 + [OUTLIER] * 6
@@ -69,7 +71,7 @@ def test_texts_without_words_and_windows_without_clusters() -> None:
 
 
 def test_a_text_reprinted_often_enough_is_a_cluster() -> None:
-    """One voice of many passages reaches the least size by itself: a reprint storm must be seen."""
+    """One text unit of many passages reaches the least size by itself: a reprint storm must be seen."""
     found = cluster(["one"], np.stack([vector_of("one")]), ["en"], likeness=0.5, min_size=6, sizes=[14])
     assert found.labels.tolist() == [0]
 
@@ -79,7 +81,8 @@ def test_bertopic_is_imported_by_cluster_alone() -> None:
     """The doors of the room load no model library; assignment every day stays light."""
     script = (
         "import sys, analysis.narratives.stage, analysis.narratives.topics, analysis.narratives.refit\n"
-        "print(sorted({'bertopic', 'umap', 'hdbscan', 'sklearn', 'pandas', 'scipy', 'jieba'} & set(sys.modules)))\n"
+        "heavy = {'bertopic', 'umap', 'hdbscan', 'sklearn', 'pandas', 'scipy', 'jieba'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from analysis.narratives import assign as assign_module
-from analysis.narratives import desk as desk_module
 from analysis.narratives import memory as memory_module
+from analysis.narratives import run_view as run_view_module
 from analysis.narratives.stage import assign, refit
 from analysis.tellings import FORM
 from config.workspace import Workspace
@@ -81,7 +81,9 @@ def status(store: Store, number: int) -> str:
 
 
 def test_a_form_rests_once_and_is_not_woken(store: Store, workspace: Workspace) -> None:
-    """A narrative that turns out to be a form rests for that reason; the next weather joins it and does not wake it."""
+    """A narrative that turns out to be a form rests for that reason; the next weather joins it and does not
+    wake it.
+    """
     number = born_by_hand(store, tell_weather(store))
     assert run(refit, store, workspace, 10)["dormant"] == 1
     assert [
@@ -106,7 +108,9 @@ def test_a_pinned_narrative_is_no_form(store: Store, workspace: Workspace) -> No
 
 
 def test_silence_is_written_down_once(store: Store, workspace: Workspace) -> None:
-    """While the window still shows a narrative that rests out of silence, refits neither wake it nor put it to rest again."""
+    """While the window still shows a narrative that rests out of silence, refits neither wake it nor put it
+    to rest again.
+    """
     told = tell_claims(store, ("claim-lab",))["claim-lab"]
     run(refit, store, workspace, 7)
     number = held(store)[told[0]]
@@ -132,7 +136,8 @@ def test_nothing_is_put_into_a_watched_narrative(store: Store, workspace: Worksp
     """Such a decision is passed over: what a watched narrative holds is decided by its statement."""
     told = tell_claims(store, ("claim-lab",))["claim-lab"]
     watched = Narrative(
-        narrative_id=1, label="W", label_by="watchlist", kind="watched", first_seen_at=moment(0), last_seen_at=moment(0),
+        narrative_id=1, label="W", label_by="watchlist", kind="watched", first_seen_at=moment(0),
+        last_seen_at=moment(0),
         statement_id="w", build=BUILD, mean_version=1, born_run="w",
     )  # fmt: skip
     store.narratives.save([watched])
@@ -146,7 +151,9 @@ def test_nothing_is_put_into_a_watched_narrative(store: Store, workspace: Worksp
 def test_decisions_on_a_narrative_hold_in_the_refit_that_merges_it(
     store: Store, workspace: Workspace
 ) -> None:
-    """What an analyst put into a part goes with it into the whole; what was taken out of the part stays out of the whole."""
+    """What an analyst put into a part goes with it into the whole; what was taken out of the part stays out
+    of the whole.
+    """
     told = tell_claims(store, ("claim-lab", "claim-mines", "claim-grain"))
     run(refit, store, workspace, 7)
     lab = held(store)[told["claim-lab"][0]]
@@ -171,7 +178,9 @@ def test_decisions_on_a_narrative_hold_in_the_refit_that_merges_it(
 def test_a_large_birth_is_one_transaction(
     store: Store, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A story that a thousand pages reprint gets one number, whole or not at all: half of it would found another."""
+    """A story that a thousand pages reprint gets one number, whole or not at all: half of it would found
+    another.
+    """
     text = "Text of claim-lab."
     articles = [
         replace(
@@ -212,7 +221,7 @@ def test_reading_in_parts_leaves_no_trace(
     whole = store.narratives.assignments()
     assert len(whole) > len(before)
     store.narratives.unassign([item.passage_id for item in whole if item not in before])
-    for module, name in ((desk_module, "ARTICLES"), (memory_module, "AT_ONCE")):
+    for module, name in ((run_view_module, "ARTICLES"), (memory_module, "AT_ONCE")):
         monkeypatch.setattr(module, name, 1)
     monkeypatch.setattr(assign_module, "SLICE", timedelta(hours=5))
     store.narratives.set_mark(assign_module.MARK, None)

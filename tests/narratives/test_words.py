@@ -22,7 +22,11 @@ from analysis.narratives.words import folded, words
             "zh",
             ["毛里塔尼亚", "表示", "理解", "俄罗斯", "安全", "担忧"],
         ),
-        ("मौरितानिया रूस की सुरक्षा चिंताओं को समझता है", "hi", ["मौरितानिया", "रूस", "सुरक्षा", "चिंताओं", "समझता"]),
+        (
+            "मौरितानिया रूस की सुरक्षा चिंताओं को समझता है",
+            "hi",
+            ["मौरितानिया", "रूस", "सुरक्षा", "चिंताओं", "समझता"],
+        ),
         ("モーリタニアはロシアの懸念を理解", "ja", ["モーリタニア", "ロシア", "懸念", "理解"]),
         ("l'Église et la polícia", "fr", ["église", "polícia"]),
     ],
@@ -58,6 +62,8 @@ def test_background_texts_get_no_keywords() -> None:
 
 
 def test_a_keyword_is_shared() -> None:
-    """A word that one text alone uses, however often, tells nothing of the narrative; a language with no shared word has no keywords."""
+    """A word that one text alone uses, however often, tells nothing of the narrative; a language with no
+    shared word has no keywords.
+    """
     tokens = [["falcon", "camel", "camel"], ["falcon", "aske"], ["falcon"], ["un"], ["deux"], ["trois"]]
     assert keywords_of(tokens, ["en"] * 3 + ["fr"] * 3, [0] * 6) == {0: {"en": ("falcon",)}}

@@ -1,6 +1,8 @@
-"""Meaning across languages: translations found again, stories and narratives clustered, by the production code path.
+"""Meaning across languages: translations found again, stories and narratives clustered, by the production
+code path.
 
-articles -> copy groups -> passages -> vectors -> means, centring -> context -> voices -> topics.cluster -> cluster of the article: most of its passages
+articles -> copy groups -> passages -> vectors -> means, centring -> context -> text units -> topics.cluster
+-> cluster of the article: most of its passages
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from analysis.arrays import Vectors
 from analysis.narratives.context import in_context
 from analysis.narratives.events import group_events
 from analysis.narratives.topics import OUTLIER, cluster
-from analysis.narratives.voices import Voices, voices_of
+from analysis.narratives.units import TextUnits, units_of
 from analysis.text.passages import cut
 from config.settings import CopySettings, EmbedSettings, NarrativeSettings
 from crawler.copies.grouping import group_articles
@@ -63,10 +65,12 @@ def labelled(data: Path, name: str) -> list[Row]:
 
 
 def measure_clusters(data: Path, out: Path, *, name: str) -> Result:
-    """Clusters of articles against the set's labels: all groups, and those that are large enough to be narratives of a new workspace.
+    """Clusters of articles against the set's labels: all groups, and those that are large enough to be
+    narratives of a new workspace.
 
-    The floors ask how well texts are grouped. That a group of fewer passages than `narratives.min_passages` waits in the pool is a rule
-    about what is told, not about what belongs together; 99 of the 135 stories of `itn` are so small.
+    The floors ask how well texts are grouped. That a group of fewer passages than `narratives.min_passages`
+    waits in the pool is a rule about what is told, not about what belongs together; 99 of the 135 stories of
+    `itn` are so small.
     """
     truth, rules = CLUSTERS[name], NarrativeSettings()
     rows = labelled(data, name)
@@ -75,11 +79,11 @@ def measure_clusters(data: Path, out: Path, *, name: str) -> Result:
         plain = space.centred(
             [passage.text for passage in passages], [passage.language for passage in passages]
         )
-    voices = voices_of(
+    units = units_of(
         passages, in_context(plain.astype(np.float64), [passage.article_id for passage in passages])
     )
-    groups = article_clusters(rows, passages, voices, min_size=1)
-    narratives = article_clusters(rows, passages, voices, min_size=rules.min_passages)
+    groups = article_clusters(rows, passages, units, min_size=1)
+    narratives = article_clusters(rows, passages, units, min_size=rules.min_passages)
     write_rows(
         out / f"clusters-{name}.jsonl", [{"id": key, "cluster": label} for key, label in groups.items()]
     )
@@ -109,20 +113,22 @@ def measure_events(data: Path, out: Path) -> Result:
 
 
 def article_clusters(
-    rows: Sequence[Row], passages: Sequence[PassageRow], voices: Voices, *, min_size: int
+    rows: Sequence[Row], passages: Sequence[PassageRow], units: TextUnits, *, min_size: int
 ) -> dict[str, int | None]:
-    """Article id -> cluster, as a refit with the settings of a new workspace makes them; None where no passage is in a cluster."""
+    """Article id -> cluster, as a refit with the settings of a new workspace makes them; None where no
+    passage is in a cluster.
+    """
     likeness = NarrativeSettings().cluster_likeness
     clustering = cluster(
-        voices.texts,
-        voices.vectors,
-        voices.languages,
+        units.texts,
+        units.vectors,
+        units.languages,
         likeness=likeness,
         min_size=min_size,
-        sizes=voices.sizes,
+        sizes=units.sizes,
     )
     votes: defaultdict[str, Counter[int]] = defaultdict(Counter)
-    for places, label in zip(voices.members, clustering.labels.tolist(), strict=True):
+    for places, label in zip(units.members, clustering.labels.tolist(), strict=True):
         if label != OUTLIER:
             for place in places:
                 votes[passages[place].article_id][label] += 1
