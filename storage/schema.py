@@ -8,15 +8,25 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from storage.columns import child as _child
+from storage.columns import day as _day
+from storage.columns import given_id as _id
+from storage.columns import json_text as _json
+from storage.columns import key as _key
+from storage.columns import metadata as metadata
+from storage.columns import moment as _time
+from storage.columns import number as _number
+from storage.columns import own_number as _number_of
+from storage.columns import real as _real
+from storage.columns import text as _text
+from storage.columns import yes as _yes
 from storage.stale_days import statements as stale_day_triggers
 from storage.triggers import CREATE as TRIGGERS
 from storage.types import (
     FloatVector,
-    JsonText,
     JsonTuple,
     JsonTuples,
     Real,
-    SafeText,
     UtcDateTime,
     Whole,
     WholeNumbers,
@@ -28,75 +38,9 @@ REVISION: Final = "0008"
 VERSION_TABLE: Final = "drumbeat_version"
 """Holds the database's revision, and by its name tells that the database is ours."""
 
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-sa.event.listen(
-    metadata,
-    "before_create",
-    sa.DDL("CREATE EXTENSION IF NOT EXISTS vector").execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call]  # no types
-)
 for _engine, _statements in TRIGGERS.items():
     for _statement in _statements:
         sa.event.listen(metadata, "after_create", sa.DDL(_statement).execute_if(dialect=_engine))  # type: ignore[no-untyped-call]  # no types
-
-
-def _key(name: str) -> sa.Column[str]:
-    return sa.Column(name, SafeText, primary_key=True)
-
-
-def _id(name: str) -> sa.Column[int]:
-    """A key that the caller gives."""
-    return sa.Column(name, Whole, primary_key=True, autoincrement=False)
-
-
-def _number_of(name: str) -> sa.Column[int]:
-    """A key that the database gives: for joins within the room, it depends on the order of work and never
-    leaves.
-    """
-    return sa.Column(
-        name, sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
-
-
-def _text(name: str, *, null: bool = False) -> sa.Column[str]:
-    return sa.Column(name, SafeText, nullable=null)
-
-
-def _time(name: str, *, null: bool = False) -> sa.Column[object]:
-    return sa.Column(name, UtcDateTime, nullable=null)
-
-
-def _number(name: str, *, null: bool = False) -> sa.Column[int]:
-    return sa.Column(name, Whole, nullable=null)
-
-
-def _real(name: str) -> sa.Column[float]:
-    return sa.Column(name, Real, nullable=False)
-
-
-def _yes(name: str) -> sa.Column[bool]:
-    return sa.Column(name, sa.Boolean, nullable=False)
-
-
-def _json(name: str, kind: type[JsonText] = JsonText) -> sa.Column[object]:
-    return sa.Column(name, kind, nullable=False)
-
-
-def _day(name: str, *, null: bool = False) -> sa.Column[object]:
-    return sa.Column(name, sa.Date, nullable=null)
-
-
-def _child(name: str, parent: str, *, primary: bool = False) -> sa.Column[str]:
-    """A row that goes when its parent goes."""
-    return sa.Column(
-        name, SafeText, sa.ForeignKey(parent, ondelete="CASCADE"), primary_key=primary, nullable=False
-    )
 
 
 # --- how coverage comes in ------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from typing import Final
 
 import numpy as np
 
+from analysis.arrays import Labels
 from analysis.embedding.centring import centre
 from config.progress import NoProgress, Progress
 from config.workspace import Workspace
@@ -25,6 +26,7 @@ from storage.records import EmbeddedPassage, MeanTable, SearchFilters
 from storage.sketch_bits import sketch_of
 from storage.sketches import (
     BLOCK_ROWS,
+    BlockEntry,
     Codes,
     Manifest,
     Sketches,
@@ -124,6 +126,14 @@ class _Sketcher:
             return
         numbers = {number for number in changes.values() if number <= self.manifest.passage_no}
         gone = np.array(sorted(numbers), np.int64)
+        kept, rest = self._parted(sketches, gone)
+        there = self.store.vectors.embedded(self.manifest.build, gone.tolist(), filters=SearchFilters())
+        again = [self._rows(there)] if there else []
+        self._write(replace(self.manifest, blocks=tuple(kept), change_no=max(changes)), [*rest, *again])
+        self.store.vectors.forget_changes(before=max(changes) - CHANGES)
+
+    def _parted(self, sketches: Sketches, gone: Labels) -> tuple[list[BlockEntry], list[SketchRows]]:
+        """Blocks that hold none of the passages, and what is left of the others."""
         kept, rest = [], []
         for entry, block in zip(self.manifest.blocks, sketches.blocks, strict=True):
             stays = ~np.isin(block.columns["numbers"], gone)
@@ -131,10 +141,7 @@ class _Sketcher:
                 kept.append(entry)
             else:
                 rest.append(block.rows().taken(stays))
-        there = self.store.vectors.embedded(self.manifest.build, gone.tolist(), filters=SearchFilters())
-        again = [self._rows(there)] if there else []
-        self._write(replace(self.manifest, blocks=tuple(kept), change_no=max(changes)), [*rest, *again])
-        self.store.vectors.forget_changes(before=max(changes) - CHANGES)
+        return kept, rest
 
     def append_new(self, progress: Progress) -> None:
         """Sketch what is new, up to the first passage that has no vector."""

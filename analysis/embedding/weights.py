@@ -100,13 +100,15 @@ class Weights:
 
     def _read_vocabulary(self) -> Vocabulary:
         count, begin, end, padding, unknown, size = self._take("iiiiiQ")
+        pieces = self._read_pieces(count, size)
+        return Vocabulary(pieces, begin, end, padding, unknown, self._read_normal_forms())
+
+    def _read_pieces(self, count: int, size: int) -> list[tuple[str, float]]:
         offsets = np.frombuffer(self._take_bytes(4 * (count + 1)), np.uint32).tolist()
         scores = np.frombuffer(self._take_bytes(4 * count), np.float32).tolist()
         letters = self._take_bytes(size)
         texts = [letters[start:stop].decode() for start, stop in pairwise(offsets)]
-        return Vocabulary(
-            list(zip(texts, scores, strict=True)), begin, end, padding, unknown, self._read_normal_forms()
-        )
+        return list(zip(texts, scores, strict=True))
 
     def _read_normal_forms(self) -> dict[int, str]:
         count, size = self._take("iI")

@@ -70,9 +70,8 @@ def _id(name: str) -> sa.Column[int]:
 
 
 def _number_of(name: str) -> sa.Column[int]:
-    return sa.Column(
-        name, sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
+    kind = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+    return sa.Column(name, kind, primary_key=True, autoincrement=True)
 
 
 def _text(name: str, *, null: bool = False) -> sa.Column[str]:
