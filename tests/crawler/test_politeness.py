@@ -116,9 +116,9 @@ def test_delay_per_host(site: LocalSite, lab: MakeLab) -> None:
     """Between two requests to a host lies the longest of the settings', the source's and robots.txt's
     delay; hosts do not wait for each other."""
     delays = {
-        "settings.localhost": (None, b"", 0.1),
-        "source.localhost": (0.2, b"", 0.2),
-        "robots.localhost": (0.05, b"User-agent: *\nCrawl-delay: .3", 0.3),
+        "settings.localhost": (None, b"", 0.4),
+        "source.localhost": (0.6, b"", 0.6),
+        "robots.localhost": (0.2, b"User-agent: *\nCrawl-delay: .8", 0.8),
     }
     rows = []
     for host, (own, robots, _) in delays.items():
@@ -128,7 +128,7 @@ def test_delay_per_host(site: LocalSite, lab: MakeLab) -> None:
         rows.append(
             source([f"{base}/feed.xml"], source_id=host.replace(".", "-"), domain=host, delay_seconds=own)
         )
-    lab(*rows, delay_seconds=0.1).crawl()
+    lab(*rows, delay_seconds=0.4).crawl()
     for host, (_, _, expected) in delays.items():
         times = [seen.at for seen in site.requests if seen.host == host]
         # The first gap is robots.txt to feed, before robots.txt's own delay is known.
