@@ -16,20 +16,15 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import resource
-import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 
-from analysis.arrays import Vectors, unit_rows
-from analysis.embedding import kept
+from analysis.arrays import unit_rows
 from analysis.embedding.centring import centre
 from analysis.embedding.choose import shared_embedder
 from analysis.embedding.means import make_table
@@ -39,13 +34,9 @@ from analysis.translations.alignment import SENTENCES, Lead, numbers, translatio
 from analysis.translations.candidates import PASSAGES, DayTexts, candidate_pairs
 from analysis.translations.reading import sentence_means
 from analysis.translations.stage import join_translations
-from config.clock import FixedClock
-from config.load import load_workspace
-from config.progress import NoProgress
 from config.settings import CopySettings, EmbedSettings
-from storage.ids import text_hash
 from storage.records import MeanTable, Vector
-from storage.store import open_store
+from tests.benchmarks.one_stage import run_stage
 from tests.storage.makers import DAY
 
 LANGUAGES = ("en", "fr", "ru", "ar", "zh", "sw")
@@ -139,34 +130,6 @@ def quality(data: Path) -> dict[str, Any]:
     return figures
 
 
-class MadeUp:
-    """Unit vectors drawn by the hash of the text: as fast as nothing."""
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Shape (len(texts), 384)."""
-        seeds = [int(text_hash(text)[:12], 16) for text in texts]
-        return unit_rows(
-            np.stack([np.random.default_rng(seed).standard_normal(384, np.float32) for seed in seeds])
-        )
-
-
-def run_stage(folder: Path) -> dict[str, Any]:
-    """Counts, processor seconds and peak memory of the stage on a workspace."""
-    workspace = load_workspace(folder, {})
-    as_of = datetime.fromisoformat(json.loads((folder / "desk.json").read_text(encoding="utf-8"))["as_of"])
-    with (
-        patch.object(kept, "shared_embedder", lambda _: MadeUp()),
-        open_store(workspace.database_url) as store,
-    ):
-        start = time.process_time()
-        counts = join_translations(
-            store=store, workspace=workspace, clock=FixedClock(as_of), run_id="bench", progress=NoProgress()
-        )
-        seconds = time.process_time() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {**counts, "cpu_seconds": round(seconds, 1), "peak_mb": round(peak)}
-
-
 def main() -> None:
     """Run one of the two and print its figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -174,7 +137,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder that holds parallel/ntrex.jsonl.gz")
     parser.add_argument("--workspace", type=Path, help="folder that tests.benchmarks.desk made")
     arguments = parser.parse_args()
-    figures = quality(arguments.data) if arguments.what == "quality" else run_stage(arguments.workspace)
+    figures = (
+        quality(arguments.data)
+        if arguments.what == "quality"
+        else run_stage(join_translations, arguments.workspace)
+    )
     print(json.dumps(figures, indent=1))
 
 

@@ -13,29 +13,21 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import time
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 
 from analysis.arrays import Vectors, unit_rows
-from analysis.embedding import kept
 from analysis.watch.guard import Guard
 from analysis.watch.matching import Matcher
 from analysis.watch.scores import background
 from analysis.watch.stage import BLOCK, watch
 from analysis.watch.statements import Prepared
-from config.clock import FixedClock
-from config.load import load_workspace
-from config.progress import NoProgress
 from config.watchlist import StatementConfig
-from storage.store import open_store
 from tests.benchmarks.desk.vectors import NARRATIVE_SHARE, Space
-from tests.benchmarks.translations import MadeUp
+from tests.benchmarks.one_stage import cost, run_stage
 
 LANGUAGES = ("en", "fr", "ru", "ar", "zh", "es", "pt", "de", "tr", "sw")
 THRESHOLD = 4.0
@@ -98,29 +90,8 @@ def compare(passages: int, statements: int) -> dict[str, Any]:
         "statements": statements,
         "near": pairs,
         "hits": hits,
-        **_cost(seconds),
+        **cost(seconds),
     }
-
-
-def run_stage(folder: Path) -> dict[str, Any]:
-    """Counts and cost of the stage on a workspace."""
-    workspace = load_workspace(folder, {})
-    as_of = datetime.fromisoformat(json.loads((folder / "desk.json").read_text(encoding="utf-8"))["as_of"])
-    with (
-        patch.object(kept, "shared_embedder", lambda _: MadeUp()),
-        open_store(workspace.database_url) as store,
-    ):
-        start = time.process_time()
-        counts = watch(
-            store=store, workspace=workspace, clock=FixedClock(as_of), run_id="bench", progress=NoProgress()
-        )
-        seconds = time.process_time() - start
-    return {**counts, **_cost(seconds)}
-
-
-def _cost(seconds: float) -> dict[str, Any]:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"cpu_seconds": round(seconds, 1), "peak_mb": round(peak)}
 
 
 def main() -> None:
@@ -132,7 +103,9 @@ def main() -> None:
     parser.add_argument("--workspace", type=Path, help="folder that tests.benchmarks.desk made")
     options = parser.parse_args()
     compared = options.what == "compare"
-    figures = compare(options.passages, options.statements) if compared else run_stage(options.workspace)
+    figures = (
+        compare(options.passages, options.statements) if compared else run_stage(watch, options.workspace)
+    )
     print(json.dumps(figures, indent=1))
 
 

@@ -93,4 +93,4 @@ def test_names_are_read_when_they_are_first_asked_for() -> None:
         "assert guess_day(page, '', date(2026, 1, 1)) == date(2011, 11, 28)\n"
         "assert 'babel' in sys.modules and 'dateparser' not in sys.modules\n"
     )
-    subprocess.run([sys.executable, "-c", script], check=True)
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
