@@ -17,24 +17,16 @@ from pathlib import Path
 
 from drumbeat.sample.plan import load_plan
 from drumbeat.sample.workspace import init_sample_workspace
+from drumbeat.stages import PROCESS
 from tests.ports import free_port
 
-ANALYSIS = (
-    "clean",
-    "copies",
-    "embed",
-    "translations",
-    "refit",
-    "assign",
-    "watch",
-    "count",
-    "detect",
-    "alert",
-)
-"""Everything between the archive and the reader."""
+_REFITTED = PROCESS.index("assign")
+ANALYSIS = (*PROCESS[:_REFITTED], "refit", *PROCESS[_REFITTED:])
+"""Everything between the archive and the reader; narratives are found before passages join them."""
 
 # What may differ between two ways of arriving at the same state: which run did it, where in the archive a record lies, the Date header.
-PASSING_TABLES = {"runs", "alembic_version", "feed_polls"}
+# Views quote both within their texts.
+PASSING_TABLES = {"runs", "alembic_version", "feed_polls", "views"}
 PASSING_COLUMNS = {
     "run_id",
     "fetch_run",

@@ -18,25 +18,13 @@ from urllib.parse import urlsplit
 
 from storage.ids import page_id
 from storage.store import open_store
+from tests.acceptance.stage import ANALYSIS
 from tests.crawler.server import LocalSite, Page
 from tests.quality.data import Row, html_sets, pages_of, write_rows
 from tests.quality.metrics import mean, text_overlap
 
 AS_OF = "2026-11-22T12:00:00+00:00"
-STAGES = (
-    "crawl",
-    "clean",
-    "copies",
-    "embed",
-    "translations",
-    "refit",
-    "assign",
-    "watch",
-    "count",
-    "detect",
-    "alert",
-    "report",
-)
+STAGES = ("crawl", *ANALYSIS, "report")
 SETTINGS = """\
 [crawl]
 contact = "quality@example.org"
