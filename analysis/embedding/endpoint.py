@@ -35,7 +35,8 @@ class EndpointEmbedder:
     def __init__(self, model: str, *, endpoint: str | None, build: str) -> None:
         if not endpoint or urlsplit(endpoint).scheme not in {"http", "https"}:
             raise EmbeddingError(
-                f'embed.endpoint: {endpoint!r} is not an http(s) address; expected one such as "http://localhost:8080/v1"'
+                f"embed.endpoint: {endpoint!r} is not an http(s) address; "
+                'expected one such as "http://localhost:8080/v1"'
             )
         self.build = build
         self._model = model

@@ -79,7 +79,7 @@ def _products(earlier: DayTexts, later: DayTexts, window_seconds: float) -> Iter
 
 
 def _asked_parts(earlier: DayTexts, later: DayTexts) -> list[tuple[Ints, Ints]]:
-    """Rows and columns whose pairs somebody asks about: of asked rows with all, of others with asked columns."""
+    """Rows and columns whose pairs somebody asks about: asked rows with all, others with asked columns."""
     everything, asked = np.arange(len(later.ids)), np.flatnonzero(later.asked)
     parts = [(np.flatnonzero(earlier.asked), everything), (np.flatnonzero(~earlier.asked), asked)]
     return [(rows, columns) for rows, columns in parts if len(rows) and len(columns)]
