@@ -1,0 +1,12 @@
+"""What the crawler remembers of listings, versions of an article and its other addresses."""
+
+from __future__ import annotations
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
