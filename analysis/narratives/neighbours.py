@@ -82,13 +82,23 @@ class _Lists:
         if len(cell) < 2:
             return
         inside = np.asarray(rows[cell], np.float32)
-        kept = min(self._count, len(cell) - 1)
         for start in range(0, len(cell), _BLOCK):
             cosines = inside[start : start + _BLOCK] @ inside.T
             np.fill_diagonal(cosines[:, start:], -2.0)
-            columns = _largest(cosines, kept)
-            best = np.take_along_axis(cosines, columns, axis=1)
-            self._add(cell[start : start + _BLOCK], cell[columns].astype(np.int32), np.round(best, _DIGITS))
+            self._add_best(cell[start : start + _BLOCK], cell, np.round(cosines, _DIGITS))
+
+    def _add_best(self, asked: Ints, cell: Ints, cosines: Vectors) -> None:
+        """Keep what is nearer than what is known, of the cosines of each asked row to a cell."""
+        kept = min(self._count, cosines.shape[1])
+        nearer = cosines > np.maximum(self._cosines[asked].min(axis=1), self._floor)[:, None]
+        many = nearer.sum(axis=1) > kept
+        for places, columns in (
+            (np.flatnonzero(many), _largest(cosines[many], kept)),
+            (np.flatnonzero(~many), _marked(nearer[~many])),
+        ):
+            best = np.take_along_axis(cosines[places], columns, axis=1)
+            others = np.where(columns == NOBODY, NOBODY, cell[columns]).astype(np.int32)
+            self._add(asked[places], others, best)
 
     def descend(self, rows: Rows) -> None:
         """Compare each row with the neighbours of its neighbours, as they were before."""
@@ -121,6 +131,15 @@ def _largest(values: Vectors, count: int) -> Ints:
     """Columns of the largest values of each row, in no order, shape (rows, count)."""
     first = values.shape[1] - count
     return np.asarray(np.argpartition(values, first, axis=1)[:, first:], np.int64)
+
+
+def _marked(marks: npt.NDArray[np.bool_]) -> Ints:
+    """Columns that are marked in each row, side by side; -1 where a row has fewer than others."""
+    row, column = np.nonzero(marks)
+    counts = np.bincount(row, minlength=len(marks))
+    found = np.full((len(marks), int(counts.max(initial=0))), NOBODY, np.int64)
+    found[row, np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)] = column
+    return found
 
 
 def _neighbours_of(lists: npt.NDArray[np.int32], near: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
