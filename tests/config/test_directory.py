@@ -12,7 +12,7 @@ from config.load import load_sources
 from config.sources import OwnershipConfig, SourceConfig
 from config.undetermined import UNDETERMINED
 
-FILES = sorted(DIRECTORY.glob("??.toml"))
+FILES = sorted(DIRECTORY.glob("*.toml"))
 FILED = [(path.stem, source) for path in FILES for source in load_sources([path])]
 ROWS = [source for _, source in FILED]
 NON_COMMERCIAL = "citizenlab/test-lists"
