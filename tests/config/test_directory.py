@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -17,6 +18,14 @@ FILED = [(path.stem, source) for path in FILES for source in load_sources([path]
 ROWS = [source for _, source in FILED]
 NON_COMMERCIAL = "citizenlab/test-lists"
 """CC BY-NC-SA: no row may rest on it."""
+NOTICE = DIRECTORY.parents[2] / "NOTICE"
+
+
+def test_it_reaches_the_world() -> None:
+    """Hundreds of outlets in dozens of countries, those of the Sahel and around it included."""
+    assert len(ROWS) > 300
+    assert len({source.country for source in ROWS}) > 60
+    assert {"MR", "ML", "NE", "TD", "CF", "BF", "SD"} <= {source.country for source in ROWS}
 
 
 def test_a_row_stands_in_the_file_of_its_country() -> None:
@@ -39,6 +48,15 @@ def test_every_fact_names_its_list() -> None:
     """Outlet and addresses carry the list that states them; none rests on a non-commercial list."""
     stated = [(source.id, name) for source in ROWS for name in lists_of(source)]
     assert [source for source, name in stated if not name or name.startswith(NON_COMMERCIAL)] == []
+
+
+def test_the_notice_names_every_list() -> None:
+    """Repositories and guides are named with their licence, those included that were asked in vain."""
+    labels = [label.listed_in for source in ROWS for label in labels_of(source)]
+    asked = [name for source in ROWS for name in (*lists_of(source), *source.not_listed_in)]
+    names = {re.split("[@:(,]", name)[0].strip() for name in (*labels, *asked)}
+    notice = NOTICE.read_text(encoding="utf-8")
+    assert {name for name in names if name not in notice} == set()
 
 
 def lists_of(source: SourceConfig) -> Iterator[str]:
