@@ -43,6 +43,10 @@ def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
         yield items[start : start + size]
 
 
+AT_ONCE: Final = 10_000
+"""Rows that are fetched at a time where many are read; decides memory only."""
+
+
 def select_in(
     connection: sa.Connection, statement: sa.Select[Any], column: sa.ColumnElement[Any], keys: Collection[Any]
 ) -> list[sa.Row[Any]]:

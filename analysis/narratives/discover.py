@@ -20,7 +20,7 @@ from analysis.narratives.lineage import Cluster, Decision, Rules, TextUnit, Wind
 from analysis.narratives.linking import grouped
 from analysis.narratives.run_view import RunView
 from analysis.narratives.templates import is_form
-from analysis.narratives.units import TextUnits, units_of
+from analysis.narratives.units import TextUnits, Told, units_of
 from analysis.narratives.upkeep import Seen, bring_up_to_date
 from config.progress import Progress
 from storage.records import PassageRow
@@ -46,12 +46,12 @@ def bear(view: RunView, waiting: Sequence[PassageRow], progress: Progress) -> in
     free = [text_unit(view, [rows[place] for place in places], None) for places in units.members]
     decision = decide(Window(units=free, clusters=clusters, known=()), daily_rules(view))
     if decision.births:
-        seen = Seen(rows, vectors, units, {}, _holders(units, decision))
+        seen = Seen(rows, units, {}, _holders(units, decision))
         bring_up_to_date(view, seen, decision, (), progress)
     return len(decision.births)
 
 
-def founds(units: TextUnits, found: Sequence[int], rows: Sequence[PassageRow], vectors: Matrix) -> bool:
+def founds(units: TextUnits, found: Sequence[int], rows: Sequence[Told], vectors: Matrix) -> bool:
     """Whether a group may bear a narrative, its size and outlets apart: a recurring form claims nothing.
 
     What kind of thing a group tells, and whether it is a burst, belongs here when it is asked.
@@ -59,7 +59,7 @@ def founds(units: TextUnits, found: Sequence[int], rows: Sequence[PassageRow], v
     return not are_form(units, found, rows, vectors)
 
 
-def are_form(units: TextUnits, found: Sequence[int], rows: Sequence[PassageRow], vectors: Matrix) -> bool:
+def are_form(units: TextUnits, found: Sequence[int], rows: Sequence[Told], vectors: Matrix) -> bool:
     """Whether a group of text units is a recurring form."""
     places = [place for unit in found for place in units.members[unit]]
     return is_form([rows[place] for place in places], vectors[places])
@@ -85,7 +85,7 @@ def _large(units: TextUnits, labels: Labels, least: int) -> list[tuple[int, ...]
     return [tuple(group.tolist()) for group, size in zip(found, passages, strict=True) if size >= least]
 
 
-def text_unit(view: RunView, rows: Sequence[PassageRow], narrative_id: int | None) -> TextUnit:
+def text_unit(view: RunView, rows: Sequence[Told], narrative_id: int | None) -> TextUnit:
     """Passages of one text unit as lineage knows them."""
     first = min(rows, key=lambda row: (row.counted_at, row.passage_id))
     return TextUnit(

@@ -69,7 +69,7 @@ def update_events(view: RunView) -> int:
     since = view.now - (view.now - leads.start) / 2
     groups = _groups_since(leads, since, view.rules.event_cosine)
     numbers = _numbers(view, leads, groups, since)
-    standing = standing_titles(leads.rows)
+    standing = standing_titles((row.source_id, row.title, row.group_id) for row in leads.rows)
     events = []
     members = {}
     for number, places in zip(numbers, groups, strict=True):

@@ -13,6 +13,7 @@ import itertools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 Keywords = dict[str, tuple[str, ...]]
 """Language -> words, the most telling first; languages sorted."""
@@ -26,6 +27,39 @@ FEWEST_TEXTS = 3
 """A language with fewer texts in a narrative gets no keywords there."""
 
 
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What the words of one narrative are compared with: those of all, language by language."""
+
+    totals: Mapping[str, Mapping[str, float]]
+    """Language -> word -> how often it stands in all texts; estimated where only some were read."""
+    averages: Mapping[str, float]
+    """Language -> mean number of words of a narrative."""
+
+    @staticmethod
+    def of(
+        tokens: Iterable[Sequence[str]],
+        languages: Iterable[str],
+        groups: Mapping[str, int],
+        *,
+        share: float = 1.0,
+    ) -> Background:
+        """Of some texts.
+
+        Args:
+            tokens: words of each text.
+            groups: language -> how many narratives have texts in it; what belongs to none counts as one.
+            share: the share of all texts that these are.
+        """
+        counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for words, language in zip(tokens, languages, strict=True):
+            counts[language].update(words)
+        return Background(
+            {language: {word: n / share for word, n in found.items()} for language, found in counts.items()},
+            {language: found.total() / share / groups[language] for language, found in counts.items()},
+        )
+
+
 def keywords_of(
     tokens: Sequence[Sequence[str]], languages: Sequence[str], labels: Iterable[int]
 ) -> dict[int, Keywords]:
@@ -35,42 +69,44 @@ def keywords_of(
         tokens: words of each text.
         labels: what each text belongs to; texts of -1 belong to nothing but count as background.
     """
-    texts: defaultdict[str, list[tuple[int, Sequence[str]]]] = defaultdict(list)
-    for words, language, label in zip(tokens, languages, labels, strict=True):
-        texts[language].append((int(label), words))
-    return _by_label({language: _in_one_language(texts[language]) for language in sorted(texts)})
+    by_label: defaultdict[int, list[int]] = defaultdict(list)
+    for place, label in enumerate(labels):
+        by_label[int(label)].append(place)
+    told = {
+        label: ([tokens[place] for place in places], [languages[place] for place in places])
+        for label, places in sorted(by_label.items())
+    }
+    groups = Counter(itertools.chain(*(set(mine) for _, mine in told.values())))
+    background = Background.of(tokens, languages, groups)
+    found = {label: keywords_among(background, *mine) for label, mine in told.items() if label >= 0}
+    return {label: keywords for label, keywords in found.items() if keywords}
 
 
-def _by_label(keywords: Mapping[str, Mapping[int, tuple[str, ...]]]) -> dict[int, Keywords]:
-    """Keywords by label, then language; given by language, then label."""
-    found: defaultdict[int, Keywords] = defaultdict(dict)
-    for language, in_language in keywords.items():
-        for label, chosen in in_language.items():
-            found[label][language] = chosen
-    return {label: found[label] for label in sorted(found)}
+def keywords_among(
+    background: Background, tokens: Iterable[Sequence[str]], languages: Iterable[str]
+) -> Keywords:
+    """Keywords of one narrative, from the words and languages of its texts."""
+    texts: defaultdict[str, list[Sequence[str]]] = defaultdict(list)
+    for words, language in zip(tokens, languages, strict=True):
+        texts[language].append(words)
+    found = {
+        language: _top(_shared(texts[language]), background, language)
+        for language in sorted(texts)
+        if len(texts[language]) >= FEWEST_TEXTS
+    }
+    return {language: words for language, words in found.items() if words}
 
 
-def _in_one_language(texts: Iterable[tuple[int, Sequence[str]]]) -> dict[int, tuple[str, ...]]:
-    """Keywords of each label but -1: from the labels and words of all texts of a language."""
-    by_label: defaultdict[int, list[Sequence[str]]] = defaultdict(list)
-    for label, words in texts:
-        by_label[label].append(words)
-    counts = {label: Counter(itertools.chain(*texts)) for label, texts in by_label.items()}
-    total = Counter[str]()
-    for words_of_label in counts.values():
-        total.update(words_of_label)
-    average = total.total() / len(counts)
-    enough = [label for label in by_label if label >= 0 and len(by_label[label]) >= FEWEST_TEXTS]
-    shared = {label: _shared(counts[label], by_label[label]) for label in enough}
-    return {label: _top(words, total, average) for label, words in shared.items() if words}
-
-
-def _shared(counts: Mapping[str, int], texts: Iterable[Sequence[str]]) -> dict[str, int]:
+def _shared(texts: Sequence[Sequence[str]]) -> dict[str, int]:
     """Counts of the words that several texts use."""
+    counts = Counter(itertools.chain(*texts))
     uses = Counter(itertools.chain(*map(set, texts)))
     return {word: count for word, count in counts.items() if uses[word] >= FEWEST_USES}
 
 
-def _top(counts: Mapping[str, int], total: Mapping[str, int], average: float) -> tuple[str, ...]:
-    weights = {word: count * math.log1p(average / total[word]) for word, count in counts.items()}
+def _top(counts: Mapping[str, int], background: Background, language: str) -> tuple[str, ...]:
+    total, average = background.totals.get(language, {}), background.averages.get(language, 0.0)
+    weights = {
+        word: count * math.log1p(average / max(count, total.get(word, 0.0))) for word, count in counts.items()
+    }
     return tuple(sorted(weights, key=lambda word: (-weights[word], word))[:WORDS])

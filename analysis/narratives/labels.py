@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
@@ -55,11 +55,15 @@ def exemplars(rows: Sequence[PassageRow], order: Sequence[int]) -> tuple[str, ..
     return tuple(rows[place].passage_id for place in chosen)
 
 
-def standing_titles(rows: Sequence[PassageRow]) -> set[tuple[str, str]]:
-    """(Outlet, title) of titles that name no single article."""
+def standing_titles(titles: Iterable[tuple[str, str, str]]) -> set[tuple[str, str]]:
+    """(Outlet, title) of titles that name no single article.
+
+    Args:
+        titles: outlet, title and copy group of each article.
+    """
     groups: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in rows:
-        groups[row.source_id, _title(row)].add(row.group_id)
+    for outlet, title, group in titles:
+        groups[outlet, _in_line(title)].add(group)
     return {key for key, found in groups.items() if len(found) >= STANDING}
 
 
@@ -105,7 +109,11 @@ def _names_one(row: PassageRow, standing: Collection[tuple[str, str]]) -> bool:
 
 
 def _title(row: PassageRow) -> str:
-    return " ".join(row.title.split())
+    return _in_line(row.title)
+
+
+def _in_line(title: str) -> str:
+    return " ".join(title.split())
 
 
 def _beginning(text: str) -> str:

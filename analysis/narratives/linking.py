@@ -73,17 +73,18 @@ SMALLEST = 3
 _BLOCK = 8192  # decides memory only
 
 
-def grouped(vectors: npt.ArrayLike, likeness: float) -> Labels:
+def grouped(vectors: npt.ArrayLike, likeness: float, *, overwrite: bool = False) -> Labels:
     """A group number for each of `vectors` (unit rows, shape (n, d)); numbers run in the order in which
     groups first appear.
 
     Args:
         likeness: threshold of merging, 0 to 1; higher gives more and tighter groups.
+        overwrite: `vectors`, an array of float16, may be changed: half of the memory.
     """
     given = np.asarray(vectors)
     if len(given) < 2:
         return np.zeros(len(given), np.int64)
-    rows = damped(given)
+    rows = damped(given, out=given if overwrite else None)
     found = neighbours(rows, NEIGHBOURS, floor=FLOOR)
     own = own_likeness(found)
     groups = Groups(rows, own**-0.5)
@@ -92,13 +93,13 @@ def grouped(vectors: npt.ArrayLike, likeness: float) -> Labels:
     return numbered(_settled(rows, groups.labels, found))
 
 
-def damped(rows: npt.ArrayLike) -> npt.NDArray[np.float16]:
+def damped(rows: npt.ArrayLike, *, out: Rows | None = None) -> Rows:
     """Unit rows in which the directions that news has in common weigh less; others than of the shipped size
     stay as they are.
     """
     given = np.asarray(rows)
     axes = common_directions()
-    found = np.empty(given.shape, np.float16)
+    found = np.empty(given.shape, np.float16) if out is None else out
     for start in range(0, len(given), _BLOCK):
         part = np.asarray(given[start : start + _BLOCK], np.float32)
         found[start : start + _BLOCK] = unit_rows(part @ axes) if part.shape[1] == len(axes) else part

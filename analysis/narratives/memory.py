@@ -12,13 +12,17 @@ from datetime import timedelta
 
 import numpy as np
 
-from analysis.arrays import Floats, Matrix, first_places
-from analysis.narratives.nearest import Centroid, centroid_of
+from analysis.arrays import Floats, Ints, Matrix, Vectors, first_places
+from analysis.narratives.nearest import Centroid, centroid_of, cosines_of
 from analysis.narratives.run_view import RunView
-from storage.records import Narrative, PassageRow
+from storage.records import Narrative, PassageFacts
 
 AT_ONCE = 10_000
 """Passages of narratives read at a time, at least, where only centroids are wanted; decides memory only."""
+_BLOCK = 2048  # texts compared at a time; decides memory only
+_NONE = -1  # no place in a list and no cosine, by definition
+_ROUNDING = 1e-4  # more than float32 products differ by; decides speed only
+_LEAST = 1e-6  # by definition: a narrative without another text than the one that is asked
 REMEMBERED = timedelta(days=60)
 """Passages of so many days make a narrative's centroid; a silent one is known by its exemplars."""
 FORGOTTEN = timedelta(days=180)
@@ -37,9 +41,9 @@ FEWEST_TEXTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Member texts of narratives that take passages."""
+    """Member texts of some narratives that take passages."""
 
-    rows: Sequence[PassageRow]
+    rows: Sequence[PassageFacts]
     """One row per text and narrative, by (narrative, passage id)."""
     vectors: Matrix
     """Row i for `rows[i]`; centred unit vectors."""
@@ -47,10 +51,53 @@ class Memory:
     """Narrative of `rows[i]`."""
     centroids: Sequence[Centroid]
     """By narrative."""
+    members: Sequence[tuple[PassageFacts, int]]
+    """Every passage with its narrative, not each text once."""
 
     def texts_of(self, number: int) -> Matrix:
         """Vectors of one narrative's texts, shape (n, dimensions)."""
         return self.vectors[bisect_left(self.numbers, number) : bisect_right(self.numbers, number)]
+
+    def shapes(self) -> Iterator[tuple[Centroid, Floats, int]]:
+        """Centroid, sum of the vectors and number of the texts of each narrative."""
+        for item in self.centroids:
+            texts = self.texts_of(item.narrative_id)
+            yield item, texts.sum(axis=0), len(texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """What narratives are compared by; row i of everything for `numbers[i]`."""
+
+    numbers: Sequence[int]
+    centroids: Vectors
+    radii: Floats
+    sums: Matrix
+    """Sum of the vectors of each narrative's texts."""
+    sizes: Ints
+    """Texts of each narrative."""
+
+    def centroid(self, number: int) -> Vectors:
+        """The centroid of a narrative, shape (dimensions,)."""
+        return np.asarray(self.centroids[bisect_left(self.numbers, number)], np.float32)
+
+    @staticmethod
+    def of(memories: Iterable[Memory]) -> Shapes:
+        """Of all narratives, each of which is in one of `memories`."""
+        found = [known for memory in memories for known in memory.shapes()]
+        found.sort(key=lambda known: known[0].narrative_id)
+        if not found:
+            return Shapes(
+                [], np.zeros((0, 0), np.float32), np.zeros(0), np.zeros((0, 0)), np.zeros(0, np.int64)
+            )
+        centroids, sums, sizes = zip(*found, strict=True)
+        return Shapes(
+            [item.narrative_id for item in centroids],
+            np.array([item.vector for item in centroids], np.float32),
+            np.array([item.radius for item in centroids]),
+            np.array(sums),
+            np.array(sizes),
+        )
 
 
 def open_narratives(view: RunView) -> dict[int, Narrative]:
@@ -61,13 +108,8 @@ def open_narratives(view: RunView) -> dict[int, Narrative]:
     return {item.narrative_id: item for item in view.living() if item.last_seen_at >= oldest}
 
 
-def remember(view: RunView, narratives: Mapping[int, Narrative]) -> Memory:
-    """Read the member texts of `narratives`."""
-    return _recalled(view, _held(view, narratives))
-
-
 def in_parts(view: RunView, narratives: Mapping[int, Narrative]) -> Iterator[Memory]:
-    """`remember`, some whole narratives at a time, by number."""
+    """The member texts of `narratives`, some whole narratives at a time, by number."""
     held = sorted(_held(view, narratives).items(), key=lambda item: (item[1], item[0]))
     start = 0
     while start < len(held):
@@ -90,14 +132,20 @@ def _held(view: RunView, narratives: Mapping[int, Narrative]) -> dict[str, int]:
 
 def _recalled(view: RunView, held: Mapping[str, int]) -> Memory:
     """The texts of some passages, each once in each narrative that `held` says."""
-    rows, vectors = view.read(view.store.passages.many(held.keys()))
+    rows, vectors = view.read(view.store.passages.facts_of(held.keys()))
     places = _distinct(rows, held)
-    members = vectors[places]
+    texts = vectors[places]
     numbers = [held[rows[place].passage_id] for place in places]
-    return Memory([rows[place] for place in places], members, numbers, _centroids(view, members, numbers))
+    return Memory(
+        [rows[place] for place in places],
+        texts,
+        numbers,
+        _centroids(view, texts, numbers),
+        [(row, held[row.passage_id]) for row in rows],
+    )
 
 
-def _distinct(rows: Sequence[PassageRow], held: Mapping[str, int]) -> list[int]:
+def _distinct(rows: Sequence[PassageFacts], held: Mapping[str, int]) -> list[int]:
     """The first place of each text in each narrative, by narrative."""
     first = first_places((held[row.passage_id], row.text_hash) for row in rows)
     return sorted(first.values(), key=lambda place: (held[rows[place].passage_id], place))
@@ -114,86 +162,71 @@ def _centroids(view: RunView, vectors: Matrix, numbers: Sequence[int]) -> list[C
     ]
 
 
-def merge_candidates(memories: Iterable[Memory]) -> set[tuple[int, int]]:
-    """Pairs of narratives, the older first, that say the same; each narrative is in one of `memories`."""
-    found = {number: known for memory in memories for number, known in _sums(memory).items()}
-    numbers = [number for number in sorted(found) if found[number][1] >= FEWEST_TEXTS]
-    if not numbers:
-        return set()
-    sums = np.stack([found[number][0] for number in numbers])
-    sizes = np.array([found[number][1] for number in numbers], np.float64)
-    pairs = np.argwhere(np.triu(_likeness(sums, sizes), 1) >= MERGE_LIKENESS)
-    return {(numbers[one], numbers[other]) for one, other in pairs}
+def merge_candidates(shapes: Shapes) -> set[tuple[int, int]]:
+    """Pairs of narratives, the older first, that say the same."""
+    enough = np.flatnonzero(shapes.sizes >= FEWEST_TEXTS)
+    pairs = _alike(shapes.sums[enough], shapes.sizes[enough].astype(np.float64))
+    return {(shapes.numbers[enough[one]], shapes.numbers[enough[other]]) for one, other in pairs}
 
 
-def _sums(memory: Memory) -> dict[int, tuple[Matrix, int]]:
-    """Narrative -> the sum of its texts' vectors, and how many they are."""
-    texts = {number: memory.texts_of(number) for number in sorted(set(memory.numbers))}
-    return {number: (vectors.sum(axis=0), len(vectors)) for number, vectors in texts.items()}
+def _alike(sums: Matrix, sizes: Floats) -> Iterator[tuple[int, int]]:
+    """Each two groups that say the same, from their sums; the smaller place first."""
+    for start in range(0, len(sizes), _BLOCK):
+        alike = _likeness(sums, sizes, slice(start, start + _BLOCK)) >= MERGE_LIKENESS
+        for one, other in np.argwhere(np.triu(alike, start + 1)).tolist():
+            yield start + one, other
 
 
-def _likeness(sums: Matrix, sizes: Floats) -> Matrix:
-    """Of each two groups of two and more unit rows, from their sums: mean cosine between,
-    relative to within.
+def _likeness(sums: Matrix, sizes: Floats, part: slice) -> Matrix:
+    """Of some groups of two and more unit rows to all, from their sums: mean cosine between, relative to
+    within.
     """
-    totals = sums @ sums.T
-    pairs_within = sizes * (sizes - 1)
-    within = np.maximum((np.diag(totals) - sizes) / pairs_within, 1e-6)
-    between = totals / np.outer(sizes, sizes)
-    return np.asarray(between / np.sqrt(np.outer(within, within)), np.float64)
+    squares = np.einsum("ij,ij->i", sums, sums)
+    within = np.maximum((squares - sizes) / (sizes * (sizes - 1)), 1e-6)
+    scale = sizes * np.sqrt(within)
+    return np.asarray(sums[part] @ sums.T / np.outer(scale[part], scale), np.float64)
 
 
-def nearer_narratives(memory: Memory, movable: Collection[str]) -> dict[tuple[int, str], int]:
+def nearer_narratives(shapes: Shapes, memory: Memory, movable: Collection[str]) -> dict[tuple[int, str], int]:
     """(Narrative, text) -> another narrative that the text is clearly nearer to than to the rest of its own.
 
     The text lies within the radius of the other. Early narratives are drawn from few texts; as their
     centroids become clear, what was laid to a neighbour goes where it belongs.
 
     Args:
+        shapes: all narratives.
+        memory: those whose texts are asked.
         movable: passages of the window that no analyst has placed.
     """
-    if len(memory.centroids) < 2:
-        return {}
-    nearer = _Nearer.of(memory)
+    asked = [place for place, row in enumerate(memory.rows) if row.passage_id in movable]
     moves = {}
-    for row, number, vector in zip(memory.rows, memory.numbers, memory.vectors, strict=True):
-        other = nearer.than_own(number, vector) if row.passage_id in movable else None
-        if other is not None:
-            moves[number, row.text_hash] = other
+    for start in range(0, len(asked) if len(shapes.numbers) > 1 else 0, _BLOCK):
+        places = asked[start : start + _BLOCK]
+        own = np.searchsorted(shapes.numbers, [memory.numbers[place] for place in places])
+        nearer = _nearer_than_own(shapes, memory.vectors[places], own)
+        for place, other in zip(places, nearer.tolist(), strict=True):
+            if other != _NONE:
+                moves[memory.numbers[place], memory.rows[place].text_hash] = shapes.numbers[other]
     return moves
 
 
-@dataclass(frozen=True, slots=True)
-class _Nearer:
-    """Narratives as a member text is compared with them."""
+def _nearer_than_own(shapes: Shapes, vectors: Matrix, own: Ints) -> Ints:
+    """For each text of the narrative `own` the one that it is clearly nearer to, -1 for none."""
+    best = _nearest_other(shapes, vectors, own)
+    # The products only choose: their last bits depend on the shape of the block.
+    near = cosines_of(vectors, shapes.centroids[best])
+    within = (best != own) & (near >= shapes.radii[best])
+    rest = shapes.sums[own] - vectors
+    lengths = np.linalg.norm(rest, axis=1)
+    to_rest = np.einsum("ij,ij->i", rest, vectors) / np.maximum(lengths, _LEAST)
+    return np.where(within & (lengths > _LEAST) & (near > to_rest + GAIN), best, _NONE)
 
-    numbers: Sequence[int]
-    vectors: Matrix
-    """Centroids, row i for `numbers[i]`."""
-    radii: Floats
-    sums: Mapping[int, Matrix]
-    """Narrative -> sum of its texts' vectors."""
 
-    @staticmethod
-    def of(memory: Memory) -> _Nearer:
-        """All narratives of a memory."""
-        numbers = [item.narrative_id for item in memory.centroids]
-        return _Nearer(
-            numbers,
-            np.stack([item.vector for item in memory.centroids]),
-            np.array([item.radius for item in memory.centroids]),
-            {number: memory.texts_of(number).sum(axis=0) for number in numbers},
-        )
-
-    def than_own(self, number: int, vector: Matrix) -> int | None:
-        """The narrative that a text of `number` is clearly nearer to, if any."""
-        rest = self.sums[number] - vector
-        length = float(np.linalg.norm(rest))
-        if length < 1e-6:
-            return None
-        own = float(rest @ vector) / length
-        cosines = self.vectors @ vector
-        near = np.where(cosines >= self.radii, cosines, -1.0)
-        near[self.numbers.index(number)] = -1.0
-        best = int(near.argmax())
-        return self.numbers[best] if near[best] > own + GAIN else None
+def _nearest_other(shapes: Shapes, vectors: Matrix, own: Ints) -> Ints:
+    """The nearest narrative within whose radius each text lies, its own where there is no other."""
+    cosines = vectors.astype(np.float32) @ shapes.centroids.T
+    cosines[cosines < shapes.radii - _ROUNDING] = _NONE
+    every = np.arange(len(vectors))
+    cosines[every, own] = _NONE
+    best = cosines.argmax(axis=1)
+    return np.where(cosines[every, best] > _NONE, best, own)

@@ -136,9 +136,9 @@ def _take_best(cosines: Vectors, rows: Vectors, matrix: Vectors) -> tuple[Ints, 
     best = cosines.argmax(axis=1)
     is_open = cosines[every, best] > -1.0
     cosines[every, best] = -1.0
-    return best, np.where(is_open, _pairwise(rows, matrix[best]), -1.0)
+    return best, np.where(is_open, cosines_of(rows, matrix[best]), -1.0)
 
 
-def _pairwise(rows: Vectors, others: Vectors) -> Floats:
+def cosines_of(rows: Matrix | Vectors, others: Matrix | Vectors) -> Floats:
     """Cosine of each two rows to six digits, the same in whatever company."""
     return np.asarray(np.round(np.einsum("ij,ij->i", rows, others, dtype=np.float64), 6), np.float64)

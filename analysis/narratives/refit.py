@@ -1,9 +1,12 @@
 """Every week: the window is clustered, and lineage says what the clusters mean for the narratives that are
 known.
 
-    window -> text units -> clusters of all of them -> lineage.decide
+    window, facts and vectors -> text units -> clusters of all of them -> lineage.decide
            -> merges, births, joins -> centroid, exemplars, keywords, label of whatever was touched
            -> silence -> dormant -> sizes
+
+Texts are read of some narratives at a time, for their labels and keywords; six weeks of a large desk are more
+than a million passages.
 
 Each narrative is one transaction with its passages and its history; what waits for confirmation is written
 last. A killed run, run again, finds what it had written and goes on: clusters that were born are owned now.
@@ -11,6 +14,8 @@ last. A killed run, run again, finds what it had written and goes on: clusters t
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -18,23 +23,25 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 import structlog
 
-from analysis.arrays import Floats, Labels, Matrix, Vectors, likeness_of
+from analysis.arrays import Labels, likeness_of
 from analysis.narratives.assign import MARK
-from analysis.narratives.discover import are_form, text_unit
+from analysis.narratives.discover import text_unit
 from analysis.narratives.lineage import Cluster, Decision, Rules, TextUnit, Waiting, Window, decide
 from analysis.narratives.memory import (
+    Memory,
+    Shapes,
     in_parts,
     merge_candidates,
     nearer_narratives,
     open_narratives,
-    remember,
 )
-from analysis.narratives.run_view import CHUNK, RunView
-from analysis.narratives.topics import OUTLIER, cluster
-from analysis.narratives.units import TextUnits, units_of
+from analysis.narratives.run_view import CHUNK, PASSAGES, RunView, in_runs
+from analysis.narratives.templates import is_form
+from analysis.narratives.topics import MOST, cluster, cluster_rows
+from analysis.narratives.units import TextUnits, gathered, texts_of, units_of
 from analysis.narratives.upkeep import Seen, bring_up_to_date, forms_now, rest
 from config.progress import Progress
-from storage.records import LineageEvent, Narrative, PassageRow
+from storage.records import LineageEvent, Narrative, PassageFacts
 
 _log = structlog.get_logger(__name__)
 
@@ -43,12 +50,15 @@ _log = structlog.get_logger(__name__)
 class _Seen:
     """The window as the refit sees it; text units by their place in `text units`."""
 
-    rows: Sequence[PassageRow]
-    vectors: Matrix
+    rows: Sequence[PassageFacts]
     units: TextUnits
     members: Mapping[str, int]
     """Passage -> the narrative that holds it before this refit."""
     clusters: Sequence[Cluster]
+
+    def told_in(self, cluster: Cluster) -> list[PassageFacts]:
+        """The passages of a cluster."""
+        return [self.rows[place] for unit in cluster.units for place in self.units.members[unit]]
 
 
 def refit_window(view: RunView, progress: Progress) -> Counter[str]:
@@ -78,7 +88,7 @@ def refit_window(view: RunView, progress: Progress) -> Counter[str]:
 def _after(seen: _Seen, window: Window, decision: Decision) -> Seen:
     """The window's passages before and after the decision."""
     before = {key: decision.merges.get(number, number) for key, number in seen.members.items()}
-    return Seen(seen.rows, seen.vectors, seen.units, before, _holders(window, decision))
+    return Seen(seen.rows, seen.units, before, _holders(window, decision))
 
 
 def _counted(seen: _Seen, decision: Decision) -> Counter[str]:
@@ -94,75 +104,97 @@ def _counted(seen: _Seen, decision: Decision) -> Counter[str]:
 
 def _settle(view: RunView) -> int:
     """Move passages of the window that are clearly nearer to another known narrative; returns how many."""
-    members = {key: number for key, number in view.members().items() if key not in view.decisions.fixed}
-    moves, centroids = _moves(view, members)
-    rows, vectors = view.read(_leaving(view, members, moves))
-    moving = []
-    for row, vector in zip(rows, vectors, strict=True):
-        number = moves[members[row.passage_id], row.text_hash]
+    movable = view.members().keys() - view.decisions.fixed.keys()
+    narratives = open_narratives(view)
+    shapes = Shapes.of(in_parts(view, narratives))
+    return sum(_move(view, shapes, memory, movable) for memory in in_parts(view, narratives))
+
+
+def _move(view: RunView, shapes: Shapes, memory: Memory, movable: Collection[str]) -> int:
+    """Move what is nearer elsewhere of the texts of some narratives; returns how many passages."""
+    moves = nearer_narratives(shapes, memory, movable)
+    leaving = {row: moves.get((number, row.text_hash)) for row, number in memory.members}
+    moving = [row for row, number in leaving.items() if number and row.passage_id in movable]
+    moved = []
+    for row, vector in zip(*view.read(moving), strict=True):
+        number = leaving[row] or 0
         if number not in view.decisions.barred.get(row.passage_id, ()):
-            moving.append(view.assignment(row, number, float(vector @ centroids[number]), "nearest"))
-    for start in range(0, len(moving), CHUNK):
-        view.store.narratives.save([], moving[start : start + CHUNK])
-    return len(moving)
-
-
-def _moves(
-    view: RunView, members: Collection[str]
-) -> tuple[dict[tuple[int, str], int], dict[int, Floats | Vectors]]:
-    """(Narrative, text) -> the narrative it moves to, and the centroid of each narrative.
-
-    The member texts are let go on return: they are by far the largest thing here.
-    """
-    memory = remember(view, open_narratives(view))
-    centroids = {item.narrative_id: item.vector for item in memory.centroids}
-    return nearer_narratives(memory, members), centroids
-
-
-def _leaving(
-    view: RunView, members: Mapping[str, int], moves: Collection[tuple[int, str]]
-) -> list[PassageRow]:
-    """The passages of the texts that move."""
-    left = {number for number, _ in moves}
-    rows = view.store.passages.many({key for key, number in members.items() if number in left})
-    return [row for row in rows if (members[row.passage_id], row.text_hash) in moves]
+            cosine = float(vector @ shapes.centroid(number))
+            moved.append(view.assignment(row, number, cosine, "nearest"))
+    for start in range(0, len(moved), CHUNK):
+        view.store.narratives.save([], moved[start : start + CHUNK])
+    return len(moved)
 
 
 def _look(view: RunView) -> _Seen:
-    rows, vectors = view.read(view.store.passages.window(view.start, view.end))
-    units = units_of(rows, vectors)
-    labels = _clustered(view, units)
-    clusters = []
-    for number in range(int(labels.max(initial=OUTLIER)) + 1):
-        inside = tuple(np.flatnonzero(labels == number).tolist())
-        clusters.append(Cluster(inside, form=are_form(units, inside, rows, vectors)))
-    return _Seen(rows, vectors, units, view.members(), clusters)
+    rows, units = gathered((rows, units_of(rows, vectors)) for rows, vectors in view.window())
+    labels = _clustered(view, rows, units)
+    # The groups may have taken the place of the vectors; what needs some of them reads them again.
+    units = replace(units, vectors=units.vectors[:0])
+    seen = _Seen(rows, units, view.members(), _clusters(labels))
+    return replace(seen, clusters=_formal(view, seen))
 
 
-def _clustered(view: RunView, units: TextUnits) -> Labels:
+def _clustered(view: RunView, rows: Sequence[PassageFacts], units: TextUnits) -> Labels:
     """Cluster of each text unit, -1 for none: every one has its say."""
+    likeness, least = view.rules.cluster_likeness, view.rules.min_passages
+    if len(units.members) > MOST:
+        return cluster_rows(
+            units.vectors, likeness=likeness, min_size=least, sizes=units.sizes, overwrite=True
+        )
+    row_of = {row.passage_id: row for row in view.store.passages.many({row.passage_id for row in rows})}
+    texts, languages = texts_of(units, [row_of[row.passage_id] for row in rows])
     return cluster(
-        units.texts,
+        texts,
         units.vectors,
-        units.languages,
-        likeness=view.rules.cluster_likeness,
-        min_size=view.rules.min_passages,
+        languages,
+        likeness=likeness,
+        min_size=least,
         sizes=units.sizes,
     ).labels
 
 
+def _clusters(labels: Labels) -> list[Cluster]:
+    """The text units of each label but -1."""
+    order = np.argsort(labels, kind="stable")
+    counts = np.bincount(labels + 1)
+    return [Cluster(tuple(units.tolist())) for units in np.split(order, np.cumsum(counts)[:-1])[1:]]
+
+
+def _formal(view: RunView, seen: _Seen) -> list[Cluster]:
+    """The clusters, those that are recurring forms marked."""
+    told = {number: seen.told_in(item) for number, item in enumerate(seen.clusters)}
+    forms: list[bool] = []
+    for numbers in in_runs(told, PASSAGES):
+        forms += _are_forms(view, [told[number] for number in numbers])
+    return [replace(item, form=form) for item, form in zip(seen.clusters, forms, strict=True)]
+
+
+def _are_forms(view: RunView, clusters: Sequence[Sequence[PassageFacts]]) -> list[bool]:
+    """Whether the passages of each cluster are a recurring form."""
+    rows, vectors = view.read([row for told in clusters for row in told])
+    ends = np.cumsum([len(told) for told in clusters]).tolist()
+    return [is_form(rows[first:end], vectors[first:end]) for first, end in itertools.pairwise([0, *ends])]
+
+
 def _window(view: RunView, seen: _Seen) -> Window:
     """The window as lineage knows it."""
-    vectors = [seen.units.vectors[list(item.units)] for item in seen.clusters]
     return Window(
         units=[_text_unit(view, seen, places) for places in seen.units.members],
         clusters=seen.clusters,
         known={item.narrative_id for item in view.living()},
         immune=view.decisions.pinned | view.forms(),
         waiting=[Waiting(**row) for row in view.store.narratives.pending()],
-        merge_candidates=merge_candidates(in_parts(view, open_narratives(view))),
-        likeness=lambda one, other: likeness_of(vectors[one], vectors[other]),
+        merge_candidates=merge_candidates(Shapes.of(in_parts(view, open_narratives(view)))),
+        likeness=functools.partial(_likeness, view, seen),
     )
+
+
+def _likeness(view: RunView, seen: _Seen, one: int, other: int) -> float:
+    """Of two clusters, by their text units; read anew, for few are ever asked."""
+    told = [seen.told_in(seen.clusters[number]) for number in (one, other)]
+    vectors = [np.asarray(units_of(*view.read(rows)).vectors, np.float64) for rows in told]
+    return likeness_of(*vectors)
 
 
 def _text_unit(view: RunView, seen: _Seen, places: Sequence[int]) -> TextUnit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,17 +15,20 @@ from analysis.embedding.centring import centred
 from analysis.embedding.choose import build_of, settings_of
 from analysis.narratives.context import in_context
 from analysis.narratives.corrections import Obeyed, obeyed
+from analysis.narratives.units import Told
 from analysis.tellings import resting_forms, survivors_of
 from config.clock import Clock
 from config.settings import NarrativeSettings
 from config.workspace import Workspace
-from storage.records import Assignment, LineageEvent, MeanTable, Narrative, PassageRow
+from storage.records import Assignment, LineageEvent, MeanTable, Narrative, PassageFacts, PassageRow
 from storage.store import Store
 
 CHUNK = 400
 """Assignments a transaction, where they do not have to be in one; decides speed only."""
 ARTICLES = 2_000
 """Articles read at a time: decides memory only. Passages and vectors are much larger than what is kept."""
+PASSAGES = 10_000
+"""Passages read at a time where all of the window are: decides memory only."""
 _MOMENT = timedelta(seconds=1)
 _NOT_ASKED = -1  # no place in a list, by definition
 Method = Literal["nearest", "cluster", "analyst"]
@@ -56,7 +59,7 @@ class RunView:
         """End of the window: what was seen at this very moment is inside."""
         return self.now + _MOMENT
 
-    def vectors(self, rows: Sequence[PassageRow]) -> tuple[list[PassageRow], Matrix]:
+    def vectors(self, rows: Sequence[Told]) -> tuple[list[Told], Matrix]:
         """Those of `rows` that are embedded, and their centred unit vectors, each passage for itself."""
         known = self.store.vectors.has(self.table.build, {row.text_hash for row in rows})
         kept = [row for row in rows if row.text_hash in known]
@@ -64,7 +67,7 @@ class RunView:
             return [], np.zeros((0, self._dimensions))
         return kept, centred(self.store, kept, self.table).astype(np.float64)
 
-    def read(self, rows: Sequence[PassageRow]) -> tuple[list[PassageRow], Matrix]:
+    def read(self, rows: Sequence[Told]) -> tuple[list[Told], Matrix]:
         """Those of `rows` that are embedded, and their vectors in the context of their articles
         (`context.py`).
         """
@@ -78,20 +81,42 @@ class RunView:
             vectors[places[asked]] = in_articles[asked]
             known[places[asked]] = True
         if known.all():
-            return [*rows], vectors
+            return list(rows), vectors
         return [rows[place] for place in np.flatnonzero(known).tolist()], vectors[known]
 
-    def _articles_of(self, rows: Sequence[PassageRow]) -> Iterator[tuple[list[PassageRow], Matrix]]:
+    def _articles_of(self, rows: Sequence[Told]) -> Iterator[tuple[list[PassageFacts], Matrix]]:
         """All passages of the articles of `rows`, as by `vectors`, some articles at a time."""
         articles = sorted({row.article_id for row in rows})
         for start in range(0, len(articles), ARTICLES):
-            yield self.vectors(self.store.passages.of_articles(articles[start : start + ARTICLES]))
+            yield self.vectors(self.store.passages.facts_of_articles(articles[start : start + ARTICLES]))
+
+    def window(self) -> Iterator[tuple[list[PassageFacts], Matrix]]:
+        """Embedded passages of the window with their vectors in the context of their articles, whole articles
+        and copy groups at a time: some thousand articles, the window once.
+        """
+        by_group: defaultdict[str, list[PassageFacts]] = defaultdict(list)
+        for row in self.store.passages.told(self.start, self.end):
+            by_group[row.group_id].append(row)
+        part: list[PassageFacts] = []
+        for group in sorted(by_group):
+            part += by_group.pop(group)
+            if len(part) >= PASSAGES:
+                yield self._in_context(part)
+                part = []
+        yield self._in_context(part)
+
+    def _in_context(self, rows: Sequence[PassageFacts]) -> tuple[list[PassageFacts], Matrix]:
+        """Those of `rows`, passages of whole articles, that are embedded, and their vectors."""
+        embedded, plain = self.vectors(rows)
+        return embedded, in_context(plain, [row.article_id for row in embedded])
 
     @property
     def _dimensions(self) -> int:
         return len(next(iter(self.table.means.values())))
 
-    def assignment(self, row: PassageRow, number: int, similarity: float, method: Method) -> Assignment:
+    def assignment(
+        self, row: PassageRow | PassageFacts, number: int, similarity: float, method: Method
+    ) -> Assignment:
         """That a passage belongs to a narrative, as this run says; the cosine is kept to four digits."""
         return Assignment(
             passage_id=row.passage_id,
@@ -103,8 +128,8 @@ class RunView:
 
     def members(self, since: datetime | None = None) -> dict[str, int]:
         """Passage -> narrative, of passages counted since a moment, by default of the window's."""
-        found = self.store.narratives.assignments(start=since or self.start, end=self.end)
-        return {item.passage_id: self.survivors[item.narrative_id] for item in found}
+        found = self.store.narratives.held(since or self.start, self.end)
+        return {key: self.survivors[number] for key, number in found.items()}
 
     def living(self) -> list[Narrative]:
         """Discovered narratives that were not merged, by number."""
@@ -156,6 +181,20 @@ def open_view(*, store: Store, workspace: Workspace, clock: Clock, run_id: str) 
     ).after_merges()
     _carry_out(view)
     return view
+
+
+def in_runs(members: Mapping[int, Sequence[object]], least: int) -> Iterator[list[int]]:
+    """Keys in their order, some at a time: each run has at least so many members, but the last."""
+    run: list[int] = []
+    held = 0
+    for key in sorted(members):
+        run.append(key)
+        held += len(members[key])
+        if held >= least:
+            yield run
+            run, held = [], 0
+    if run:
+        yield run
 
 
 def _is_open(narrative: Narrative) -> bool:

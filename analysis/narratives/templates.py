@@ -19,13 +19,13 @@ from datetime import UTC
 import numpy as np
 
 from analysis.arrays import Matrix
-from storage.records import PassageRow
+from analysis.narratives.units import Told
 
 REPEATED = 0.62  # between 0.58 and 0.65, measured above
 SHARE = 0.5
 
 
-def is_form(rows: Sequence[PassageRow], vectors: Matrix) -> bool:
+def is_form(rows: Sequence[Told], vectors: Matrix) -> bool:
     """Whether these passages are a recurring form; row i has the centred unit vector `vectors[i]`."""
     by_outlet: defaultdict[str, list[int]] = defaultdict(list)
     for place, row in enumerate(rows):
@@ -36,7 +36,7 @@ def is_form(rows: Sequence[PassageRow], vectors: Matrix) -> bool:
     return bool(rows) and repeats >= SHARE * len(rows)
 
 
-def _repeated(rows: Sequence[PassageRow], vectors: Matrix) -> int:
+def _repeated(rows: Sequence[Told], vectors: Matrix) -> int:
     """How many of one outlet's passages have a repeat among them."""
     days = np.array([row.counted_at.astimezone(UTC).toordinal() for row in rows])
     groups = np.array([row.group_id for row in rows])

@@ -22,16 +22,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analysis.arrays import Labels, Matrix, numbered, sums_of, unit
+from analysis.arrays import Floats, Labels, Matrix, numbered, sums_of, unit
 from analysis.narratives.keywords import Keywords, keywords_of
 from analysis.narratives.linking import grouped
+from analysis.narratives.neighbours import Rows
 from analysis.narratives.words import words
 
 OUTLIER = -1  # no cluster, by definition
 MOST = 50_000
-"""Texts that BERTopic is given at most: its word counts hold every text at once. With more, the same
-clusterer is asked without it; its labels are the same, and only the keywords of this module, which a refit
-makes anew, are missing.
+"""Texts that BERTopic is given at most: its word counts hold every text at once. With more, `cluster_rows` is
+asked without it; the labels are the same, and the keywords, which a refit makes anew, are missing.
 """
 _FILLER = "· :"
 """Ends every text that BERTopic is given: its word counts fail on a vocabulary of fewer than two words."""
@@ -82,16 +82,29 @@ def cluster(
     return Clustering(found, _centroids(rows, found), keywords)
 
 
+def cluster_rows(
+    vectors: Rows, *, likeness: float, min_size: int, sizes: Sequence[int], overwrite: bool = False
+) -> Labels:
+    """The labels of `cluster` without the words: for more texts than BERTopic can hold.
+
+    Args:
+        overwrite: `vectors` (float16) may be changed: half of the memory.
+    """
+    groups = _Groups(likeness, min_size, np.asarray(sizes, np.float64), overwrite=overwrite)
+    return groups.fit(vectors).labels_
+
+
 class _Groups:
     """The clusterer BERTopic is given: `fit` and `labels_` are what it asks for."""
 
-    def __init__(self, likeness: float, min_size: int, weights: Matrix) -> None:
+    def __init__(self, likeness: float, min_size: int, weights: Floats, *, overwrite: bool = False) -> None:
         self._likeness, self._min_size, self._weights = likeness, min_size, weights
+        self._overwrite = overwrite
         self.labels_ = np.zeros(0, np.int64)
 
-    def fit(self, rows: Matrix, y: Any = None) -> _Groups:
+    def fit(self, rows: Rows, y: Any = None) -> _Groups:
         """Group `rows`; groups of fewer passages than `min_size` are outliers."""
-        labels = grouped(rows, self._likeness)
+        labels = grouped(rows, self._likeness, overwrite=self._overwrite)
         large = np.bincount(labels, self._weights) >= self._min_size if len(labels) else np.zeros(0, bool)
         self.labels_ = np.where(large[labels], labels, OUTLIER)
         kept = self.labels_ != OUTLIER

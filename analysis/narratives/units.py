@@ -13,11 +13,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
-from analysis.arrays import Matrix, average_link, unit
-from storage.records import PassageRow
+from analysis.arrays import Matrix, average_link, first_places, unit
+from analysis.narratives.neighbours import Rows
+from storage.records import PassageFacts, PassageRow
+
+Told = TypeVar("Told", PassageRow, PassageFacts)
+"""A passage with its text or without."""
 
 ONE_CLAIM = 0.1
 """Mean cosine, in context, from which texts of one copy group are one text unit; 0.05 and 0.2 are as good
@@ -31,13 +36,8 @@ class TextUnits:
 
     members: tuple[tuple[int, ...], ...]
     """Places of each text unit's rows, by passage id; every row is in one text unit."""
-    vectors: Matrix
+    vectors: Rows
     """Unit vectors, shape (text units, dimensions): means over distinct texts."""
-    texts: tuple[str, ...]
-    languages: tuple[str, ...]
-    """Text and language of a text unit are those of its first passage; further texts of that language are
-    added.
-    """
 
     @property
     def sizes(self) -> list[int]:
@@ -45,8 +45,11 @@ class TextUnits:
         return [len(places) for places in self.members]
 
 
-def units_of(rows: Sequence[PassageRow], vectors: Matrix) -> TextUnits:
-    """Gather `rows` (row i has `vectors[i]`, a centred unit vector); the order of rows does not matter."""
+def units_of(rows: Sequence[Told], vectors: Matrix) -> TextUnits:
+    """Gather `rows` (row i has `vectors[i]`, a centred unit vector); the order of rows does not matter.
+
+    A copy group is gathered from those of its passages that are given.
+    """
     by_text = _by_text(rows)
     groups = _copy_groups(rows, by_text.values())
     units = [texts for group in groups for texts in _one_claim_each(group, vectors)]
@@ -54,9 +57,45 @@ def units_of(rows: Sequence[PassageRow], vectors: Matrix) -> TextUnits:
     return TextUnits(
         members=tuple(_members(texts, rows, by_text) for texts in units),
         vectors=_means(vectors, units),
-        texts=tuple(_text(texts, rows) for texts in units),
-        languages=tuple(rows[texts[0]].language for texts in units),
     )
+
+
+def gathered(parts: Iterable[tuple[Sequence[Told], TextUnits]]) -> tuple[list[Told], TextUnits]:
+    """Text units of parts that share no copy group, as of all their rows at once; vectors are float16."""
+    rows: list[Told] = []
+    members: list[tuple[int, ...]] = []
+    vectors: list[Rows] = []
+    for of_part, units in parts:
+        members += [tuple(len(rows) + place for place in places) for places in units.members]
+        vectors.append(units.vectors.astype(np.float16))
+        rows += of_part
+    order = sorted(range(len(members)), key=lambda unit: rows[members[unit][0]].passage_id)
+    return rows, TextUnits(tuple(members[unit] for unit in order), _in_order(vectors, order))
+
+
+def _in_order(parts: list[Rows], order: Sequence[int]) -> Rows:
+    """The rows of all parts in an order; parts are let go as they are copied."""
+    places = np.empty(len(order), np.int64)
+    places[np.asarray(order, np.int64)] = np.arange(len(order))
+    found = np.empty((len(order), parts[0].shape[1] if parts else 0), np.float16)
+    first = 0
+    for number, part in enumerate(parts):
+        found[places[first : first + len(part)]] = part
+        first += len(part)
+        parts[number] = part[:0]
+    return found
+
+
+def texts_of(units: TextUnits, rows: Sequence[PassageRow]) -> tuple[list[str], list[str]]:
+    """Text and language of each text unit; its places are those of `rows`."""
+    told = [[rows[place] for place in places] for places in units.members]
+    return [text_of(unit) for unit in told], [unit[0].language for unit in told]
+
+
+def text_of(rows: Sequence[PassageRow]) -> str:
+    """Distinct texts of a text unit's passages, those in the language of the first."""
+    first = [rows[place] for place in first_places(row.text_hash for row in rows).values()]
+    return " ".join(row.text for row in first if row.language == rows[0].language)
 
 
 def _means(vectors: Matrix, units: Sequence[list[int]]) -> Matrix:
@@ -65,7 +104,7 @@ def _means(vectors: Matrix, units: Sequence[list[int]]) -> Matrix:
     return unit(means.reshape(len(units), vectors.shape[1]).astype(np.float64))
 
 
-def _by_text(rows: Sequence[PassageRow]) -> dict[str, list[int]]:
+def _by_text(rows: Sequence[Told]) -> dict[str, list[int]]:
     """Text -> places of its rows, by passage id."""
     found: defaultdict[str, list[int]] = defaultdict(list)
     for place in sorted(range(len(rows)), key=lambda place: rows[place].passage_id):
@@ -73,7 +112,7 @@ def _by_text(rows: Sequence[PassageRow]) -> dict[str, list[int]]:
     return found
 
 
-def _copy_groups(rows: Sequence[PassageRow], texts: Iterable[Sequence[int]]) -> list[list[int]]:
+def _copy_groups(rows: Sequence[Told], texts: Iterable[Sequence[int]]) -> list[list[int]]:
     """The distinct texts of each copy group, each by the place of its first row."""
     found: defaultdict[str, list[int]] = defaultdict(list)
     for places in texts:
@@ -91,14 +130,8 @@ def _one_claim_each(places: Sequence[int], vectors: Matrix) -> list[list[int]]:
 
 
 def _members(
-    texts: Sequence[int], rows: Sequence[PassageRow], by_text: Mapping[str, Sequence[int]]
+    texts: Sequence[int], rows: Sequence[Told], by_text: Mapping[str, Sequence[int]]
 ) -> tuple[int, ...]:
     """Places of all rows with these texts, by passage id."""
     places = [place for first in texts for place in by_text[rows[first].text_hash]]
     return tuple(sorted(places, key=lambda place: rows[place].passage_id))
-
-
-def _text(texts: Sequence[int], rows: Sequence[PassageRow]) -> str:
-    """The texts in the language of the first."""
-    language = rows[texts[0]].language
-    return " ".join(rows[place].text for place in texts if rows[place].language == language)

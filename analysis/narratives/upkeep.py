@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -11,17 +12,21 @@ from typing import Any
 import numpy as np
 
 from analysis.arrays import Matrix, first_places
-from analysis.narratives.keywords import Keywords, keywords_of
+from analysis.narratives.keywords import Background, Keywords, keywords_among
 from analysis.narratives.labels import exemplars, label, ranked, standing_titles
 from analysis.narratives.lineage import Birth, Decision
 from analysis.narratives.nearest import centroid_of
-from analysis.narratives.run_view import RunView
-from analysis.narratives.units import TextUnits
+from analysis.narratives.run_view import PASSAGES, RunView, in_runs
+from analysis.narratives.units import TextUnits, text_of
 from analysis.narratives.words import words
 from analysis.tellings import FORM
 from config.progress import Progress
-from storage.records import LineageEvent, LineageKind, Narrative, PassageRow
+from storage.records import LineageEvent, LineageKind, Narrative, PassageFacts, PassageRow
 
+BACKGROUND = 20_000
+"""Text units from which the words of the window are counted at most; chosen, not measured: they are what
+keywords are compared with, and a rare word counts at least as often as its narrative has it.
+"""
 SILENT = timedelta(days=30)
 """A narrative without a new passage for so long is dormant."""
 
@@ -44,21 +49,37 @@ class _Part:
 class Seen:
     """The window's passages before and after the decision."""
 
-    rows: Sequence[PassageRow]
-    vectors: Matrix
+    rows: Sequence[PassageRow] | Sequence[PassageFacts]
     units: TextUnits
     before: Mapping[str, int]
     """Passage -> narrative before this refit, merges of this refit followed."""
     holders: Sequence[int | None]
     """Text unit -> narrative now."""
 
-    def part(self, places: Sequence[int]) -> _Part:
-        """The passages at some places."""
-        return _Part([self.rows[place] for place in places], self.vectors[places])
-
     def joining(self, part: _Part, number: int) -> set[str]:
         """Passages of a narrative's part that were not in it before."""
         return {row.passage_id for row in part.rows if self.before.get(row.passage_id) != number}
+
+    def told(self, part: _Part, units: Sequence[int]) -> list[list[PassageRow]]:
+        """Passages of some text units, as far as they are in a narrative's part."""
+        row_of = {row.passage_id: row for row in part.rows}
+        keys = [[self.rows[place].passage_id for place in self.units.members[unit]] for unit in units]
+        found = [[row_of[key] for key in unit if key in row_of] for unit in keys]
+        return [unit for unit in found if unit]
+
+
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """What is usual in the window, against which the words and titles of one narrative are seen."""
+
+    words: Background
+    titles: Collection[tuple[str, str]]
+
+    @staticmethod
+    def of(view: RunView, seen: Seen) -> _Usual:
+        """Of all narratives, and of what belongs nowhere."""
+        titles = view.store.articles.titles(view.start, view.end)
+        return _Usual(_background(view, seen), standing_titles(titles))
 
 
 def forms_now(view: RunView, decision: Decision) -> set[int]:
@@ -77,13 +98,13 @@ def bring_up_to_date(
     """
     registry = {item.narrative_id: item for item in view.living()}
     births = {birth.narrative_id: birth for birth in decision.births}
-    keywords, standing = _keywords(seen), standing_titles(seen.rows)
+    usual = _Usual.of(view, seen)
+    units = _units_by_narrative(seen)
     joined = 0
-    for number, places in _by_narrative(_belongs(view, seen, decision)).items():
-        part = seen.part(places)
+    for number, part in _parts(view, seen, _by_narrative(_belongs(view, seen, decision))):
         birth = births.get(number)
         old = registry[number] if birth is None else _newborn(view, birth, part.rows)
-        new = _shown(view, old, part, keywords.get(number, {}), standing)
+        new = _shown(view, old, part, usual, seen.told(part, units.get(number, ())))
         if number not in forms and not _is_silent(view, new):
             new = replace(new, status="active")
         joining = seen.joining(part, number)
@@ -91,6 +112,18 @@ def bring_up_to_date(
         joined += len(joining)
         progress.step()
     return joined
+
+
+def _parts(view: RunView, seen: Seen, places: Mapping[int, Sequence[int]]) -> Iterator[tuple[int, _Part]]:
+    """Each narrative with its passages in the window, by number; texts and vectors are read some narratives
+    at a time.
+    """
+    for numbers in in_runs(places, PASSAGES):
+        number_of = {seen.rows[place].passage_id: number for number in numbers for place in places[number]}
+        rows, vectors = view.read(view.store.passages.many(number_of))
+        inside = _by_narrative({place: number_of[row.passage_id] for place, row in enumerate(rows)})
+        for number, mine in inside.items():
+            yield number, _Part([rows[place] for place in mine], vectors[mine])
 
 
 def rest(view: RunView, forms: Collection[int]) -> int:
@@ -156,13 +189,37 @@ def _is_silent(view: RunView, narrative: Narrative) -> bool:
     return view.now - narrative.last_seen_at > SILENT
 
 
-def _keywords(seen: Seen) -> dict[int, Keywords]:
-    tokens = [
-        words(text, language) for text, language in zip(seen.units.texts, seen.units.languages, strict=True)
-    ]
-    return keywords_of(
-        tokens, seen.units.languages, [-1 if holder is None else holder for holder in seen.holders]
-    )
+def _units_by_narrative(seen: Seen) -> Mapping[int, Sequence[int]]:
+    """Narrative -> the text units that it holds now."""
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for unit, holder in enumerate(seen.holders):
+        if holder is not None:
+            found[holder].append(unit)
+    return found
+
+
+def _background(view: RunView, seen: Seen) -> Background:
+    """The words of the window, from at most `BACKGROUND` text units: every n-th in their order."""
+    step = -(-len(seen.units.members) // BACKGROUND) or 1
+    asked = [[seen.rows[place].passage_id for place in places] for places in seen.units.members[::step]]
+    rows = view.store.passages.many(set(itertools.chain(*asked)))
+    row_of = {row.passage_id: row for row in rows}
+    told = [[row_of[key] for key in keys] for keys in asked]
+    tokens = [words(text_of(unit), unit[0].language) for unit in told]
+    languages = [unit[0].language for unit in told]
+    return Background.of(tokens, languages, _holders_by_language(seen), share=1.0 / step)
+
+
+def _holders_by_language(seen: Seen) -> Counter[str]:
+    """Language -> how many narratives tell something in it; nobody counts as one."""
+    languages = (seen.rows[places[0]].language for places in seen.units.members)
+    return Counter(language for language, _ in set(zip(languages, seen.holders, strict=True)))
+
+
+def _keywords(background: Background, told: Sequence[Sequence[PassageRow]]) -> Keywords:
+    """Keywords of a narrative from its text units."""
+    tokens = [words(text_of(unit), unit[0].language) for unit in told]
+    return keywords_among(background, tokens, [unit[0].language for unit in told])
 
 
 def _newborn(view: RunView, birth: Birth, rows: Sequence[PassageRow]) -> Narrative:
@@ -181,7 +238,7 @@ def _newborn(view: RunView, birth: Birth, rows: Sequence[PassageRow]) -> Narrati
 
 
 def _shown(
-    view: RunView, old: Narrative, part: _Part, keywords: Keywords, standing: Collection[tuple[str, str]]
+    view: RunView, old: Narrative, part: _Part, usual: _Usual, told: Sequence[Sequence[PassageRow]]
 ) -> Narrative:
     """`old` as its passages in the window show it; every distinct text counts once."""
     distinct = part.distinct()
@@ -191,8 +248,8 @@ def _shown(
     moments = [row.counted_at for row in part.rows]
     return replace(
         old,
-        label=_label(view, old, distinct.rows, order, standing),
-        keywords={**old.keywords, **keywords},
+        label=_label(view, old, distinct.rows, order, usual.titles),
+        keywords={**old.keywords, **_keywords(usual.words, told)},
         exemplars=exemplars(distinct.rows, order),
         centroid=shape.vector.astype(np.float32),
         radius=shape.radius,

@@ -127,10 +127,11 @@ def aligned(
 
 def _best_in_order(gains: Floats) -> Floats:
     """The most that parts paired in order can gain, shape (pairs,); `gains` has the shape (pairs, n, m)."""
-    best = np.zeros((gains.shape[2] + 1, len(gains)))
-    for row in range(gains.shape[1]):
+    pairs, rows, columns = gains.shape
+    best = np.zeros((columns + 1, pairs))
+    for row in range(rows):
         above, best = best, np.zeros_like(best)
-        for column in range(gains.shape[2]):
+        for column in range(columns):
             longer = np.maximum(above[column + 1], best[column])
             best[column + 1] = np.maximum(longer, above[column] + gains[:, row, column])
     return np.asarray(best[-1])

@@ -80,6 +80,14 @@ class ArticleStore:
             rows = connection.execute(statement.order_by(counted_at, schema.articles.c.article_id))
             return [ArticleFacts._make(row) for row in rows]
 
+    def titles(self, start: datetime, end: datetime) -> list[tuple[str, str, str]]:
+        """(Source, title, copy group) of each article counted in [start, end)."""
+        articles = schema.articles.c
+        statement = sa.select(articles.source_id, articles.title, _GROUP).select_from(_GROUPED)
+        inside = statement.where(articles.counted_at >= start, articles.counted_at < end)
+        with self._database.read() as connection:
+            return [(source, title, group) for source, title, group in connection.execute(inside)]
+
     def count(self) -> int:
         """How many articles there are."""
         with self._database.read() as connection:
@@ -93,18 +101,18 @@ class ArticleStore:
 
 
 _SELECT = sa.select(*columns_of(Article, schema.articles))
+_GROUP = sa.func.coalesce(schema.copy_members.c.group_id, schema.articles.c.article_id)
+_GROUPED = schema.articles.outerjoin(
+    schema.copy_members, schema.copy_members.c.article_id == schema.articles.c.article_id
+)
 _FACTS = sa.select(
     schema.articles.c.article_id,
     schema.articles.c.source_id,
-    sa.func.coalesce(schema.copy_members.c.group_id, schema.articles.c.article_id),
+    _GROUP,
     schema.articles.c.counted_at,
     schema.articles.c.late,
     schema.articles.c.origin,
-).select_from(
-    schema.articles.outerjoin(
-        schema.copy_members, schema.copy_members.c.article_id == schema.articles.c.article_id
-    )
-)
+).select_from(_GROUPED)
 """The columns of ArticleFacts, in its order."""
 _STATE = sa.select(
     schema.articles.c.article_no,

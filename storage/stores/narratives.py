@@ -15,7 +15,7 @@ from storage.engine import Database
 from storage.filters import within
 from storage.records import Assignment, Correction, LineageEvent, LineageKind, Narrative, Theme
 from storage.records.merges import follow_merges
-from storage.rows import chunks, columns_of, delete_in, record_of, row_of, select_in, upsert
+from storage.rows import AT_ONCE, chunks, columns_of, delete_in, record_of, row_of, select_in, upsert
 
 
 class NarrativeStore:
@@ -116,6 +116,15 @@ class NarrativeStore:
         with self._database.read() as connection:
             rows = connection.execute(statement.where(*conditions).order_by(table.passage_id))
             return [record_of(Assignment, row) for row in rows]
+
+    def held(self, start: datetime, end: datetime) -> dict[str, int]:
+        """Passage -> the number under which it is stored, of articles counted in [start, end)."""
+        table = schema.assignments.c
+        statement = sa.select(table.passage_id, table.narrative_id).select_from(_ASSIGNED_ARTICLES)
+        inside = statement.where(*within(schema.articles.c.counted_at, start, end))
+        with self._database.read() as connection:
+            rows = connection.execute(inside, execution_options={"yield_per": AT_ONCE})
+            return {row.passage_id: row.narrative_id for row in rows}
 
     def holders(self, text_hashes: Collection[str], since: datetime) -> dict[str, int]:
         """Text hash -> the smallest number under which a passage of this text is stored, of articles counted since a moment."""

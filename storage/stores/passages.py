@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from storage import schema
 from storage.engine import Database
 from storage.marks import begin_numbering, embedded_by, mark_of, move_marks
 from storage.records import Article, Passage, PassageFacts, PassageRow
-from storage.rows import chunks, columns_of, delete_in, record_of, row_of, select_in, upsert
+from storage.rows import AT_ONCE, chunks, columns_of, delete_in, record_of, row_of, select_in, upsert
 
 
 class PassageStore:
@@ -98,8 +98,21 @@ class PassageStore:
         counted_at = schema.articles.c.counted_at
         statement = select_passage_facts().where(counted_at >= start, counted_at < end)
         with self._database.read() as connection:
-            rows = connection.execute(statement.order_by(counted_at, schema.passages.c.passage_no))
-            return [PassageFacts._make(row) for row in rows]
+            # By parts: a window of weeks is over a million rows, which a driver would hold once more.
+            ordered = statement.order_by(counted_at, schema.passages.c.passage_no)
+            return _facts(connection.execute(ordered, execution_options={"yield_per": AT_ONCE}))
+
+    def facts_of_articles(self, article_ids: Collection[str]) -> list[PassageFacts]:
+        """All passages of these articles without their texts, by passage_id."""
+        with self._database.read() as connection:
+            statement = select_passage_facts().order_by(schema.passages.c.passage_id)
+            return _facts(select_in(connection, statement, schema.passages.c.article_id, article_ids))
+
+    def facts_of(self, passage_ids: Collection[str]) -> list[PassageFacts]:
+        """Those of the passages that exist, without their texts, by passage_id."""
+        with self._database.read() as connection:
+            statement = select_passage_facts().order_by(schema.passages.c.passage_id)
+            return _facts(select_in(connection, statement, schema.passages.c.passage_id, passage_ids))
 
     def window(self, start: datetime, end: datetime) -> list[PassageRow]:
         """Passages of articles counted in [start, end), by passage_id."""
@@ -217,6 +230,16 @@ def select_passage_facts() -> sa.Select[Any]:
         articles.counted_at,
         articles.late,
     ).select_from(_JOINED)
+
+
+def _facts(rows: Iterable[Any]) -> list[PassageFacts]:
+    """Facts in which the values of one article are one object: all its passages have them."""
+    known: dict[Any, Any] = {}
+    once = known.setdefault
+    return [
+        PassageFacts(number, key, once(article, article), text, *[once(value, value) for value in of_article])
+        for number, key, article, text, *of_article in rows
+    ]
 
 
 def _country() -> sa.ColumnElement[str]:

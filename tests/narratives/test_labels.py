@@ -18,7 +18,13 @@ def titled(
 
 def named(rows: list[PassageRow], *, present: str = "", readers: tuple[str, ...] = ("en",)) -> str:
     """The label of rows given in the order of their nearness."""
-    return label(rows, range(len(rows)), readers=readers, present=present, standing=standing_titles(rows))
+    return label(
+        rows,
+        range(len(rows)),
+        readers=readers,
+        present=present,
+        standing=standing_titles((row.source_id, row.title, row.group_id) for row in rows),
+    )
 
 
 def test_a_stray_in_the_readers_language_names_nothing() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from analysis.narratives.memory import Memory, merge_candidates, nearer_narratives
+from analysis.narratives.memory import Memory, Shapes, merge_candidates, nearer_narratives
 from analysis.narratives.nearest import Centroid, centroid_of, place
 from analysis.narratives.templates import is_form
 from analysis.narratives.units import units_of
@@ -73,12 +75,12 @@ def memory_of(**claims: str) -> Memory:
         centroid_of(int(name[1:]), vectors[10 * place : 10 * place + 10], floor=0.25, share=0.1)
         for place, name in enumerate(claims)
     ]
-    return Memory(rows, vectors, numbers, centroids)
+    return Memory(rows, vectors, numbers, centroids, list(zip(rows, numbers, strict=True)))
 
 
 def test_kin_say_the_same() -> None:
     """Two narratives of one claim are merge candidates, the older first; of two claims they are not."""
-    assert merge_candidates([memory_of(n1="claim-a", n2="claim-b", n7="claim-a")]) == {(1, 7)}
+    assert merge_candidates(Shapes.of([memory_of(n1="claim-a", n2="claim-b", n7="claim-a")])) == {(1, 7)}
 
 
 def test_a_text_in_the_wrong_place_moves() -> None:
@@ -86,9 +88,10 @@ def test_a_text_in_the_wrong_place_moves() -> None:
     right = memory_of(n1="claim-a", n2="claim-b")
     vectors = right.vectors.copy()
     vectors[0] = around("claim-b", 1, first=500)[0]
-    wrong = Memory(right.rows, vectors, right.numbers, right.centroids)
-    assert nearer_narratives(wrong, {item.passage_id for item in wrong.rows}) == {(1, "p000"): 2}
-    assert nearer_narratives(wrong, ()) == {}
+    wrong = replace(right, vectors=vectors)
+    shapes = Shapes.of([wrong])
+    assert nearer_narratives(shapes, wrong, {item.passage_id for item in wrong.rows}) == {(1, "p000"): 2}
+    assert nearer_narratives(shapes, wrong, ()) == {}
 
 
 def test_reprints_and_halves_of_an_article_are_one_voice() -> None:

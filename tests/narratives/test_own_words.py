@@ -17,7 +17,7 @@ from analysis.embedding.e5 import E5Embedder
 from analysis.embedding.means import make_table
 from analysis.narratives.context import in_context
 from analysis.narratives.topics import OUTLIER, cluster
-from analysis.narratives.units import units_of
+from analysis.narratives.units import texts_of, units_of
 from analysis.text.passages import spans
 from config.settings import NarrativeSettings
 from drumbeat.sample.score import bcubed
@@ -56,8 +56,9 @@ def test_claims_come_together_across_languages(tmp_path: Path) -> None:
     ]
     units = units_of(rows, in_context(vectors.astype(np.float64), [str(place) for place, _ in parts]))
     likeness = NarrativeSettings().cluster_likeness
+    unit_texts, unit_languages = texts_of(units, rows)
     labels = cluster(
-        units.texts, units.vectors, units.languages, likeness=likeness, min_size=4, sizes=units.sizes
+        unit_texts, units.vectors, unit_languages, likeness=likeness, min_size=4, sizes=units.sizes
     ).labels
     votes: list[Counter[int]] = [Counter() for _ in texts]
     for members, label in zip(units.members, labels.tolist(), strict=True):

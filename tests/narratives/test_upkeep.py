@@ -12,7 +12,9 @@ import pytest
 
 from analysis.narratives import assign as assign_module
 from analysis.narratives import memory as memory_module
+from analysis.narratives import refit as refit_module
 from analysis.narratives import run_view as run_view_module
+from analysis.narratives import upkeep as upkeep_module
 from analysis.narratives.stage import assign, refit
 from analysis.tellings import FORM
 from config.workspace import Workspace
@@ -227,3 +229,33 @@ def test_reading_in_parts_leaves_no_trace(
     store.narratives.set_mark(assign_module.MARK, None)
     run(assign, store, workspace, 14)
     assert store.narratives.assignments() == whole
+
+
+def test_a_refit_in_parts_leaves_no_trace(
+    store: Store, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One article, one narrative and one copy group at a time, and without words, a refit finds the same."""
+    tell_claims(store, ("claim-lab", "claim-grain", "claim-mines"))
+    run(refit, store, workspace, 7)
+    found = store.narratives.assignments(), store.narratives.all()
+    assert len(found[1]) == 3
+    store.narratives.unassign([item.passage_id for item in found[0]])
+    for module, name in (
+        (run_view_module, "ARTICLES"),
+        (run_view_module, "PASSAGES"),
+        (refit_module, "PASSAGES"),
+        (upkeep_module, "PASSAGES"),
+        (memory_module, "AT_ONCE"),
+        (refit_module, "MOST"),
+    ):
+        monkeypatch.setattr(module, name, 1)
+    run(refit, store, workspace, 7.1)
+    again = {item.passage_id: item for item in store.narratives.assignments()}
+    assert len(again) == len(found[0])
+    assert {
+        frozenset(key for key, item in again.items() if item.narrative_id == number)
+        for number in {item.narrative_id for item in again.values()}
+    } == {
+        frozenset(item.passage_id for item in found[0] if item.narrative_id == narrative.narrative_id)
+        for narrative in found[1]
+    }

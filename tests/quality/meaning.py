@@ -20,7 +20,7 @@ from analysis.arrays import Vectors
 from analysis.narratives.context import in_context
 from analysis.narratives.events import group_events
 from analysis.narratives.topics import OUTLIER, cluster
-from analysis.narratives.units import TextUnits, units_of
+from analysis.narratives.units import TextUnits, texts_of, units_of
 from analysis.text.passages import cut
 from config.settings import CopySettings, EmbedSettings, NarrativeSettings
 from crawler.copies.grouping import group_articles
@@ -119,10 +119,11 @@ def article_clusters(
     passage is in a cluster.
     """
     likeness = NarrativeSettings().cluster_likeness
+    texts, languages = texts_of(units, passages)
     clustering = cluster(
-        units.texts,
+        texts,
         units.vectors,
-        units.languages,
+        languages,
         likeness=likeness,
         min_size=min_size,
         sizes=units.sizes,
