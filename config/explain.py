@@ -99,10 +99,11 @@ def counted(number: int, one: str, several: str) -> str:
 
 
 def causes(problems: Sequence[Any]) -> list[Any]:
-    """Problems without those that only follow from a deeper one: a list whose one entry is wrong is not also
-    too short."""
+    """Problems without those that only follow from others: a list whose one entry is wrong is not also too
+    short, and a default made from a wrong value is none."""
     places = [problem["loc"] for problem in problems]
-    return [one for one in problems if not any(_is_inside(place, one["loc"]) for place in places)]
+    own = [one for one in problems if one["type"] != "default_factory_not_called"]
+    return [one for one in own if not any(_is_inside(place, one["loc"]) for place in places)]
 
 
 def _is_inside(place: Sequence[object], other: Sequence[object]) -> bool:

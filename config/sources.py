@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, model_validator
 
@@ -31,10 +31,13 @@ def _without_login(url: HttpUrl) -> HttpUrl:
     return url
 
 
+Address = Annotated[HttpUrl, AfterValidator(_without_login)]
+
+
 class FeedConfig(Section):
     """An address to poll."""
 
-    url: Annotated[HttpUrl, AfterValidator(_without_login)]
+    url: Address
     kind: Literal["feed", "news_sitemap", "sitemap", "section"] = "feed"
     language: LanguageTag | None = None
     listed_in: str = ""
@@ -49,20 +52,45 @@ class OwnershipConfig(Section):
     as_of: date | None = None
 
 
+def _site_as_section(stated: dict[str, Any]) -> tuple[FeedConfig, ...]:
+    """The front page as a section page: what is polled of an outlet until its feeds are known."""
+    site = stated["site"]
+    return (FeedConfig(url=site, kind="section", listed_in=stated["listed_in"]),) if site else ()
+
+
+def _some_address(feeds: tuple[FeedConfig, ...]) -> tuple[FeedConfig, ...]:
+    if not feeds:
+        raise ValueError("an outlet needs feeds, or a site whose front page is read until they are known")
+    return feeds
+
+
 class SourceConfig(Section):
     """An outlet."""
 
     id: SourceId
     name: Text
     domain: Domain
+    site: Address | None = None
+    """The front page; polled as a section page where no feed is stated."""
     country: CountryCode
     region: str = ""
     languages: Annotated[tuple[LanguageTag, ...], Field(min_length=1)]
     ownership: OwnershipConfig | None = None
     """Absent means "not listed"; never inferred."""
-    feeds: Annotated[tuple[FeedConfig, ...], Field(min_length=1)]
-    verified: bool = False
+    also_labelled: tuple[OwnershipConfig, ...] = ()
+    """What other lists say, whether they agree or not."""
+    not_listed_in: tuple[str, ...] = ()
+    """Lists of ownership that were asked and do not name the outlet."""
     listed_in: str = ""
+    """The list that states the outlet."""
+    feeds: Annotated[
+        tuple[FeedConfig, ...],
+        AfterValidator(_some_address),
+        Field(default_factory=_site_as_section, validate_default=True),
+    ]
+    verified: bool = False
+    never_tried: date | None = None
+    """The day the addresses were written down without anybody having tried them; absent where they were."""
     delay_seconds: Annotated[float, Field(ge=0, le=1_800)] | None = None
     poll_minutes: Annotated[int, Field(gt=0, le=366 * 24 * 60)] = 60
     link_pattern: Annotated[str, AfterValidator(_regular_expression)] | None = None

@@ -1,4 +1,4 @@
-"""`sources list|check|add|discover`."""
+"""`sources list|show|check|add|discover`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from drumbeat.cli.session import (
     JsonOption,
     WorkspaceOption,
     country_code,
+    known_sources,
     known_values,
     load,
     say_json,
@@ -44,7 +45,7 @@ def list_sources(
         return
     say_table(
         "Outlets",
-        ("id", "name", "country", "languages", "ownership", "feeds", "verified"),
+        ("id", "name", "country", "languages", "ownership", "feeds", "addresses"),
         list(map(_outlet_row, rows)),
     )
 
@@ -52,7 +53,43 @@ def list_sources(
 def _outlet_row(row: SourceConfig) -> tuple[object, ...]:
     ownership = row.ownership.label if row.ownership else "not listed"
     languages = " ".join(row.languages)
-    return row.id, row.name, row.country, languages, ownership, len(row.feeds), row.verified
+    return row.id, row.name, row.country, languages, ownership, len(row.feeds), _tried(row)
+
+
+def _tried(row: SourceConfig) -> str:
+    """Whether anybody tried the addresses."""
+    if row.verified:
+        return "verified"
+    return f"never tried since {row.never_tried}" if row.never_tried else "not verified"
+
+
+@app.command()
+def show(
+    source: Annotated[str, typer.Argument(help="Id of an outlet.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Everything the directory states of an outlet, each fact with the list it stands in."""
+    known = {row.id: row for row in load(workspace).sources}
+    known_sources([source], known)
+    if as_json:
+        say_json(known[source].model_dump(mode="json"))
+    else:
+        say_table(known[source].name, ("what", "value", "listed in", "as of"), _facts(known[source]))
+
+
+def _facts(row: SourceConfig) -> list[tuple[object, ...]]:
+    labels = [label for label in (row.ownership, *row.also_labelled) if label]
+    return [
+        ("outlet", row.domain, row.listed_in, None),
+        ("site", row.site, row.listed_in if row.site else None, None),
+        ("country, region", f"{row.country} {row.region}", None, None),
+        ("languages", " ".join(row.languages), None, None),
+        *(("ownership", label.label, label.listed_in, label.as_of) for label in labels),
+        *(("ownership", "not listed", name, None) for name in row.not_listed_in),
+        *((feed.kind, feed.url, feed.listed_in, None) for feed in row.feeds),
+        ("addresses", _tried(row), None, None),
+    ]
 
 
 @app.command()

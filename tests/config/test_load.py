@@ -9,7 +9,7 @@ import pytest
 
 from config.add import add_source
 from config.errors import ConfigError
-from config.init import DIRECTORY, init_workspace, settings_toml
+from config.init import init_workspace, settings_toml
 from config.load import find_workspace, load_sources, load_workspace
 from config.settings import Settings
 from config.show import effective_values
@@ -172,6 +172,8 @@ def test_source_errors_name_the_source(folder: Path) -> None:
             r"poll_minutes = 99999999999999: must be at most 527040",
         ),
         ("https://a.example/f", "https://a.example/" + "f" * 5_000, r"\.\.\.: too long for an address"),
+        ('[[source.feeds]]\nurl = "https://a.example/f"', "", r"needs feeds, or a site whose front page"),
+        ('[[source.feeds]]\nurl = "https://a.example/f"', 'site = "nowhere"', r"site = 'nowhere': expected"),
     ],
 )
 def test_a_source_error_is_one_clear_line(folder: Path, old: str, new: str, message: str) -> None:
@@ -186,6 +188,21 @@ def test_a_source_error_is_one_clear_line(folder: Path, old: str, new: str, mess
         load_workspace(folder, {})
     assert len(str(caught.value).splitlines()) == 1
     assert len(str(caught.value)) < 600
+
+
+def test_a_site_is_read_until_feeds_are_known(folder: Path) -> None:
+    """An outlet of which only the front page is known is polled there; stated feeds take its place."""
+    with_feed = SOURCE.format(country="NO", url="https://a.example/f").replace('id = "a"', 'id = "ab"')
+    with_both = with_feed.replace("[[source.feeds]]", 'site = "https://a.example/"\n[[source.feeds]]')
+    alone, both = (folder / "alone.toml"), (folder / "both.toml")
+    alone.write_text(with_both.partition("[[source.feeds]]")[0] + 'listed_in = "a list"', encoding="utf-8")
+    both.write_text(with_both, encoding="utf-8")
+    (read,) = load_sources([alone])
+    assert [(str(feed.url), feed.kind, feed.listed_in) for feed in read.feeds] == [
+        ("https://a.example/", "section", "a list")
+    ]
+    (read,) = load_sources([both])
+    assert [(str(feed.url), feed.kind) for feed in read.feeds] == [("https://a.example/f", "feed")]
 
 
 def test_an_address_stands_once(tmp_path: Path) -> None:
@@ -288,25 +305,3 @@ def test_the_nearest_workspace_is_found(folder: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(folder / "deep")
     assert find_workspace(None, {}) == folder
     assert find_workspace(None, {"DRUMBEAT_WORKSPACE": str(folder)}) == folder
-
-
-def test_the_directory_states_its_lists() -> None:
-    """Every shipped address and label carries the list it stands in, and nothing claims to be verified."""
-    sources = load_sources(sorted(DIRECTORY.glob("*.toml")))
-    assert len(sources) >= 60
-    assert {source.region for source in sources} >= {
-        "russia-belarus",
-        "sahel",
-        "north-africa",
-        "west-africa",
-        "china",
-        "iran",
-        "turkey",
-        "gulf",
-        "international",
-    }
-    for source in sources:
-        assert not source.verified
-        assert source.listed_in
-        assert all(feed.listed_in for feed in source.feeds)
-        assert source.ownership is None or (source.ownership.listed_in and source.ownership.as_of)

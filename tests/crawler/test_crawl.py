@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from config.errors import ConfigError
+from config.sources import SourceConfig
 from storage.archive import ArchiveReader
 from tests.crawler.lab import CONTACT, NOW, Lab, assert_balanced, source
 from tests.crawler.server import (
@@ -207,6 +208,26 @@ def test_section_page(site: LocalSite, lab: MakeLab) -> None:
     assert made.crawl()["stored"] == 2
     assert made.archived("section") == [site.url("/politics")]
     assert made.page(site.url("/news/0.html")).hints["title"] == "A title long enough"
+
+
+def test_a_site_without_feeds_is_read_at_its_front_page(site: LocalSite, lab: MakeLab) -> None:
+    """Of an outlet that states no feed, the front page is polled as a section page."""
+    stories(site, 2)
+    links = b'<a href="/news/0.html">A title long enough</a><a href="/news/1.html">Another long title</a>'
+    front = site.put("/", Page(b"<html>" + links + b"</html>"))
+    row = SourceConfig(
+        id="outlet",
+        name="Outlet",
+        domain="127.0.0.1",
+        site=front,
+        country="XA",
+        languages=["en"],
+        link_pattern=r"/news/\d+",
+        allow_private_addresses=True,
+    )
+    made = lab(row)
+    assert made.crawl()["stored"] == 2
+    assert made.archived("section") == [front]
 
 
 def test_redirected_and_compressed_pages(site: LocalSite, lab: MakeLab) -> None:

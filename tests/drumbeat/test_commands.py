@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from config.init import init_workspace
+from config.load import load_workspace
 from config.show import without_password
 from storage.ids import page_id
 from storage.store import create_store
@@ -132,6 +133,22 @@ def test_json_is_one_document_with_iso_times(desk: Path, name: str) -> None:
     if name == "narratives list":
         assert "T" in found[0]["first_seen_at"]
         assert found[0]["narrative_id"] == 1
+
+
+def test_an_outlet_is_shown_with_the_lists_that_state_it(tmp_path: Path) -> None:
+    """Of an outlet that nobody tried, list and show say so; show names the list beside each fact."""
+    init_workspace(tmp_path / "desk")
+    outlet = next(
+        row for row in load_workspace(tmp_path / "desk", {}).sources if row.ownership and row.never_tried
+    )
+    assert outlet.ownership
+    listed = drumbeat(tmp_path / "desk", "sources", "list").stdout
+    shown = drumbeat(tmp_path / "desk", "sources", "show", outlet.id).stdout
+    assert f"never tried since {outlet.never_tried}" in listed
+    for fact in (outlet.never_tried, outlet.ownership.label, outlet.ownership.listed_in, outlet.feeds[0].url):
+        assert str(fact) in shown
+    done = drumbeat(tmp_path / "desk", "sources", "show", outlet.id, "--json")
+    assert json.loads(done.stdout)["id"] == outlet.id
 
 
 def test_an_alert_without_recipient_is_listed(desk: Path) -> None:
