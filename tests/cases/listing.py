@@ -21,7 +21,7 @@ def play(row: dict[str, Any], folder: Path) -> tuple[dict[str, Any], list[str]]:
     finder = finder_for(
         _source(row), first=False, now=datetime.fromisoformat(row["clock"]), backfill_days=BACKFILL_DAYS
     )
-    listing = parse_listing(row["feed_kind"], body_of(folder / row["file"]), url)
+    listing = parse_listing(row["feed_kind"], body_of(folder / row["file"]), url, content_type=_type(row))
     selection = select_pages(listing, finder, url)
     got: dict[str, Any] = {
         "readable": listing.readable,
@@ -31,6 +31,10 @@ def play(row: dict[str, Any], folder: Path) -> tuple[dict[str, Any], list[str]]:
         "no_link": selection.no_link,
         "off_domain": selection.off_domain,
     }
+    if listing.unreadable:
+        got |= {"unreadable": listing.unreadable, "unread_bytes": listing.unread_bytes}
+    if selection.leads_to:
+        got["leads_to"] = selection.leads_to
     if selection.pages:
         got["first"] = _first(selection.pages[0])
     if listing.children:
@@ -44,6 +48,11 @@ def body_of(path: Path) -> bytes:
     """A file as a server would send it; `.gz` is packed only to be small."""
     body = path.read_bytes()
     return gzip.decompress(body) if path.suffix == ".gz" else body
+
+
+def _type(row: dict[str, Any]) -> str:
+    sent = {name.lower(): value for name, value in row.get("headers", {}).items()}
+    return str(sent.get("content-type", ""))
 
 
 def _source(row: dict[str, Any]) -> SourceConfig:

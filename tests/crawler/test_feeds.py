@@ -41,7 +41,7 @@ def test_rss() -> None:
         "fr",
     )
     assert first.published == datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
-    assert (second.link, second.published, second.summary) == ("http://outlet.example/2", None, "d")
+    assert (second.link, second.published, second.summary) == ("/2", None, "d")
 
 
 def test_atom_keeps_publication_and_change_apart() -> None:
@@ -49,7 +49,7 @@ def test_atom_keeps_publication_and_change_apart() -> None:
     body = b'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="ar"><entry><title>T</title><link href="/a"/><updated>2026-03-02T08:00:00Z</updated></entry></feed>'
     (entry,) = parse_feed(body, URL).links
     assert (entry.link, entry.published, entry.updated, entry.language) == (
-        "http://outlet.example/a",
+        "/a",
         None,
         datetime(2026, 3, 2, 8, tzinfo=UTC),
         "ar",
@@ -129,7 +129,7 @@ def test_entities_are_not_expanded_and_files_not_read(tmp_path: Path) -> None:
         b"<rss><channel><item><title>&#xD800</title>",
         b"<?xml version='1.0' encoding='\xfe'?><rss/>",
         b"<?xml version='1.0' encoding='punycode'?><rss/>",
-        b'<urlset xmlns="http://a&#55296;"><url><loc>http://outlet.example/1</loc></url></urlset>',
+        b'<urlset xmlns="http://a&#55296;"><url><loc>',
     ],
 )
 def test_what_parsers_choke_on_costs_one_document(body: bytes, kind: FeedKind) -> None:
