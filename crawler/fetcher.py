@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from OpenSSL import SSL
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -23,16 +23,27 @@ from scrapy.exceptions import (
     DownloadFailedError,
     DownloadTimeoutError,
     ResponseDataLossError,
+    StopDownload,
     UnsupportedURLSchemeError,
 )
 from scrapy.http import Response
 from twisted.internet.error import ConnectError, ConnectionClosed
+from w3lib.html import get_meta_refresh
 
 from config.clock import Clock
 from config.errors import DrumbeatError
 from config.settings import CrawlSettings
 from crawler.addresses import Names, NameUnknown, PrivateAddress
-from crawler.answers import ACCEPTED_ENCODINGS, Answer, Kind, TooLarge, Undecodable, decompress
+from crawler.answers import (
+    ACCEPTED_ENCODINGS,
+    Answer,
+    Kind,
+    TooLarge,
+    Undecodable,
+    beginning,
+    decompress,
+    unlabelled_encoding,
+)
 from crawler.robots import MAX_BYTES as MAX_ROBOTS_BYTES
 from crawler.robots import RobotsBook, RobotsDenied, RobotsUnreadable, Rules, product_token, read_rules
 from crawler.sitemaps import MAX_BYTES as MAX_SITEMAP_BYTES
@@ -44,6 +55,10 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 logger = structlog.get_logger(__name__)
+
+LONGEST_REFRESH_SECONDS = 5.0
+"""A page that sends its readers on later than this is read first. Chosen, not measured."""
+_REFRESH_BYTES = 32 * 1024
 
 Keep = Callable[[Answer], Awaitable[None]]
 """Takes answers that only the archive wants (robots.txt, redirects); returns when they are safe."""
@@ -100,6 +115,7 @@ class Fetcher:
         self._settings = settings
         self._keep = keep
         self._robots = RobotsBook(clock)
+        crawler.signals.connect(self._stop_long_robots, signals.bytes_received)
 
     async def fetch(
         self,
@@ -125,7 +141,22 @@ class Fetcher:
             allow_private=allow_private or self._settings.allow_private_addresses,
             delay_seconds=max(self._settings.delay_seconds, delay_seconds or 0.0),
         )
-        return await self._send(url, ticket)
+        answer = await self._send(url, ticket)
+        while (target := refresh_target(answer)) is not None and len(ticket.hops) < self.max_redirects:
+            await self._keep(replace(answer, kind="redirect"))
+            ticket.hops.append(answer.final_url)
+            if target in ticket.hops:
+                return self._failed(url, ticket, "redirect_loop", f"{target} leads back to itself")
+            answer = await self._send(url, ticket, to=target)
+        return answer
+
+    def _stop_long_robots(self, data: bytes, request: Request) -> None:
+        """Of a robots.txt no more is taken than is read (RFC 9309 2.5); everything else has a limit of its own."""
+        ticket = ticket_of(request)
+        if ticket.kind == "robots":
+            ticket.received += len(data)
+            if ticket.received > MAX_ROBOTS_BYTES:
+                raise StopDownload(fail=False)
 
     def close(self) -> None:
         """Call off what is under way for others; whoever waited for it is gone."""
@@ -141,12 +172,13 @@ class Fetcher:
             ticket,
             kind="robots",
             headers=request_headers(self._settings),
-            max_bytes=MAX_ROBOTS_BYTES,
+            # it ends by `_stop_long_robots`
+            max_bytes=0,
             hops=[],
         )
 
         async def ask(address: str) -> Rules:
-            answer = await self._send(address, own)
+            answer = await self._send(address, replace(own, hops=[], received=0))
             if answer.status is not None:
                 await self._keep(answer)
             return read_rules(answer, self.token)
@@ -168,8 +200,9 @@ class Fetcher:
             if host in downloader.slots:
                 downloader.slots[host].delay = seconds
 
-    async def _send(self, url: str, ticket: Ticket) -> Answer:
-        address = resolved(url)
+    async def _send(self, url: str, ticket: Ticket, *, to: str | None = None) -> Answer:
+        """Ask for an address, or for another one in its place."""
+        address = resolved(to or url)
         if address is None:
             return self._failed(url, ticket, "bad_url", f"{url!r} is no http(s) address")
         try:
@@ -232,6 +265,18 @@ class Fetcher:
         )
 
 
+def refresh_target(answer: Answer) -> str | None:
+    """Where a page sends its readers at once by a meta element; None where it does not, or only to itself."""
+    if answer.kind != "page" or answer.failure is not None or answer.status != 200:
+        return None
+    text = answer.body[:_REFRESH_BYTES].decode("latin-1")
+    seconds, address = get_meta_refresh(text, answer.final_url)
+    if seconds is None or address is None or seconds > LONGEST_REFRESH_SECONDS:
+        return None
+    target = resolved(address)
+    return None if target == resolved(answer.final_url) else target
+
+
 def request_headers(settings: CrawlSettings) -> dict[str, str]:
     """Who we are and what we take."""
     agent = settings.user_agent
@@ -264,12 +309,14 @@ def _is_tls(cause: Any) -> bool:
 
 
 def _decompressed(answer: Answer, max_bytes: int) -> Answer:
+    encodings = ",".join(value for name, value in answer.headers if name.lower() == "content-encoding")
+    if answer.kind == "robots":
+        return replace(answer, body=beginning(answer.body, encodings, MAX_ROBOTS_BYTES))
+    if answer.kind != "sitemap":
+        # Sitemaps are files of their own when they are compressed, and their reader knows it.
+        encodings = encodings or unlabelled_encoding(answer.body)
     try:
-        body = decompress(
-            answer.body,
-            ",".join(value for name, value in answer.headers if name.lower() == "content-encoding"),
-            max_bytes,
-        )
+        body = decompress(answer.body, encodings, max_bytes)
     except TooLarge as error:
         return replace(answer, failure="too_large", detail=str(error))
     except Undecodable as error:

@@ -67,6 +67,14 @@ feed_polls = sa.Table(
     _text("outcome"), _number("status", null=True), _number("entries"), _number("new_links"),
 )  # fmt: skip
 
+# What a poll read of its listing; apart, because polls that brought none have no such row.
+poll_readings = sa.Table(
+    "poll_readings", metadata, sa.Column("polled_at", UtcDateTime, primary_key=True), _key("feed_url"),
+    _key("run_id"),
+    _number("unreadable"), _number("unread_bytes"), _number("followed"), _json("refused"),
+    _text("leads_to", null=True),
+)  # fmt: skip
+
 # URLs are looked up by `url_key`, a short digest: PostgreSQL cannot index texts as long as URLs may be.
 pages = sa.Table(
     "pages", metadata, _key("page_id"), _text("url"), _text("url_key"), _text("source_id"),
@@ -85,6 +93,14 @@ pages = sa.Table(
     sa.Index(None, "source_id", "fetch_outcome", "discovered_at"),
     sa.Index(None, "fetch_outcome", "clean_version", "page_id"),
     sa.Index(None, "fetched_at", "source_id", "fetch_outcome"),
+)  # fmt: skip
+
+# Answers of a page after the one that its article was made of: what was changed, or taken away.
+page_versions = sa.Table(
+    "page_versions", metadata, _child("page_id", "pages.page_id", primary=True),
+    sa.Column("fetched_at", UtcDateTime, primary_key=True), _text("outcome"), _number("status", null=True),
+    _text("sha256", null=True), _text("fetch_run", null=True), _text("warc_file", null=True),
+    sa.Column("warc_offset", sa.BigInteger), sa.Column("warc_length", sa.BigInteger),
 )  # fmt: skip
 
 # --- what was said --------------------------------------------------------------------------------

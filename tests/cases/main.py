@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 
-from tests.cases import http, listing, page, texts
+from tests.cases import http, listing, page, scheduling, texts
 from tests.cases.judge import ok
 
 Row = dict[str, Any]
@@ -34,6 +34,7 @@ DOORS: dict[str, Door] = {
     "watch": texts.watched,
     "copies": texts.copies,
     "mail": texts.mail,
+    "scheduler": scheduling.play,
 }
 
 
