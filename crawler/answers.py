@@ -19,7 +19,8 @@ RETRYABLE = frozenset(
 """Outcomes with a passing reason."""
 _RETRYABLE_STATUS = frozenset({408, 425, 429})
 _CODINGS = frozenset({"br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip"})
-"""Registered content codings (IANA) that we do not ask for; what is no coding at all is ignored, as browsers do."""
+"""Registered content codings (IANA) that we do not ask for; what is no coding at all is ignored, as browsers
+do."""
 _GZIP = b"\x1f\x8b\x08"
 _MARKUP = (
     b"<!doctype",
@@ -109,7 +110,8 @@ def page_outcome(answer: Answer) -> str:
 
 
 def is_html(answer: Answer) -> bool:
-    """Whether an answer is a web page: its bytes say so, or it says so itself and nothing speaks against it."""
+    """Whether an answer is a web page: its bytes say so, or it says so itself and nothing speaks against
+    it."""
     if looks_like_html(answer.body):
         return True
     types = {

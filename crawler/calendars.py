@@ -1,6 +1,7 @@
 """Years that are not those of the common calendar: Persian dates in place of others.
 
-Conversion by the arithmetic of the 33-year cycle, which agrees with the astronomical calendar from 1178 to 1633
+Conversion by the arithmetic of the 33-year cycle, which agrees with the astronomical calendar from 1178 to
+1633
 (K. M. Borkowski, The Persian calendar for 3000 years, 1996).
 """
 

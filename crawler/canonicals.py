@@ -1,7 +1,10 @@
-"""The address that a page gives itself (`<link rel="canonical">`), believed where it is one of the same article. Pure.
+"""The address that a page gives itself (`<link rel="canonical">`), believed where it is one of the same
+article. Pure.
 
-Some sites give all their pages the same canonical address: the front page, a section, an article without its number. So
-it is believed only if it differs from the page's own in what never names an article: scheme, the host's `www` or
+Some sites give all their pages the same canonical address: the front page, a section, an article without its
+number. So
+it is believed only if it differs from the page's own in what never names an article: scheme, the host's `www`
+or
 `m`, a part of the path that says `amp` or `print`, parameters beside a path that names the article.
 """
 

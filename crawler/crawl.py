@@ -27,7 +27,8 @@ from config.progress import Progress
 from config.sources import SourceConfig
 from config.workspace import Workspace
 from crawler.fetcher import Fetcher
-from crawler.outlet import CrawlTools, OutletCrawl, chosen_sources, require_known
+from crawler.outlet import OutletCrawl, chosen_sources, require_known
+from crawler.polling import CrawlTools
 from crawler.recording import Recorder
 from crawler.running import run_in_reactor, start_in_reactor
 from crawler.session import open_session, require_contact

@@ -116,7 +116,9 @@ async def _try(fetcher: Fetcher, url: str, title: str, announced_by: str) -> Ann
     answer = await fetcher.fetch(url, "sitemap" if from_robots else "feed")
     if status_outcome(answer) != "stored":
         return None
-    listing = parse_listing("sitemap" if from_robots else "feed", answer.body, answer.final_url)
+    sent = answer.header("content-type") or ""
+    kind: FeedKind = "sitemap" if from_robots else "feed"
+    listing = parse_listing(kind, answer.body, answer.final_url, content_type=sent)
     if not listing.readable:
         return None
     kind = _kind(listing, is_sitemap=from_robots)

@@ -38,7 +38,8 @@ MAX_FEED_BYTES = 4 * 1024 * 1024
 MAX_ENTRIES = 5_000
 """Of one feed; more is an archive, not news. Chosen, not measured."""
 _LOOSE = 128 * 1024
-"""Characters of a document without entries that feedparser's own repair is given: its time grows with the square
+"""Characters of a document without entries that feedparser's own repair is given: its time grows with the
+square
 (3 MB of `<a ` took 39 s)."""
 _TYPE = "application/xml; charset=utf-8"
 
@@ -112,7 +113,8 @@ def _made_sound(text: str) -> tuple[str, Salvage | None]:
 def _parsed(text: str) -> Listing:
     import feedparser
 
-    # Links stay as they are written, so that it can be seen what they mean. The type keeps feedparser from looking for
+    # Links stay as they are written, so that it can be seen what they mean. The type keeps feedparser from
+    # looking for
     # another character set.
     parsed = feedparser.parse(
         io.BytesIO(text.encode("utf-8", "replace")),

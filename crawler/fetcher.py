@@ -28,7 +28,6 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 from twisted.internet.error import ConnectError, ConnectionClosed
-from w3lib.html import get_meta_refresh
 
 from config.clock import Clock
 from config.errors import DrumbeatError
@@ -44,6 +43,7 @@ from crawler.answers import (
     decompress,
     unlabelled_encoding,
 )
+from crawler.refresh import refresh_target
 from crawler.robots import MAX_BYTES as MAX_ROBOTS_BYTES
 from crawler.robots import RobotsBook, RobotsDenied, RobotsUnreadable, Rules, product_token, read_rules
 from crawler.sitemaps import MAX_BYTES as MAX_SITEMAP_BYTES
@@ -55,10 +55,6 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 logger = structlog.get_logger(__name__)
-
-LONGEST_REFRESH_SECONDS = 5.0
-"""A page that sends its readers on later than this is read first. Chosen, not measured."""
-_REFRESH_BYTES = 32 * 1024
 
 Keep = Callable[[Answer], Awaitable[None]]
 """Takes answers that only the archive wants (robots.txt, redirects); returns when they are safe."""
@@ -151,7 +147,8 @@ class Fetcher:
         return answer
 
     def _stop_long_robots(self, data: bytes, request: Request) -> None:
-        """Of a robots.txt no more is taken than is read (RFC 9309 2.5); everything else has a limit of its own."""
+        """Of a robots.txt no more is taken than is read (RFC 9309 2.5); everything else has a limit of its
+        own."""
         ticket = ticket_of(request)
         if ticket.kind == "robots":
             ticket.received += len(data)
@@ -263,18 +260,6 @@ class Fetcher:
             if kind == "sitemap"
             else self._settings.max_page_bytes
         )
-
-
-def refresh_target(answer: Answer) -> str | None:
-    """Where a page sends its readers at once by a meta element; None where it does not, or only to itself."""
-    if answer.kind != "page" or answer.failure is not None or answer.status != 200:
-        return None
-    text = answer.body[:_REFRESH_BYTES].decode("latin-1")
-    seconds, address = get_meta_refresh(text, answer.final_url)
-    if seconds is None or address is None or seconds > LONGEST_REFRESH_SECONDS:
-        return None
-    target = resolved(address)
-    return None if target == resolved(answer.final_url) else target
 
 
 def request_headers(settings: CrawlSettings) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """Downloader middlewares: what every request passes on its way out, whoever sends it, and every redirect
 again.
 
-    Fetcher --> PauseGate --> ProxyGate --> AddressGate --> RobotsGate --> CookieGate --> Scrapy's slot --> the net
-                 Retry-After   http_proxy    private?        robots.txt                   one at a time, the host's delay
+    Fetcher --> PauseGate --> ProxyGate --> AddressGate --> RobotsGate --> CookieGate --> Scrapy's slot -->
+    the net
+                 Retry-After   http_proxy    private?        robots.txt                   one at a time, the
+                 host's delay
     Fetcher <-- PauseGate <------------- RedirectGate <---- CookieGate <------------------------------------'
                                           archives the hop, sends a new request through all gates
 

@@ -1,4 +1,5 @@
-"""Read JSON Feed (jsonfeed.org, versions 1 and 1.1), and lists of posts as WordPress' interface gives them, also cut off."""
+"""Read JSON Feed (jsonfeed.org, versions 1 and 1.1), and lists of posts as WordPress' interface gives them,
+also cut off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The address that a listing means: mended where its spelling is broken, unwrapped where another site leads to it. Pure."""
+"""The address that a listing means: mended where its spelling is broken, unwrapped where another site leads
+to it. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ def is_own(url: str, domains: Collection[str]) -> bool:
 def meant_address(link: str, listing_url: str, domains: Collection[str]) -> str | None:
     """The canonical address of an entry, or None where it is none that can be fetched.
 
-    `www.outlet.example/1` and `http:/outlet.example/1` are addresses of the outlet, not paths below the listing;
+    `www.outlet.example/1` and `http:/outlet.example/1` are addresses of the outlet, not paths below the
+    listing;
     `https://search.example/url?q=https://outlet.example/1` leads to the outlet.
     """
     url = canonical(_with_scheme(link.strip(), listing_url, domains), listing_url)

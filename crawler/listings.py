@@ -54,7 +54,8 @@ _MONTH_OR_YEAR = re.compile(r"([12]\d{3})(?:-(0[1-9]|1[0-2]))?")
 UNREADABLE = Listing(readable=False)
 
 FIRST_YEAR = 1991
-"""Of the web (the first page outside of CERN): what is dated before was dated by a template or an empty field."""
+"""Of the web (the first page outside of CERN): what is dated before was dated by a template or an empty
+field."""
 _BEFORE_ALL = datetime(1, 1, 2, tzinfo=UTC)
 _YEAR_OF_NOTHING = re.compile(r"(?<![\dT:.+-])0\d{3}(?!\d)")
 _EPOCH_SECONDS = re.compile(r"([1-4]\d{9})(\d{3})?(?:\.\d+)?")
@@ -63,7 +64,8 @@ _EPOCH_SECONDS = re.compile(r"([1-4]\d{9})(\d{3})?(?:\.\d+)?")
 def read_date(text: str | None) -> datetime | None:
     """A date as sitemaps and feeds write it (W3C, ISO 8601, RFC 822, Unix time), aware and in UTC.
 
-    A day without a time is its midnight in UTC, and so is a time in a zone that means several; a time without a
+    A day without a time is its midnight in UTC, and so is a time in a zone that means several; a time without
+    a
     zone is taken as UTC. A Persian date is that of the common calendar.
 
     None where it is none of these, or before there was a web.

@@ -3,7 +3,8 @@
     text --repaired--> stray `&`, names of HTML's characters, control characters, a wrong declaration
          --salvage---> each <item> or <entry> by itself; what cannot be read is counted
 
-A document is cut at the beginnings of its entries, not by the parser, so that damage in one entry, or before them all,
+A document is cut at the beginnings of its entries, not by the parser, so that damage in one entry, or before
+them all,
 costs no other. Nothing is expanded and nothing is loaded.
 """
 
@@ -88,7 +89,8 @@ def is_sound(text: str) -> bool:
 
 
 def hides_entries(text: str) -> bool:
-    """Whether a section of text without its end goes on to that of another entry: well-formed, and one entry less."""
+    """Whether a section of text without its end goes on to that of another entry: well-formed, and one entry
+    less."""
     sections = _BETWEEN_CDATA.split(text)[1::2]
     return any(_NEXT_ENTRY.search(section) for section in sections)
 

@@ -25,12 +25,15 @@ T = TypeVar("T")
 LINKS_PER_POLL = 2_000
 """Of one listing; the rest waits for the next polls. Chosen, not measured."""
 CHILDREN_PER_POLL = 10
-"""Sitemaps that are followed from one index in one poll; the others have their turn later. Chosen, not measured."""
+"""Sitemaps that are followed from one index in one poll; the others have their turn later. Chosen, not
+measured."""
 AHEAD = timedelta(days=2)
-"""A date further in the future is a mistake: no zone is more than 14 hours ahead, and no clock of a newsroom more than a
+"""A date further in the future is a mistake: no zone is more than 14 hours ahead, and no clock of a newsroom
+more than a
 day wrong. Chosen, not measured."""
 _MOVED_SHARE = 0.9
-"""Share of foreign entries on one domain from which a listing without own ones leads there. Chosen, not measured."""
+"""Share of foreign entries on one domain from which a listing without own ones leads there. Chosen, not
+measured."""
 _LONGEST_TITLE = 500
 _TAG = re.compile(r"<[^<>]*>")
 _TAG_OF_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
@@ -103,7 +106,8 @@ def select_pages(
     """The pages that a listing brings for a finder, newest first, undated ones after them in the listing's
     order.
 
-    Of more than `LINKS_PER_POLL`, those that are not known come first; undated ones are taken from both ends of
+    Of more than `LINKS_PER_POLL`, those that are not known come first; undated ones are taken from both ends
+    of
     the listing, because nothing says at which the newest stand.
 
     Args:
@@ -112,24 +116,23 @@ def select_pages(
         known: addresses that were found before.
     """
     pages: dict[str, tuple[FoundLink, str]] = {}
-    left: Counter[str] = Counter()
-    elsewhere: Counter[str] = Counter()
-    for entry in listing.links:
-        url = meant_address(entry.original or entry.link or "", listing_url, finder.domains)
-        dated = _with_possible_dates(entry, finder.now)
-        reason = _reason_against(dated, url, finder)
-        if url is None or reason is not None:
-            left[reason or "no_link"] += 1
-            elsewhere[registered_domain(host_of(url or ""))] += reason == "off_domain"
+    refused: list[tuple[str, str]] = []
+    for written in listing.links:
+        url = meant_address(written.original or written.link or "", listing_url, finder.domains) or ""
+        entry = _with_possible_dates(written, finder.now)
+        reason = _reason_against(entry, url, finder)
+        if reason is None:
+            pages.setdefault(url, (replace(entry, language=language or entry.language), url))
         else:
-            pages.setdefault(url, (replace(dated, language=language or entry.language), url))
+            refused.append((reason, url))
+    left = Counter(reason for reason, _ in refused)
     return Selection(
         pages=tuple(_page(entry, url, finder, listing_url) for entry, url in _chosen(pages, known)),
         addresses=tuple(pages),
         off_domain=left["off_domain"],
         too_old=left["too_old"],
         no_link=left["no_link"],
-        leads_to=None if pages else _common_domain(elsewhere),
+        leads_to=None if pages else _common_domain(refused),
     )
 
 
@@ -139,16 +142,18 @@ def _with_possible_dates(entry: FoundLink, now: datetime) -> FoundLink:
     return replace(entry, **dict.fromkeys(late)) if late else entry
 
 
-def _common_domain(elsewhere: Counter[str]) -> str | None:
+def _common_domain(refused: Sequence[tuple[str, str]]) -> str | None:
     """The one domain that foreign entries lead to."""
-    total = elsewhere.total()
-    domain, count = max(elsewhere.items(), key=lambda item: item[1], default=("", 0))
-    return domain if total and count >= total * _MOVED_SHARE else None
+    elsewhere = Counter(registered_domain(host_of(url)) for reason, url in refused if reason == "off_domain")
+    if not elsewhere:
+        return None
+    [(domain, count)] = elsewhere.most_common(1)
+    return domain if count >= elsewhere.total() * _MOVED_SHARE else None
 
 
-def _reason_against(entry: FoundLink, url: str | None, finder: Finder) -> str | None:
+def _reason_against(entry: FoundLink, url: str, finder: Finder) -> str | None:
     """Why an entry is no page to fetch, as `Selection` counts it; None where it is one."""
-    if url is None or is_front_page(url) or url in finder.feeds:
+    if not url or is_front_page(url) or url in finder.feeds:
         return "no_link"
     if not is_own(url, finder.domains):
         return "off_domain"
@@ -186,24 +191,31 @@ def select_children(
 ) -> list[str]:
     """Addresses of the sitemaps that an index names and whose turn it is, on whatever host they lie.
 
-    Half of them are the newest, if the index tells them apart by date; the others those that were not polled for
+    Half of them are the newest, if the index tells them apart by date; the others those that were not polled
+    for
     longest, so that each has its turn, from both ends of the index. Dates all too old say nothing.
 
     Args:
         seen: addresses that are polled anyway.
         polled: when children were polled last.
     """
+    found = _children(listing, listing_url, seen)
+    fresh = {url: child for url, child in found.items() if _is_fresh(child, finder)}
+    newest = _newest_children(fresh)[: CHILDREN_PER_POLL // 2]
+    waiting = [url for url in from_both_ends(list(fresh or found)) if url not in newest]
+    times = polled or {}
+    waiting.sort(key=lambda url: times[url].timestamp() if url in times else 0.0)
+    return [*newest, *waiting][:CHILDREN_PER_POLL]
+
+
+def _children(listing: Listing, listing_url: str, seen: Collection[str]) -> dict[str, ChildSitemap]:
+    """The sitemaps of an index by address, each once."""
     found: dict[str, ChildSitemap] = {}
     for child in listing.children:
         url = canonical(child.url, listing_url)
         if url is not None and url not in seen:
             found.setdefault(url, child)
-    fresh = {url: child for url, child in found.items() if _is_fresh(child, finder)}
-    newest = _newest_children(fresh)[: CHILDREN_PER_POLL // 2]
-    times = polled or {}
-    waiting = [url for url in from_both_ends(list(fresh or found)) if url not in newest]
-    waiting.sort(key=lambda url: times[url].timestamp() if url in times else 0.0)
-    return [*newest, *waiting][:CHILDREN_PER_POLL]
+    return found
 
 
 def _is_fresh(child: ChildSitemap, finder: Finder) -> bool:

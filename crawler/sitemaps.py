@@ -47,14 +47,7 @@ def parse_sitemap(body: bytes, url: str, content_type: str = "") -> Listing:
     root, saved = _read(text)
     if root is None or _name(root) not in ("urlset", "sitemapindex"):
         return _from_text(text)
-    # Some publishers mix both kinds in one document, so both are looked for.
-    links: list[FoundLink] = []
-    children: list[ChildSitemap] = []
-    for kind, said in islice(_entries(root), MAX_LINKS + 1):
-        if kind == "sitemap" and said.get("loc"):
-            children.append(ChildSitemap(url=said["loc"], updated=read_date(said.get("lastmod"))))
-        elif kind == "url" and said.get("loc"):
-            links.append(_link(said))
+    links, children = _listed(root)
     read = len(links) + len(children)
     return Listing(
         links=tuple(links),
@@ -62,6 +55,18 @@ def parse_sitemap(body: bytes, url: str, content_type: str = "") -> Listing:
         unreadable=saved.unreadable + saved.entries - read if saved else 0,
         unread_bytes=saved.unread_bytes if saved else 0,
     )
+
+
+def _listed(root: Any) -> tuple[list[FoundLink], list[ChildSitemap]]:
+    """Pages and sitemaps; some publishers mix both kinds in one document."""
+    links: list[FoundLink] = []
+    children: list[ChildSitemap] = []
+    for kind, said in islice(_entries(root), MAX_LINKS + 1):
+        if kind == "sitemap" and said.get("loc"):
+            children.append(ChildSitemap(url=said["loc"], updated=read_date(said.get("lastmod"))))
+        elif kind == "url" and said.get("loc"):
+            links.append(_link(said))
+    return links, children
 
 
 def _read(text: str) -> tuple[Any, Salvage | None]:

@@ -1,4 +1,5 @@
-"""Times of day as machines and people write them, in the one spelling that `stamps` reads: 24 hours, zone as an offset.
+"""Times of day as machines and people write them, in the one spelling that `stamps` reads: 24 hours, zone as
+an offset.
 
     "02:00:00 PM +0000"   -> "14:00:00 +0000"
     "10:00:00 MSK"        -> "10:00:00 +0300"

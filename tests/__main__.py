@@ -1,4 +1,5 @@
-"""What is not the whole test suite: `quality` over a data folder, `cases` over a folder of cases, `unit` the fast tests alone."""
+"""What is not the whole test suite: `quality` over a data folder, `cases` over a folder of cases, `unit` the
+fast tests alone."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from tests.tiers import ROOT, unit_files
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code: 0 every floor is met or every test passed, 1 one is missed or failed, 2 the call or the data folder is wrong."""
+    """Exit code: 0 every floor is met or every test passed, 1 one is missed or failed, 2 the call or the data
+    folder is wrong."""
     options = _parser().parse_args(arguments)
     if options.door == "cases":
         return _cases(options)

@@ -65,7 +65,8 @@ class PageStore:
                 )
 
     def refused(self, source_id: str, since: datetime) -> list[Page]:
-        """Pages of a source that were found since a moment and have an outcome that is no page, in no order."""
+        """Pages of a source that were found since a moment and have an outcome that is no page, in no
+        order."""
         table = schema.pages.c
         refused = table.fetch_outcome.is_not(None) & table.fetch_outcome.not_in((STORED, DUPLICATE))
         return self._pages(

@@ -95,13 +95,12 @@ class FeedStore:
         with self._database.read() as connection:
             return [_poll_of(row) for row in connection.execute(statement)]
 
-    def last_polls(self, since: datetime) -> list[FeedPoll]:
-        """The newest poll of every feed that was polled since a moment, by feed."""
-        table = schema.feed_polls.c
-        polled = sa.select(table.feed_url, sa.func.max(table.polled_at).label("at"))
-        newest = polled.where(table.polled_at >= since).group_by(table.feed_url).subquery()
-        is_newest = (table.feed_url == newest.c.feed_url) & (table.polled_at == newest.c.at)
-        statement = _POLLS.join(newest, is_newest).order_by(table.feed_url, table.run_id)
+    def last_polls(self) -> list[FeedPoll]:
+        """The newest poll of every feed, by source and feed; a feed whose polls were pruned has none."""
+        table, feeds = schema.feed_polls.c, schema.feeds.c
+        is_newest = (table.feed_url == feeds.feed_url) & (table.polled_at == feeds.last_polled_at)
+        statement = _POLLS.join(schema.feeds, is_newest)
+        statement = statement.order_by(table.source_id, table.feed_url, table.run_id)
         with self._database.read() as connection:
             return [_poll_of(row) for row in connection.execute(statement)]
 

@@ -1,7 +1,10 @@
-"""The door `http`: a local server answers as the case says, is crawled as often as it says, and its pages are cleaned.
+"""The door `http`: a local server answers as the case says, is crawled as often as it says, and its pages are
+cleaned.
 
-Answers of a route come in order, the last one stays. `article` is a page with that headline; `rss_of`, `sitemap_of`, `index_of` are listings of
-these paths; `raw_headers` are sent as they stand; an answer with `unless_cookie` is for those who do not send that cookie, the others get the
+Answers of a route come in order, the last one stays. `article` is a page with that headline; `rss_of`,
+`sitemap_of`, `index_of` are listings of
+these paths; `raw_headers` are sent as they stand; an answer with `unless_cookie` is for those who do not send
+that cookie, the others get the
 next; `OTHER-HOST/path` is served by a second server.
 """
 

@@ -1,7 +1,9 @@
 """Whether what came out is right.
 
-What a case says in fields decides first: `expect` (what `got` must hold, also in part) and, of a page, `must` and `must_not`. The rest of `right`
-is prose; what its usual turns say can be checked, and what says nothing that can be checked leaves the case undecided (None).
+What a case says in fields decides first: `expect` (what `got` must hold, also in part) and, of a page, `must`
+and `must_not`. The rest of `right`
+is prose; what its usual turns say can be checked, and what says nothing that can be checked leaves the case
+undecided (None).
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The door `listing`: a document is read as a poll would read it, and its pages and child sitemaps are chosen."""
+"""The door `listing`: a document is read as a poll would read it, and its pages and child sitemaps are
+chosen."""
 
 from __future__ import annotations
 

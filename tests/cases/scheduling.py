@@ -1,6 +1,7 @@
 """The door `scheduler`: the commands of a schedule have their turns while the clock is set.
 
-The steps are words: `... clock N days ahead|behind (crawl_minutes = M)`, `... crawls pass`, `set the clock right`.
+The steps are words: `... clock N days ahead|behind (crawl_minutes = M)`, `... crawls pass`, `set the clock
+right`.
 """
 
 from __future__ import annotations

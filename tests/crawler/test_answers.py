@@ -130,7 +130,8 @@ def test_damaged_compression(body: bytes, encoding: str) -> None:
 
 
 def test_a_row_of_empty_members_is_given_up() -> None:
-    """Four hundred thousand empty gzip streams in a row, 8 MB as sent and nothing unpacked, cost no minutes."""
+    """Four hundred thousand empty gzip streams in a row, 8 MB as sent and nothing unpacked, cost no
+    minutes."""
     began = time.process_time()
     with pytest.raises(Undecodable, match="100 gzip members"):
         decompress(gzip.compress(b"") * 400_000, "gzip", 8_000_000)

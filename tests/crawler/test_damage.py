@@ -109,7 +109,8 @@ def test_what_is_cut_off_is_read_to_the_cut(kind: str, share: float) -> None:
 
 @pytest.mark.parametrize("kind", sorted(FRAMES))
 def test_a_broken_beginning_costs_no_entry(kind: str) -> None:
-    """A page's error message, a wrong declaration or a broken root in front of the entries costs none of them."""
+    """A page's error message, a wrong declaration or a broken root in front of the entries costs none of
+    them."""
     head, tail = FRAMES[kind]
     entries = "".join(entry_of(number, kind) for number in range(3))
     for broken in ("Warning: mysql_connect() & more <br>\n" + head, '<?xml version="1.0" encoding="utf-16"?>' + head,
@@ -149,7 +150,8 @@ def test_a_sound_document_is_left_as_it_is() -> None:
     ],
 )
 def test_bytes_decide_before_labels(encoding: str, declared: str, sent: str) -> None:
-    """Titles are right whatever document and server say of a text that its bytes tell, and by what they say where the bytes
+    """Titles are right whatever document and server say of a text that its bytes tell, and by what they say
+    where the bytes
     do not."""
     label = f' encoding="{declared}"' if declared else ""
     text = (
@@ -181,7 +183,8 @@ JSON_FEED = {
 
 
 def test_json_feeds() -> None:
-    """Address, title, date and language of JSON Feed, an id that is an address included; WordPress' interface alike."""
+    """Address, title, date and language of JSON Feed, an id that is an address included; WordPress' interface
+    alike."""
     found = parse_feed(json.dumps(JSON_FEED).encode(), URL)
     assert [link.link for link in found.links] == [
         "https://quay.example/n/1",
@@ -241,7 +244,8 @@ def test_other_json_is_no_feed(text: bytes) -> None:
     ],
 )  # fmt: skip
 def test_dates_that_are_odd_or_none(text: str, expected: datetime | None) -> None:
-    """Zones in letters, 12-hour clocks, Unix time and Persian years are read; dates that no page can have are none."""
+    """Zones in letters, 12-hour clocks, Unix time and Persian years are read; dates that no page can have are
+    none."""
     assert read_date(text) == expected
     body = (
         FRAMES["rss"][0]

@@ -74,7 +74,8 @@ def offer(site: LocalSite, behaviours: dict[str, tuple[Behaviour, str]]) -> tupl
 
 
 def test_each_has_one_outcome(site: LocalSite, lab: MakeLab) -> None:
-    """Named at once, and the sums balance; what came back is archived, what never came whole is not. What was refused
+    """Named at once, and the sums balance; what came back is archived, what never came whole is not. What was
+    refused
     is tried again while it is listed, and comes to the same."""
     feed, expected = offer(site, FINAL)
     made = lab(source([feed]))
@@ -197,7 +198,8 @@ def test_an_error_nobody_foresaw_costs_one_request(
 
 
 def test_a_feed_that_breaks_its_parser_hurts_no_other(site: LocalSite, lab: MakeLab) -> None:
-    """A document that cannot be read at all is a broken feed of its outlet; the others are crawled as ever."""
+    """A document that cannot be read at all is a broken feed of its outlet; the others are crawled as
+    ever."""
     site.put("/bad.xml", Page(b"\x00<?xml version='1.0' encoding='\xfe'?><a " + b"<b " * 50))
     good = site.put("/feed.xml", Page(rss([site.put("/news/1.html", Page(article("One")))])))
     counts = lab(source([site.url("/bad.xml")], source_id="bad"), source([good], source_id="good")).crawl()

@@ -160,7 +160,8 @@ def test_bounds_keep_the_newest() -> None:
 @pytest.mark.parametrize("count", [1, 7, 43])
 @pytest.mark.parametrize("dates", ["none", "one old day", "all old", "today", "apart"])
 def test_every_child_of_an_index_has_its_turn(count: int, dates: str) -> None:
-    """Whatever an index says of its children's dates, each is polled within as many polls as it takes, the first and the
+    """Whatever an index says of its children's dates, each is polled within as many polls as it takes, the
+    first and the
     last of an index that says nothing at once."""
     updated = {
         "none": [None] * count,
@@ -182,7 +183,8 @@ def test_every_child_of_an_index_has_its_turn(count: int, dates: str) -> None:
 
 @pytest.mark.parametrize("newest_at", ["first", "last"])
 def test_long_undated_listings_are_read_from_both_ends_and_to_the_end(newest_at: str) -> None:
-    """The newest of a long listing are among the pages of the first poll, at whichever end they stand, and all others
+    """The newest of a long listing are among the pages of the first poll, at whichever end they stand, and
+    all others
     follow in later polls."""
     addresses = [f"http://outlet.example/{n}" for n in range(3 * LINKS_PER_POLL)]
     written = addresses[::-1] if newest_at == "first" else addresses
@@ -214,13 +216,15 @@ def test_long_undated_listings_are_read_from_both_ends_and_to_the_end(newest_at:
     ],
 )  # fmt: skip
 def test_addresses_are_what_they_mean(written: str, meant: str | None) -> None:
-    """A missing or broken scheme, and an address inside another site's, lead to the outlet's page; nothing else does."""
+    """A missing or broken scheme, and an address inside another site's, lead to the outlet's page; nothing
+    else does."""
     found = select_pages(listing(written), finder(), "http://feeds.outlet.example/feeds/news.xml")
     assert [page.url for page in found.pages] == ([] if meant is None else [meant])
 
 
 def test_a_listing_that_leads_elsewhere_says_where() -> None:
-    """If all entries lead to one other domain, the selection names it; not if they scatter, or one is the outlet's own."""
+    """If all entries lead to one other domain, the selection names it; not if they scatter, or one is the
+    outlet's own."""
     away = [f"https://new.outlet-new.test/{n}" for n in range(9)]
     assert select_pages(listing(*away, "http://other.test/1"), finder(), FEED).leads_to == "outlet-new.test"
     assert select_pages(listing(*away, "/own"), finder(), FEED).leads_to is None

@@ -83,7 +83,8 @@ def test_a_refit_without_anything_to_cluster_is_no_refit() -> None:
 
 
 def test_a_first_report_is_made_up_for() -> None:
-    """A machine that was off on its first Monday writes the report when it is on again; a workspace of today waits."""
+    """A machine that was off on its first Monday writes the report when it is on again; a workspace of today
+    waits."""
     for counted, due in (
         (NOW - timedelta(days=4), NOW),
         (NOW - timedelta(hours=1), datetime(2026, 3, 9, 6, tzinfo=UTC)),
@@ -132,7 +133,8 @@ def test_a_plan_that_cannot_be_made_keeps_the_schedule_alive() -> None:
 
 
 def test_analysis_runs_one_command_at_a_time_and_again() -> None:
-    """Process, refit and report wait for each other; a crawl runs beside them; each comes again after its run."""
+    """Process, refit and report wait for each other; a crawl runs beside them; each comes again after its
+    run."""
     now, often = datetime.now(UTC), timedelta(microseconds=1)
     at_once: dict[str, int] = {}
     most: dict[str, int] = {}
@@ -173,7 +175,8 @@ def test_analysis_runs_one_command_at_a_time_and_again() -> None:
 @pytest.mark.parametrize("by_days", [30.0, -30.0, 400.0, -400.0, 0.02, -0.02])
 @pytest.mark.parametrize("minutes", [1, 60, 1440])
 def test_a_clock_that_is_set_delays_nothing_by_more_than_its_interval(by_days: float, minutes: int) -> None:
-    """Set back or forward by minutes or a year between two turns, each command of an interval comes again within it, and
+    """Set back or forward by minutes or a year between two turns, each command of an interval comes again
+    within it, and
     then in its rhythm; the weekly report comes on its day of the new calendar."""
     world = World(Schedule(crawl_minutes=minutes, process_minutes=minutes, refit_minutes=minutes))
     world.play(timedelta(minutes=minutes * 2.5))
@@ -199,7 +202,8 @@ def test_the_weekly_report_follows_the_calendar() -> None:
 
 @pytest.mark.slow
 def test_two_schedulers_do_not_run_in_one_workspace(tmp_path: Path) -> None:
-    """The second is told so; the first stops cleanly on SIGTERM, its children with it, and a third may start."""
+    """The second is told so; the first stops cleanly on SIGTERM, its children with it, and a third may
+    start."""
     root = tmp_path / "desk"
     init_workspace(root)
     command = [sys.executable, "-m", "drumbeat", "run", "--workspace", str(root)]
