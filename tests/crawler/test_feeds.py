@@ -15,7 +15,7 @@ import pytest
 
 from crawler.feeds import MAX_FEED_BYTES, parse_feed, parse_listing, parse_section, parse_sitemap
 from crawler.listings import Listing, read_date
-from crawler.sections import looks_like_article
+from crawler.shapes import looks_like_article
 from storage.records import FeedKind
 from tests.crawler.server import rss, sitemap
 
