@@ -19,7 +19,7 @@ from crawler.urls import canonical, host_of, is_front_page, registered_domain
 
 _HEAD: Final = 128 * 1024
 """Bytes in which the element is looked for: heads with styles in them are long. Chosen, not measured."""
-_LINK: Final = re.compile(rb"<link\b[^>]{0,2000}>", re.IGNORECASE)
+_LINK: Final = re.compile(rb"<link\b[^<>]{0,2000}>", re.IGNORECASE)
 _RELATION: Final = re.compile(rb"\brel\s*=\s*[\"']?\s*canonical\b", re.IGNORECASE)
 _ADDRESS: Final = re.compile(rb"\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
 _HOST_FRONT: Final = re.compile(r"^(?:www\d?|m|mobile|amp|wap)\.", re.IGNORECASE)

@@ -14,12 +14,12 @@ from config.clock import Clock
 from config.sources import FeedConfig, SourceConfig
 from config.workspace import Workspace
 from crawler.answers import Answer
-from crawler.feeds import parse_listing
 from crawler.fetcher import Fetcher
 from crawler.listings import Listing
 from crawler.outlet import require_known
 from crawler.polling import REQUEST_KINDS
 from crawler.probing import probe
+from crawler.reading import read_listing
 from crawler.results import poll_outcome
 from crawler.select import Finder, finder_for, select_children, select_pages
 
@@ -83,7 +83,7 @@ async def _check(source: SourceConfig, feed: FeedConfig, fetcher: Fetcher, works
         delay_seconds=source.delay_seconds,
         allow_private=source.allow_private_addresses,
     )
-    listing = _listing_in(answer, feed, source)
+    listing = await _listing_in(answer, feed, source)
     days = workspace.settings.crawl.backfill_days
     finder = finder_for(source, first=True, now=fetcher.clock.now(), backfill_days=days)
     checked = FeedCheck(
@@ -97,10 +97,10 @@ async def _check(source: SourceConfig, feed: FeedConfig, fetcher: Fetcher, works
     return checked if listing is None else _with_entries(checked, listing, finder, answer.final_url)
 
 
-def _listing_in(answer: Answer, feed: FeedConfig, source: SourceConfig) -> Listing | None:
+async def _listing_in(answer: Answer, feed: FeedConfig, source: SourceConfig) -> Listing | None:
     if answer.failure is not None or answer.status != 200:
         return None
-    return parse_listing(
+    return await read_listing(
         feed.kind,
         answer.body,
         answer.final_url,

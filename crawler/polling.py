@@ -11,6 +11,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, zip_longest
 
 import structlog
@@ -19,9 +20,9 @@ from config.clock import Clock
 from config.settings import CrawlSettings
 from config.sources import FeedConfig, SourceConfig
 from crawler.answers import Answer, Kind
-from crawler.feeds import parse_listing
 from crawler.fetcher import Fetcher
 from crawler.listings import Listing
+from crawler.reading import read_listing
 from crawler.recording import Entry, Recorder
 from crawler.results import POLL_SUCCESSES, conditional_headers, new_state, poll_outcome, state_after
 from crawler.revisits import MEMORY, is_dated_anew, may_be_tried_again
@@ -169,11 +170,14 @@ class OutletPolls:
     async def _selected(
         self, listing: Listing, finder: Finder, listing_url: str, language: str | None
     ) -> Selection:
-        selection = select_pages(listing, finder, listing_url, language=language)
+        select = partial(select_pages, listing, finder, listing_url, language=language)
+        # Fifty thousand addresses take seconds; the others' answers must not wait for them.
+        aside = partial(asyncio.get_running_loop().run_in_executor, self._tools.fetcher.threads)
+        selection = await aside(select)
         if len(selection.addresses) <= LINKS_PER_POLL:
             return selection
         known = await self._tools.recorder.ask(lambda store: store.pages.known(selection.addresses))
-        return select_pages(listing, finder, listing_url, language=language, known=known)
+        return await aside(partial(select, known=known))
 
     async def _ask_again(self, selection: Selection, finder: Finder) -> None:
         """Let known pages wait once more that were refused, and remember those that are dated anew."""
@@ -209,16 +213,13 @@ class OutletPolls:
         )
 
     async def _read(self, state: FeedState, answer: Answer) -> Listing:
-        def read() -> Listing:
-            return parse_listing(
-                state.kind,
-                answer.body,
-                answer.final_url,
-                content_type=answer.header("content-type") or "",
-                link_pattern=self._source.link_pattern,
-            )
-
-        return await asyncio.get_running_loop().run_in_executor(self._tools.fetcher.threads, read)
+        return await read_listing(
+            state.kind,
+            answer.body,
+            answer.final_url,
+            content_type=answer.header("content-type") or "",
+            link_pattern=self._source.link_pattern,
+        )
 
 
 def _in_turn(lists: Collection[list[str]]) -> list[str]:

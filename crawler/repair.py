@@ -24,8 +24,8 @@ MAX_DEPTH: Final = 200
 _PROLOGUE: Final = re.compile(
     r"\s*<\?xml[^>]*\?>|\s*<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE
 )
-_BETWEEN_CDATA: Final = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
-_COMMENT: Final = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
+_OPEN_SECTION: Final = "<![CDATA["
+_CLOSE_SECTION: Final = "]]>"
 _NEXT_ENTRY: Final = re.compile(r"</(?:[\w.-]+:)?(item|entry)\s*>\s*<(?:[\w.-]+:)?\1[\s>]")
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _REFERENCE: Final = re.compile(
@@ -91,7 +91,7 @@ def is_sound(text: str) -> bool:
 def hides_entries(text: str) -> bool:
     """Whether a section of text without its end goes on to that of another entry: well-formed, and one entry
     less."""
-    sections = _BETWEEN_CDATA.split(text)[1::2]
+    sections = _around_sections(text)[1::2]
     return any(_NEXT_ENTRY.search(section) for section in sections)
 
 
@@ -102,10 +102,23 @@ def repaired(text: str) -> str:
     text = text[begin:] if begin > 0 else text
     while (prologue := _PROLOGUE.match(text)) is not None:
         text = text[prologue.end() :]
-    parts = _BETWEEN_CDATA.split(text)
+    parts = _around_sections(text)
     # what stands between sections has even places
     parts[::2] = [_BARE_ANGLE.sub("&lt;", _REFERENCE.sub(_reference, part)) for part in parts[::2]]
     return "".join(parts)
+
+
+def _around_sections(text: str) -> list[str]:
+    """The text in parts, sections of plain text (CDATA) at odd places; one that does not end is none."""
+    parts: list[str] = []
+    done = 0
+    while (begin := text.find(_OPEN_SECTION, done)) >= 0:
+        end = text.find(_CLOSE_SECTION, begin)
+        if end < 0:
+            break
+        parts += [text[done:begin], text[begin : end + len(_CLOSE_SECTION)]]
+        done = end + len(_CLOSE_SECTION)
+    return [*parts, text[done:]]
 
 
 def _reference(match: re.Match[str]) -> str:
@@ -133,7 +146,7 @@ def salvage(text: str, most: int, begin_of: re.Pattern[str] = OF_FEEDS) -> Salva
         most: entries that are read; the others count as unreadable.
         begin_of: what an entry begins with; its first group names the element.
     """
-    text = _COMMENT.sub("", text)
+    text = _without_comments(text)
     begins = list(begin_of.finditer(text))
     if not begins:
         return None
@@ -152,6 +165,13 @@ def salvage(text: str, most: int, begin_of: re.Pattern[str] = OF_FEEDS) -> Salva
             kept.append(entry)
     document = _document(begins[0][1], head, spaces, kept)
     return Salvage(text=document, entries=len(kept), unreadable=lost, unread_bytes=unread)
+
+
+def _without_comments(text: str) -> str:
+    """The text without comments; one that does not end before the next begins is none."""
+    first, *parts = text.split("<!--")
+    rest = (part[end + len("-->") :] if (end := part.find("-->")) >= 0 else f"<!--{part}" for part in parts)
+    return first + "".join(rest)
 
 
 def _namespaces(head: str, text: str) -> str:

@@ -32,7 +32,8 @@ def start(root: Path, feed: str, number: int) -> ForkServerProcess:
     """Start a process that crawls; `number` is the run's."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    process = context.Process(target=crawl_once, args=(root, feed, number), daemon=True)
+    # no daemon: it reads listings in children of its own
+    process = context.Process(target=crawl_once, args=(root, feed, number))
     process.start()
     return process
 

@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 
 from config.errors import ConfigError
+from crawler.crawl import least_recently_served
 from storage.archive import ArchiveReader
+from storage.records import FeedState
 from tests.crawler.lab import CONTACT, NOW, Lab, assert_balanced, source
 from tests.crawler.server import (
     Fresh,
@@ -309,3 +311,14 @@ def test_real_outlets_need_a_contact(lab: MakeLab, changes: dict[str, str], mess
     made = lab(source(["https://news.example.org/feed"], domain="example.org"), **changes)
     with pytest.raises(ConfigError, match=message):
         made.crawl()
+
+
+def test_who_was_not_served_for_longest_comes_first() -> None:
+    """Outlets never polled come first, then by their last poll, whatever their ids."""
+    sources = [source([f"http://{name}.example/feed"], source_id=f"outlet-{name}") for name in "abc"]
+    states = [
+        FeedState(feed_url=f"http://{name}.example/feed", source_id="x", kind="feed", last_polled_at=at)
+        for name, at in (("a", NOW), ("b", NOW - timedelta(hours=1)), ("c", None))
+    ]
+    order = [row.id for row in least_recently_served(sources, states)]
+    assert order == ["outlet-c", "outlet-b", "outlet-a"]
