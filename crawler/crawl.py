@@ -9,7 +9,8 @@
 
 Counts: `sources`; `polls` = sum of `polls_<outcome>`; `found` new pages; `tried` = sum of the fetch outcomes,
 `waiting` among them (failed for a passing reason, tried again later); `postponed` pages that were due but not
-asked for (the host wants peace, or time was up); `looked_again` = sum of `looked_again_<outcome>`, stored pages
+asked for (the host wants peace, or time was up); `looked_again` = sum of `looked_again_<outcome>`, stored
+pages
 that a listing dated anew.
 """
 
@@ -178,10 +179,9 @@ def _sources(job: _Job) -> list[SourceConfig]:
     return least_recently_served(sources, job.store.feeds.all())
 
 
-def least_recently_served(
-    sources: Sequence[SourceConfig], states: Sequence[FeedState]
-) -> list[SourceConfig]:
-    """The sources by the time of their last poll, those that never had one first: where a crawl is too short for
+def least_recently_served(sources: Sequence[SourceConfig], states: Sequence[FeedState]) -> list[SourceConfig]:
+    """The sources by the time of their last poll, those that never had one first: where a crawl is too short
+    for
     all, nobody is always the last."""
     polled = {state.feed_url: state.last_polled_at for state in states if state.last_polled_at is not None}
 

@@ -1,7 +1,9 @@
 """Read section pages: the links of an HTML page that lead to articles.
 
-What tells an article's link, besides its address (shapes.py): a headline as its words, a heading around it, a date near
-it, and a layout that comes again with other headlines. One of these alone is not enough; `link_pattern` of a source
+What tells an article's link, besides its address (shapes.py): a headline as its words, a heading around it, a
+date near
+it, and a layout that comes again with other headlines. One of these alone is not enough; `link_pattern` of a
+source
 overrides them all.
 
     anchors --> one `Candidate` an address, what menus and footers hold left out
@@ -26,7 +28,8 @@ MAX_LINKS = 1_000
 _SHORTEST_TITLE = 12
 """Characters; shorter anchors are buttons. Chosen, not measured."""
 _HEADLINE_WEIGHT: Final = 24
-"""Characters of a headline, those of dense scripts threefold; names of sections are shorter. Chosen, not measured."""
+"""Characters of a headline, those of dense scripts threefold; names of sections are shorter. Chosen, not
+measured."""
 _HEADLINE_WORDS: Final = 3
 _LAYOUT_TIMES: Final = 3
 """Addresses in one layout from which it repeats. Chosen, not measured."""
@@ -38,9 +41,11 @@ _CLIMB: Final = 5
 """Elements that are climbed from a link to its block. Chosen, not measured."""
 _ASIDE_TAGS: Final = frozenset({"nav", "footer", "form", "noscript", "button", "select"})
 _ASIDE_NAMES: Final = re.compile(
-    r"(?:[^\W_]+[_-])*(?:nav|navbar|navigation|menu|footer|breadcrumbs?|fil-ariane|pagination|pager|social|share|sharing|"
+    r"(?:[^\W_]+[_-])*"
+    r"(?:nav|navbar|navigation|menu|footer|breadcrumbs?|fil-ariane|pagination|pager|social|share|sharing|"
     r"tag-?cloud|cookies?|consent|newsletter|toolbar|topbar|login|languages?|comments?)"
-    r"(?:[_-](?:container|wrapper|wrap|inner|area|main|top|bottom|links?|list|item|bar|menu|icons?|buttons?))*",
+    r"(?:[_-](?:container|wrapper|wrap|inner|area|main|top|bottom|links?|list|item|bar|menu|icons?|buttons?)"
+    r")*",
     re.IGNORECASE,
 )
 _LONGEST_NAME: Final = 60
@@ -103,12 +108,16 @@ def _articles(candidates: list[Candidate]) -> list[Candidate]:
     """Those of which enough speaks for an article."""
     possible = [row for row in candidates if _may_be_article(row.link)]
     repeated = _repeated(possible)
-    strong = [row for row in possible if _is_article(row, repeated)]
-    # An address of the same shape as the others', whose words are a picture or too few.
-    shapes = Counter(shape_of(row.link) for row in strong)
-    told = {shape for shape, count in shapes.items() if count >= _LAYOUT_TIMES and shape != "/*"}
-    chosen = {row.link for row in strong}
-    return [row for row in possible if row.link in chosen or _fits(row, told, repeated)]
+    strong = {row.link for row in possible if _is_article(row, repeated)}
+    told = _usual_shapes(strong)
+    return [row for row in possible if row.link in strong or _fits(row, told, repeated)]
+
+
+def _usual_shapes(links: Iterable[str]) -> set[str]:
+    """Shapes that several articles' addresses have: others of them are articles too, whose words are few."""
+    shapes = Counter(shape_of(link) for link in links)
+    # everything that lies in the root has this one
+    return {shape for shape, count in shapes.items() if count >= _LAYOUT_TIMES and shape != "/*"}
 
 
 def _may_be_article(link: str) -> bool:

@@ -1,7 +1,9 @@
 """What an address looks like: an article's, a list's, or neither. Pure, no network.
 
-Articles are addressed by a date, a number, a slug or a parameter, whatever the system: WordPress (`/2026/03/slug/`, `?p=7`),
-SPIP (`spip.php?article7`), Drupal (`/node/7`, `?q=node/7`), Joomla (`?view=article&id=7:slug`), scripts of one's own
+Articles are addressed by a date, a number, a slug or a parameter, whatever the system: WordPress
+(`/2026/03/slug/`, `?p=7`),
+SPIP (`spip.php?article7`), Drupal (`/node/7`, `?q=node/7`), Joomla (`?view=article&id=7:slug`), scripts of
+one's own
 (`info.php?article=7`).
 """
 
@@ -22,39 +24,55 @@ _MEDIA: Final = re.compile(
     r"\.(?:jpe?g|png|gif|svg|webp|pdf|mp3|mp4|m3u8|zip|xml|rss|atom|css|js|json|ico|docx?|xlsx?|apk)$",
     re.IGNORECASE,
 )
+
+
+def _any_of(words: str) -> str:
+    """A pattern that matches one of the words."""
+    return f"(?:{'|'.join(words.split())})"
+
+
+_NUMBERING: Final = _any_of(
+    "p id idn? nid sid aid num art n item itemid post article news story node "
+    "(?:news|art|article|story|post|item|content)[-_]?id id[-_]?(?:news|art|article|story|post)"
+)
+"""Parameters that number articles."""
+_LISTING: Final = _any_of(
+    "cat category categorie tag author auteur page paged pageno pg s search query recherche m lang sort order "
+    r"start limitstart debut_\w+ format login action"
+)
+"""Parameters of lists and searches."""
+_FOLDERS: Final = _any_of(
+    r"tags? category categories categorie rubrique topics? themes? dossiers? section author auteur autor\w* "
+    r"users? page archives? search recherche suche\w* sitemap plan-du-site comments? feed rss share print flag "
+    r"login register account wp-login\.php wp-admin shop boutique publicite advertis\w* donate "
+    r"newsletters? abonne\w* subscri\w* contact\w* kontakt about\w* a-propos hilfe help faq redaktion "
+    r"impressum datenschutz mentions-legales privacy[\w-]* terms[\w-]* cookies?[\w-]*"
+)
+"""Parts of a path that hold lists, or what a house says of itself."""
 _ARTICLE_QUERY: Final = re.compile(
-    r"(?:^|&)(?:article\d+(?:&|$)|(?:p|id|nid|sid|aid|idn?|num|art|n|item|itemid|post|article|news|story|node|"
-    r"(?:news|art|article|story|post|item|content)[-_]?id|id[-_]?(?:news|art|article|story|post))=\d+"
-    r"|q=node/\d+|view=article(?:&|$))",
-    re.IGNORECASE,
+    rf"(?:^|&)(?:article\d+(?:&|$)|{_NUMBERING}=\d+|q=node/\d+|view=article(?:&|$))", re.IGNORECASE
 )
 _NEVER_ARTICLE: Final = re.compile(
-    r"(?:^|&)(?:view=(?:category|categories|featured|tag|search|login|contact)|option=com_(?:users|contact|search|tags)|"
-    r"replytocom=|share=|feed=|print=)",
+    rf"(?:^|&)(?:view={_any_of('category categories featured tag search login contact')}|"
+    rf"option=com_{_any_of('users contact search tags')}|{_any_of('replytocom share feed print')}=)",
     re.IGNORECASE,
 )
 _LIST_QUERY: Final = re.compile(
-    r"(?:^|&)(?:rubrique\d+|mot\d+|auteur\d+|breve_liste|(?:cat|category|categorie|tag|author|auteur|page|paged|pageno|"
-    r"pg|s|search|query|recherche|m|lang|sort|order|start|limitstart|debut_\w+|feed|format|share|replytocom|"
-    r"login|action)=|q=(?:taxonomy|user|search|node/?$)|var_recherche)",
+    rf"(?:^|&)(?:(?:rubrique|mot|auteur)\d+|{_LISTING}=|q=(?:taxonomy|user|search|node/?$)|var_recherche)",
     re.IGNORECASE,
 )
 _ALWAYS_LIST: Final = re.compile(
-    r"/(?:tags?|authors?|auteurs?|users?|profile)/[^/]|/(?:category|categories|categorie|rubrique)/[^/]+/?$",
+    r"/(?:tags?|authors?|auteurs?|users?|profile)/[^/]|"
+    r"/(?:category|categories|categorie|rubrique)/[^/]+/?$",
     re.IGNORECASE,
 )
-_LIST_PATH: Final = re.compile(
-    r"/(?:tags?|category|categories|categorie|rubrique|topics?|themes?|dossiers?|section|author|auteur|users?|"
-    r"page|search|recherche|suche\w*|login|flag|shop|boutique|kontakt|hilfe|help|faq|impressum|datenschutz|autor\w*|redaktion|register|account|wp-login\.php|wp-admin|feed|rss|contact\w*|about\w*|a-propos|"
-    r"mentions-legales|privacy[\w-]*|terms[\w-]*|cookies?[\w-]*|publicite|advertis\w*|newsletters?|abonne\w*|subscri\w*|"
-    r"donate|archives?|sitemap|plan-du-site|comments?|share|print)(?:[/.]|$)",
-    re.IGNORECASE,
-)
+_LIST_PATH: Final = re.compile(rf"/{_FOLDERS}(?:[/.]|$)", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"\d+")
 
 
 def looks_like_article(url: str) -> bool:
-    """Whether an address has what articles' addresses have: a date, a number, a slug of four words, a file name
+    """Whether an address has what articles' addresses have: a date, a number, a slug of four words, a file
+    name
     with a title, a parameter that numbers articles."""
     parts = urlsplit(url)
     path = unquote(parts.path)
@@ -73,7 +91,8 @@ def is_media(url: str) -> bool:
 
 
 def looks_like_list(url: str) -> bool:
-    """Whether an address is that of a list of articles, or of what every site has beside them (a search, a login,
+    """Whether an address is that of a list of articles, or of what every site has beside them (a search, a
+    login,
     who we are)."""
     parts = urlsplit(url)
     query, path = unquote(parts.query), unquote(parts.path)

@@ -118,7 +118,8 @@ class NarrativeStore:
             return [record_of(Assignment, row) for row in rows]
 
     def holders(self, text_hashes: Collection[str], since: datetime) -> dict[str, int]:
-        """Text hash -> the smallest number under which a passage of this text is stored, of articles counted since a moment."""
+        """Text hash -> the smallest number under which a passage of this text is stored, of articles counted
+        since a moment."""
         passages, articles = schema.passages.c, schema.articles.c
         joined = schema.passages.join(
             schema.assignments, schema.assignments.c.passage_id == passages.passage_id

@@ -38,9 +38,9 @@ LISTING_TYPES = {
     "index_of": "application/xml",
 }
 PROSE = (
-    "The harbour authority said on Monday that work on the northern quay had ended a month ahead of time, and "
-    "that the first ships would be let in before the rains. The minister of transport thanked the engineers, "
-    "who had replaced forty pillars and cleared the channel of three old wrecks in less than two years. "
+    "The harbour authority said on Monday that work on the northern quay had ended a month ahead of time, "
+    "and that the first ships would be let in before the rains. The minister of transport thanked the "
+    "engineers, who had replaced forty pillars and cleared the channel of three old wrecks in less than two years. "
 )
 
 
@@ -195,9 +195,9 @@ def _article(answer: dict[str, Any], base: str, path: str) -> str:
     link = f'<link rel="canonical" href="{escape(base + canonical)}">' if canonical else ""
     paragraphs = "".join(f"<p>{answer['article']}. {PROSE * 2}</p>" for _ in range(3))
     return (
-        f'{answer.get("before", "")}<!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head>'
-        f"<title>{answer['article']}</title>{link}</head><body><article><h1>{answer['article']}</h1>{paragraphs}"
-        "</article></body></html>"
+        f'{answer.get("before", "")}<!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml" lang="en">'
+        f"<head><title>{answer['article']}</title>{link}</head>"
+        f"<body><article><h1>{answer['article']}</h1>{paragraphs}</article></body></html>"
     )
 
 

@@ -1,7 +1,9 @@
-"""Outlets on content systems of many kinds, each with ten articles and what stands beside them: menus, lists, pages of
+"""Outlets on content systems of many kinds, each with ten articles and what stands beside them: menus, lists,
+pages of
 the house. All invented.
 
-A site is served by `publish`: every address on it answers with a real page, so that whatever is fetched by mistake is stored
+A site is served by `publish`: every address on it answers with a real page, so that whatever is fetched by
+mistake is stored
 and seen.
 """
 
@@ -15,8 +17,7 @@ from urllib.parse import quote
 from tests.crawler.server import LocalSite, Page
 
 TEXT = (
-    "The ferry council met on Tuesday and heard the pilots, the traders and the fishing families of the delta. "
-    * 6
+    "The ferry council met on Tuesday and heard pilots, traders and the fishing families of the delta. " * 6
 )
 
 FRENCH = (
@@ -27,15 +28,20 @@ FRENCH = (
     "Le marché aux bestiaux change de place en avril", "Une bibliothèque ambulante pour les villages",
 )  # fmt: skip
 ARABIC = (
-    "العبارة تستأنف رحلاتها بعد عامين من التوقف", "صيادو الدلتا يطالبون برصيف جديد", "محصول الدخن يفوق التوقعات هذا العام",
+    "العبارة تستأنف رحلاتها بعد عامين من التوقف", "صيادو الدلتا يطالبون برصيف جديد",
+     "محصول الدخن يفوق التوقعات هذا العام",
     "بئر جديدة لمربي الماشية في الشمال", "المجلس الجهوي يصادق على ميزانيته", "إعادة فتح ثلاث مدارس في الوادي",
-    "تعبيد الطريق الرابط بين المدينتين", "نساء الدلتا يؤسسن تعاونية للأسماك", "سوق الماشية ينتقل إلى مكان جديد",
+    "تعبيد الطريق الرابط بين المدينتين", "نساء الدلتا يؤسسن تعاونية للأسماك",
+     "سوق الماشية ينتقل إلى مكان جديد",
     "مكتبة متنقلة تزور القرى البعيدة",
 )  # fmt: skip
 HAUSA = (
-    "Jirgin ruwa ya dawo aiki bayan shekara biyu", "Masunta sun nemi sabon tashar jirgi", "Girbin gero ya wuce yadda aka zata",
-    "An haka rijiya domin makiyaya na arewa", "Majalisar yanki ta amince da kasafin kudi", "An sake bude makarantu uku a kwarin",
-    "Za a gyara hanyar Tamba a bana", "Matan Koral sun kafa kungiyar hadin kai", "Kasuwar dabbobi za ta koma sabon wuri",
+    "Jirgin ruwa ya dawo aiki bayan shekara biyu", "Masunta sun nemi sabon tashar jirgi",
+     "Girbin gero ya wuce yadda aka zata",
+    "An haka rijiya domin makiyaya na arewa", "Majalisar yanki ta amince da kasafin kudi",
+     "An sake bude makarantu uku a kwarin",
+    "Za a gyara hanyar Tamba a bana", "Matan Koral sun kafa kungiyar hadin kai",
+     "Kasuwar dabbobi za ta koma sabon wuri",
     "Dakin karatu mai tafiya zuwa kauyuka",
 )  # fmt: skip
 CHINESE = (
@@ -92,36 +98,46 @@ def _bare(link: str, title: str, _number: int) -> str:
 SYSTEMS = (
     System(
         "wordpress", FRENCH, lambda n: f"/2026/03/{n + 1:02d}/koral-{n}/", _heading,
-        (("/category/economie/", "Toute l'actualité économique du pays"), ("/page/2/", "Articles plus anciens de la semaine"),
-         ("/tag/delta/", "Delta du fleuve et de ses pêcheurs"), ("/a-propos/", "Qui sommes-nous et que voulons-nous")),
+        (("/category/economie/", "Toute l'actualité économique du pays"), ("/page/2/",
+         "Articles plus anciens de la semaine"),
+         ("/tag/delta/", "Delta du fleuve et de ses pêcheurs"), ("/a-propos/",
+          "Qui sommes-nous et que voulons-nous")),
     ),
     System(
         "wordpress-plain", FRENCH, lambda n: f"/?p={120 + n}", _heading,
-        (("/?cat=4", "Toute l'actualité économique du pays"), ("/?paged=2", "Articles plus anciens de la semaine"),
+        (("/?cat=4", "Toute l'actualité économique du pays"), ("/?paged=2",
+         "Articles plus anciens de la semaine"),
          ("/?tag=delta", "Delta du fleuve et de ses pêcheurs"), ("/?page_id=2", "À propos")),
     ),
     System(
         "spip", FRENCH, lambda n: f"/spip.php?article{1412 + n}", _item,
-        (("/spip.php?rubrique7", "Toutes les nouvelles de la région du fleuve"), ("/spip.php?mot12", "Eau, pêche et navigation du delta"),
-         ("/spip.php?auteur3", "Tous les textes de notre rédaction"), ("/spip.php?page=plan", "Plan du site et des rubriques")),
+        (("/spip.php?rubrique7", "Toutes les nouvelles de la région du fleuve"), ("/spip.php?mot12",
+         "Eau, pêche et navigation du delta"),
+         ("/spip.php?auteur3", "Tous les textes de notre rédaction"), ("/spip.php?page=plan",
+          "Plan du site et des rubriques")),
     ),
     System(
         "drupal", FRENCH, lambda n: f"/?q=node/{n + 3}", _heading,
-        (("/?q=taxonomy/term/9", "Toute l'actualité économique du pays"), ("/?q=user/login", "Se connecter à son compte de lecteur")),
+        (("/?q=taxonomy/term/9", "Toute l'actualité économique du pays"), ("/?q=user/login",
+         "Se connecter à son compte de lecteur")),
     ),
     System(
-        "joomla", FRENCH, lambda n: f"/index.php?option=com_content&view=article&id={n + 5}:koral&catid=2&Itemid=9", _row,
-        (("/index.php?option=com_content&view=category&id=2&Itemid=9", "Toute l'actualité économique du pays"),
+        "joomla", FRENCH,
+         lambda n: f"/index.php?option=com_content&view=article&id={n + 5}:koral&catid=2&Itemid=9", _row,
+        (("/index.php?option=com_content&view=category&id=2&Itemid=9",
+         "Toute l'actualité économique du pays"),
          ("/index.php?option=com_users&view=login", "Se connecter à son compte de lecteur"),
          ("/index.php?option=com_contact&view=contact&id=1", "Écrire à la rédaction du journal")),
     ),
     System(
         "own-script", FRENCH, lambda n: f"/C_Info.php?article={778 + n}", _bare,
-        (("/C_Liste.php?categorie=4", "Toute l'actualité économique du pays"), ("/login.php", "Se connecter à son compte de lecteur")),
+        (("/C_Liste.php?categorie=4", "Toute l'actualité économique du pays"), ("/login.php",
+         "Se connecter à son compte de lecteur")),
     ),
     System(
         "next", FRENCH, lambda n: f"/actualite/monde/{'abcdefghij'[n] * 3}", _tile,
-        (("/topics/delta", "Delta du fleuve et de ses pêcheurs"), ("/newsletter", "Recevoir nos nouvelles chaque matin")),
+        (("/topics/delta", "Delta du fleuve et de ses pêcheurs"), ("/newsletter",
+         "Recevoir nos nouvelles chaque matin")),
     ),
     System(
         "arabic", ARABIC, lambda n: f"/{quote(ARABIC[n].replace(' ', '-'))}", _heading,
@@ -131,7 +147,8 @@ SYSTEMS = (
     ),
     System(
         "hausa", HAUSA, lambda n: f"/labarai/{n + 1}.html", _item,
-        (("/tag/koral", "Duk labaran da suka shafi Koral"), ("/contact-us", "Rubuta mana ko ka kira mu yau"), ("/labarai/page/2", "Tsofaffin labarai na wannan mako")),
+        (("/tag/koral", "Duk labaran da suka shafi Koral"), ("/contact-us", "Rubuta mana ko ka kira mu yau"),
+         ("/labarai/page/2", "Tsofaffin labarai na wannan mako")),
         (("/siyasa", "Labaran siyasa na gida"),),
     ),
     System(
@@ -155,7 +172,8 @@ def publish(site: LocalSite, system: System, host: str) -> tuple[str, set[str]]:
     )
     body = (
         f"<html><body><header><nav>{_links(system.menu)}</nav></header><main><ul>{cards}</ul></main>"
-        f"<div class='side'>{_links(system.beside)}</div><div id='site-footer' class='footer'>{_links(house)}</div>"
+        f"<div class='side'>{_links(system.beside)}</div>"
+        f"<div id='site-footer' class='footer'>{_links(house)}</div>"
         "<a href='https://social.test/share?u=x'>Partager cette page avec vos amis</a></body></html>"
     )
     for link, title in (*zip(articles, system.titles, strict=True), *system.menu, *system.beside, *house):

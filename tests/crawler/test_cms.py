@@ -20,7 +20,8 @@ MakeLab = Callable[..., Lab]
 def test_every_article_once_and_nothing_else(
     site: LocalSite, lab: MakeLab, system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ten articles of a section page are stored; menus, lists, tags, authors and pages of the house are not asked for."""
+    """Ten articles of a section page are stored; menus, lists, tags, authors and pages of the house are not
+    asked for."""
     monkeypatch.setenv("http_proxy", site.url(""))
     host = f"{system.name}.example"
     section, articles = publish(site, system, host)
@@ -70,5 +71,6 @@ def test_shapes() -> None:
 def test_a_page_of_menus_lists_no_article() -> None:
     """Short words, menus and footers alone make no article, whatever their number."""
     links = "".join(f'<li><a href="/rubrik{n}">Rubrique {n}</a></li>' for n in range(30))
-    page = f"<html><body><ul>{links}</ul><nav><h3><a href='/x'>Une ligne longue comme un titre</a></h3></nav></body></html>"
+    menu = "<nav><h3><a href='/x'>Une ligne longue comme un titre</a></h3></nav>"
+    page = f"<html><body><ul>{links}</ul>{menu}</body></html>"
     assert parse_section(page.encode(), "https://a.example/").links == ()

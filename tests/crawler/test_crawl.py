@@ -35,7 +35,8 @@ def stories(site: LocalSite, count: int) -> list[str]:
 
 
 def test_feed_to_stored_pages(site: LocalSite, lab: MakeLab) -> None:
-    """Links of a feed become pages, are fetched once, archived byte for byte, and carry what the feed said."""
+    """Links of a feed become pages, are fetched once, archived byte for byte, and carry what the feed
+    said."""
     links = stories(site, 3)
     feed = site.put("/feed.xml", Page(rss(links, language="fr"), "application/rss+xml"))
     made = lab(source([feed]))

@@ -27,7 +27,8 @@ def entry_of(number: int, kind: str, text: str = LONG) -> str:
     link, title = f"https://quay.example/n/{number}-pier", f"Пристань {number} — открыта"
     match kind:
         case "rss":
-            return f"<item><title>{title}</title><link>{link}</link><description><![CDATA[{text}]]></description></item>"
+            about = f"<description><![CDATA[{text}]]></description>"
+            return f"<item><title>{title}</title><link>{link}</link>{about}</item>"
         case "atom":
             return f'<entry><title>{title}</title><link href="{link}"/><summary>{text}</summary></entry>'
         case "rdf":
@@ -37,7 +38,8 @@ def entry_of(number: int, kind: str, text: str = LONG) -> str:
 
 
 FRAMES = {
-    "rss": ('<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><language>ru</language>', "</channel></rss>"),
+    "rss": ('<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><language>ru</language>',
+     "</channel></rss>"),
     "atom": ('<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="ru">', "</feed>"),
     "rdf": (
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">',
@@ -113,7 +115,8 @@ def test_a_broken_beginning_costs_no_entry(kind: str) -> None:
     them."""
     head, tail = FRAMES[kind]
     entries = "".join(entry_of(number, kind) for number in range(3))
-    for broken in ("Warning: mysql_connect() & more <br>\n" + head, '<?xml version="1.0" encoding="utf-16"?>' + head,
+    for broken in ("Warning: mysql_connect() & more <br>\n" + head,
+     '<?xml version="1.0" encoding="utf-16"?>' + head,
                    "<?xml version='1.1' encoding='nonsense-8'?>" + head, head.replace(">", "")):  # fmt: skip
         assert numbers(read(kind, (broken + entries + tail).encode())) == [0, 1, 2], broken
 

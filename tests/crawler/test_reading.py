@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from crawler import reading
 from crawler.reading import close_readers, read_listing
+from tests.crawler.child import start
 from tests.crawler.lab import Lab, source
 from tests.crawler.server import LocalSite, Page, article, rss
 
@@ -49,6 +51,19 @@ def test_a_hostile_outlet_holds_up_nobody(site: LocalSite, lab: MakeLab, patienc
     assert time.monotonic() - began < 60
 
 
+@pytest.mark.slow
+def test_a_crawl_ends_at_a_signal_while_a_document_is_read(site: LocalSite, tmp_path: Path) -> None:
+    """Told to end in the middle of a document that takes minutes, the process is gone within ten seconds."""
+    child = start(tmp_path, site.put("/bad", Page(ATTRIBUTES)), 0, "section")
+    ends = time.monotonic() + 60
+    while not site.seen("/bad") and time.monotonic() < ends:
+        time.sleep(0.01)
+    time.sleep(2)
+    child.terminate()
+    child.join(10)
+    assert child.exitcode is not None
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -62,7 +77,8 @@ def test_a_hostile_outlet_holds_up_nobody(site: LocalSite, lab: MakeLab, patienc
     ids=["newlines", "empty items", "open sections", "open comments", "open items", "ampersands"],
 )
 def test_reading_takes_a_time_that_follows_the_size(body: bytes) -> None:
-    """Documents on which readers of feeds take the square of their length are read, or given up, in seconds."""
+    """Documents on which readers of feeds take the square of their length are read, or given up, in
+    seconds."""
     from crawler.feeds import parse_listing
 
     began = time.process_time()

@@ -209,10 +209,12 @@ def test_long_undated_listings_are_read_from_both_ends_and_to_the_end(newest_at:
         ("HTTP:///outlet.example/1", "http://outlet.example/1"),
         ("//outlet.example/1", "http://outlet.example/1"),
         ("news.html/1", "http://feeds.outlet.example/feeds/news.html/1"),
-        ("https://search.test/url?rct=j&q=https://outlet.example/1%3Fp%3D2&ct=x", "https://outlet.example/1?p=2"),
+        ("https://search.test/url?rct=j&q=https://outlet.example/1%3Fp%3D2&ct=x",
+         "https://outlet.example/1?p=2"),
         ("https://go.test/to/https%3A%2F%2Foutlet.example%2F1", "https://outlet.example/1"),
         ("https://go.test/?u=https://other.test/1", None),
-        ("https://outlet.example/share?u=https://outlet.example/1", "https://outlet.example/share?u=https://outlet.example/1"),
+        ("https://outlet.example/share?u=https://outlet.example/1",
+         "https://outlet.example/share?u=https://outlet.example/1"),
     ],
 )  # fmt: skip
 def test_addresses_are_what_they_mean(written: str, meant: str | None) -> None:
