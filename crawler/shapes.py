@@ -37,14 +37,14 @@ _NUMBERING: Final = _any_of(
 )
 """Parameters that number articles."""
 _LISTING: Final = _any_of(
-    "cat category categorie tag author auteur page paged pageno pg s search query recherche m lang sort order "
-    r"start limitstart debut_\w+ format login action"
+    "cat category categorie tag author auteur page paged pageno pg s search query recherche m lang sort "
+    r"order start limitstart debut_\w+ format login action"
 )
 """Parameters of lists and searches."""
 _FOLDERS: Final = _any_of(
     r"tags? category categories categorie rubrique topics? themes? dossiers? section author auteur autor\w* "
-    r"users? page archives? search recherche suche\w* sitemap plan-du-site comments? feed rss share print flag "
-    r"login register account wp-login\.php wp-admin shop boutique publicite advertis\w* donate "
+    r"users? page archives? search recherche suche\w* sitemap plan-du-site comments? feed rss share print "
+    r"flag login register account wp-login\.php wp-admin shop boutique publicite advertis\w* donate "
     r"newsletters? abonne\w* subscri\w* contact\w* kontakt about\w* a-propos hilfe help faq redaktion "
     r"impressum datenschutz mentions-legales privacy[\w-]* terms[\w-]* cookies?[\w-]*"
 )
