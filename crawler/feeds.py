@@ -25,6 +25,7 @@ from crawler.jsonfeeds import looks_like_json, parse_json_feed
 from crawler.listings import UNREADABLE, FoundLink, Listing, believed, stated_date
 from crawler.repair import Salvage, hides_entries, is_sound, repaired, salvage
 from crawler.sections import parse_section
+from crawler.shapes import Habits
 from crawler.sitemaps import looks_like_sitemap, parse_sitemap
 from storage.records import FeedKind
 
@@ -45,7 +46,13 @@ _TYPE = "application/xml; charset=utf-8"
 
 
 def parse_listing(
-    kind: FeedKind, body: bytes, url: str, *, content_type: str = "", link_pattern: str | None = None
+    kind: FeedKind,
+    body: bytes,
+    url: str,
+    *,
+    content_type: str = "",
+    link_pattern: str | None = None,
+    habits: Habits | None = None,
 ) -> Listing:
     """Read a document of the stated kind, or of the kind that it turns out to be.
 
@@ -55,9 +62,10 @@ def parse_listing(
         url: where it came from; relative links start there.
         content_type: of the answer; its charset counts where the bytes leave it open.
         link_pattern: for section pages, the regular expression that an article's address must match.
+        habits: for section pages, what addresses of this outlet turned out to be.
     """
     if kind == "section":
-        return _tried(partial(parse_section, link_pattern=link_pattern), body, url)
+        return _tried(partial(parse_section, link_pattern=link_pattern, habits=habits), body, url)
     readers = (
         partial(parse_feed, content_type=content_type),
         partial(parse_sitemap, content_type=content_type),

@@ -34,6 +34,7 @@ from crawler.select import (
     select_children,
     select_pages,
 )
+from crawler.shapes import LEARNT_FROM, Habits, habits_of
 from crawler.urls import canonical
 from crawler.waiting import is_due
 from storage.records import FeedKind, FeedPoll, FeedState, Page
@@ -219,6 +220,16 @@ class OutletPolls:
             answer.final_url,
             content_type=answer.header("content-type") or "",
             link_pattern=self._source.link_pattern,
+            habits=await self._habits(state),
+        )
+
+    async def _habits(self, state: FeedState) -> Habits:
+        """What addresses of this outlet turned out to be; asked for section pages only."""
+        if state.kind != "section" or self._source.link_pattern:
+            return Habits()
+        source_id = self._source.id
+        return habits_of(
+            await self._tools.recorder.ask(lambda store: store.pages.cleaned(source_id, LEARNT_FROM))
         )
 
 

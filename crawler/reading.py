@@ -21,6 +21,7 @@ import structlog
 from config.machine import cores, end_with_parent
 from crawler.feeds import parse_listing
 from crawler.listings import UNREADABLE, Listing
+from crawler.shapes import Habits
 from storage.records import FeedKind
 
 if TYPE_CHECKING:
@@ -47,13 +48,19 @@ _guard = threading.Lock()
 
 
 async def read_listing(
-    kind: FeedKind, body: bytes, url: str, *, content_type: str = "", link_pattern: str | None = None
+    kind: FeedKind,
+    body: bytes,
+    url: str,
+    *,
+    content_type: str = "",
+    link_pattern: str | None = None,
+    habits: Habits | None = None,
 ) -> Listing:
     """The listing in a document; unreadable where reading it took too long or too much. See
     `parse_listing`."""
     from pebble import ProcessExpired
 
-    read = partial(parse_listing, content_type=content_type, link_pattern=link_pattern)
+    read = partial(parse_listing, content_type=content_type, link_pattern=link_pattern, habits=habits)
     future: Future[Listing] = _started().schedule(read, args=[kind, body, url], timeout=READING_SECONDS)
     try:
         return await asyncio.wrap_future(future)

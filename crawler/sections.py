@@ -4,7 +4,7 @@ What tells an article's link, besides its address (shapes.py): a headline as its
 date near
 it, and a layout that comes again with other headlines. One of these alone is not enough; `link_pattern` of a
 source
-overrides them all.
+overrides them all. What addresses of an outlet turned out to be, when their pages were cleaned, is learnt.
 
     anchors --> one `Candidate` an address, what menus and footers hold left out
             --> layouts that repeat --> evidence of each --> listing
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from crawler.listings import UNREADABLE, FoundLink, Listing
-from crawler.shapes import is_media, looks_like_article, looks_like_list, shape_of
+from crawler.shapes import Habits, is_media, looks_like_article, looks_like_list, shape_of
 from crawler.stamps import find_day
 from crawler.urls import canonical, is_front_page
 
@@ -81,7 +81,9 @@ def weight_of(text: str) -> int:
     return len(text) + 2 * len(_DENSE.findall(text))
 
 
-def parse_section(body: bytes, url: str, link_pattern: str | None = None) -> Listing:
+def parse_section(
+    body: bytes, url: str, link_pattern: str | None = None, habits: Habits | None = None
+) -> Listing:
     """Links of a page in its order, each once, with the anchor's text as title.
 
     Args:
@@ -89,6 +91,7 @@ def parse_section(body: bytes, url: str, link_pattern: str | None = None) -> Lis
         url: where it came from.
         link_pattern: regular expression that an article's address must match; without it, links are told by
             what speaks for them.
+        habits: what addresses of this outlet turned out to be.
     """
     tree = _tree(body)
     if tree is None:
@@ -97,19 +100,20 @@ def parse_section(body: bytes, url: str, link_pattern: str | None = None) -> Lis
         wanted = re.compile(link_pattern)
         chosen = [row for row in _candidates(_anchors(tree, url), url) if wanted.search(row.link)]
     else:
-        chosen = _articles(list(_candidates(_anchors(tree, url, aside=False), url)))
+        found = _candidates(_anchors(tree, url, aside=False), url)
+        chosen = _articles(list(found), habits or Habits())
     return Listing(
         links=tuple(FoundLink(link=row.link, title=row.title or None) for row in chosen[:MAX_LINKS]),
         language=tree.get("lang") or None,
     )
 
 
-def _articles(candidates: list[Candidate]) -> list[Candidate]:
+def _articles(candidates: list[Candidate], habits: Habits) -> list[Candidate]:
     """Those of which enough speaks for an article."""
-    possible = [row for row in candidates if _may_be_article(row.link)]
+    possible = [row for row in candidates if _may_be_article(row.link, habits)]
     repeated = _repeated(possible)
     strong = {row.link for row in possible if _is_article(row, repeated)}
-    told = _usual_shapes(strong)
+    told = _usual_shapes(strong) | habits.articles
     return [row for row in possible if row.link in strong or _fits(row, told, repeated)]
 
 
@@ -120,7 +124,9 @@ def _usual_shapes(links: Iterable[str]) -> set[str]:
     return {shape for shape, count in shapes.items() if count >= _LAYOUT_TIMES and shape != "/*"}
 
 
-def _may_be_article(link: str) -> bool:
+def _may_be_article(link: str, habits: Habits) -> bool:
+    if (shape := shape_of(link)) in habits.articles | habits.others:
+        return shape in habits.articles
     return not (is_media(link) or looks_like_list(link) or (is_front_page(link) and "?" not in link))
 
 

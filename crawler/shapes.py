@@ -10,6 +10,9 @@ one's own
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -115,3 +118,38 @@ def shape_of(url: str) -> str:
     path = f"{folder}/{last if is_script else '*'}"
     query = "&".join(part.partition("=")[0] + ("=" if "=" in part else "") for part in parts.query.split("&"))
     return _DIGITS.sub("#", f"{path}?{query}" if parts.query else path)
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What an outlet's addresses turned out to be."""
+
+    articles: frozenset[str] = frozenset()
+    """Shapes whose pages are articles."""
+    others: frozenset[str] = frozenset()
+    """Shapes whose pages never were, beside others that are."""
+
+
+LEARNT_FROM = 300
+"""Pages that habits are learnt from, the newest. Chosen, not measured."""
+_LEAST = 5
+"""Pages of a shape from which it tells. Chosen, not measured."""
+_MOST_SHARE = 0.8
+"""Share of articles from which a shape is that of articles. Chosen, not measured."""
+
+
+def habits_of(cleaned: Iterable[tuple[str, str]]) -> Habits:
+    """What the outlet's cleaned pages teach.
+
+    Where no shape gave articles nothing is refused: then it is the cleaning that fails, not the choice.
+
+    Args:
+        cleaned: address and clean outcome (`crawler.outcomes.CLEAN_OUTCOMES`) of pages.
+    """
+    seen: defaultdict[str, list[bool]] = defaultdict(list)
+    for url, outcome in cleaned:
+        seen[shape_of(url)].append(outcome == "article")
+    told = {shape: sum(found) / len(found) for shape, found in seen.items() if len(found) >= _LEAST}
+    articles = frozenset(shape for shape, share in told.items() if share >= _MOST_SHARE)
+    others = frozenset(shape for shape, share in told.items() if not share) if articles else frozenset()
+    return Habits(articles=articles, others=others)

@@ -170,6 +170,16 @@ class PageStore:
             found += self._pages(next_ones.where(table.clean_version == version))
         return sorted(found, key=lambda page: page.page_id)[:limit]
 
+    def cleaned(self, source_id: str, limit: int) -> list[tuple[str, str]]:
+        """(address, clean outcome) of the newest cleaned pages of a source, at most `limit`."""
+        table = schema.pages.c
+        statement = sa.select(table.url, table.clean_outcome).where(
+            table.source_id == source_id, table.fetch_outcome == STORED, table.clean_outcome.is_not(None)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(statement.order_by(table.discovered_at.desc()).limit(limit))
+            return [(row.url, row.clean_outcome) for row in rows]
+
     def by_place(self, file: str) -> list[Page]:
         """Pages that point into a WARC file, by offset."""
         return self._pages(
