@@ -25,7 +25,7 @@ from crawler.listings import Listing
 from crawler.reading import read_listing
 from crawler.recording import Entry, Recorder
 from crawler.results import POLL_SUCCESSES, conditional_headers, new_state, poll_outcome, state_after
-from crawler.revisits import MEMORY, is_dated_anew, may_be_tried_again
+from crawler.revisits import MEMORY, REFUSALS, is_dated_anew, may_be_tried_again
 from crawler.select import (
     CHILDREN_PER_POLL,
     LINKS_PER_POLL,
@@ -165,7 +165,9 @@ class OutletPolls:
     async def _awaits_pages(self, finder: Finder) -> bool:
         """Whether refused pages are to be tried again, for which must be known that they are still listed."""
         source_id, since = self._source.id, finder.now - MEMORY
-        refused = await self._tools.recorder.ask(lambda store: store.pages.refused(source_id, since))
+        refused = await self._tools.recorder.ask(
+            lambda store: store.pages.refused(source_id, REFUSALS, since)
+        )
         return any(may_be_tried_again(page, finder.now) for page in refused)
 
     async def _selected(

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from crawler.answers import Answer, page_outcome
+from crawler.outcomes import FETCH_OUTCOMES
 from crawler.waiting import next_page_attempt
 from storage.records import Page, PageVersion
 
@@ -21,15 +22,16 @@ MOST_ATTEMPTS = 10
 """Requests for one page in its life: with the waits between them a month and a half. Chosen, not measured."""
 MEMORY = timedelta(days=45)
 """Pages found longer ago are not tried again: all their attempts are over. Follows from `MOST_ATTEMPTS`."""
-_FOR_GOOD = frozenset({"stored", "duplicate", "bad_url", "private_address"})
-"""Outcomes that no later answer changes."""
+REFUSALS = frozenset(FETCH_OUTCOMES) - {
+    "stored", "duplicate", "unchanged", "waiting", "broken_feed", "bad_url", "private_address"
+}  # fmt: skip
+"""Outcomes of pages that a later answer may change."""
 _GONE = frozenset({"http_404", "http_410"})
 
 
 def may_be_tried_again(page: Page, now: datetime) -> bool:
     """Whether a page that was refused, and is still listed, is asked for once more."""
-    refused = page.fetch_outcome is not None and page.fetch_outcome not in _FOR_GOOD
-    return refused and _is_time(page, now)
+    return page.fetch_outcome in REFUSALS and _is_time(page, now)
 
 
 def is_dated_anew(page: Page, listed: Page, now: datetime) -> bool:

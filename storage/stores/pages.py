@@ -58,19 +58,21 @@ class PageStore:
         """Let pages that were refused wait for another try, not before a moment."""
         table = schema.pages
         for part in chunks(sorted(page_ids)):
-            refused = table.c.page_id.in_(part) & (table.c.fetch_outcome != STORED)
+            refused = table.c.page_id.in_(part) & table.c.fetch_outcome.not_in((STORED, DUPLICATE))
             with self._database.write() as connection:
                 connection.execute(
                     sa.update(table).where(refused).values(fetch_outcome=None, next_attempt_at=at)
                 )
 
-    def refused(self, source_id: str, since: datetime) -> list[Page]:
-        """Pages of a source that were found since a moment and have an outcome that is no page, in no
-        order."""
+    def refused(self, source_id: str, outcomes: Collection[str], since: datetime) -> list[Page]:
+        """Pages of a source with one of these fetch outcomes that were found since a moment, in no order."""
         table = schema.pages.c
-        refused = table.fetch_outcome.is_not(None) & table.fetch_outcome.not_in((STORED, DUPLICATE))
         return self._pages(
-            sa.select(schema.pages).where(table.source_id == source_id, table.discovered_at >= since, refused)
+            sa.select(schema.pages).where(
+                table.source_id == source_id,
+                table.fetch_outcome.in_(sorted(outcomes)),
+                table.discovered_at >= since,
+            )
         )
 
     def add_versions(self, versions: Sequence[PageVersion]) -> None:

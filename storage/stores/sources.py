@@ -128,6 +128,7 @@ def _of_table(row: dict[str, Any], table: sa.Table) -> dict[str, Any]:
 
 
 def _poll_of(row: sa.Row[Any]) -> FeedPoll:
-    """A poll, with what it read where it brought a listing."""
+    """A poll, with what it read where it brought a listing; of polls from before that was kept, all counts as
+    followed."""
     values = {name: value for name, value in row._mapping.items() if value is not None}
-    return FeedPoll(**values)
+    return FeedPoll(**{"followed": row.entries, **values})
