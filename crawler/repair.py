@@ -13,6 +13,7 @@ from __future__ import annotations
 import html
 import re
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html.entities import html5
 from typing import Any, Final
@@ -152,19 +153,27 @@ def salvage(text: str, most: int, begin_of: re.Pattern[str] = OF_FEEDS) -> Salva
         return None
     head = text[: begins[0].start()]
     spaces = _namespaces(head, text)
-    ends = [*(begin.start() for begin in begins[1:]), len(text)]
     kept: list[str] = []
-    lost = unread = 0
-    for begin, end in zip(begins, ends, strict=True):
-        raw = text[begin.start() : end]
-        entry = _entry(raw, begin[1], spaces) if len(kept) < most else None
+    lost: list[str] = []
+    for raw, name in _cut_at(begins, text):
+        entry = _entry(raw, name, spaces) if len(kept) < most else None
         if entry is None:
-            lost += 1
-            unread += len(raw.encode("utf-8", "replace"))
+            lost.append(raw)
         else:
             kept.append(entry)
-    document = _document(begins[0][1], head, spaces, kept)
-    return Salvage(text=document, entries=len(kept), unreadable=lost, unread_bytes=unread)
+    return Salvage(
+        text=_document(begins[0][1], head, spaces, kept),
+        entries=len(kept),
+        unreadable=len(lost),
+        unread_bytes=sum(len(raw.encode("utf-8", "replace")) for raw in lost),
+    )
+
+
+def _cut_at(begins: Sequence[re.Match[str]], text: str) -> Iterator[tuple[str, str]]:
+    """The text of each entry, to the beginning of the next, and the name of its element."""
+    ends = [*(begin.start() for begin in begins[1:]), len(text)]
+    for begin, end in zip(begins, ends, strict=True):
+        yield text[begin.start() : end], begin[1]
 
 
 def _without_comments(text: str) -> str:

@@ -26,6 +26,7 @@ from crawler.cleaning.page import extract, make_article
 from crawler.cleaning.stage import clean_result
 from crawler.cleaning.version import CLEAN_VERSION
 from storage.archive import ArchiveReader
+from storage.records import Page
 from tests.crawler.lab import Lab, source
 from tests.crawler.reactor import ensure_reactor
 from tests.crawler.server import LocalSite, Visit
@@ -116,26 +117,27 @@ def _told(lab: Lab, hosts: dict[str, str]) -> dict[str, Any]:
         host, _, path = url.removeprefix("http://").partition("/")
         return f"{hosts.get(host, host)}/{path}"
 
-    records = [response for _, response in ArchiveReader(lab.workspace.archive_dir).records()]
     rows = [page for key in _page_ids(lab) if (page := lab.store.pages.get(key)) is not None]
-    articles = [article for page in rows if (article := lab.store.articles.get(page.page_id)) is not None]
+    found = [lab.store.articles.get(page.page_id) for page in rows]
+    records = [response for _, response in ArchiveReader(lab.workspace.archive_dir).records()]
     return {
         "found": len(rows),
-        "pages": [
-            {
-                "url": short(page.url),
-                "outcome": page.fetch_outcome or "waiting",
-                "clean": page.clean_outcome,
-                "fetches": page.attempts,
-                "versions": [version.outcome for version in lab.store.pages.versions(page.page_id)],
-            }
-            for page in sorted(rows, key=lambda page: page.url)
-        ],
-        "articles": [{"url": short(article.url), "title": article.title} for article in articles],
+        "pages": [{"url": short(page.url), **_fetched(lab, page)} for page in rows],
+        "articles": [{"url": short(row.url), "title": row.title} for row in found if row is not None],
         "polls": [{"url": short(poll.feed_url), "outcome": poll.outcome} for poll in lab.polls()],
         "archived": [
             {"url": short(record.url), "kind": record.kind, "bytes": len(record.body)} for record in records
         ],
+    }
+
+
+def _fetched(lab: Lab, page: Page) -> dict[str, Any]:
+    """What became of a page."""
+    return {
+        "outcome": page.fetch_outcome or "waiting",
+        "clean": page.clean_outcome,
+        "fetches": page.attempts,
+        "versions": [version.outcome for version in lab.store.pages.versions(page.page_id)],
     }
 
 
