@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 logger = structlog.get_logger(__name__)
 
-READING_SECONDS: Final = 20.0
+READING_SECONDS: Final = 10.0
 """For one document. Of 1,076 feeds and sitemaps of the evaluation data the slowest took 0.07 s of CPU, a
 sitemap of
 50,000 addresses 0.6 s, one that is cut off 1.4 s (`tests.quality.listings.read_all`, 2026-11)."""
