@@ -2,10 +2,9 @@
 article. Pure.
 
 Some sites give all their pages the same canonical address: the front page, a section, an article without its
-number. So
-it is believed only if it differs from the page's own in what never names an article: scheme, the host's `www`
-or
-`m`, a part of the path that says `amp` or `print`, parameters beside a path that names the article.
+number. So it is believed only if it differs from the page's own in what never names an article: scheme, the
+host's `www` or `m`, a part of the path that says `amp` or `print`, parameters beside a path that names the
+article.
 """
 
 from __future__ import annotations

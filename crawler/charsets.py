@@ -1,8 +1,7 @@
 """Bytes of a feed, sitemap or robots.txt to text: the bytes decide before what is said of them.
 
 Order of belief: byte order mark, zero bytes of UTF-16, valid UTF-8, UTF-8 but for a few bytes, the charset of
-the
-header, the XML declaration, detection (the last as for pages, `cleaning.markup`).
+the header, the XML declaration, detection (the last as for pages, `cleaning.markup`).
 """
 
 from __future__ import annotations
@@ -27,8 +26,7 @@ _BOMS: Final = (
 _UNMARKED: Final = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
 _VALID_PER_FAULT: Final = 4
 """Characters beyond ASCII for each byte that is no UTF-8, from which a text is UTF-8 with faults: in another
-set nearly
-every such byte is a fault. Chosen, not measured."""
+set nearly every such byte is a fault. Chosen, not measured."""
 _REPLACED: Final = "\ufffd"
 
 

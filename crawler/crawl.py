@@ -10,8 +10,7 @@
 Counts: `sources`; `polls` = sum of `polls_<outcome>`; `found` new pages; `tried` = sum of the fetch outcomes,
 `waiting` among them (failed for a passing reason, tried again later); `postponed` pages that were due but not
 asked for (the host wants peace, or time was up); `looked_again` = sum of `looked_again_<outcome>`, stored
-pages
-that a listing dated anew.
+pages that a listing dated anew.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Downloading with a parser that takes headers as servers send them: long ones, and names that are none.
 
 Browsers skip a header line that they cannot read. Twisted ends the connection for a name beyond ASCII and for
-a line
-of more than 16 kB, so that a page would be lost for a header that nobody needs.
+a line of more than 16 kB, so that a page would be lost for a header that nobody needs.
 """
 
 from __future__ import annotations

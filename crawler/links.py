@@ -24,8 +24,7 @@ def meant_address(link: str, listing_url: str, domains: Collection[str]) -> str 
     """The canonical address of an entry, or None where it is none that can be fetched.
 
     `www.outlet.example/1` and `http:/outlet.example/1` are addresses of the outlet, not paths below the
-    listing;
-    `https://search.example/url?q=https://outlet.example/1` leads to the outlet.
+    listing; `https://search.example/url?q=https://outlet.example/1` leads to the outlet.
     """
     url = canonical(_with_scheme(link.strip(), listing_url, domains), listing_url)
     if url is None or is_own(url, domains):

@@ -65,8 +65,7 @@ def read_date(text: str | None) -> datetime | None:
     """A date as sitemaps and feeds write it (W3C, ISO 8601, RFC 822, Unix time), aware and in UTC.
 
     A day without a time is its midnight in UTC, and so is a time in a zone that means several; a time without
-    a
-    zone is taken as UTC. A Persian date is that of the common calendar.
+    a zone is taken as UTC. A Persian date is that of the common calendar.
 
     None where it is none of these, or before there was a web.
     """

@@ -38,8 +38,7 @@ logger = structlog.get_logger(__name__)
 
 SECONDS_PER_SOURCE = 1_800.0
 """After this time an outlet's remaining polls and pages wait for the next crawl, so that one slow host does
-not hold up
-the schedule. Chosen, not measured."""
+not hold up the schedule. Chosen, not measured."""
 LOOKS_PER_CRAWL = 50
 """Pages dated anew that are looked at again in one crawl. Chosen, not measured."""
 

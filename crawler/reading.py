@@ -1,6 +1,5 @@
 """Read listings in processes of their own, with limits of time and memory: a document made to take for ever
-costs its
-outlet one poll, and nobody else anything.
+costs its outlet one poll, and nobody else anything.
 
     await read_listing("feed", body, url)      as `feeds.parse_listing`; unreadable where a limit was reached
 """
@@ -31,12 +30,10 @@ logger = structlog.get_logger(__name__)
 
 READING_SECONDS: Final = 10.0
 """For one document. Of 1,076 feeds and sitemaps of the evaluation data the slowest took 0.07 s of CPU, a
-sitemap of
-50,000 addresses 0.6 s, one that is cut off 1.4 s (`tests.quality.listings.read_all`, 2026-11)."""
+sitemap of 50,000 addresses 0.6 s, one that is cut off 1.4 s (`tests.quality.listings.read_all`, 2026-11)."""
 WORKER_BYTES: Final = 5 * 1024**3 // 4
 """Of memory that a worker may ask for. A damaged sitemap of 50 MB, the largest that is taken, was read with
-0.98 GB of
-addresses, 0.86 GB of them in use (`parse_listing` on 1,100,000 entries, 2026-11)."""
+0.98 GB of addresses, 0.86 GB of them in use (`parse_listing` on 1,100,000 entries, 2026-11)."""
 MOST_WORKERS: Final = 2
 """They wait for the net most of the time. Chosen, not measured."""
 _FIRST_FEED: Final = (

@@ -4,8 +4,7 @@
          --salvage---> each <item> or <entry> by itself; what cannot be read is counted
 
 A document is cut at the beginnings of its entries, not by the parser, so that damage in one entry, or before
-them all,
-costs no other. Nothing is expanded and nothing is loaded.
+them all, costs no other. Nothing is expanded and nothing is loaded.
 """
 
 from __future__ import annotations

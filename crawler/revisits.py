@@ -4,8 +4,7 @@
     stored, and dated anew           the outlet says that it changed: looked at again
 
 Both wait as retries do (`waiting.next_page_attempt`): half an hour after the first answer, then four times as
-long each
-time, so that a feed which dates everything anew at every poll costs a handful of requests a page.
+long each time, so that a feed which dates everything anew at every poll costs a handful of requests a page.
 """
 
 from __future__ import annotations

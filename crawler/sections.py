@@ -1,10 +1,9 @@
 """Read section pages: the links of an HTML page that lead to articles.
 
 What tells an article's link, besides its address (shapes.py): a headline as its words, a heading around it, a
-date near
-it, and a layout that comes again with other headlines. One of these alone is not enough; `link_pattern` of a
-source
-overrides them all. What addresses of an outlet turned out to be, when their pages were cleaned, is learnt.
+date near it, and a layout that comes again with other headlines. One of these alone is not enough;
+`link_pattern` of a source overrides them all. What addresses of an outlet turned out to be, when their pages
+were cleaned, is learnt.
 
     anchors --> one `Candidate` an address, what menus and footers hold left out
             --> layouts that repeat --> evidence of each --> listing

@@ -29,8 +29,7 @@ CHILDREN_PER_POLL = 10
 measured."""
 AHEAD = timedelta(days=2)
 """A date further in the future is a mistake: no zone is more than 14 hours ahead, and no clock of a newsroom
-more than a
-day wrong. Chosen, not measured."""
+more than a day wrong. Chosen, not measured."""
 _MOVED_SHARE = 0.9
 """Share of foreign entries on one domain from which a listing without own ones leads there. Chosen, not
 measured."""
@@ -107,8 +106,7 @@ def select_pages(
     order.
 
     Of more than `LINKS_PER_POLL`, those that are not known come first; undated ones are taken from both ends
-    of
-    the listing, because nothing says at which the newest stand.
+    of the listing, because nothing says at which the newest stand.
 
     Args:
         language: what the source directory says of this listing; it knows better than the listing, whose own

@@ -75,8 +75,7 @@ _DIGITS: Final = re.compile(r"\d+")
 
 def looks_like_article(url: str) -> bool:
     """Whether an address has what articles' addresses have: a date, a number, a slug of four words, a file
-    name
-    with a title, a parameter that numbers articles."""
+    name with a title, a parameter that numbers articles."""
     parts = urlsplit(url)
     path = unquote(parts.path)
     if (is_front_page(url) and not parts.query) or is_media(url) or looks_like_list(url):
@@ -95,8 +94,7 @@ def is_media(url: str) -> bool:
 
 def looks_like_list(url: str) -> bool:
     """Whether an address is that of a list of articles, or of what every site has beside them (a search, a
-    login,
-    who we are)."""
+    login, who we are)."""
     parts = urlsplit(url)
     query, path = unquote(parts.query), unquote(parts.path)
     if _NEVER_ARTICLE.search(query) or _ALWAYS_LIST.search(path):

@@ -3,8 +3,7 @@
     schedule + last recorded runs --plan--> jobs --Turns--> seconds to wait --> due --> run --> planned anew
 
 A clock that is set back or forward moves no turn further away than its interval: the waiting is done on a
-stopwatch that
-nobody sets, and what waits is planned anew when the two no longer agree.
+stopwatch that nobody sets, and what waits is planned anew when the two no longer agree.
 """
 
 from __future__ import annotations
