@@ -7,6 +7,7 @@ time.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic
 from typing import Protocol
 
 
@@ -23,6 +24,21 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+class Stopwatch(Protocol):
+    """Tells how much time has passed; no setting of the clock moves it."""
+
+    def seconds(self) -> float:
+        """Seconds since some moment of its own."""
+        ...
+
+
+class SystemStopwatch:
+    """The machine's monotonic clock."""
+
+    def seconds(self) -> float:
+        return monotonic()
 
 
 class FixedClock:

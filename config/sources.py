@@ -94,7 +94,8 @@ class SourceConfig(Section):
     delay_seconds: Annotated[float, Field(ge=0, le=1_800)] | None = None
     poll_minutes: Annotated[int, Field(gt=0, le=366 * 24 * 60)] = 60
     link_pattern: Annotated[str, AfterValidator(_regular_expression)] | None = None
-    """Regular expression an article link of a section page must match."""
+    """Regular expression that an article's address must match on section pages. Links are told by headline,
+    heading, date and layout; this overrides it where a site is strange: `link_pattern = 'article\\d+'`."""
     coverage_start: date | None = None
     coverage_end: date | None = None
     allow_private_addresses: bool = False

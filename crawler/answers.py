@@ -18,6 +18,23 @@ RETRYABLE = frozenset(
 )
 """Outcomes with a passing reason."""
 _RETRYABLE_STATUS = frozenset({408, 425, 429})
+_CODINGS = frozenset({"br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip"})
+"""Registered content codings (IANA) that we do not ask for; what is no coding at all is ignored, as browsers
+do."""
+_GZIP = b"\x1f\x8b\x08"
+_MARKUP = (
+    b"<!doctype",
+    b"<html",
+    b"<?xml",
+    b"<rss",
+    b"<feed",
+    b"<urlset",
+    b"<sitemapindex",
+    b"<head",
+    b"<body",
+)
+_OTHER_MARKUP = (b"<rss", b"<feed", b"<rdf:rdf", b"<urlset", b"<sitemapindex", b"<svg", b"<opml")
+_BINARY = (b"%pdf", b"pk\x03\x04", b"\x89png", b"\xff\xd8\xff", b"gif8", b"riff", b"\x1f\x8b", b"id3", b"ogg")
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
 _KEPT_HEADERS = ("content-type", "content-language", "last-modified", "etag", "date", "retry-after")
 MAX_MEMBERS = 100
@@ -85,20 +102,40 @@ def page_outcome(answer: Answer) -> str:
     if outcome == "unchanged":
         # Nobody asked on a condition; a server that says so has no page for us.
         return "redirect_loop"
-    return "not_html" if outcome == "stored" and not is_html(answer) else outcome
+    if outcome != "stored":
+        return outcome
+    if not answer.body.strip():
+        return "empty"
+    return "stored" if is_html(answer) else "not_html"
 
 
 def is_html(answer: Answer) -> bool:
-    """Whether an answer is a web page: it says so, or says nothing and begins like one."""
-    if answer.media_type:
-        return answer.media_type in _HTML_TYPES
-    return looks_like_html(answer.body)
+    """Whether an answer is a web page: its bytes say so, or it says so itself and nothing speaks against
+    it."""
+    if looks_like_html(answer.body):
+        return True
+    types = {
+        part.partition(";")[0].strip().lower() for part in (answer.header("content-type") or "").split(",")
+    }
+    return bool(types & _HTML_TYPES) and not _head(answer.body).startswith(_BINARY)
 
 
 def looks_like_html(body: bytes) -> bool:
-    """Whether the first bytes are those of a web page."""
-    head = body[:_SNIFFED].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return head.startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or b"<html" in head
+    """Whether the first bytes are those of a web page, and not of a feed that quotes one."""
+    head = _head(body)
+    if head.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
+        return True
+    place = head.find(b"<html")
+    return place >= 0 and not any(mark in head[:place] for mark in _OTHER_MARKUP)
+
+
+def _head(body: bytes) -> bytes:
+    return body[:_SNIFFED].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+
+
+def looks_like_markup(body: bytes) -> bool:
+    """Whether the first bytes are those of a document and of nothing compressed."""
+    return _head(body).startswith(_MARKUP)
 
 
 def kept_headers(answer: Answer) -> dict[str, str]:
@@ -114,9 +151,16 @@ class Undecodable(Exception):
     """The bytes are not what Content-Encoding says they are."""
 
 
+def unlabelled_encoding(body: bytes) -> str:
+    """The encoding that bytes show by themselves, where the answer names none."""
+    return "gzip" if body.startswith(_GZIP) else ""
+
+
 def decompress(body: bytes, encodings: str, max_bytes: int) -> bytes:
     """Undo the Content-Encodings of a body, the last one first, giving up as soon as `max_bytes` are
     exceeded.
+
+    A label that is no coding is ignored, and so is one that the bytes belie: a document is there already.
 
     Raises:
         TooLarge: a bomb, or just a very large page.
@@ -125,11 +169,40 @@ def decompress(body: bytes, encodings: str, max_bytes: int) -> bytes:
     for name in reversed([part.strip().lower() for part in encodings.split(",")]):
         if name in ("", "identity"):
             continue
-        opener = _OPENERS.get(name)
-        if opener is None:
-            raise Undecodable(f"content-encoding {name!r} was not asked for")
-        body = _bounded(opener(body), max_bytes)
+        body = _undone(body, name, max_bytes)
     return body
+
+
+def _undone(body: bytes, name: str, max_bytes: int) -> bytes:
+    """A body without one of its codings."""
+    opener = _OPENERS.get(name)
+    if opener is None and (name not in _CODINGS or looks_like_markup(body)):
+        return body
+    if opener is None:
+        raise Undecodable(f"content-encoding {name!r} was not asked for")
+    try:
+        return _bounded(opener(body), max_bytes)
+    except Undecodable:
+        if looks_like_markup(body):
+            return body
+        raise
+
+
+def beginning(body: bytes, encodings: str, max_bytes: int) -> bytes:
+    """The first bytes of a body of one coding at most, which may be cut off or much longer."""
+    opener = _OPENERS.get(encodings.strip().lower() or unlabelled_encoding(body))
+    if opener is None:
+        return body[:max_bytes]
+    whole = bytearray()
+    try:
+        for piece in opener(body):
+            whole += piece
+            if len(whole) >= max_bytes:
+                break
+    except Undecodable:
+        # it ends here; what came before it is sound
+        return bytes(whole[:max_bytes]) or body[:max_bytes]
+    return bytes(whole[:max_bytes])
 
 
 def _bounded(pieces: Iterator[bytes], max_bytes: int) -> bytes:

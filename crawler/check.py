@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from config.clock import Clock
 from config.sources import FeedConfig, SourceConfig
 from config.workspace import Workspace
 from crawler.answers import Answer
-from crawler.feeds import parse_listing
 from crawler.fetcher import Fetcher
 from crawler.listings import Listing
-from crawler.outlet import REQUEST_KINDS, require_known
+from crawler.outlet import require_known
+from crawler.polling import REQUEST_KINDS
 from crawler.probing import probe
+from crawler.reading import read_listing
 from crawler.results import poll_outcome
 from crawler.select import Finder, finder_for, select_children, select_pages
 
@@ -38,6 +39,13 @@ class FeedCheck:
     followed: int = 0
     """Entries that a first crawl would fetch: own domain, young enough, not the front page."""
     off_domain: int = 0
+    unreadable: int = 0
+    """Entries that are there and cannot be read."""
+    unread_bytes: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    """Entries left aside, by reason."""
+    leads_to: str | None = None
+    """The domain that every entry leads to, where it is not the outlet's own: moved?"""
     newest: datetime | None = None
     detail: str = ""
 
@@ -75,7 +83,7 @@ async def _check(source: SourceConfig, feed: FeedConfig, fetcher: Fetcher, works
         delay_seconds=source.delay_seconds,
         allow_private=source.allow_private_addresses,
     )
-    listing = _listing_in(answer, feed, source)
+    listing = await _listing_in(answer, feed, source)
     days = workspace.settings.crawl.backfill_days
     finder = finder_for(source, first=True, now=fetcher.clock.now(), backfill_days=days)
     checked = FeedCheck(
@@ -89,10 +97,16 @@ async def _check(source: SourceConfig, feed: FeedConfig, fetcher: Fetcher, works
     return checked if listing is None else _with_entries(checked, listing, finder, answer.final_url)
 
 
-def _listing_in(answer: Answer, feed: FeedConfig, source: SourceConfig) -> Listing | None:
+async def _listing_in(answer: Answer, feed: FeedConfig, source: SourceConfig) -> Listing | None:
     if answer.failure is not None or answer.status != 200:
         return None
-    return parse_listing(feed.kind, answer.body, answer.final_url, link_pattern=source.link_pattern)
+    return await read_listing(
+        feed.kind,
+        answer.body,
+        answer.final_url,
+        content_type=answer.header("content-type") or "",
+        link_pattern=source.link_pattern,
+    )
 
 
 def _with_entries(checked: FeedCheck, listing: Listing, finder: Finder, listing_url: str) -> FeedCheck:
@@ -104,6 +118,10 @@ def _with_entries(checked: FeedCheck, listing: Listing, finder: Finder, listing_
         entries=len(listing.links) or len(listing.children),
         followed=len(selection.pages) or len(children),
         off_domain=selection.off_domain,
+        unreadable=listing.unreadable,
+        unread_bytes=listing.unread_bytes,
+        refused=selection.refused,
+        leads_to=selection.leads_to,
         newest=newest_of(listing),
     )
 

@@ -3,19 +3,21 @@
     crawl(...)      in a reactor that runs already; a Deferred with the counts
     run_crawl(...)  the same with a reactor of its own
 
-    sources --> up to `concurrent_hosts` outlets at once (outlet.py) --> Fetcher (gates, Scrapy)
+    sources, those first that were not served for longest
+            --> up to `concurrent_hosts` outlets at once (outlet.py) --> Fetcher (gates, Scrapy)
             --> Recorder (archive, then rows)
 
 Counts: `sources`; `polls` = sum of `polls_<outcome>`; `found` new pages; `tried` = sum of the fetch outcomes,
 `waiting` among them (failed for a passing reason, tried again later); `postponed` pages that were due but not
-asked for (the host wants peace, or time was up).
+asked for (the host wants peace, or time was up); `looked_again` = sum of `looked_again_<outcome>`, stored
+pages that a listing dated anew.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,11 +29,13 @@ from config.progress import Progress
 from config.sources import SourceConfig
 from config.workspace import Workspace
 from crawler.fetcher import Fetcher
-from crawler.outlet import CrawlTools, OutletCrawl, chosen_sources, require_known
+from crawler.outlet import OutletCrawl, chosen_sources, require_known
+from crawler.polling import CrawlTools
 from crawler.recording import Recorder
 from crawler.running import run_in_reactor, start_in_reactor
 from crawler.session import open_session, require_contact
 from storage.archive import ArchiveWriter
+from storage.records import FeedState
 from storage.store import Store
 
 if TYPE_CHECKING:
@@ -171,4 +175,17 @@ def _sources(job: _Job) -> list[SourceConfig]:
     require_contact(
         job.workspace.settings.crawl, [str(feed.url) for source in sources for feed in source.feeds]
     )
-    return sources
+    return least_recently_served(sources, job.store.feeds.all())
+
+
+def least_recently_served(sources: Sequence[SourceConfig], states: Sequence[FeedState]) -> list[SourceConfig]:
+    """The sources by the time of their last poll, those that never had one first: where a crawl is too short
+    for
+    all, nobody is always the last."""
+    polled = {state.feed_url: state.last_polled_at for state in states if state.last_polled_at is not None}
+
+    def last(source: SourceConfig) -> tuple[float, str]:
+        times = [polled[url].timestamp() for feed in source.feeds if (url := str(feed.url)) in polled]
+        return max(times, default=0.0), source.id
+
+    return sorted(sources, key=last)

@@ -15,10 +15,10 @@ from config.errors import ConfigError
 from config.workspace import Workspace
 from crawler.answers import Answer, status_outcome
 from crawler.check import newest_of
-from crawler.feeds import parse_listing
 from crawler.fetcher import Fetcher
 from crawler.listings import Listing
 from crawler.probing import probe
+from crawler.reading import read_listing
 from crawler.urls import canonical, host_of, registered_domain, site_of
 from storage.records import FeedKind
 
@@ -116,7 +116,9 @@ async def _try(fetcher: Fetcher, url: str, title: str, announced_by: str) -> Ann
     answer = await fetcher.fetch(url, "sitemap" if from_robots else "feed")
     if status_outcome(answer) != "stored":
         return None
-    listing = parse_listing("sitemap" if from_robots else "feed", answer.body, answer.final_url)
+    sent = answer.header("content-type") or ""
+    kind: FeedKind = "sitemap" if from_robots else "feed"
+    listing = await read_listing(kind, answer.body, answer.final_url, content_type=sent)
     if not listing.readable:
         return None
     kind = _kind(listing, is_sitemap=from_robots)

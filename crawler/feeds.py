@@ -2,7 +2,8 @@
 
     parse_listing(kind, body, url) -> Listing       by the kind that the source directory states; never an
                                                     exception for what a server sent
-        parse_feed      RSS, Atom, RDF, CDF        feedparser, which repairs what is broken
+        parse_feed      RSS, Atom, RDF, CDF        feedparser, over what `repair` made sound
+                        JSON Feed                   jsonfeeds.py
         parse_sitemap   sitemap, news sitemap, index, plain text, gzip   sitemaps.py
         parse_section   an HTML page with links     sections.py
 
@@ -13,17 +14,18 @@ from __future__ import annotations
 
 import calendar
 import io
-import re
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-from xml.parsers import expat
 
-from crawler.listings import UNREADABLE, FoundLink, Listing
+from crawler.charsets import text_of
+from crawler.jsonfeeds import looks_like_json, parse_json_feed
+from crawler.listings import UNREADABLE, FoundLink, Listing, believed, stated_date
+from crawler.repair import Salvage, hides_entries, is_sound, repaired, salvage
 from crawler.sections import parse_section
+from crawler.shapes import Habits
 from crawler.sitemaps import looks_like_sitemap, parse_sitemap
 from storage.records import FeedKind
 
@@ -33,27 +35,42 @@ LONGEST_SUMMARY = 500
 """Characters of a summary that are kept as a hint."""
 
 MAX_FEED_BYTES = 4 * 1024 * 1024
-_BROKEN_BYTES = 128 * 1024
-_MAX_DEPTH = 200
-_REFERENCE = re.compile(rb"&#(?:[xX]0*([0-9a-fA-F]+)|0*([0-9]+));")
+"""Of a feed that is read as a whole; of a longer one the first entries are read. Chosen, not measured."""
+MAX_ENTRIES = 5_000
+"""Of one feed; more is an archive, not news. Chosen, not measured."""
+_LOOSE = 128 * 1024
+"""Characters of a document without entries that feedparser's own repair is given: its time grows with the
+square
+(3 MB of `<a ` took 39 s)."""
+_TYPE = "application/xml; charset=utf-8"
 
 
-def parse_listing(kind: FeedKind, body: bytes, url: str, *, link_pattern: str | None = None) -> Listing:
+def parse_listing(
+    kind: FeedKind,
+    body: bytes,
+    url: str,
+    *,
+    content_type: str = "",
+    link_pattern: str | None = None,
+    habits: Habits | None = None,
+) -> Listing:
     """Read a document of the stated kind, or of the kind that it turns out to be.
 
     Args:
         kind: as the source directory states it.
         body: the document, decompressed.
         url: where it came from; relative links start there.
+        content_type: of the answer; its charset counts where the bytes leave it open.
         link_pattern: for section pages, the regular expression that an article's address must match.
+        habits: for section pages, what addresses of this outlet turned out to be.
     """
     if kind == "section":
-        return _tried(partial(parse_section, link_pattern=link_pattern), body, url)
-    first, second = (
-        (parse_feed, parse_sitemap)
-        if kind == "feed" and not looks_like_sitemap(body)
-        else (parse_sitemap, parse_feed)
+        return _tried(partial(parse_section, link_pattern=link_pattern, habits=habits), body, url)
+    readers = (
+        partial(parse_feed, content_type=content_type),
+        partial(parse_sitemap, content_type=content_type),
     )
+    first, second = readers if kind == "feed" and not looks_like_sitemap(body) else reversed(readers)
     listing = _tried(first, body, url)
     return listing if listing.readable else _tried(second, body, url)
 
@@ -66,20 +83,50 @@ def _tried(reader: Callable[[bytes, str], Listing], body: bytes, url: str) -> Li
         return UNREADABLE
 
 
-def parse_feed(body: bytes, url: str) -> Listing:
-    """Entries of a feed, in its order; unreadable where feedparser finds neither a format nor an entry."""
+def parse_feed(body: bytes, url: str, content_type: str = "") -> Listing:
+    """Entries of a feed, in its order; unreadable where there is neither a format nor an entry.
+
+    Damage costs the entries that it lies in, and they are counted (`Listing.unreadable`).
+
+    Args:
+        body: the document, decompressed.
+        url: not used; links stay as they are written.
+        content_type: of the answer; its charset counts where the bytes leave it open.
+    """
+    text = text_of(body, content_type).lstrip()
+    if looks_like_json(text):
+        return parse_json_feed(text)
+    sound, saved = _made_sound(text)
+    listing = _parsed(sound)
+    if saved is None:
+        return listing
+    # feedparser may still see fewer entries than were saved: those have no meaning to it
+    lost = saved.unreadable + max(0, saved.entries - len(listing.links))
+    return Listing(
+        links=listing.links, language=listing.language, unreadable=lost, unread_bytes=saved.unread_bytes
+    )
+
+
+def _made_sound(text: str) -> tuple[str, Salvage | None]:
+    """A document that the strict parser can read, and what it cost; as it is where that is nothing."""
+    if len(text) <= MAX_FEED_BYTES and not hides_entries(text):
+        if is_sound(text):
+            return text, None
+        if is_sound(mended := repaired(text)):
+            return mended, None
+    saved = salvage(text, MAX_ENTRIES)
+    return (repaired(text)[:_LOOSE], None) if saved is None else (saved.text, saved)
+
+
+def _parsed(text: str) -> Listing:
     import feedparser
 
-    body = _REFERENCE.sub(_without_impossible, body)
-    if len(body) > MAX_FEED_BYTES or not _is_sound(body):
-        # feedparser repairs with a parser whose time grows with the square (3 MB of `<a ` took 39 s); the
-        # newest entries stand first.
-        body = body[:_BROKEN_BYTES]
-    # The location decides what relative links mean; it is given as a header because a `bytes` document has no
-    # other place for it.
+    # Links stay as they are written, so that it can be seen what they mean. The type keeps feedparser from
+    # looking for
+    # another character set.
     parsed = feedparser.parse(
-        io.BytesIO(body),
-        response_headers={"content-location": url},
+        io.BytesIO(text.encode("utf-8", "replace")),
+        response_headers={"content-type": _TYPE},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
@@ -92,47 +139,15 @@ def parse_feed(body: bytes, url: str) -> Listing:
     )
 
 
-def _without_impossible(reference: re.Match[bytes]) -> bytes:
-    """A reference to half a character (emoji of old systems are sent as two of them) or to none at all makes
-    a whole feed unreadable."""
-    hexadecimal, decimal = reference.groups()
-    code = int(hexadecimal[:8], 16) if hexadecimal else int(decimal[:8])
-    return b"" if 0xD800 <= code <= 0xDFFF or code > sys.maxunicode else reference.group()
-
-
-def _is_sound(body: bytes) -> bool:
-    """Whether the strict parser will get through: well-formed, names bound, not nested beyond reason."""
-    depth = 0
-
-    def opened(_name: str, _attributes: Any) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > _MAX_DEPTH:
-            raise ValueError("nested too deep")
-
-    def closed(_name: str) -> None:
-        nonlocal depth
-        depth -= 1
-
-    checker = expat.ParserCreate(namespace_separator=" ")
-    checker.StartElementHandler, checker.EndElementHandler = opened, closed
-    try:
-        checker.Parse(body.lstrip(), True)
-    except (expat.ExpatError, ValueError, LookupError):
-        # LookupError: an encoding that does not exist.
-        return False
-    return True
-
-
 def _link(entry: Any, language: str | None, *, is_atom: bool) -> FoundLink:
-    published = _moment(entry.get("published_parsed"))
+    published = _stated(entry, "published")
     # Asked for only where it is there: feedparser would hand out `published` in its place, with a warning.
-    updated = _moment(entry.get("updated_parsed")) if "updated_parsed" in entry else None
+    updated = _stated(entry, "updated") if "updated" in entry else None
     if published is None and not is_atom:
         # RSS 1.0 states the publication as dc:date, which feedparser files under `updated`.
         published, updated = updated, None
     return FoundLink(
-        link=_text(entry.get("link")),
+        link=_text(entry.get("link")) or _address(entry.get("id")),
         original=_text(entry.get("feedburner_origlink")),
         title=_text(entry.get("title")),
         published=published,
@@ -146,6 +161,18 @@ def _link(entry: Any, language: str | None, *, is_atom: bool) -> FoundLink:
 
 def _text(value: Any) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
+
+
+def _address(identity: Any) -> str | None:
+    """An entry's identity where that is an address, whatever `isPermaLink` says."""
+    text = _text(identity)
+    return text if text and text.lower().startswith(("http://", "https://")) else None
+
+
+def _stated(entry: Any, name: str) -> datetime | None:
+    """A date of an entry as it is written; feedparser's own reading where ours has none."""
+    ours = stated_date(_text(entry.get(name)))
+    return believed(ours or _moment(entry.get(f"{name}_parsed")))
 
 
 def _moment(parsed: time.struct_time | None) -> datetime | None:

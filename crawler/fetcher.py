@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from OpenSSL import SSL
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -23,6 +23,7 @@ from scrapy.exceptions import (
     DownloadFailedError,
     DownloadTimeoutError,
     ResponseDataLossError,
+    StopDownload,
     UnsupportedURLSchemeError,
 )
 from scrapy.http import Response
@@ -32,7 +33,17 @@ from config.clock import Clock
 from config.errors import DrumbeatError
 from config.settings import CrawlSettings
 from crawler.addresses import Names, NameUnknown, PrivateAddress
-from crawler.answers import ACCEPTED_ENCODINGS, Answer, Kind, TooLarge, Undecodable, decompress
+from crawler.answers import (
+    ACCEPTED_ENCODINGS,
+    Answer,
+    Kind,
+    TooLarge,
+    Undecodable,
+    beginning,
+    decompress,
+    unlabelled_encoding,
+)
+from crawler.refresh import refresh_target
 from crawler.robots import MAX_BYTES as MAX_ROBOTS_BYTES
 from crawler.robots import RobotsBook, RobotsDenied, RobotsUnreadable, Rules, product_token, read_rules
 from crawler.sitemaps import MAX_BYTES as MAX_SITEMAP_BYTES
@@ -100,6 +111,7 @@ class Fetcher:
         self._settings = settings
         self._keep = keep
         self._robots = RobotsBook(clock)
+        crawler.signals.connect(self._stop_long_robots, signals.bytes_received)
 
     async def fetch(
         self,
@@ -125,7 +137,23 @@ class Fetcher:
             allow_private=allow_private or self._settings.allow_private_addresses,
             delay_seconds=max(self._settings.delay_seconds, delay_seconds or 0.0),
         )
-        return await self._send(url, ticket)
+        answer = await self._send(url, ticket)
+        while (target := refresh_target(answer)) is not None and len(ticket.hops) < self.max_redirects:
+            await self._keep(replace(answer, kind="redirect"))
+            ticket.hops.append(answer.final_url)
+            if target in ticket.hops:
+                return self._failed(url, ticket, "redirect_loop", f"{target} leads back to itself")
+            answer = await self._send(url, ticket, to=target)
+        return answer
+
+    def _stop_long_robots(self, data: bytes, request: Request) -> None:
+        """Of a robots.txt no more is taken than is read (RFC 9309 2.5); everything else has a limit of its
+        own."""
+        ticket = ticket_of(request)
+        if ticket.kind == "robots":
+            ticket.received += len(data)
+            if ticket.received > MAX_ROBOTS_BYTES:
+                raise StopDownload(fail=False)
 
     def close(self) -> None:
         """Call off what is under way for others; whoever waited for it is gone."""
@@ -141,12 +169,13 @@ class Fetcher:
             ticket,
             kind="robots",
             headers=request_headers(self._settings),
-            max_bytes=MAX_ROBOTS_BYTES,
+            # it ends by `_stop_long_robots`
+            max_bytes=0,
             hops=[],
         )
 
         async def ask(address: str) -> Rules:
-            answer = await self._send(address, own)
+            answer = await self._send(address, replace(own, hops=[], received=0))
             if answer.status is not None:
                 await self._keep(answer)
             return read_rules(answer, self.token)
@@ -168,8 +197,9 @@ class Fetcher:
             if host in downloader.slots:
                 downloader.slots[host].delay = seconds
 
-    async def _send(self, url: str, ticket: Ticket) -> Answer:
-        address = resolved(url)
+    async def _send(self, url: str, ticket: Ticket, *, to: str | None = None) -> Answer:
+        """Ask for an address, or for another one in its place."""
+        address = resolved(to or url)
         if address is None:
             return self._failed(url, ticket, "bad_url", f"{url!r} is no http(s) address")
         try:
@@ -264,12 +294,14 @@ def _is_tls(cause: Any) -> bool:
 
 
 def _decompressed(answer: Answer, max_bytes: int) -> Answer:
+    encodings = ",".join(value for name, value in answer.headers if name.lower() == "content-encoding")
+    if answer.kind == "robots":
+        return replace(answer, body=beginning(answer.body, encodings, MAX_ROBOTS_BYTES))
+    if answer.kind != "sitemap":
+        # Sitemaps are files of their own when they are compressed, and their reader knows it.
+        encodings = encodings or unlabelled_encoding(answer.body)
     try:
-        body = decompress(
-            answer.body,
-            ",".join(value for name, value in answer.headers if name.lower() == "content-encoding"),
-            max_bytes,
-        )
+        body = decompress(answer.body, encodings, max_bytes)
     except TooLarge as error:
         return replace(answer, failure="too_large", detail=str(error))
     except Undecodable as error:

@@ -1,10 +1,12 @@
 """Downloader middlewares: what every request passes on its way out, whoever sends it, and every redirect
 again.
 
-    Fetcher --> PauseGate --> ProxyGate --> AddressGate --> RobotsGate --> Scrapy's slot --> the net
-                 Retry-After   http_proxy    private?        robots.txt     one at a time, the host's delay
-    Fetcher <-- PauseGate <-------------- RedirectGate <--------------------------------------------'
-                                           archives the hop, sends a new request through all gates
+    Fetcher --> PauseGate --> ProxyGate --> AddressGate --> RobotsGate --> CookieGate --> Scrapy's slot -->
+    the net
+                 Retry-After   http_proxy    private?        robots.txt                   one at a time, the
+                 host's delay
+    Fetcher <-- PauseGate <------------- RedirectGate <---- CookieGate <------------------------------------'
+                                          archives the hop, sends a new request through all gates
 
 A gate that refuses raises; `Fetcher` turns that into the one outcome of the request.
 """
@@ -18,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Request
 from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
 from scrapy.http import Response
+from scrapy.http.cookies import CookieJar
 
 from crawler.addresses import NameUnknown, is_this_machine
 from crawler.robots import RobotsDenied
 from crawler.tickets import HostPaused, RedirectLoop, request_for, ticket_of
-from crawler.urls import host_of, resolved
+from crawler.urls import host_of, registered_domain, resolved
 from crawler.waiting import retry_after
 
 if TYPE_CHECKING:
@@ -136,6 +139,33 @@ class RobotsGate(Gate):
         self.fetcher.slow_down(host_of(request.url), rules.delay_seconds)
 
 
+class CookieGate(Gate):
+    """Gives back, for the rest of the crawl, the cookies that a site sets while it redirects.
+
+    Some sites let nobody in who does not show such a cookie. What pages set is forgotten: it counts readers.
+    """
+
+    def __init__(self, fetcher: Fetcher) -> None:
+        super().__init__(fetcher)
+        self._jars: dict[str, CookieJar] = {}
+
+    def process_request(self, request: Request) -> None:
+        """Add the site's cookies."""
+        jar = self._jars.get(_site_of(request))
+        if jar is not None:
+            jar.add_cookie_header(request)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Take the cookies of a redirect."""
+        if response.status in _REDIRECTS and "Set-Cookie" in response.headers:
+            self._jars.setdefault(_site_of(request), CookieJar()).extract_cookies(response, request)
+        return response
+
+
+def _site_of(request: Request) -> str:
+    return registered_domain(host_of(request.url))
+
+
 class RedirectGate(Gate):
     """Follows redirects: each hop archived, each target through all gates again."""
 
@@ -154,8 +184,13 @@ class RedirectGate(Gate):
         target = resolved(location.decode("utf-8", "replace"), request.url)
         if target is None:
             raise RedirectLoop(f"{request.url} leads to {location!r}, which is no web address")
-        if target in ticket.hops:
+        if target in ticket.hops and not _sets_cookies(response):
             raise RedirectLoop(f"{target} leads back to itself in {len(ticket.hops)} steps")
         if len(ticket.hops) > self.fetcher.max_redirects:
             raise RedirectLoop(f"more than {self.fetcher.max_redirects} redirects, the last to {target}")
         return request_for(target, ticket)
+
+
+def _sets_cookies(response: Response) -> bool:
+    """Whether whoever comes back shows something new; for ever new ones there is the limit of redirects."""
+    return "Set-Cookie" in response.headers

@@ -15,10 +15,11 @@ from config.workspace import Workspace
 from crawler.addresses import NameUnknown, PrivateAddress, is_public
 from crawler.answers import Answer, page_outcome
 from crawler.fetcher import Fetcher, request_headers
+from crawler.links import is_own
 from crawler.outcomes import FETCH_OUTCOMES
 from crawler.probing import probe
 from crawler.robots import Rules
-from crawler.select import finder_for, is_own
+from crawler.select import finder_for
 from crawler.urls import canonical, host_of
 
 Stages = dict[str, dict[str, object]]

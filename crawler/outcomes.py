@@ -8,9 +8,11 @@ from __future__ import annotations
 FETCH_OUTCOMES: dict[str, str] = {
     "stored": "Fetched and archived (a feed: and read).",
     "duplicate": "Led to the address of another page that is fetched anyway; archived, and counted once.",
+    "empty": "Answered with a page of no bytes.",
+    "other_site": "Led to a page of another site, which is no article of this outlet.",
     "unchanged": "The server answered 304: nothing new since the last poll.",
     "robots_denied": "robots.txt forbids this address to us, or is itself forbidden (401, 403).",
-    "robots_unreadable": "robots.txt could not be read (server error, no answer, not one at all): not now.",
+    "robots_unreadable": "robots.txt could not be read (server error, no answer): not now.",
     "http_404": "Not found.",
     "http_410": "Gone for good.",
     "http_4xx": "Refused with another 4xx status.",

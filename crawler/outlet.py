@@ -1,68 +1,46 @@
-"""Crawl one outlet: poll what is due, then fetch the pages that wait.
+"""Crawl one outlet: poll what is due (polling.py), then fetch the pages that wait.
 
-feeds due? --> fetch, archive --> read --> own, young links --> rows
-pages due? --> fetch, archive, rows --> first crawl done
+feeds due? --> polls --> rows
+pages due? --> fetch, archive --> own, and no other address of a known page? --> rows --> first crawl done
+pages dated anew? --> fetch --> other than before? --> archive, a version
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 
 from config.clock import Clock
 from config.errors import ConfigError
-from config.settings import CrawlSettings
 from config.sources import SourceConfig
 from config.workspace import Workspace
-from crawler.answers import Answer, Kind
-from crawler.feeds import parse_listing
-from crawler.fetcher import Fetcher
-from crawler.listings import Listing
-from crawler.recording import Entry, Recorder
+from crawler.answers import Answer
+from crawler.canonicals import stated_address
+from crawler.links import is_own
+from crawler.polling import CrawlTools, OutletPolls
+from crawler.recording import Entry
 from crawler.results import (
-    POLL_SUCCESSES,
     WAITING,
-    conditional_headers,
-    new_state,
     page_after,
-    poll_outcome,
-    state_after,
 )
-from crawler.select import Finder, finder_for, select_children, select_pages
+from crawler.revisits import version_after
+from crawler.select import (
+    Finder,
+    finder_for,
+)
 from crawler.urls import canonical
-from crawler.waiting import is_due
-from storage.records import FeedKind, FeedPoll, FeedState, Page
+from storage.records import Page
 
 logger = structlog.get_logger(__name__)
 
 SECONDS_PER_SOURCE = 1_800.0
-"""After this time an outlet's remaining pages wait for the next crawl, so that one slow host does not hold up
-the schedule."""
-
-REQUEST_KINDS: dict[FeedKind, Kind] = {
-    "feed": "feed",
-    "news_sitemap": "sitemap",
-    "sitemap": "sitemap",
-    "section": "section",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrawlTools:
-    """What every outlet of one crawl shares."""
-
-    fetcher: Fetcher
-    recorder: Recorder
-    settings: CrawlSettings
-    clock: Clock
-    run_id: str
-    by_hand: bool
-    """The sources were named: they are polled although their interval is not over."""
-    counts: Counter[str]
+"""After this time an outlet's remaining polls and pages wait for the next crawl, so that one slow host does
+not hold up the schedule. Chosen, not measured."""
+LOOKS_PER_CRAWL = 50
+"""Pages dated anew that are looked at again in one crawl. Chosen, not measured."""
 
 
 class OutletCrawl:
@@ -72,6 +50,7 @@ class OutletCrawl:
         self._source = source
         self._tools = tools
         self._ends = asyncio.get_running_loop().time() + SECONDS_PER_SOURCE
+        self._polls = OutletPolls(source, tools, self._is_over)
 
     async def run(self) -> None:
         """Poll, fetch, and remember the first crawl once something could be polled."""
@@ -81,111 +60,51 @@ class OutletCrawl:
         finder = finder_for(
             self._source, first=first, now=self._tools.clock.now(), backfill_days=settings.backfill_days
         )
-        reached = await self._poll_feeds(finder)
-        await self._fetch_pages()
+        reached = await self._polls.poll_feeds(finder)
+        await self._fetch_pages(finder)
+        await self._look_again()
         if first and reached:
             await self._tools.recorder.ask(
                 lambda store: store.sources.mark_first_crawled(self._source.id, finder.now)
             )
 
-    async def _poll_feeds(self, finder: Finder) -> bool:
-        reached = False
-        for feed in self._source.feeds:
-            state = await self._state(str(feed.url), feed.kind)
-            if not is_due(state, finder.now, self._source.poll_minutes, by_hand=self._tools.by_hand):
-                # polled by a crawl that was killed before it could say so
-                reached = reached or state.last_outcome in POLL_SUCCESSES
-                continue
-            listing = await self._poll(state, finder, feed.language)
-            reached = reached or listing is not None
-            seen = finder.feeds | {state.feed_url}
-            for child in select_children(listing, finder, state.feed_url, seen=seen) if listing else ():
-                await self._poll(await self._state(child, feed.kind), finder, feed.language)
-        return reached
+    def _is_over(self) -> bool:
+        """Whether this outlet's time is up."""
+        return asyncio.get_running_loop().time() > self._ends
 
-    async def _state(self, feed_url: str, kind: FeedKind) -> FeedState:
-        state = await self._tools.recorder.ask(lambda store: store.feeds.get(feed_url))
-        return state or new_state(feed_url, self._source.id, kind)
-
-    async def _poll(self, state: FeedState, finder: Finder, language: str | None) -> Listing | None:
-        """One poll, archived before it is read; None where it failed."""
-        answer, listing = await self._ask(state)
-        read = listing or Listing()
-        selection = select_pages(read, finder, answer.final_url, language=language)
-        poll = self._told(state, answer, listing)
-        after = state_after(state, answer, listing, poll_minutes=self._source.poll_minutes)
-        new = await self._tools.recorder.put(Entry(state=after, poll=poll, found=selection.pages))
-        self._tools.counts.update({"polls": 1, f"polls_{poll.outcome}": 1, "found": new})
-        logger.info(
-            "poll",
-            source=poll.source_id,
-            feed=poll.feed_url,
-            outcome=poll.outcome,
-            entries=poll.entries,
-            new=new,
-            off_domain=selection.off_domain,
-            too_old=selection.too_old,
-            detail=answer.detail,
-        )
-        return read if poll.outcome in POLL_SUCCESSES else None
-
-    async def _ask(self, state: FeedState) -> tuple[Answer, Listing | None]:
-        """A feed's answer, archived, and the listing in it, if it brought one."""
-        answer = await self._fetch(state.feed_url, REQUEST_KINDS[state.kind], conditional_headers(state))
-        if answer.status is not None:
-            await self._tools.recorder.keep(answer)
-        answered = answer.failure is None and answer.status == 200
-        return answer, await self._read(state, answer) if answered else None
-
-    def _told(self, state: FeedState, answer: Answer, listing: Listing | None) -> FeedPoll:
-        return FeedPoll(
-            run_id=self._tools.run_id,
-            feed_url=state.feed_url,
-            source_id=self._source.id,
-            polled_at=answer.fetched_at,
-            outcome=poll_outcome(answer, listing),
-            status=answer.status,
-            entries=len(listing.links) if listing else 0,
-        )
-
-    async def _read(self, state: FeedState, answer: Answer) -> Listing:
-        def read() -> Listing:
-            return parse_listing(
-                state.kind, answer.body, answer.final_url, link_pattern=self._source.link_pattern
-            )
-
-        return await asyncio.get_running_loop().run_in_executor(self._tools.fetcher.threads, read)
-
-    async def _fetch_pages(self) -> None:
+    async def _fetch_pages(self, finder: Finder) -> None:
         now, limit = self._tools.clock.now(), self._tools.settings.max_pages_per_source
         pages = await self._tools.recorder.ask(lambda store: store.pages.due(self._source.id, now, limit))
         for position, page in enumerate(pages):
-            if asyncio.get_running_loop().time() > self._ends:
+            if self._is_over():
                 self._tools.counts["postponed"] += len(pages) - position
                 logger.info("postponed", source=self._source.id, pages=len(pages) - position)
                 return
-            await self._fetch_page(page)
+            await self._fetch_page(page, finder)
 
-    async def _fetch_page(self, page: Page) -> None:
-        answer = await self._fetch(page.url, "page")
+    async def _fetch_page(self, page: Page, finder: Finder) -> None:
+        answer = await self._tools.fetch(self._source, page.url, "page")
         after = page_after(
             page, answer, run_id=self._tools.run_id, attempts_allowed=self._tools.settings.attempts
         )
-        if answer.hops and after.fetch_outcome == "stored" and await self._is_known(answer.final_url, page):
-            # One article under two addresses: `http` in the feed and `https` in the sitemap, or a short link.
-            after = replace(after, fetch_outcome="duplicate")
+        if after.fetch_outcome == "stored":
+            after = await self._placed(page, after, answer, finder)
         await self._tools.recorder.put(Entry(answer=answer, page=after))
         tried = after.attempts > page.attempts
         outcome = (after.fetch_outcome or WAITING) if tried else "postponed"
         self._tools.counts.update({"tried": int(tried), outcome: 1})
-        logger.info(
-            "page",
-            source=self._source.id,
-            url=page.url,
-            outcome=outcome,
-            status=answer.status,
-            detail=answer.detail,
-        )
+        _log_page(self._source.id, page.url, outcome, answer)
+
+    async def _placed(self, page: Page, after: Page, answer: Answer, finder: Finder) -> Page:
+        """A fetched page under the address that it has in the end: of this outlet, and of no other page."""
+        if answer.hops and not is_own(answer.final_url, finder.domains):
+            return replace(after, fetch_outcome="other_site")
+        stated = stated_address(answer.body, answer.final_url)
+        if (answer.hops or stated) and await self._is_known(stated or answer.final_url, page):
+            # One article under two addresses: `http` in the feed and `https` in the sitemap, a short link, a
+            # form for printing.
+            after = replace(after, fetch_outcome="duplicate")
+        return replace(after, final_url=stated) if stated else after
 
     async def _is_known(self, final_url: str, page: Page) -> bool:
         """Whether another page stands for this address: found under it or led to it, and stored or still to
@@ -194,14 +113,26 @@ class OutletCrawl:
         other = await self._tools.recorder.ask(lambda store: store.pages.by_url(address))
         return other is not None and other.page_id != page.page_id and other.fetch_outcome in (None, "stored")
 
-    async def _fetch(self, url: str, kind: Kind, headers: dict[str, str] | None = None) -> Answer:
-        return await self._tools.fetcher.fetch(
-            url,
-            kind,
-            delay_seconds=self._source.delay_seconds,
-            allow_private=self._source.allow_private_addresses,
-            headers=headers,
-        )
+    async def _look_again(self) -> None:
+        """Fetch pages that listings dated anew; what is different, or gone, is kept as a version."""
+        for page in list(self._polls.dated_anew.values())[:LOOKS_PER_CRAWL]:
+            if self._is_over():
+                return
+            answer = await self._tools.fetch(self._source, page.url, "page")
+            if answer.failure == WAITING:
+                return
+            version = version_after(page, answer, run_id=self._tools.run_id)
+            kept = answer if version is not None else None
+            await self._tools.recorder.put(Entry(answer=kept, version=version, looked_at=page.page_id))
+            outcome = "changed" if version is not None else "unchanged"
+            self._tools.counts.update({"looked_again": 1, f"looked_again_{outcome}": 1})
+            _log_page(self._source.id, page.url, outcome, answer)
+
+
+def _log_page(source_id: str, url: str, outcome: str, answer: Answer) -> None:
+    logger.info(
+        "page", source=source_id, url=url, outcome=outcome, status=answer.status, detail=answer.detail
+    )
 
 
 def require_known(only: Collection[str], workspace: Workspace) -> None:

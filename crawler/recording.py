@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from crawler.answers import Answer
 from storage.archive import ArchiveWriter
-from storage.records import FeedPoll, FeedState, Page, WarcPlace
+from storage.records import FeedPoll, FeedState, Page, PageVersion, WarcPlace
 from storage.store import Store
 
 GROUP = 50
@@ -38,6 +38,10 @@ class Entry:
     state: FeedState | None = None
     poll: FeedPoll | None = None
     found: tuple[Page, ...] = ()
+    version: PageVersion | None = None
+    """What the answer adds to a page that is stored."""
+    looked_at: str | None = None
+    """Id of a stored page that was looked at again."""
 
 
 class Recorder:
@@ -108,6 +112,8 @@ class Recorder:
         for entry, place in zip(entries, places, strict=True):
             if entry.page is not None:
                 pages.append(replace(entry.page, warc=place))
+            if entry.looked_at is not None:
+                self._looked(entry.looked_at, entry.version, place)
             new.append(
                 self._polled(entry.state, entry.poll, entry.found)
                 if entry.state is not None and entry.poll is not None
@@ -116,6 +122,11 @@ class Recorder:
         if pages:
             self._store.pages.record_fetch(pages)
         return new
+
+    def _looked(self, page_id: str, version: PageVersion | None, place: WarcPlace | None) -> None:
+        if version is not None:
+            self._store.pages.add_versions([replace(version, warc=place)])
+        self._store.pages.count_looks([page_id])
 
     def _archived(self, answer: Answer | None) -> WarcPlace | None:
         if answer is None or answer.status is None:

@@ -2,9 +2,10 @@
 
     answer                            means
     2xx, a robots.txt (also empty)    its rules for our product token
-    2xx, an HTML page                 unreadable: not now
+    2xx, more than 512 kB             the rules in the first 512 kB
+    2xx, an HTML page                 no rules: everything allowed
     401, 403                          everything forbidden
-    429, 5xx, no answer, too large    unreadable: not now
+    429, 5xx, no answer               unreadable: not now
     other 4xx                         no rules: everything allowed
 
 RFC 9309 would let 401 and 403 pass as "no rules"; whoever locks robots.txt away does not invite robots, so
@@ -25,7 +26,7 @@ from crawler.answers import Answer, looks_like_html, status_outcome
 from crawler.urls import site_of
 
 MAX_BYTES = 512 * 1024
-"""RFC 9309 2.5 asks for at least 500 KiB."""
+"""Of a robots.txt that is read; RFC 9309 2.5 asks for at least 500 KiB."""
 KEPT_FOR = timedelta(hours=24)
 """RFC 9309 2.4: not longer than a day."""
 
@@ -84,7 +85,8 @@ def read_rules(answer: Answer, token: str) -> Rules:
             reason=f"robots.txt: {outcome}: {answer.detail or f'HTTP {answer.status}'}",
         )
     if looks_like_html(answer.body):
-        return Rules(answer=answer, verdict="unreadable", reason="robots.txt: the answer is an HTML page")
+        # RFC 9309 2.2: what is no rule is ignored, and a page holds none.
+        return Rules(answer=answer, verdict="allowed", reason="robots.txt: the answer is an HTML page")
     return _parsed(answer, token)
 
 

@@ -1,6 +1,6 @@
 """Choose, among what a listing says, the links that become pages. Pure.
 
-canonical address -> own domain? -> no front page, no feed -> young enough? -> newest first, at most so many
+meant address -> own domain? -> no front page, no feed -> young enough? -> newest first, at most so many
 """
 
 from __future__ import annotations
@@ -8,21 +8,31 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from config.sources import SourceConfig
+from crawler.links import is_own, meant_address
 from crawler.listings import ChildSitemap, FoundLink, Listing
 from crawler.urls import canonical, host_of, is_front_page, registered_domain
 from storage.ids import page_id
 from storage.records import Origin, Page
 
+T = TypeVar("T")
+
 LINKS_PER_POLL = 2_000
-"""Of one listing; more is an archive, not news."""
+"""Of one listing; the rest waits for the next polls. Chosen, not measured."""
 CHILDREN_PER_POLL = 10
-"""Sitemaps that are followed from one index, newest first."""
+"""Sitemaps that are followed from one index in one poll; the others have their turn later. Chosen, not
+measured."""
+AHEAD = timedelta(days=2)
+"""A date further in the future is a mistake: no zone is more than 14 hours ahead, and no clock of a newsroom
+more than a day wrong. Chosen, not measured."""
+_MOVED_SHARE = 0.9
+"""Share of foreign entries on one domain from which a listing without own ones leads there. Chosen, not
+measured."""
 _LONGEST_TITLE = 500
 _TAG = re.compile(r"<[^<>]*>")
 _TAG_OF_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
@@ -51,9 +61,19 @@ class Selection:
     """The pages of a listing, and how many entries were left aside, by reason."""
 
     pages: tuple[Page, ...]
+    addresses: tuple[str, ...]
+    """Of all entries that may become pages, those that wait for later polls too."""
     off_domain: int
     too_old: int
     no_link: int
+    leads_to: str | None = None
+    """The domain that all its entries lead to, where that is not the outlet's: moved?"""
+
+    @property
+    def refused(self) -> dict[str, int]:
+        """Entries left aside by reason, those that there are."""
+        counts = {"no_link": self.no_link, "off_domain": self.off_domain, "too_old": self.too_old}
+        return {reason: count for reason, count in counts.items() if count}
 
 
 def finder_for(source: SourceConfig, *, first: bool, now: datetime, backfill_days: int) -> Finder:
@@ -75,36 +95,63 @@ def finder_for(source: SourceConfig, *, first: bool, now: datetime, backfill_day
 
 
 def select_pages(
-    listing: Listing, finder: Finder, listing_url: str, *, language: str | None = None
+    listing: Listing,
+    finder: Finder,
+    listing_url: str,
+    *,
+    language: str | None = None,
+    known: Collection[str] = (),
 ) -> Selection:
     """The pages that a listing brings for a finder, newest first, undated ones after them in the listing's
     order.
 
+    Of more than `LINKS_PER_POLL`, those that are not known come first; undated ones are taken from both ends
+    of the listing, because nothing says at which the newest stand.
+
     Args:
         language: what the source directory says of this listing; it knows better than the listing, whose own
             statement is often a template's.
+        known: addresses that were found before.
     """
     pages: dict[str, tuple[FoundLink, str]] = {}
-    left: Counter[str] = Counter()
-    for entry in listing.links:
-        url = canonical(entry.original or entry.link or "", listing_url)
+    refused: list[tuple[str, str]] = []
+    for written in listing.links:
+        url = meant_address(written.original or written.link or "", listing_url, finder.domains) or ""
+        entry = _with_possible_dates(written, finder.now)
         reason = _reason_against(entry, url, finder)
-        if url is None or reason is not None:
-            left[reason or "no_link"] += 1
-        else:
+        if reason is None:
             pages.setdefault(url, (replace(entry, language=language or entry.language), url))
-    chosen = _newest_first(list(pages.values()))[:LINKS_PER_POLL]
+        else:
+            refused.append((reason, url))
+    left = Counter(reason for reason, _ in refused)
     return Selection(
-        pages=tuple(_page(entry, url, finder, listing_url) for entry, url in chosen),
+        pages=tuple(_page(entry, url, finder, listing_url) for entry, url in _chosen(pages, known)),
+        addresses=tuple(pages),
         off_domain=left["off_domain"],
         too_old=left["too_old"],
         no_link=left["no_link"],
+        leads_to=None if pages else _common_domain(refused),
     )
 
 
-def _reason_against(entry: FoundLink, url: str | None, finder: Finder) -> str | None:
+def _with_possible_dates(entry: FoundLink, now: datetime) -> FoundLink:
+    """The entry without dates that lie in the future."""
+    late = [name for name in ("published", "updated") if (getattr(entry, name) or now) > now + AHEAD]
+    return replace(entry, **dict.fromkeys(late)) if late else entry
+
+
+def _common_domain(refused: Sequence[tuple[str, str]]) -> str | None:
+    """The one domain that foreign entries lead to."""
+    elsewhere = Counter(registered_domain(host_of(url)) for reason, url in refused if reason == "off_domain")
+    if not elsewhere:
+        return None
+    [(domain, count)] = elsewhere.most_common(1)
+    return domain if count >= elsewhere.total() * _MOVED_SHARE else None
+
+
+def _reason_against(entry: FoundLink, url: str, finder: Finder) -> str | None:
     """Why an entry is no page to fetch, as `Selection` counts it; None where it is one."""
-    if url is None or is_front_page(url) or url in finder.feeds:
+    if not url or is_front_page(url) or url in finder.feeds:
         return "no_link"
     if not is_own(url, finder.domains):
         return "off_domain"
@@ -112,27 +159,73 @@ def _reason_against(entry: FoundLink, url: str | None, finder: Finder) -> str | 
     return "too_old" if stated is not None and stated < finder.oldest else None
 
 
+def _chosen(
+    pages: Mapping[str, tuple[FoundLink, str]], known: Collection[str]
+) -> list[tuple[FoundLink, str]]:
+    """As many as one poll may bring, newest first."""
+    ordered = _newest_first(list(pages.values()))
+    if len(ordered) <= LINKS_PER_POLL:
+        return ordered
+    new = [item for item in ordered if item[1] not in known]
+    dated = [item for item in new if item[0].published or item[0].updated]
+    undated = new[len(dated) :]
+    return [*dated, *from_both_ends(undated)][:LINKS_PER_POLL]
+
+
+def from_both_ends(items: Sequence[T]) -> list[T]:
+    """First, last, second, last but one ..."""
+    middle = (len(items) + 1) // 2
+    ends = [item for pair in zip(items[:middle], reversed(items[middle:]), strict=False) for item in pair]
+    return [*ends, items[middle - 1]] if len(items) % 2 else ends
+
+
 def select_children(
-    listing: Listing, finder: Finder, listing_url: str, *, seen: Collection[str]
+    listing: Listing,
+    finder: Finder,
+    listing_url: str,
+    *,
+    seen: Collection[str],
+    polled: Mapping[str, datetime] | None = None,
 ) -> list[str]:
-    """Addresses of the sitemaps that an index names and that are worth a look, newest first."""
+    """Addresses of the sitemaps that an index names and whose turn it is, on whatever host they lie.
+
+    Half of them are the newest, if the index tells them apart by date; the others those that were not polled
+    for
+    longest, so that each has its turn, from both ends of the index. Dates all too old say nothing.
+
+    Args:
+        seen: addresses that are polled anyway.
+        polled: when children were polled last.
+    """
+    found = _children(listing, listing_url, seen)
+    fresh = {url: child for url, child in found.items() if _is_fresh(child, finder)}
+    newest = _newest_children(fresh)[: CHILDREN_PER_POLL // 2]
+    waiting = [url for url in from_both_ends(list(fresh or found)) if url not in newest]
+    times = polled or {}
+    waiting.sort(key=lambda url: times[url].timestamp() if url in times else 0.0)
+    return [*newest, *waiting][:CHILDREN_PER_POLL]
+
+
+def _children(listing: Listing, listing_url: str, seen: Collection[str]) -> dict[str, ChildSitemap]:
+    """The sitemaps of an index by address, each once."""
     found: dict[str, ChildSitemap] = {}
     for child in listing.children:
         url = canonical(child.url, listing_url)
-        fresh = child.updated is None or child.updated >= finder.oldest
-        if url is not None and fresh and url not in seen and is_own(url, finder.domains):
+        if url is not None and url not in seen:
             found.setdefault(url, child)
-    ranked = sorted(
-        found.items(),
-        key=lambda item: (item[1].updated is not None, item[1].updated or finder.oldest),
-        reverse=True,
-    )
-    return [url for url, _ in ranked[:CHILDREN_PER_POLL]]
+    return found
 
 
-def is_own(url: str, domains: Collection[str]) -> bool:
-    """Whether an address lies on one of the domains or below."""
-    return registered_domain(host_of(url)) in domains
+def _is_fresh(child: ChildSitemap, finder: Finder) -> bool:
+    return child.updated is None or child.updated >= finder.oldest
+
+
+def _newest_children(children: Mapping[str, ChildSitemap]) -> list[str]:
+    """Those with a date, newest first; none where all have the same."""
+    dated = {url: child.updated for url, child in children.items() if child.updated is not None}
+    if len(set(dated.values())) < 2:
+        return []
+    return sorted(dated, key=lambda url: -dated[url].timestamp())
 
 
 def _newest_first(links: Sequence[tuple[FoundLink, str]]) -> list[tuple[FoundLink, str]]:

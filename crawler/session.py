@@ -25,7 +25,8 @@ from config.errors import ConfigError
 from config.settings import CrawlSettings
 from crawler.addresses import Names, is_local_name, is_public
 from crawler.fetcher import Fetcher, Keep
-from crawler.gates import AddressGate, PauseGate, ProxyGate, RedirectGate, RobotsGate
+from crawler.gates import AddressGate, CookieGate, PauseGate, ProxyGate, RedirectGate, RobotsGate
+from crawler.handler import DownloadHandler
 from crawler.running import the_reactor
 from crawler.urls import host_of
 
@@ -112,25 +113,22 @@ async def _run(crawler: Crawler, work: Work[T], options: dict[str, Any]) -> T:
 
 
 def _scrapy_settings(settings: CrawlSettings) -> Settings:
-    """Scrapy with our gates and nothing else: no extensions, no console, no cookies, no schemes but http and
-    https."""
+    """Scrapy with our gates and nothing else: no extensions, no console, no schemes but http and https."""
     gates: dict[Any, int | None] = {
         PauseGate: 100,
         ProxyGate: 200,
         AddressGate: 300,
         RobotsGate: 400,
         RedirectGate: 500,
+        CookieGate: 600,
     }
     return Settings(
         {
             "EXTENSIONS_BASE": {},
             "SPIDER_MIDDLEWARES_BASE": {},
             "DOWNLOADER_MIDDLEWARES_BASE": gates,
-            "DOWNLOAD_HANDLERS": dict.fromkeys(
-                scheme
-                for scheme in default_settings.DOWNLOAD_HANDLERS_BASE
-                if scheme not in ("http", "https")
-            ),
+            "DOWNLOAD_HANDLERS": dict.fromkeys(default_settings.DOWNLOAD_HANDLERS_BASE)
+            | dict.fromkeys(("http", "https"), DownloadHandler),
             "TELNETCONSOLE_ENABLED": False,
             "CONCURRENT_REQUESTS": settings.concurrent_hosts,
             "CONCURRENT_REQUESTS_PER_DOMAIN": 1,

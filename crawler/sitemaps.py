@@ -13,7 +13,9 @@ from itertools import islice
 from typing import Any
 
 from crawler.answers import MAX_MEMBERS
+from crawler.charsets import text_of
 from crawler.listings import UNREADABLE, ChildSitemap, FoundLink, Listing, read_date
+from crawler.repair import OF_SITEMAPS, Salvage, repaired, salvage
 
 MAX_LINKS = 50_000
 """Entries of one sitemap; the protocol's own limit."""
@@ -30,20 +32,33 @@ def looks_like_sitemap(body: bytes) -> bool:
     return b"<urlset" in head or b"<sitemapindex" in head
 
 
-def parse_sitemap(body: bytes, url: str) -> Listing:
+def parse_sitemap(body: bytes, url: str, content_type: str = "") -> Listing:
     """Addresses of a sitemap with what is said of them, or the children of an index.
 
     Args:
         body: as sent; a gzip file is unpacked up to `MAX_BYTES`.
         url: not used; every reader of listings is given it.
+        content_type: of the answer; its charset counts where the bytes leave it open.
     """
     unpacked = _unpack(body)
     if unpacked is None:
         return UNREADABLE
-    root = _root(unpacked)
+    text = text_of(unpacked, content_type)
+    root, saved = _read(text)
     if root is None or _name(root) not in ("urlset", "sitemapindex"):
-        return _from_text(unpacked)
-    # Some publishers mix both kinds in one document, so both are looked for.
+        return _from_text(text)
+    links, children = _listed(root)
+    read = len(links) + len(children)
+    return Listing(
+        links=tuple(links),
+        children=tuple(children),
+        unreadable=saved.unreadable + saved.entries - read if saved else 0,
+        unread_bytes=saved.unread_bytes if saved else 0,
+    )
+
+
+def _listed(root: Any) -> tuple[list[FoundLink], list[ChildSitemap]]:
+    """Pages and sitemaps; some publishers mix both kinds in one document."""
     links: list[FoundLink] = []
     children: list[ChildSitemap] = []
     for kind, said in islice(_entries(root), MAX_LINKS + 1):
@@ -51,7 +66,18 @@ def parse_sitemap(body: bytes, url: str) -> Listing:
             children.append(ChildSitemap(url=said["loc"], updated=read_date(said.get("lastmod"))))
         elif kind == "url" and said.get("loc"):
             links.append(_link(said))
-    return Listing(links=tuple(links), children=tuple(children))
+    return links, children
+
+
+def _read(text: str) -> tuple[Any, Salvage | None]:
+    """The root of a document, and what its damage cost."""
+    root = _root(text)
+    if root is None:
+        root = _root(repaired(text))
+    if root is not None:
+        return root, None
+    saved = salvage(text, MAX_LINKS, OF_SITEMAPS)
+    return (None, None) if saved is None else (_root(saved.text), saved)
 
 
 def _unpack(body: bytes) -> bytes | None:
@@ -71,11 +97,12 @@ def _unpack(body: bytes) -> bytes | None:
     return text if len(text) <= MAX_BYTES else None
 
 
-def _root(body: bytes) -> Any:
+def _root(text: str) -> Any:
+    """The root of a sound document, None of any other."""
     from lxml import etree
 
     parser = etree.XMLParser(
-        recover=True,
+        encoding="utf-8",
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -84,9 +111,8 @@ def _root(body: bytes) -> Any:
         remove_pis=True,
     )
     try:
-        return etree.fromstring(body.lstrip(), parser)
+        return etree.fromstring(text.strip().encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):
-        # No element at all, or a declared encoding that does not exist.
         return None
 
 
@@ -125,11 +151,8 @@ def _belongs_to_media(element: Any) -> bool:
     return above is not None and _name(above) in ("image", "video")
 
 
-def _from_text(body: bytes) -> Listing:
-    try:
-        lines = body.decode("utf-8-sig").split()
-    except UnicodeDecodeError:
-        return UNREADABLE
+def _from_text(text: str) -> Listing:
+    lines = text.split()
     if not lines or not all(line.startswith(("http://", "https://")) for line in lines):
         return UNREADABLE
     return Listing(links=tuple(FoundLink(link=line) for line in lines[:MAX_LINKS]))

@@ -24,6 +24,8 @@ class Ticket:
     allow_private: bool
     delay_seconds: float
     hops: list[str] = field(default_factory=list)
+    received: int = 0
+    """Bytes of the present answer so far."""
 
 
 class HostPaused(Exception):

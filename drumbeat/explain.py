@@ -26,6 +26,10 @@ def explain_article(store: Store, key: str) -> Explanation:
             f"{key}: no page is known under this id or address; `drumbeat search` finds articles"
         )
     result: Explanation = {"page": _page_told(page)}
+    if others := store.pages.addresses(page.page_id):
+        result["other addresses"] = {str(number): url for number, url in enumerate(others, 1)}
+    if versions := store.pages.versions(page.page_id):
+        result["later answers"] = {str(row.fetched_at): row.outcome for row in versions}
     article = store.articles.get(page.page_id)
     if article is None:
         return result

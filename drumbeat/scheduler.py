@@ -1,6 +1,6 @@
 """`drumbeat run`: open each stage's door as a child process at the times the schedule names.
 
-    schedule.toml + last recorded runs -> jobs -> `drumbeat crawl|process|refit|report|deliver` as children
+    schedule.toml + last recorded runs -> turns -> `drumbeat crawl|process|refit|report|deliver` as children
                              ^                                                        |
                              +-------------- planned anew after every run ------------+
 
@@ -8,7 +8,7 @@ The next run of an interval job is its last recorded run plus the interval, so n
 restart forgets nothing. Missed runs are made up for once. A command that failed, or found nothing to begin
 with, is tried again within a quarter of an hour. What reads and writes narratives (process, refit, report)
 runs one after the other, never side by side. A child reads its parent's pipe and ends when the parent dies,
-whatever killed it.
+whatever killed it. A clock that is set while it runs delays nothing by more than its interval (`turns.py`).
 """
 
 from __future__ import annotations
@@ -18,26 +18,21 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import structlog
 
-from config.clock import Clock
-from config.errors import DrumbeatError
-from config.schedule import Schedule
+from config.clock import Clock, Stopwatch, SystemStopwatch
 from drumbeat.parent import WATCHED_PIPE
+from drumbeat.turns import Job, Replan, Turns
 from storage.locks import StageLock
-from storage.records import Run
 
 logger = structlog.get_logger(__name__)
 
 STOP_SECONDS = 20.0
-RETRY = timedelta(minutes=15)
-"""How long a command waits that failed, if its interval is not shorter."""
+"""How long a child may take to end in order. Chosen, not measured."""
 LINES = {
     "crawl": "crawl",
     "process": "analysis",
@@ -46,66 +41,6 @@ LINES = {
     "deliver": "deliver",
 }
 """Command -> the line in which it waits for its turn; each line runs one command at a time."""
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A command, when it runs next, and how often after that."""
-
-    command: str
-    stage: str
-    """The stage whose Run rows tell when the command ran last."""
-    next_at: datetime
-    every: timedelta
-
-
-def plan(schedule: Schedule, last_run: Callable[[str], Run | None], now: datetime) -> list[Job]:
-    """The jobs of a schedule, given each stage's last finished run; a job that is overdue
-    is due now, once.
-    """
-    jobs = []
-    for command, stage, minutes in (
-        ("crawl", "crawl", schedule.crawl_minutes),
-        ("process", "detect", schedule.process_minutes),
-        ("refit", "refit", schedule.refit_minutes),
-        ("deliver", "deliver", schedule.deliver_minutes),
-    ):
-        every = timedelta(minutes=minutes)
-        jobs.append(Job(command, stage, _next_at(stage, last_run(stage), every, now), every))
-    jobs.append(_report_job(schedule, last_run, now))
-    return jobs
-
-
-def _next_at(stage: str, last: Run | None, every: timedelta, now: datetime) -> datetime:
-    """When a stage is due again; now, if it never ran."""
-    # A refit that had nothing to cluster yet must not make a new workspace wait a week for its narratives.
-    if last is None or (stage == "refit" and not last.counts):
-        return now
-    return min(max(now, last.started_at + every), now + every)
-
-
-def _report_job(schedule: Schedule, last_run: Callable[[str], Run | None], now: datetime) -> Job:
-    """The weekly report: due now if its moment passed since the last one, or, before the first, since
-    anything was counted.
-    """
-    week = timedelta(days=7)
-    previous = _last_weekly(schedule, now)
-    last = last_run("report") or last_run("detect")
-    missed = last is not None and last.started_at < previous
-    return Job("report", "report", now if missed else previous + week, week)
-
-
-def _last_weekly(schedule: Schedule, now: datetime) -> datetime:
-    """The newest moment of the weekly report that is not after `now`."""
-    at = schedule.report
-    moment = now.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
-    moment -= timedelta(days=(moment.weekday() - WEEKDAYS.index(at.weekday)) % 7)
-    return moment if moment <= now else moment - timedelta(days=7)
-
-
-Replan = Callable[[], Sequence[Job]]
-"""Gives the jobs as the recorded runs stand now."""
 
 
 class Children:
@@ -159,52 +94,53 @@ def run_scheduler(workspace: Path, replan: Replan, clock: Clock) -> None:
         StageBusy: another scheduler runs in this workspace.
     """
     with StageLock(workspace / "locks", "run"):
-        stopped = threading.Event()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: stopped.set())
         children = Children(workspace)
-        scheduler = build_scheduler(replan, children.run, clock)
-        scheduler.start()
-        stopped.wait()
+        scheduler = Scheduler(replan, children.run, clock, SystemStopwatch())
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: scheduler.stop())
+        scheduler.run()
         logger.info("stopping")
         children.stop()
-        # Not waiting: it would hold the lock that a command ending just now needs to plan its next turn.
-        scheduler.shutdown(wait=False)
 
 
-def build_scheduler(replan: Replan, run: Callable[[str], int | None], clock: Clock) -> Any:
-    """An APScheduler that runs each job once at its time and plans it anew when it is done; one command at a
-    time in each line.
+class Scheduler:
+    """Runs each job at its turn and plans it anew when it is done; one command at a time in each line.
+
+    Args:
+        run: runs a command to its end and returns its exit code; None while everything is being stopped.
     """
-    from apscheduler.executors.pool import ThreadPoolExecutor
-    from apscheduler.schedulers.background import BackgroundScheduler
 
-    lines = {name: ThreadPoolExecutor(1) for name in sorted(set(LINES.values()))}
-    # Two instances: a turn plans the next before it has ended, and what APScheduler holds for too many at
-    # once it drops for ever.
-    scheduler = BackgroundScheduler(
-        timezone="UTC", executors=lines, job_defaults={"misfire_grace_time": None, "max_instances": 2}
-    )
+    def __init__(
+        self, replan: Replan, run: Callable[[str], int | None], clock: Clock, stopwatch: Stopwatch
+    ) -> None:
+        self._run = run
+        self._turns = Turns(replan, clock, stopwatch)
+        self._stopped = False
+        self._wake = threading.Event()
+        self._lines = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in set(LINES.values())}
 
-    def add(job: Job) -> None:
-        logger.info("planned", command=job.command, next=job.next_at.isoformat(timespec="seconds"))
-        scheduler.add_job(
-            turn,
-            "date",
-            run_date=job.next_at,
-            args=[job],
-            id=job.command,
-            executor=LINES[job.command],
-            replace_existing=True,
-        )
+    def run(self) -> None:
+        """Return once `stop` was called; a command that is under way then is not waited for."""
+        while not self._stopped:
+            for job in self._turns.take_due():
+                self._lines[LINES[job.command]].submit(self._turn, job)
+            # An event waits on the machine's stopwatch, whatever happens to its clock.
+            self._wake.wait(self._turns.seconds_left())
+            self._wake.clear()
+            self._turns.look()
+        for line in self._lines.values():
+            line.shutdown(wait=False, cancel_futures=True)
 
-    def turn(job: Job) -> None:
-        if _ran(job, run):
-            add(next_turn(job, replan, clock))
+    def stop(self) -> None:
+        """Begin nothing more; may be called from a signal handler."""
+        self._stopped = True
+        self._wake.set()
 
-    for job in replan():
-        add(job)
-    return scheduler
+    def _turn(self, job: Job) -> None:
+        if not _ran(job, self._run):
+            return
+        self._turns.ended(job)
+        self._wake.set()
 
 
 def _ran(job: Job, run: Callable[[str], int | None]) -> bool:
@@ -215,16 +151,3 @@ def _ran(job: Job, run: Callable[[str], int | None]) -> bool:
         # No process could be started: memory or disk is short now, which is no reason never to try again.
         logger.error("not_started", command=job.command, problem=str(problem))
         return True
-
-
-def next_turn(job: Job, replan: Replan, clock: Clock) -> Job:
-    """When a job that has just run is due again: as planned, but not at once, since what is overdue still
-    failed or found nothing.
-    """
-    again = clock.now() + min(job.every, RETRY)
-    try:
-        planned = next(found for found in replan() if found.command == job.command)
-    except DrumbeatError as problem:
-        logger.warning("not_planned", command=job.command, problem=str(problem))
-        return replace(job, next_at=again)
-    return planned if planned.next_at > clock.now() else replace(planned, next_at=again)

@@ -20,6 +20,12 @@ from storage.columns import own_number as _number_of
 from storage.columns import real as _real
 from storage.columns import text as _text
 from storage.columns import yes as _yes
+from storage.crawl_tables import feed_polls as feed_polls
+from storage.crawl_tables import feeds as feeds
+from storage.crawl_tables import page_versions as page_versions
+from storage.crawl_tables import pages as pages
+from storage.crawl_tables import poll_readings as poll_readings
+from storage.crawl_tables import sources as sources
 from storage.stale_days import statements as stale_day_triggers
 from storage.triggers import CREATE as TRIGGERS
 from storage.types import (
@@ -27,7 +33,6 @@ from storage.types import (
     JsonTuple,
     JsonTuples,
     Real,
-    UtcDateTime,
     Whole,
     WholeNumbers,
     half_vector,
@@ -42,50 +47,6 @@ for _engine, _statements in TRIGGERS.items():
     for _statement in _statements:
         sa.event.listen(metadata, "after_create", sa.DDL(_statement).execute_if(dialect=_engine))  # type: ignore[no-untyped-call]  # no types
 
-
-# --- how coverage comes in ------------------------------------------------------------------------
-# No foreign key leads to `sources`: the directory is the user's, and what was collected outlives a row of it.
-sources = sa.Table(
-    "sources", metadata, _key("source_id"), _text("name"), _text("domain"), _text("country"), _text("region"),
-    _json("languages", JsonTuple), _text("ownership"), _text("ownership_list", null=True),
-    _day("ownership_as_of", null=True),
-    _yes("verified"), _day("coverage_start", null=True), _day("coverage_end", null=True),
-    _time("first_crawled_at", null=True),
-)  # fmt: skip
-
-feeds = sa.Table(
-    "feeds", metadata, _key("feed_url"), _text("source_id"), _text("kind"), _text("etag", null=True),
-    _text("last_modified", null=True),
-    _time("last_polled_at", null=True), _time("last_new_at", null=True), _number("failures"),
-    _time("not_before", null=True),
-    _text("last_outcome", null=True),
-)  # fmt: skip
-
-feed_polls = sa.Table(
-    "feed_polls", metadata, sa.Column("polled_at", UtcDateTime, primary_key=True), _key("feed_url"),
-    _key("run_id"), _text("source_id"),
-    _text("outcome"), _number("status", null=True), _number("entries"), _number("new_links"),
-)  # fmt: skip
-
-# URLs are looked up by `url_key`, a short digest: PostgreSQL cannot index texts as long as URLs may be.
-pages = sa.Table(
-    "pages", metadata, _key("page_id"), _text("url"), _text("url_key"), _text("source_id"),
-    _time("discovered_at"), _text("origin"),
-    _text("discovered_from", null=True), _json("hints"), _text("final_url", null=True),
-    _text("final_url_key", null=True),
-    _time("fetched_at", null=True), _number("status", null=True), _json("headers"),
-    _text("sha256", null=True),
-    _text("warc_file", null=True), sa.Column("warc_offset", sa.BigInteger),
-    sa.Column("warc_length", sa.BigInteger),
-    _text("fetch_outcome", null=True), _text("fetch_run", null=True), _number("attempts"),
-    _time("next_attempt_at", null=True),
-    _text("clean_outcome", null=True), _text("clean_version", null=True), _text("clean_run", null=True),
-    sa.UniqueConstraint("url_key"), sa.Index(None, "final_url_key"), sa.Index(None, "warc_file"),
-    sa.Index(None, "fetch_run"),
-    sa.Index(None, "source_id", "fetch_outcome", "discovered_at"),
-    sa.Index(None, "fetch_outcome", "clean_version", "page_id"),
-    sa.Index(None, "fetched_at", "source_id", "fetch_outcome"),
-)  # fmt: skip
 
 # --- what was said --------------------------------------------------------------------------------
 # `article_no` joins the full-text index, which wants whole numbers; it never leaves the room.

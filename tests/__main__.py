@@ -1,4 +1,5 @@
-"""`python -m tests quality`: the product's own functions over a data folder; `python -m tests unit`: the fast tests alone."""
+"""What is not the whole test suite: `quality` over a data folder, `cases` over a folder of cases, `unit` the
+fast tests alone."""
 
 from __future__ import annotations
 
@@ -14,9 +15,18 @@ from tests.tiers import ROOT, unit_files
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code: 0 every floor is met or every test passed, 1 one is missed or failed, 2 the call or the data folder is wrong."""
+    """Exit code: 0 every floor is met or every test passed, 1 one is missed or failed, 2 the call or the data
+    folder is wrong."""
     options = _parser().parse_args(arguments)
+    if options.door == "cases":
+        return _cases(options)
     return _unit() if options.door == "unit" else _quality(options)
+
+
+def _cases(options: argparse.Namespace) -> int:
+    from tests.cases.main import run
+
+    return run(options.dir, options.out, frozenset(options.door_of or ()))
 
 
 def _unit() -> int:
@@ -67,6 +77,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     quality.add_argument("--only", nargs="+", metavar="SET", help="these sets, or kinds of sets (`clusters`)")
     quality.add_argument("--all", action="store_true", help="the heavy sets too")
+    cases = doors.add_parser("cases", help="play a folder of cases, a line of output each (tests/cases)")
+    cases.add_argument("--dir", type=Path, required=True, help="folder with cases.jsonl")
+    cases.add_argument("--out", type=Path, required=True, help="file for the lines")
+    cases.add_argument("--only", dest="door_of", nargs="+", metavar="DOOR", help="cases of these doors")
     return parser
 
 

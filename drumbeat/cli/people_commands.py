@@ -80,7 +80,8 @@ def _plain(alert: Alert, deliveries: list[Delivery]) -> dict[str, object]:
 def run(workspace: WorkspaceOption = None) -> None:
     """Run everything on its schedule until stopped (SIGTERM or Ctrl-C)."""
     from config.clock import SystemClock
-    from drumbeat.scheduler import Job, plan, run_scheduler
+    from drumbeat.scheduler import run_scheduler
+    from drumbeat.turns import Job, plan
 
     clock = SystemClock()
 

@@ -20,6 +20,7 @@ from drumbeat.cli.session import (
 
 if TYPE_CHECKING:
     from config.sources import SourceConfig
+    from crawler.check import FeedCheck
 
 app = typer.Typer(help="The source directory: outlets and their addresses.", no_args_is_help=True)
 
@@ -110,9 +111,23 @@ def check(
     else:
         say_table(
             "Addresses",
-            ("outlet", "address", "answer", "entries", "newest"),
-            [(r.source_id, r.url, r.outcome, r.entries, r.newest) for r in rows],
+            ("outlet", "address", "answer", "entries", "followed", "newest", "remark"),
+            list(map(_checked_row, rows)),
         )
+
+
+def _checked_row(row: FeedCheck) -> tuple[object, ...]:
+    from drumbeat.shown.polls import remark
+
+    told = remark(
+        entries=row.entries,
+        followed=row.followed,
+        unreadable=row.unreadable,
+        unread_bytes=row.unread_bytes,
+        refused=row.refused,
+        leads_to=row.leads_to,
+    )
+    return row.source_id, row.url, row.outcome, row.entries, row.followed, row.newest, told
 
 
 @app.command()

@@ -154,10 +154,17 @@ def archived(request: Request, article_id: str) -> Response:
 
 @router.get("/sources")
 def sources(request: Request) -> HTMLResponse:
-    """The health of every source."""
-    return page(
-        "sources.html", {"digest": reader_of(request).digest(), "notice": notice(), "here": "sources"}
-    )
+    """The health of every source, and what the last polls of their listings read."""
+    reader = reader_of(request)
+    polls = reader.polls()
+    values = {
+        "digest": reader.digest(),
+        "polls": [told for told in polls if told.is_notable],
+        "polled": len(polls),
+        "notice": notice(),
+        "here": "sources",
+    }
+    return page("sources.html", values)
 
 
 @router.get("/alerts")

@@ -13,8 +13,17 @@ from config.workspace import Workspace
 from drumbeat.evidence import NarrativePassage, Reading, readings
 from drumbeat.search import unknown_filter
 from drumbeat.shown.overview import VIEW, days_of, last_days, make_overview, relabelled, written_detail
+from drumbeat.shown.polls import is_notable, remark
 from storage.archive import ArchivedResponse, ArchiveReader
-from storage.records import Article, CopyMember, Narrative, SearchFilters, SearchHit
+from storage.records import (
+    Article,
+    CopyMember,
+    FeedPoll,
+    Narrative,
+    PageVersion,
+    SearchFilters,
+    SearchHit,
+)
 from storage.store import Store
 from storage.stores.lists import Key
 
@@ -29,6 +38,19 @@ class ArticleView:
     article: Article
     passages: list[tuple[Reading, Narrative | None]]
     copies: list[tuple[CopyMember, Article]]
+    versions: list[PageVersion]
+    """Later answers of its page: edited, or withdrawn."""
+    addresses: list[str]
+    """Other addresses under which it was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollView:
+    """The last poll of a listing, and what a person should know of it."""
+
+    poll: FeedPoll
+    remark: str
+    is_notable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +142,36 @@ class Reader:
         if article is None:
             return None
         passages = [(reading, self._told_by(reading)) for reading in readings(self.store, article_id)]
-        return ArticleView(article, passages, self._copies(article_id))
+        return ArticleView(
+            article,
+            passages,
+            self._copies(article_id),
+            self.store.pages.versions(article_id),
+            self.store.pages.addresses(article_id),
+        )
+
+    def polls(self) -> list[PollView]:
+        """The last poll of every listing, by source."""
+        return [
+            PollView(
+                poll,
+                remark(
+                    entries=poll.entries,
+                    followed=poll.followed,
+                    unreadable=poll.unreadable,
+                    unread_bytes=poll.unread_bytes,
+                    refused=poll.refused,
+                    leads_to=poll.leads_to,
+                ),
+                is_notable(
+                    outcome=poll.outcome,
+                    entries=poll.entries,
+                    followed=poll.followed,
+                    unreadable=poll.unreadable,
+                ),
+            )
+            for poll in self.store.feeds.last_polls()
+        ]
 
     def _told_by(self, reading: Reading) -> Narrative | None:
         """The narrative that a passage was given to, as it stands now."""

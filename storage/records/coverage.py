@@ -61,7 +61,18 @@ class FeedPoll:
     outcome: str
     status: int | None = None
     entries: int = 0
+    """Entries that were read."""
     new_links: int = 0
+    unreadable: int = 0
+    """Entries that are in the document and could not be read."""
+    unread_bytes: int = 0
+    """Bytes of the document that lie in them."""
+    followed: int = 0
+    """Entries that are pages of the outlet, new or known."""
+    refused: dict[str, int] = field(default_factory=dict)
+    """Entries left aside, by reason: `off_domain`, `too_old`, `no_link`."""
+    leads_to: str | None = None
+    """The domain that every entry leads to, where it is not the outlet's own: moved?"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +83,20 @@ class WarcPlace:
     """Path relative to the archive folder, without the `.open` suffix."""
     offset: int
     length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageVersion:
+    """An answer of a page after the one that its article was made of: edited, or withdrawn."""
+
+    page_id: str
+    fetched_at: datetime
+    outcome: str
+    """`stored`: other bytes than before; else why it was there no more."""
+    status: int | None = None
+    sha256: str | None = None
+    fetch_run: str | None = None
+    warc: WarcPlace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,7 +127,8 @@ class NarrativeStore:
             return {row.passage_id: row.narrative_id for row in rows}
 
     def holders(self, text_hashes: Collection[str], since: datetime) -> dict[str, int]:
-        """Text hash -> the smallest number under which a passage of this text is stored, of articles counted since a moment."""
+        """Text hash -> the smallest number under which a passage of this text is stored, of articles counted
+        since a moment."""
         passages, articles = schema.passages.c, schema.articles.c
         joined = schema.passages.join(
             schema.assignments, schema.assignments.c.passage_id == passages.passage_id

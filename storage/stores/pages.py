@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from storage import ids, schema
 from storage.engine import Database
-from storage.records import Page, WarcPlace
-from storage.rows import chunks, distinct_values, insert_new, row_of, select_in
+from storage.records import Page, PageVersion, WarcPlace
+from storage.rows import chunks, distinct_values, insert_new, row_of, select_in, upsert
 
 WAITING = "waiting"
 """How counts name pages without an outcome yet."""
@@ -19,8 +19,12 @@ PRUNED = "pruned"
 """In place of the version of the rules that cleaned a page: the page, or its article, was pruned, and is
 never cleaned again.
 """
+LONGEST_WAIT = timedelta(days=8)
+"""Longer than any page is made to wait (`crawler.waiting`: a week)."""
 STORED = "stored"
 """The fetch outcome of a page that has a body in the archive."""
+DUPLICATE = "duplicate"
+"""The fetch outcome of another address of a page."""
 
 _FETCH_FIELDS = (
     "final_url", "final_url_key", "fetched_at", "status", "headers", "sha256", "warc_file", "warc_offset",
@@ -42,6 +46,67 @@ class PageStore:
             rows = select_in(connection, sa.select(schema.pages.c.url_key), schema.pages.c.url_key, by_key)
         return {by_key[row.url_key] for row in rows}
 
+    def found_before(self, urls: Collection[str]) -> list[Page]:
+        """The pages of those of the URLs that were found before, in no order."""
+        statement = sa.select(schema.pages)
+        keys = {ids.page_id(url) for url in urls}
+        with self._database.read() as connection:
+            rows = select_in(connection, statement, schema.pages.c.url_key, keys)
+        return [page_of(row) for row in rows]
+
+    def wait_again(self, page_ids: Collection[str], at: datetime) -> None:
+        """Let pages that were refused wait for another try, not before a moment."""
+        table = schema.pages
+        for part in chunks(sorted(page_ids)):
+            refused = table.c.page_id.in_(part) & table.c.fetch_outcome.not_in((STORED, DUPLICATE))
+            with self._database.write() as connection:
+                connection.execute(
+                    sa.update(table).where(refused).values(fetch_outcome=None, next_attempt_at=at)
+                )
+
+    def refused(self, source_id: str, outcomes: Collection[str], since: datetime) -> list[Page]:
+        """Pages of a source with one of these fetch outcomes that were found since a moment, in no order."""
+        table = schema.pages.c
+        return self._pages(
+            sa.select(schema.pages).where(
+                table.source_id == source_id,
+                table.fetch_outcome.in_(sorted(outcomes)),
+                table.discovered_at >= since,
+            )
+        )
+
+    def add_versions(self, versions: Sequence[PageVersion]) -> None:
+        """Keep answers that came after a page's own; sync the archive before."""
+        with self._database.write() as connection:
+            upsert(connection, schema.page_versions, [_version_row(version) for version in versions])
+
+    def count_looks(self, page_ids: Collection[str]) -> None:
+        """Remember that pages were looked at again."""
+        table = schema.pages
+        statement = sa.update(table).values(attempts=table.c.attempts + 1)
+        with self._database.write() as connection:
+            connection.execute(statement.where(table.c.page_id.in_(sorted(page_ids))))
+
+    def versions(self, page_id: str) -> list[PageVersion]:
+        """Answers of a page after the one that its article was made of, in order."""
+        table = schema.page_versions
+        statement = sa.select(table).where(table.c.page_id == page_id).order_by(table.c.fetched_at)
+        with self._database.read() as connection:
+            return [_version_of(row) for row in connection.execute(statement)]
+
+    def addresses(self, page_id: str) -> list[str]:
+        """Other addresses under which a page was found, by the time they were."""
+        own = sa.select(schema.pages.c.url_key, schema.pages.c.final_url_key).where(
+            schema.pages.c.page_id == page_id
+        )
+        table = schema.pages.c
+        with self._database.read() as connection:
+            keys = [key for row in connection.execute(own) for key in row if key is not None]
+            others = sa.select(table.url).where(
+                table.final_url_key.in_(keys), table.fetch_outcome == DUPLICATE, table.page_id != page_id
+            )
+            return list(connection.scalars(others.order_by(table.discovered_at, table.page_id)))
+
     def discover(self, pages: Sequence[Page]) -> int:
         """Insert the pages whose URL is unknown, in chunks; how many those were."""
         new = 0
@@ -54,7 +119,9 @@ class PageStore:
         """At most `limit` pages of the source that wait to be fetched and may be tried now, by
         (discovered_at, page_id).
         """
-        ready = sa.or_(schema.pages.c.next_attempt_at.is_(None), schema.pages.c.next_attempt_at <= now)
+        next_at = schema.pages.c.next_attempt_at
+        # What lies further ahead than any wait was written under a clock that has been set right since.
+        ready = sa.or_(next_at.is_(None), next_at <= now, next_at > now + LONGEST_WAIT)
         statement = sa.select(schema.pages).where(
             schema.pages.c.source_id == source_id, schema.pages.c.fetch_outcome.is_(None), ready
         )
@@ -104,6 +171,16 @@ class PageStore:
         for version in others:
             found += self._pages(next_ones.where(table.clean_version == version))
         return sorted(found, key=lambda page: page.page_id)[:limit]
+
+    def cleaned(self, source_id: str, limit: int) -> list[tuple[str, str]]:
+        """(address, clean outcome) of the newest cleaned pages of a source, at most `limit`."""
+        table = schema.pages.c
+        statement = sa.select(table.url, table.clean_outcome).where(
+            table.source_id == source_id, table.fetch_outcome == STORED, table.clean_outcome.is_not(None)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(statement.order_by(table.discovered_at.desc()).limit(limit))
+            return [(row.url, row.clean_outcome) for row in rows]
 
     def by_place(self, file: str) -> list[Page]:
         """Pages that point into a WARC file, by offset."""
@@ -187,3 +264,20 @@ def page_of(row: sa.Row[Any]) -> Page:
     del values["url_key"], values["final_url_key"]
     file, offset, length = values.pop("warc_file"), values.pop("warc_offset"), values.pop("warc_length")
     return Page(**values, warc=None if file is None else WarcPlace(file=file, offset=offset, length=length))
+
+
+def _version_row(version: PageVersion) -> dict[str, Any]:
+    row = row_of(version)
+    place = row.pop("warc")
+    row["warc_file"], row["warc_offset"], row["warc_length"] = (
+        (place.file, place.offset, place.length) if place else (None, None, None)
+    )
+    return row
+
+
+def _version_of(row: sa.Row[Any]) -> PageVersion:
+    values = dict(row._mapping)
+    file, offset, length = values.pop("warc_file"), values.pop("warc_offset"), values.pop("warc_length")
+    return PageVersion(
+        **values, warc=None if file is None else WarcPlace(file=file, offset=offset, length=length)
+    )

@@ -117,6 +117,9 @@ class RetentionStore:
             last = connection.execute(sa.select(sa.func.max(oldest.c.polled_at))).scalar()
             if last is None:
                 return 0
+            connection.execute(
+                sa.delete(schema.poll_readings).where(schema.poll_readings.c.polled_at <= last)
+            )
             return connection.execute(sa.delete(schema.feed_polls).where(polled_at <= last)).rowcount
 
     def runs_before(self, before: datetime) -> list[str]:

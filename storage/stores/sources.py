@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from storage import schema
 from storage.engine import Database
 from storage.records import FeedPoll, FeedState, Page, Source
-from storage.rows import record_of, row_of, upsert
+from storage.rows import record_of, row_of, select_in, upsert
 from storage.stores.pages import insert_pages
 
 
@@ -78,15 +79,56 @@ class FeedStore:
         """The poll, what to remember and the pages it brought, in one transaction; sync the archive before.
         Returns how many pages are new.
         """
+        row = row_of(poll)
         with self._database.write() as connection:
             upsert(connection, schema.feeds, [row_of(state)])
-            upsert(connection, schema.feed_polls, [row_of(poll)])
+            upsert(connection, schema.feed_polls, [_of_table(row, schema.feed_polls)])
+            if poll.entries or poll.unreadable:
+                upsert(connection, schema.poll_readings, [_of_table(row, schema.poll_readings)])
             return insert_pages(connection, found)
 
     def polls(self, start: datetime, end: datetime) -> list[FeedPoll]:
         """Polls in [start, end), by time, feed and run."""
         table = schema.feed_polls.c
-        statement = sa.select(schema.feed_polls).where(table.polled_at >= start, table.polled_at < end)
+        within = (table.polled_at >= start) & (table.polled_at < end)
+        statement = _POLLS.where(within).order_by(table.polled_at, table.feed_url, table.run_id)
         with self._database.read() as connection:
-            rows = connection.execute(statement.order_by(table.polled_at, table.feed_url, table.run_id))
-            return [record_of(FeedPoll, row) for row in rows]
+            return [_poll_of(row) for row in connection.execute(statement)]
+
+    def last_polls(self) -> list[FeedPoll]:
+        """The newest poll of every feed, by source and feed; a feed whose polls were pruned has none."""
+        table, feeds = schema.feed_polls.c, schema.feeds.c
+        is_newest = (table.feed_url == feeds.feed_url) & (table.polled_at == feeds.last_polled_at)
+        statement = _POLLS.join(schema.feeds, is_newest)
+        statement = statement.order_by(table.source_id, table.feed_url, table.run_id)
+        with self._database.read() as connection:
+            return [_poll_of(row) for row in connection.execute(statement)]
+
+    def last_polled(self, feed_urls: Collection[str]) -> dict[str, datetime]:
+        """When feeds were polled last, those that were."""
+        table = schema.feeds.c
+        asked = sa.select(table.feed_url, table.last_polled_at).where(table.last_polled_at.is_not(None))
+        with self._database.read() as connection:
+            rows = select_in(connection, asked, table.feed_url, feed_urls)
+        return {row.feed_url: row.last_polled_at for row in rows}
+
+
+_READ_OF_A_POLL = [column for column in schema.poll_readings.c if not column.primary_key]
+_POLLS = sa.select(schema.feed_polls, *_READ_OF_A_POLL).select_from(
+    schema.feed_polls.outerjoin(
+        schema.poll_readings,
+        sa.and_(*(schema.feed_polls.c[key.name] == key for key in schema.poll_readings.primary_key)),
+    )
+)
+
+
+def _of_table(row: dict[str, Any], table: sa.Table) -> dict[str, Any]:
+    """The part of a row that a table has columns for."""
+    return {name: row[name] for name in table.c.keys()}  # noqa: SIM118 - not a dict
+
+
+def _poll_of(row: sa.Row[Any]) -> FeedPoll:
+    """A poll, with what it read where it brought a listing; of polls from before that was kept, all counts as
+    followed."""
+    values = {name: value for name, value in row._mapping.items() if value is not None}
+    return FeedPoll(**{"followed": row.entries, **values})

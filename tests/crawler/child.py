@@ -28,20 +28,21 @@ for _late in (
     importlib.import_module(_late)
 
 
-def start(root: Path, feed: str, number: int) -> ForkServerProcess:
-    """Start a process that crawls; `number` is the run's."""
+def start(root: Path, feed: str, number: int, kind: str = "feed") -> ForkServerProcess:
+    """Start a process that crawls; `number` is the run's, `kind` the listing's."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    process = context.Process(target=crawl_once, args=(root, feed, number), daemon=True)
+    # no daemon: it reads listings in children of its own
+    process = context.Process(target=crawl_once, args=(root, feed, number, kind))
     process.start()
     return process
 
 
-def crawl_once(root: Path, feed: str, number: int) -> None:
+def crawl_once(root: Path, feed: str, number: int, kind: str) -> None:
     """Crawl one source with a reactor of its own."""
     # A shell starts what runs in its background with SIGINT ignored, and children inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    lab = Lab(root, [source([feed])])
+    lab = Lab(root, [source([{"url": feed, "kind": kind}])], max_page_bytes=9_000_000)
     lab.runs = number
     recover(lab.workspace.archive_dir)
     lab.crawl(only=["outlet"])

@@ -137,7 +137,9 @@ def assert_balanced(counts: dict[str, int]) -> None:
     """The sums of a crawl's counts hold."""
     named = {"sources", "polls", "found", "tried", "postponed"}
     outcomes = {
-        name: count for name, count in counts.items() if name not in named and not name.startswith("polls_")
+        name: count
+        for name, count in counts.items()
+        if name not in named and not name.startswith(("polls_", "looked_again"))
     }
     assert sum(outcomes.values()) == counts["tried"], counts
     assert sum(count for name, count in counts.items() if name.startswith("polls_")) == counts["polls"], (

@@ -71,16 +71,22 @@ def test_statuses(status: int, outcome: str, again: bool) -> None:
 @pytest.mark.parametrize(
     ("content_type", "body", "outcome"),
     [
-        ("text/html; charset=x", b"", "stored"),
-        ("APPLICATION/XHTML+XML", b"", "stored"),
+        ("text/html; charset=x", b"<p>", "stored"),
+        ("text/html", b" \n", "empty"),
+        ("APPLICATION/XHTML+XML", b"<p>", "stored"),
+        ("text/html, text/html; charset=utf-8", b"<p>", "stored"),
         ("application/pdf", b"%PDF", "not_html"),
+        ("text/html", b"%PDF-1.7", "not_html"),
+        ("text/plain", b"<!doctype html><p>", "stored"),
+        ("application/xml", b"<?xml version='1.0'?>\n<!DOCTYPE html PUBLIC 'x'><html>", "stored"),
+        ("application/xml", b"<rss><description>&lt;html> <html></description></rss>", "not_html"),
         ("", b"\xef\xbb\xbf <!DOCTYPE html><p>", "stored"),
         ("", b"%PDF-1.7", "not_html"),
-        ("image/png", b"<html>", "not_html"),
+        ("image/png", b"<html>", "stored"),
     ],
 )
 def test_what_is_a_page(content_type: str, body: bytes, outcome: str) -> None:
-    """The declared type counts; only where there is none the first bytes do."""
+    """The first bytes count; the declared type does where they leave it open."""
     assert page_outcome(answer(content_type=content_type, body=body)) == outcome
 
 
@@ -124,7 +130,8 @@ def test_damaged_compression(body: bytes, encoding: str) -> None:
 
 
 def test_a_row_of_empty_members_is_given_up() -> None:
-    """Four hundred thousand empty gzip streams in a row, 8 MB as sent and nothing unpacked, cost no minutes."""
+    """Four hundred thousand empty gzip streams in a row, 8 MB as sent and nothing unpacked, cost no
+    minutes."""
     began = time.process_time()
     with pytest.raises(Undecodable, match="100 gzip members"):
         decompress(gzip.compress(b"") * 400_000, "gzip", 8_000_000)

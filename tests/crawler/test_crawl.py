@@ -10,7 +10,9 @@ import pytest
 
 from config.errors import ConfigError
 from config.sources import SourceConfig
+from crawler.crawl import least_recently_served
 from storage.archive import ArchiveReader
+from storage.records import FeedState
 from tests.crawler.lab import CONTACT, NOW, Lab, assert_balanced, source
 from tests.crawler.server import (
     Fresh,
@@ -34,7 +36,8 @@ def stories(site: LocalSite, count: int) -> list[str]:
 
 
 def test_feed_to_stored_pages(site: LocalSite, lab: MakeLab) -> None:
-    """Links of a feed become pages, are fetched once, archived byte for byte, and carry what the feed said."""
+    """Links of a feed become pages, are fetched once, archived byte for byte, and carry what the feed
+    said."""
     links = stories(site, 3)
     feed = site.put("/feed.xml", Page(rss(links, language="fr"), "application/rss+xml"))
     made = lab(source([feed]))
@@ -330,3 +333,14 @@ def test_real_outlets_need_a_contact(lab: MakeLab, changes: dict[str, str], mess
     made = lab(source(["https://news.example.org/feed"], domain="example.org"), **changes)
     with pytest.raises(ConfigError, match=message):
         made.crawl()
+
+
+def test_who_was_not_served_for_longest_comes_first() -> None:
+    """Outlets never polled come first, then by their last poll, whatever their ids."""
+    sources = [source([f"http://{name}.example/feed"], source_id=f"outlet-{name}") for name in "abc"]
+    states = [
+        FeedState(feed_url=f"http://{name}.example/feed", source_id="x", kind="feed", last_polled_at=at)
+        for name, at in (("a", NOW), ("b", NOW - timedelta(hours=1)), ("c", None))
+    ]
+    order = [row.id for row in least_recently_served(sources, states)]
+    assert order == ["outlet-c", "outlet-b", "outlet-a"]

@@ -152,3 +152,32 @@ def test_check_sources(site: LocalSite, lab: MakeLab) -> None:
     with pytest.raises(ConfigError, match="no such source"):
         check_sources(workspace=made.workspace, clock=made.clock, only=["beta"])
     assert made.store.feeds.all() == []
+
+
+def test_check_tells_what_a_listing_lost(site: LocalSite, lab: MakeLab) -> None:
+    """Entries that cannot be read, and a listing that leads to another domain, are told with figures and its
+    name."""
+    entry = f"<item><link>{site.url('/1')}</link></item>"
+    broken = site.put("/broken.xml", Page(f"<rss><channel>{entry}<item><title>& cut".encode()))
+    moved = site.put("/moved.xml", Page(rss([f"http://new-name.example/{n}" for n in range(4)])))
+    made = lab(source([broken, moved]))
+    lost, gone = check_sources(workspace=made.workspace, clock=made.clock)
+    assert (lost.entries, lost.followed, lost.unreadable, lost.unread_bytes) == (1, 1, 1, 18)
+    assert (gone.followed, gone.refused, gone.leads_to) == (0, {"off_domain": 4}, "new-name.example")
+
+
+def test_a_poll_records_what_it_read(site: LocalSite, lab: MakeLab) -> None:
+    """Entries read, unreadable, followed and left aside by reason stay with the poll, and the newest of each
+    feed is
+    found."""
+    entry = f"<item><link>{site.url('/1')}</link></item><item><link>http://other.example/2</link></item>"
+    feed = site.put("/feed.xml", Page(f"<rss><channel>{entry}<item><title>& cut".encode()))
+    made = lab(source([feed, site.url("/none.xml")]))
+    made.crawl()
+    made.later(hours=2)
+    made.crawl()
+    read, failed = made.store.feeds.last_polls()
+    assert read.polled_at == failed.polled_at == made.clock.now()
+    assert (read.entries, read.unreadable, read.followed, read.refused) == (2, 1, 1, {"off_domain": 1})
+    assert (failed.outcome, failed.entries, failed.refused) == ("http_404", 0, {})
+    assert [poll.unreadable for poll in made.polls()] == [1, 0, 1, 0]

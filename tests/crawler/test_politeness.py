@@ -12,6 +12,7 @@ from tests.crawler.lab import NOW, Lab, assert_balanced, source
 from tests.crawler.server import (
     Behaviour,
     Drop,
+    Gzipped,
     LocalSite,
     Page,
     Redirect,
@@ -41,8 +42,6 @@ def outlet(site: LocalSite, pages: int = 3, **changes: float) -> tuple[Lab | Non
         Status(429),
         Drop(),
         RedirectLoop(),
-        Page(b"<!DOCTYPE html><html>home"),
-        Page(b"#" * 600_000),
     ],
 )
 def test_unreadable_robots_mean_not_now(site: LocalSite, lab: MakeLab, robots: Behaviour) -> None:
@@ -224,8 +223,21 @@ def test_an_endless_crawl_delay_is_a_no(site: LocalSite, lab: MakeLab) -> None:
 def test_a_slow_host_does_not_hold_up_the_schedule(
     site: LocalSite, lab: MakeLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When an outlet's time is up its remaining pages wait for the next crawl."""
-    monkeypatch.setattr("crawler.outlet.SECONDS_PER_SOURCE", 0.0)
+    """When an outlet's time is up its remaining polls and pages wait for the next crawl."""
+    monkeypatch.setattr("crawler.outlet.SECONDS_PER_SOURCE", 0.2)
     _, _, feed = outlet(site)
-    counts = lab(source([feed])).crawl()
-    assert (counts["found"], counts["tried"], counts["postponed"]) == (3, 0, 3)
+    slow = site.put("/slow.xml", Slow(Page(rss([])), 0.3))
+    counts = lab(source([feed, slow, site.url("/never.xml")])).crawl()
+    assert (counts["polls"], counts["found"], counts["tried"], counts["postponed"]) == (2, 3, 0, 3)
+    assert not site.seen("/never.xml")
+
+
+@pytest.mark.parametrize("filler", [b"# comment\n" * 60_000, b"#" * 600_000])
+def test_of_a_long_robots_txt_the_beginning_counts(site: LocalSite, lab: MakeLab, filler: bytes) -> None:
+    """Rules in the first 512 kB hold, those behind them do not (RFC 9309 2.5), packed or not."""
+    _, _, feed = outlet(site)
+    rule = b"User-agent: *\nDisallow: /news/\n"
+    for body, outcome in ((rule + filler, "robots_denied"), (filler + b"\n" + rule, "stored")):
+        for robots in (Page(body, "text/plain"), Gzipped(body, "text/plain")):
+            site.put("/robots.txt", robots)
+            assert lab(source([feed])).crawl()[outcome] == 3

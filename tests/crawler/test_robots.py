@@ -95,7 +95,6 @@ def test_denied(given: Rules) -> None:
         rules(status=500),
         rules(status=503),
         rules(status=429),
-        rules(b"<!DOCTYPE html><html>soft 404"),
         rules(status=None, failure="timeout", detail="slow"),
         rules(status=None, failure="connection_failed"),
         rules(status=None, failure="dns_failed"),
@@ -103,9 +102,18 @@ def test_denied(given: Rules) -> None:
     ],
 )
 def test_unreadable_means_not_now(given: Rules) -> None:
-    """Server errors, no answer, endless redirects and web pages in its place never mean "allow all"."""
+    """Server errors, no answer and endless redirects never mean "allow all"."""
     with pytest.raises(RobotsUnreadable, match=r"robots\.txt"):
         given.check(PAGE, "Drumbeat")
+
+
+@pytest.mark.parametrize(
+    "body", [b"<!DOCTYPE html><html>soft 404", b"\xef\xbb\xbf\n<HTML>", b"<!-- front --><html lang=fr>"]
+)
+def test_a_web_page_in_its_place_holds_no_rules(body: bytes) -> None:
+    """A front page or an error page sent as robots.txt forbids nothing (RFC 9309 2.2)."""
+    assert rules(body).verdict == "allowed"
+    rules(body).check(PAGE, "Drumbeat")
 
 
 def test_delays_and_sitemaps() -> None:
@@ -153,7 +161,7 @@ def test_asked_once_a_day() -> None:
 @pytest.mark.quality
 @pytest.mark.skipif(not os.environ.get("DRUMBEAT_DATA"), reason="needs the data folder: set DRUMBEAT_DATA")
 def test_every_robots_txt_of_the_data_is_read() -> None:
-    """Of 2,184 real files, each gives rules or is told to be a web page; none raises."""
+    """Of 2,184 real files, each gives rules or is told to be a web page, which holds none; none raises."""
     folder = Path(os.environ["DRUMBEAT_DATA"]) / "robots"
     html = {
         row["file"]

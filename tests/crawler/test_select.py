@@ -136,21 +136,112 @@ def test_a_language_is_kept_only_if_it_is_one(stated: str, kept: str | None) -> 
     assert page.hints.get("language") == kept
 
 
+def children_of(count: int, *, days_apart: float = 1) -> tuple[ChildSitemap, ...]:
+    """Children of an index, the newest first."""
+    return tuple(
+        ChildSitemap(url=f"http://outlet.example/s{n}.xml", updated=NOW - timedelta(days=n * days_apart))
+        for n in range(count)
+    )
+
+
 def test_bounds_keep_the_newest() -> None:
-    """Of too many links, or children of an index, the newest are taken."""
+    """Of too many links the newest are taken, and of the children of an index half are the newest."""
     many = [FoundLink(link=f"/{n}", published=NOW - timedelta(minutes=n)) for n in range(LINKS_PER_POLL + 5)]
     pages = select_pages(listing(*reversed(many)), finder(), FEED).pages
     assert len(pages) == LINKS_PER_POLL
     assert pages[0].url.endswith("/0")
-    children = [
-        ChildSitemap(url=f"http://outlet.example/s{n}.xml", updated=NOW - timedelta(days=n))
-        for n in range(90)
-    ]
-    foreign = ChildSitemap(url="http://other.example/s.xml", updated=NOW)
-    chosen = select_children(
-        Listing(children=(*children[::-1], foreign)), finder(), FEED, seen=["http://outlet.example/s0.xml"]
-    )
-    assert chosen == [f"http://outlet.example/s{n}.xml" for n in range(1, CHILDREN_PER_POLL + 1)]
+    index = Listing(children=children_of(90)[::-1])
+    chosen = select_children(index, finder(), FEED, seen=["http://outlet.example/s0.xml"])
+    half = CHILDREN_PER_POLL // 2
+    assert len(set(chosen)) == CHILDREN_PER_POLL
+    assert chosen[:half] == [f"http://outlet.example/s{n}.xml" for n in range(1, half + 1)]
+
+
+@pytest.mark.parametrize("count", [1, 7, 43])
+@pytest.mark.parametrize("dates", ["none", "one old day", "all old", "today", "apart"])
+def test_every_child_of_an_index_has_its_turn(count: int, dates: str) -> None:
+    """Whatever an index says of its children's dates, each is polled within as many polls as it takes, the
+    first and the
+    last of an index that says nothing at once."""
+    updated = {
+        "none": [None] * count,
+        "one old day": [NOW - timedelta(days=900)] * count,
+        "all old": [NOW - timedelta(days=900 + n) for n in range(count)],
+        "today": [NOW] * count,
+        "apart": [NOW - timedelta(hours=n) for n in range(count)],
+    }[dates]
+    children = tuple(ChildSitemap(url=f"http://cdn.test/{n}.xml", updated=at) for n, at in enumerate(updated))
+    polled: dict[str, datetime] = {}
+    for step in range(count // (CHILDREN_PER_POLL // 2) + 1):
+        chosen = select_children(Listing(children=children), finder(), FEED, seen=(), polled=polled)
+        assert len(chosen) <= CHILDREN_PER_POLL
+        if step == 0 and dates != "apart":
+            assert {children[0].url, children[-1].url} <= set(chosen)
+        polled |= dict.fromkeys(chosen, NOW + timedelta(hours=step))
+    assert set(polled) == {child.url for child in children}
+
+
+@pytest.mark.parametrize("newest_at", ["first", "last"])
+def test_long_undated_listings_are_read_from_both_ends_and_to_the_end(newest_at: str) -> None:
+    """The newest of a long listing are among the pages of the first poll, at whichever end they stand, and
+    all others
+    follow in later polls."""
+    addresses = [f"http://outlet.example/{n}" for n in range(3 * LINKS_PER_POLL)]
+    written = addresses[::-1] if newest_at == "first" else addresses
+    known: set[str] = set()
+    for poll in range(3):
+        found = select_pages(listing(*written), finder(), FEED, known=known)
+        assert len(found.pages) == LINKS_PER_POLL
+        assert poll or addresses[-1] in {page.url for page in found.pages}
+        known |= {page.url for page in found.pages}
+    assert known == set(addresses) == set(found.addresses)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("www.outlet.example/1", "http://www.outlet.example/1"),
+        ("outlet.example:8080/1", "http://outlet.example:8080/1"),
+        ("http:/outlet.example/1", "http://outlet.example/1"),
+        ("https:outlet.example/1", "https://outlet.example/1"),
+        ("https//outlet.example/1", "https://outlet.example/1"),
+        ("http://https://outlet.example/1", "https://outlet.example/1"),
+        ("HTTP:///outlet.example/1", "http://outlet.example/1"),
+        ("//outlet.example/1", "http://outlet.example/1"),
+        ("news.html/1", "http://feeds.outlet.example/feeds/news.html/1"),
+        ("https://search.test/url?rct=j&q=https://outlet.example/1%3Fp%3D2&ct=x",
+         "https://outlet.example/1?p=2"),
+        ("https://go.test/to/https%3A%2F%2Foutlet.example%2F1", "https://outlet.example/1"),
+        ("https://go.test/?u=https://other.test/1", None),
+        ("https://outlet.example/share?u=https://outlet.example/1",
+         "https://outlet.example/share?u=https://outlet.example/1"),
+    ],
+)  # fmt: skip
+def test_addresses_are_what_they_mean(written: str, meant: str | None) -> None:
+    """A missing or broken scheme, and an address inside another site's, lead to the outlet's page; nothing
+    else does."""
+    found = select_pages(listing(written), finder(), "http://feeds.outlet.example/feeds/news.xml")
+    assert [page.url for page in found.pages] == ([] if meant is None else [meant])
+
+
+def test_a_listing_that_leads_elsewhere_says_where() -> None:
+    """If all entries lead to one other domain, the selection names it; not if they scatter, or one is the
+    outlet's own."""
+    away = [f"https://new.outlet-new.test/{n}" for n in range(9)]
+    assert select_pages(listing(*away, "http://other.test/1"), finder(), FEED).leads_to == "outlet-new.test"
+    assert select_pages(listing(*away, "/own"), finder(), FEED).leads_to is None
+    assert select_pages(listing("http://a.test/1", "http://b.test/1"), finder(), FEED).leads_to is None
+    assert select_pages(listing(), finder(), FEED).leads_to is None
+
+
+def test_dates_of_the_future_are_none() -> None:
+    """An entry dated next year is followed without a date, behind those that have one."""
+    late = FoundLink(link="/late", published=NOW + timedelta(days=300), updated=NOW)
+    found = select_pages(listing(late, FoundLink(link="/new", published=NOW)), finder(), FEED)
+    assert {page.url.rpartition("/")[2]: page.hints.get("published") for page in found.pages} == {
+        "new": NOW.isoformat(),
+        "late": None,
+    }
 
 
 def test_plain() -> None:

@@ -9,18 +9,21 @@ import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from config.clock import FixedClock, SystemClock
+from config.clock import FixedClock, SystemClock, SystemStopwatch
 from config.init import init_workspace
 from config.schedule import Schedule, WeeklyTime
 from drumbeat.parent import WATCHED_PIPE
-from drumbeat.scheduler import LINES, RETRY, Job, build_scheduler, next_turn, plan
+from drumbeat.scheduler import LINES, Scheduler
+from drumbeat.turns import RETRY, Job, next_turn, plan
 from storage.errors import DatabaseLocked
 from storage.locks import StageLock
 from storage.records import Run
+from tests.drumbeat.turned import World
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
 
@@ -80,7 +83,8 @@ def test_a_refit_without_anything_to_cluster_is_no_refit() -> None:
 
 
 def test_a_first_report_is_made_up_for() -> None:
-    """A machine that was off on its first Monday writes the report when it is on again; a workspace of today waits."""
+    """A machine that was off on its first Monday writes the report when it is on again; a workspace of today
+    waits."""
     for counted, due in (
         (NOW - timedelta(days=4), NOW),
         (NOW - timedelta(hours=1), datetime(2026, 3, 9, 6, tzinfo=UTC)),
@@ -129,7 +133,8 @@ def test_a_plan_that_cannot_be_made_keeps_the_schedule_alive() -> None:
 
 
 def test_analysis_runs_one_command_at_a_time_and_again() -> None:
-    """Process, refit and report wait for each other; a crawl runs beside them; each comes again after its run."""
+    """Process, refit and report wait for each other; a crawl runs beside them; each comes again after its
+    run."""
     now, often = datetime.now(UTC), timedelta(microseconds=1)
     at_once: dict[str, int] = {}
     most: dict[str, int] = {}
@@ -151,20 +156,54 @@ def test_analysis_runs_one_command_at_a_time_and_again() -> None:
             raise OSError("no memory for a process")
         return 0
 
-    scheduler = build_scheduler(
-        lambda: [Job(command, command, now, often) for command in LINES], work, SystemClock()
+    scheduler = Scheduler(
+        lambda: [Job(command, command, now, often) for command in LINES],
+        work,
+        SystemClock(),
+        SystemStopwatch(),
     )
-    scheduler.start()
+    running = threading.Thread(target=scheduler.run)
+    running.start()
     try:
         assert done.wait(20), turns
     finally:
-        scheduler.shutdown(wait=False)
+        scheduler.stop()
+        running.join()
     assert most == {"crawl": 1, "analysis": 1, "deliver": 1}
+
+
+@pytest.mark.parametrize("by_days", [30.0, -30.0, 400.0, -400.0, 0.02, -0.02])
+@pytest.mark.parametrize("minutes", [1, 60, 1440])
+def test_a_clock_that_is_set_delays_nothing_by_more_than_its_interval(by_days: float, minutes: int) -> None:
+    """Set back or forward by minutes or a year between two turns, each command of an interval comes again
+    within it, and
+    then in its rhythm; the weekly report comes on its day of the new calendar."""
+    world = World(Schedule(crawl_minutes=minutes, process_minutes=minutes, refit_minutes=minutes))
+    world.play(timedelta(minutes=minutes * 2.5))
+    world.clock.moment += timedelta(days=by_days)
+    began = world.stopwatch.now
+    world.play(timedelta(minutes=minutes * 6))
+    turns = [at - began for command, at in world.turns if command == "crawl" and at >= began]
+    assert turns[0] <= minutes * 60
+    assert all(later - at <= minutes * 60 + 1 for at, later in pairwise(turns))
+    assert len(turns) <= 8
+
+
+def test_the_weekly_report_follows_the_calendar() -> None:
+    """After the clock was set, the report comes at its hour of its weekday."""
+    world = World(Schedule(report=WeeklyTime(weekday="mon", hour=6, minute=0)))
+    world.play(timedelta(days=1))
+    world.clock.moment -= timedelta(days=30, hours=5)
+    world.turns.clear()
+    world.play(timedelta(days=15))
+    reports = [moment for command, moment in world.moments if command == "report"]
+    assert [(moment.weekday(), moment.hour, moment.minute) for moment in reports[-2:]] == [(0, 6, 0)] * 2
 
 
 @pytest.mark.slow
 def test_two_schedulers_do_not_run_in_one_workspace(tmp_path: Path) -> None:
-    """The second is told so; the first stops cleanly on SIGTERM, its children with it, and a third may start."""
+    """The second is told so; the first stops cleanly on SIGTERM, its children with it, and a third may
+    start."""
     root = tmp_path / "desk"
     init_workspace(root)
     command = [sys.executable, "-m", "drumbeat", "run", "--workspace", str(root)]

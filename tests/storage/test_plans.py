@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from storage.engine import Database
 from storage.migrate import migrate
-from storage.records import CopySketch, Page, SearchFilters, WarcPlace
+from storage.records import CopySketch, Page, PageVersion, SearchFilters, WarcPlace
 from storage.records.told import StaleDay
 from storage.store import Store, open_store
 from tests.postgresql import named
@@ -104,6 +104,7 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "events.of": lambda s: s.events.of(KEYS),
     "events.replace": lambda s: s.events.replace(moment(2990), [], {}),
     "feeds.get": lambda s: s.feeds.get("x"),
+    "feeds.last_polled": lambda s: s.feeds.last_polled(["x"]),
     "feeds.polls": lambda s: s.feeds.polls(START, END),
     "feeds.record": lambda s: s.feeds.record(feed(), poll(polled_at=hours(-5)), [FOUND]),
     "means.get": lambda s: s.means.get(BUILD, 1),
@@ -127,14 +128,24 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "narratives.resolve": lambda s: s.narratives.resolve(3),
     "narratives.save": lambda s: s.narratives.save([narrative(3)]),
     "narratives.unassign": lambda s: s.narratives.unassign(KEYS),
+    "pages.add_versions": lambda s: s.pages.add_versions(
+        [PageVersion(page_id=ONE.article_id, fetched_at=DAY, outcome="stored")]
+    ),
+    "pages.addresses": lambda s: s.pages.addresses(ONE.article_id),
     "pages.by_place": lambda s: s.pages.by_place("another.warc.gz"),
     "pages.by_url": lambda s: s.pages.by_url("x"),
+    "pages.cleaned": lambda s: s.pages.cleaned("s1", 10),
+    "pages.count_looks": lambda s: s.pages.count_looks([ONE.article_id]),
     "pages.discover": lambda s: s.pages.discover([FOUND]),
     "pages.due": lambda s: s.pages.due("s1", DAY, 10),
     "pages.fetched": lambda s: s.pages.fetched(START, END),
+    "pages.found_before": lambda s: s.pages.found_before([ONE.url]),
     "pages.get": lambda s: s.pages.get("x"),
     "pages.known": lambda s: s.pages.known([ONE.url]),
     "pages.record_fetch": lambda s: s.pages.record_fetch([fetched(FOUND)]),
+    "pages.refused": lambda s: s.pages.refused("s1", ["http_404", "empty"], DAY),
+    "pages.versions": lambda s: s.pages.versions(ONE.article_id),
+    "pages.wait_again": lambda s: s.pages.wait_again([ONE.article_id], DAY),
     "pages.to_clean": lambda s: [s.pages.to_clean("1"), s.pages.to_clean("2", limit=10)],
     "passages.embedded_after": lambda s: s.passages.embedded_after(BUILD, 1, limit=10),
     "passages.facts_of": lambda s: s.passages.facts_of(KEYS),
@@ -215,6 +226,7 @@ EXEMPT: Final[dict[str, str]] = {
     "corrections.all": FEW,
     "counts.stale_days": FEW,
     "feeds.all": FEW,
+    "feeds.last_polls": FEW,
     "lists.labels": FEW,
     "lists.merged_into": FEW,
     "lists.narratives": FEW,

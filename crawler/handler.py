@@ -1,0 +1,74 @@
+"""Downloading with a parser that takes headers as servers send them: long ones, and names that are none.
+
+Browsers skip a header line that they cannot read. Twisted ends the connection for a name beyond ASCII and for
+a line of more than 16 kB, so that a page would be lost for a header that nobody needs.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+    _LenientHTTPClientParser,
+)
+from scrapy.crawler import Crawler
+
+LONGEST_LINE: Final = 256 * 1024
+"""Bytes of a header line, as browsers allow for all of them (Chromium: 256 kB)."""
+LONGEST_HEAD: Final = 1024 * 1024
+"""Bytes of all header lines; more is an attack. Chosen, not measured."""
+
+
+class HeaderParser(_LenientHTTPClientParser):
+    """Skips a header whose name no header can have, and ends a head that does not end."""
+
+    MAX_LENGTH = LONGEST_LINE
+    head_bytes = 0
+
+    def lineReceived(self, line: bytes) -> None:
+        """One line of the head.
+
+        Raises:
+            ValueError: the head is too long; the connection is closed for it.
+        """
+        self.head_bytes += len(line)
+        if self.head_bytes > LONGEST_HEAD:
+            raise ValueError(f"more than {LONGEST_HEAD} bytes of headers")
+        super().lineReceived(line)
+
+    def headerReceived(self, name: bytes, value: bytes) -> None:
+        """One header, if it is one."""
+        try:
+            super().headerReceived(name, value)  # type: ignore[no-untyped-call]
+        except ValueError:
+            # twisted.web.http_headers.InvalidHeaderName: not a token of RFC 9110
+            return
+
+
+class HeaderProtocol(_LenientHTTP11ClientProtocol):
+    """Parses answers with `HeaderParser`."""
+
+    def request(self, request: Any) -> Any:
+        """Send a request; its answer is parsed by our parser, which adds no state of its own."""
+        sent = super().request(request)
+        self._parser.__class__ = HeaderParser
+        return sent
+
+
+class HeaderFactory(_LenientHTTP11ClientFactory):
+    """Builds `HeaderProtocol`."""
+
+    def buildProtocol(self, addr: Any) -> HeaderProtocol:
+        """Twisted's way of making a protocol."""
+        return HeaderProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+
+
+class DownloadHandler(HTTP11DownloadHandler):
+    """Scrapy's handler of http and https with this parser."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._pool._factory = HeaderFactory

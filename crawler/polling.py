@@ -1,0 +1,256 @@
+"""Poll what is due of one outlet: its listings, and the sitemaps that an index names.
+
+feeds due? --> fetch, archive --> read --> own, young links --> rows
+    sitemaps that an index names, and those that these name, in turn
+    known pages: refused, or dated anew? --> asked for again
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain, zip_longest
+
+import structlog
+
+from config.clock import Clock
+from config.settings import CrawlSettings
+from config.sources import FeedConfig, SourceConfig
+from crawler.answers import Answer, Kind
+from crawler.fetcher import Fetcher
+from crawler.listings import Listing
+from crawler.reading import read_listing
+from crawler.recording import Entry, Recorder
+from crawler.results import POLL_SUCCESSES, conditional_headers, new_state, poll_outcome, state_after
+from crawler.revisits import MEMORY, REFUSALS, is_dated_anew, may_be_tried_again
+from crawler.select import (
+    CHILDREN_PER_POLL,
+    LINKS_PER_POLL,
+    Finder,
+    Selection,
+    select_children,
+    select_pages,
+)
+from crawler.shapes import LEARNT_FROM, Habits, habits_of
+from crawler.urls import canonical
+from crawler.waiting import is_due
+from storage.records import FeedKind, FeedPoll, FeedState, Page
+
+logger = structlog.get_logger(__name__)
+
+DEPTH_OF_INDEXES = 3
+"""Indexes in each other that are followed; the protocol knows one. Chosen, not measured."""
+SITEMAPS_PER_FEED = 3 * CHILDREN_PER_POLL
+"""Sitemaps that are polled for one address of the directory in one crawl. Chosen, not measured."""
+
+REQUEST_KINDS: dict[FeedKind, Kind] = {
+    "feed": "feed",
+    "news_sitemap": "sitemap",
+    "sitemap": "sitemap",
+    "section": "section",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlTools:
+    """What every outlet of one crawl shares."""
+
+    fetcher: Fetcher
+    recorder: Recorder
+    settings: CrawlSettings
+    clock: Clock
+    run_id: str
+    by_hand: bool
+    """The sources were named: they are polled although their interval is not over."""
+    counts: Counter[str]
+
+    async def fetch(
+        self, source: SourceConfig, url: str, kind: Kind, headers: dict[str, str] | None = None
+    ) -> Answer:
+        """One answer for one address of a source, with its delay and permissions."""
+        return await self.fetcher.fetch(
+            url,
+            kind,
+            delay_seconds=source.delay_seconds,
+            allow_private=source.allow_private_addresses,
+            headers=headers,
+        )
+
+
+class OutletPolls:
+    """The polls of one outlet in one crawl.
+
+    Args:
+        is_over: whether the outlet's time is up; then nothing more is polled.
+    """
+
+    def __init__(self, source: SourceConfig, tools: CrawlTools, is_over: Callable[[], bool]) -> None:
+        self._source = source
+        self._tools = tools
+        self._is_over = is_over
+        self.dated_anew: dict[str, Page] = {}
+        """Stored pages that a listing dates later than their answer, by id."""
+
+    async def poll_feeds(self, finder: Finder) -> bool:
+        """Poll every listing that is due; whether one could be read, now or in a crawl before."""
+        reached = False
+        for feed in self._source.feeds:
+            state = await self._state(str(feed.url), feed.kind)
+            if self._is_over() or not is_due(
+                state, finder.now, self._source.poll_minutes, by_hand=self._tools.by_hand
+            ):
+                # polled by a crawl that was killed before it could say so
+                reached = reached or state.last_outcome in POLL_SUCCESSES
+                continue
+            listing = await self._poll(state, finder, feed.language)
+            reached = reached or listing is not None
+            if listing is not None and listing.children:
+                await self._poll_children(listing, feed, finder)
+        return reached
+
+    async def _poll_children(self, listing: Listing, feed: FeedConfig, finder: Finder) -> None:
+        """Poll the sitemaps that an index names, then those that these name, as far as their number
+        allows."""
+        seen = finder.feeds | {str(feed.url)}
+        level = await self._children(listing, finder, str(feed.url), seen)
+        left = SITEMAPS_PER_FEED
+        for _ in range(DEPTH_OF_INDEXES):
+            nested: list[list[str]] = []
+            for child in level[:left]:
+                if self._is_over():
+                    return
+                found = await self._poll(await self._state(child, feed.kind), finder, feed.language)
+                if found is not None and found.children:
+                    nested.append(await self._children(found, finder, child, seen | set(level)))
+            left -= len(level[:left])
+            seen |= set(level)
+            level = _in_turn(nested)
+
+    async def _children(
+        self, listing: Listing, finder: Finder, listing_url: str, seen: Collection[str]
+    ) -> list[str]:
+        named = [url for child in listing.children if (url := canonical(child.url, listing_url))]
+        polled = await self._tools.recorder.ask(lambda store: store.feeds.last_polled(named))
+        return select_children(listing, finder, listing_url, seen=seen, polled=polled)
+
+    async def _state(self, feed_url: str, kind: FeedKind) -> FeedState:
+        state = await self._tools.recorder.ask(lambda store: store.feeds.get(feed_url))
+        return state or new_state(feed_url, self._source.id, kind)
+
+    async def _poll(self, state: FeedState, finder: Finder, language: str | None) -> Listing | None:
+        """One poll, archived before it is read; None where it failed."""
+        answer, listing = await self._ask(state, finder)
+        read = listing or Listing()
+        selection = await self._selected(read, finder, answer.final_url, language)
+        await self._ask_again(selection, finder)
+        poll = self._told(state, answer, listing, selection)
+        after = state_after(state, answer, listing, poll_minutes=self._source.poll_minutes)
+        new = await self._tools.recorder.put(Entry(state=after, poll=poll, found=selection.pages))
+        self._tools.counts.update({"polls": 1, f"polls_{poll.outcome}": 1, "found": new})
+        _log_poll(replace(poll, new_links=new), answer.detail)
+        return read if poll.outcome in POLL_SUCCESSES else None
+
+    async def _ask(self, state: FeedState, finder: Finder) -> tuple[Answer, Listing | None]:
+        """A feed's answer, archived, and the listing in it, if it brought one."""
+        headers = {} if await self._awaits_pages(finder) else conditional_headers(state)
+        answer = await self._tools.fetch(self._source, state.feed_url, REQUEST_KINDS[state.kind], headers)
+        if answer.status is not None:
+            await self._tools.recorder.keep(answer)
+        answered = answer.failure is None and answer.status == 200
+        return answer, await self._read(state, answer) if answered else None
+
+    async def _awaits_pages(self, finder: Finder) -> bool:
+        """Whether refused pages are to be tried again, for which must be known that they are still listed."""
+        source_id, since = self._source.id, finder.now - MEMORY
+        refused = await self._tools.recorder.ask(
+            lambda store: store.pages.refused(source_id, REFUSALS, since)
+        )
+        return any(may_be_tried_again(page, finder.now) for page in refused)
+
+    async def _selected(
+        self, listing: Listing, finder: Finder, listing_url: str, language: str | None
+    ) -> Selection:
+        select = partial(select_pages, listing, finder, listing_url, language=language)
+        # Fifty thousand addresses take seconds; the others' answers must not wait for them.
+        aside = partial(asyncio.get_running_loop().run_in_executor, self._tools.fetcher.threads)
+        selection = await aside(select)
+        if len(selection.addresses) <= LINKS_PER_POLL:
+            return selection
+        known = await self._tools.recorder.ask(lambda store: store.pages.known(selection.addresses))
+        return await aside(partial(select, known=known))
+
+    async def _ask_again(self, selection: Selection, finder: Finder) -> None:
+        """Let known pages wait once more that were refused, and remember those that are dated anew."""
+        urls = selection.addresses[:LINKS_PER_POLL]
+        before = await self._tools.recorder.ask(lambda store: store.pages.found_before(urls))
+        listed = {page.page_id: page for page in selection.pages}
+        refused = [page.page_id for page in before if may_be_tried_again(page, finder.now)]
+        if refused:
+            await self._tools.recorder.ask(lambda store: store.pages.wait_again(refused, finder.now))
+        self.dated_anew |= {
+            page.page_id: page
+            for page in before
+            if page.page_id in listed and is_dated_anew(page, listed[page.page_id], finder.now)
+        }
+
+    def _told(
+        self, state: FeedState, answer: Answer, listing: Listing | None, selection: Selection
+    ) -> FeedPoll:
+        read = listing or Listing()
+        return FeedPoll(
+            run_id=self._tools.run_id,
+            feed_url=state.feed_url,
+            source_id=self._source.id,
+            polled_at=answer.fetched_at,
+            outcome=poll_outcome(answer, listing),
+            status=answer.status,
+            entries=len(read.links),
+            unreadable=read.unreadable,
+            unread_bytes=read.unread_bytes,
+            followed=len(selection.addresses),
+            refused=selection.refused,
+            leads_to=selection.leads_to,
+        )
+
+    async def _read(self, state: FeedState, answer: Answer) -> Listing:
+        return await read_listing(
+            state.kind,
+            answer.body,
+            answer.final_url,
+            content_type=answer.header("content-type") or "",
+            link_pattern=self._source.link_pattern,
+            habits=await self._habits(state),
+        )
+
+    async def _habits(self, state: FeedState) -> Habits:
+        """What addresses of this outlet turned out to be; asked for section pages only."""
+        if state.kind != "section" or self._source.link_pattern:
+            return Habits()
+        source_id = self._source.id
+        return habits_of(
+            await self._tools.recorder.ask(lambda store: store.pages.cleaned(source_id, LEARNT_FROM))
+        )
+
+
+def _in_turn(lists: Collection[list[str]]) -> list[str]:
+    """The first of each list, then the second of each, each address once."""
+    mixed = chain.from_iterable(zip_longest(*lists))
+    return list(dict.fromkeys(item for item in mixed if item is not None))
+
+
+def _log_poll(poll: FeedPoll, detail: str) -> None:
+    logger.info(
+        "poll",
+        source=poll.source_id,
+        feed=poll.feed_url,
+        outcome=poll.outcome,
+        entries=poll.entries,
+        unreadable=poll.unreadable,
+        new=poll.new_links,
+        **poll.refused,
+        leads_to=poll.leads_to,
+        detail=detail,
+    )
