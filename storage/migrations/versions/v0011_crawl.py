@@ -1,6 +1,12 @@
-"""What the crawler remembers of listings, versions of an article and its other addresses."""
+"""What the crawler remembers of listings, versions of an article and its other addresses; and the index of
+words by one form of each letter (`storage.text.for_searching`).
+"""
 
 from __future__ import annotations
+
+from alembic import op
+
+from storage.search_index import index_again
 
 revision = "0011"
 down_revision = "0010"
@@ -9,4 +15,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Index again what an older folding left apart."""
+    index_again(op.get_bind())
