@@ -118,3 +118,47 @@ def test_scripts_are_told_apart() -> None:
 def test_tags_are_normalised(tag: str, language: str | None) -> None:
     """Locales, old codes and macrolanguages come to our codes."""
     assert normalise_tag(tag) == language
+
+
+RELATIVES = {
+    "sr": "Predsednik opštine je u nedelju rekao da su reka i deca važniji od cene novog mosta u mestu.",
+    "ny": "Nduna anatsegula mlatho wautali pa mtsinje Lolemba ndipo anathokoza anthu amene anaumanga, koma chifukwa "
+    "cha mvula ndi madzi ambiri.",
+    "rn": "Umushikiranganji yuguruye ikiraro kirekire ku wambere arakengurukira abakozi bacubatse, canke abandi "
+    "bose bafise vyinshi bakoze.",
+    "ti": "እቲ ሚኒስተር ነቲ ነዊሕ ድልድል ናብ ህዝቢ ከፊቱ እዩ። ካብ ዓመታት ዝነበረ ስራሕ ድማ ተዛዚሙ።",
+    "yi": "דער מיניסטער האט געעפנט די לאנגע בריק איבער דעם טייך און ער האט געדאנקט די ארבעטער וואס האבן עס געבויט.",
+    "bo": "བློན་ཆེན་གྱིས་གཟའ་ཟླ་བའི་ཉིན་གཙང་པོའི་ཐོག་གི་ཟམ་པ་རིང་པོ་ཞིག་སྒོ་ཕྱེས་པ་རེད།",
+    "sd": "وزير سومر جي ڏينهن درياهه تي ڊگهي پل جو افتتاح ڪيو ۽ ان کي ٺاهڻ وارن مزدورن جي ساراهه ڪئي ۽ انعام ڏنا.",
+    "ms": "منتري ممبوک جمبتن ڤنجڠ دأتس سوڠاي ڤد هاري اثنين دان ممبري ڤڠهرݢاءن کڤد ڤکرج يڠ ممبيناڽ.",
+}
+
+
+@pytest.mark.parametrize("language", RELATIVES)
+def test_relatives_are_told_by_their_particles_and_letters(language: str) -> None:
+    """A sentence in a language that the classifier takes for its neighbour is told by words or letters that
+    the neighbour does not have."""
+    assert identify(RELATIVES[language]).language == language
+
+
+@pytest.mark.parametrize("language", ["hr", "bs"])
+def test_the_western_forms_are_not_called_serbian(language: str) -> None:
+    """What is written with `ije` and `je` stays Croatian or Bosnian, whatever was near."""
+    text = (
+        "Predsjednik općine rekao je u nedjelju da su rijeka i djeca važniji od cijene novog mosta u mjestu."
+    )
+    assert identify(text, declared=[("html", language)]).language != "sr"
+
+
+@pytest.mark.parametrize("neighbour", ["ur", "ps", "sl", "sw", "am", "he"])
+def test_the_neighbours_keep_their_own(neighbour: str) -> None:
+    """Words that two languages share do not turn the larger one into the smaller."""
+    texts = {
+        "ur": "وزیر نے پیر کو دریا پر لمبے پل کا افتتاح کیا اور ان مزدوروں کی تعریف کی جنہوں نے اسے بنایا تھا۔",
+        "ps": "وزیر د دوشنبې په ورځ پر سیند باندې اوږد پل پرانیست او د هغو کارګرانو ستاینه یې وکړه چې جوړ کړی یې و.",
+        "sl": "Minister je v ponedeljek odprl dolg most čez reko in letos pohvalil delavce, ki so ga zgradili to leto.",
+        "sw": TEXTS["sw"],
+        "am": TEXTS["am"],
+        "he": "השר פתח ביום שני את הגשר הארוך מעל הנהר ושיבח את הפועלים שבנו אותו במשך שש שנים.",
+    }
+    assert identify(texts[neighbour]).language == neighbour
