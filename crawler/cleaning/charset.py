@@ -54,6 +54,7 @@ _ALPHABETS: Final = {
     "cp1257": ("āčēģīķļņšūž", "ąčęėįšųūž", "äõöüšž"),
 }  # fmt: skip
 """Letters beyond ASCII of languages that are sent in a set; of equals, the first is taken."""
+_SIGNS: Final = frozenset("«»“”„’‘‚–—…\xa0€©®°·§•™")
 _LEAST_OF_ALPHABET: Final = 0.97
 """Share of the letters that have to be of one alphabet: the rest are foreign names (c)."""
 _FAULTY_SHARE: Final = 1 / 300
@@ -117,10 +118,8 @@ def _of_alphabets(sample: bytes) -> str | None:
 
 
 def _share_of_alphabet(text: str, name: str) -> float:
-    """The largest share of the letters beyond ASCII that one alphabet holds; signs are in all of them."""
-    letters = [
-        letter for letter in text.lower() if letter > "\x7f" and (letter.isalpha() or letter == "\ufffd")
-    ]
+    """The largest share of the characters beyond ASCII, common signs aside, that one alphabet holds."""
+    letters = [letter for letter in text.lower() if letter > "\x7f" and letter not in _SIGNS]
     if not letters:
         return 0.0
     return max(sum(letter in alphabet for letter in letters) for alphabet in _ALPHABETS[name]) / len(letters)
