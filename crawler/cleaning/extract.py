@@ -15,21 +15,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from crawler.cleaning import vocabulary as words
-from crawler.cleaning.blocks import cut_blocks
+from crawler.cleaning.blocks import Block, cut_blocks
 from crawler.cleaning.body import choose_text, trafilatura_text
 from crawler.cleaning.datetext import read_moment, read_url_day
+from crawler.cleaning.drawn import drawn_text
 from crawler.cleaning.guessing import guess_day
 from crawler.cleaning.letters import fold_space, weight_of
 from crawler.cleaning.markup import Element, body_of, decode, parse
 from crawler.cleaning.metadata import PageClaims, decide_title, read_claims
+from crawler.cleaning.others import is_list_of_stories, without_stories
 from crawler.cleaning.pruning import prune
 from crawler.cleaning.region import find_headline, find_region, score_blocks
+from crawler.cleaning.state import state_sources
+from crawler.cleaning.walls import Seen, wall_of
 
 NO_TEXT: Final = 50
 """Less text than this (as weight) is none."""
-SOFT_404: Final = 600
-"""An error page has less text than this."""
 
 _HTML: Final = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|meta|article|div|table|p|h1)\b", re.IGNORECASE
@@ -95,19 +96,29 @@ def extract_page(
     claims = read_claims(tree)
     dates = _date_claims(claims, said)
     guessed = None if _states_day(url, dates) else guess_day(tree, url, latest or date.max)
-    title, article = _article(tree, claims, said.title)
-    refusal = _refusal(title, article, min_characters)
+    found = _article(tree, claims, said.title)
+    refusal = _refusal(found, claims, min_characters)
     if refusal is not None:
         return refusal
     return Extraction(
-        title=title,
-        body=article,
+        title=found.title,
+        body=found.text,
         authors=claims.authors,
         languages=(*claims.languages, *said.languages),
         date_claims=dates,
         guessed_day=guessed,
         site_names=claims.site_names,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found for the article."""
+
+    title: str
+    text: str
+    blocks: list[Block]
+    """Of the whole page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,26 +158,32 @@ def _is_html(body: bytes, text: str) -> bool:
     return bool(_HTML.search(beginning))
 
 
-def _article(tree: Element, claims: PageClaims, hint: str) -> tuple[str, str]:
+def _article(tree: Element, claims: PageClaims, hint: str) -> _Found:
     """Title and text; the tree is pruned on the way."""
+    sources = state_sources(tree)
     blocks = cut_blocks(body_of(tree))
     headline = find_headline(blocks, [*claims.titles, hint])
-    left = prune(tree, blocks, None if headline is None else headline.element)
+    left = prune(tree, blocks, headline)
     score_blocks(left)
     position = left.index(headline) if headline in left else 0
     region = find_region(left, position)
     other = trafilatura_text(tree)
     text = choose_text(left, region, other, description=claims.description, stated=claims.stated_body)
+    text = drawn_text(sources, text, claims)
+    text = text if claims.is_article else without_stories(blocks, text)
     shown = "" if headline is None else fold_space(headline.text)
-    return decide_title(claims, shown, hint), text
+    return _Found(decide_title(claims, shown, hint), text, blocks)
 
 
-def _refusal(title: str, text: str, min_characters: int) -> Refusal | None:
-    weight = weight_of(text)
-    if weight < SOFT_404 and words.NOT_FOUND_TEXT.search(title):
-        return Refusal("soft_404")
+def _refusal(found: _Found, claims: PageClaims, min_characters: int) -> Refusal | None:
+    wall = wall_of(Seen(title=found.title, titles=claims.titles, text=found.text))
+    if wall is not None:
+        return Refusal(wall)
+    weight = weight_of(found.text)
     if weight < NO_TEXT:
         return Refusal("no_text")
+    if not claims.is_article and is_list_of_stories(found.blocks, found.text):
+        return Refusal("section")
     return Refusal("too_short") if weight < min_characters else None
 
 

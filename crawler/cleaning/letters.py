@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Final
 
@@ -19,3 +20,17 @@ def weight_of(text: str) -> int:
 def fold_space(text: str) -> str:
     """White space runs to one blank, none at the ends."""
     return " ".join(text.split())
+
+
+_REFERENCE: Final = re.compile(r"&(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|[A-Za-z]{2,8});")
+_LAYERS: Final = 3
+"""So many times a text may have been escaped."""
+
+
+def without_references(text: str) -> str:
+    """The text without character references, however often they were escaped (`&amp;quot;`)."""
+    for _ in range(_LAYERS):
+        if not _REFERENCE.search(text):
+            break
+        text = html.unescape(text)
+    return text

@@ -86,6 +86,18 @@ CAPTION: Final = re.compile(r"caption|credit|contentimage|podpis|legend", re.IGN
 META: Final = re.compile(r"byline|author|meta|publi(?:sh|c)ed|dateline|timestamp|updated", re.IGNORECASE)
 IMAGE: Final = re.compile(r"image|photo|foto|picture|(?:^|[_-])img|thumb|gallery|galleria", re.IGNORECASE)
 
+UNSEEN: Final = re.compile(
+    r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|offscreen|a11y-hidden)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+"""Text for screen readers and nobody else."""
+FOLD: Final = re.compile(
+    r"continu|more|rest\b|remain|full|expand|collaps|trunc|fold|toggle|spoiler|accordion|tabs?-?(?:\d|pane|content)|panel|"
+    r"reveal|unlock|hidden-?(?:text|content|part)|readmore|article|story|entry|post-?(?:body|content)",
+    re.IGNORECASE,
+)
+"""Parts that are folded away until the reader asks for them."""
+
 _ROLES: Final = {
     "comments": COMMENTS,
     "comments_state": COMMENTS_STATE,
@@ -97,6 +109,8 @@ _ROLES: Final = {
     "caption": CAPTION,
     "meta": META,
     "image": IMAGE,
+    "unseen": UNSEEN,
+    "fold": FOLD,
 }
 
 
@@ -105,8 +119,8 @@ def is_named(role: str, names: str) -> bool:
     """Whether the id and class of an element say that it has a role; a site's names stand on all its pages.
 
     Args:
-        role: `comments`, `comments_state`, `chrome`, `consent`, `teasers`, `body`, `lead`, `caption`, `meta`
-            or `image`.
+        role: `comments`, `comments_state`, `chrome`, `consent`, `teasers`, `body`, `lead`, `caption`, `meta`,
+            `image`, `unseen` or `fold`.
     """
     return bool(_ROLES[role].search(names))
 
@@ -143,6 +157,20 @@ CALL_TEXT: Final = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 """Short lines that ask the reader to share, follow, subscribe or read something else."""
+
+FOLD_TEXT: Final = re.compile(
+    r"^\W*(?:"
+    + _any(
+        "read (?:more|on|the (?:full|rest|whole))", "(?:show|see|view|load) more", "continue reading", "expand", "full (?:story|article|text)",
+        "lire (?:la suite|plus|l.article)", "voir plus", "afficher (?:la suite|plus)", "weiterlesen", "mehr (?:anzeigen|lesen)",
+        "(?:leer|ver|mostrar) más", "seguir leyendo", "(?:ler|ver|mostrar) mais", "continue lendo", "(?:leggi|mostra) (?:tutto|di più|altro)", "continua a leggere",
+        "czytaj (?:dalej|więcej)", "rozwiń", "pokaż więcej", "читать (?:далее|дальше|полностью|ещ[её])", "развернуть", "показать (?:полностью|ещ[её])", "подробнее",
+        "اقرأ المزيد", "المزيد", "عرض المزيد", "ادامه (?:مطلب|خبر|متن)", "devamını (?:oku|gör)", "阅读全文", "展开", "閱讀全文", "展開", "続きを読む", "もっと見る", "더\\s?보기", "διαβάστε περισσότερα",
+    )
+    + ")",
+    re.IGNORECASE,
+)  # fmt: skip
+"""Controls that show the rest of a text."""
 
 LABEL_TEXT: Final = re.compile(
     r"\d{1,2}[:.]\d{2}(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./年-]\d{1,2}[./月-]\d{1,2}|"
