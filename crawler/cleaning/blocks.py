@@ -37,7 +37,8 @@ _TRAP_CHARACTERS: Final = 600
 """Least characters in paragraphs that make a control suspect; half 0, double 0 (m)."""
 TRAP_SHARE: Final = 0.5
 """Of the page's text in paragraphs; half 0, double 0 (m)."""
-_SENTENCE: Final = re.compile("[.!?…؟।۔։፡።][\"»”’')\\]]*(?:\\s|$)|[。！？，、।]")
+SENTENCE: Final = re.compile("[.!?…؟।۔։፡።][\"»”’')\\]]*(?:\\s|$)|[。！？，、।]")
+"""The end of a sentence."""
 _LINE: Final = "\x00"
 """A line break within a block; no text of a parsed page holds this character."""
 
@@ -74,7 +75,7 @@ class Block:
     def has_sentence(self) -> bool:
         """Ends a sentence somewhere, in any script."""
         if self._sentence is None:
-            self._sentence = bool(_SENTENCE.search(self.text))
+            self._sentence = bool(SENTENCE.search(self.text))
         return self._sentence
 
     @property

@@ -26,6 +26,7 @@ from crawler.cleaning.metadata import PageClaims, decide_title, read_claims
 from crawler.cleaning.others import is_list_of_stories, without_stories
 from crawler.cleaning.pruning import prune
 from crawler.cleaning.region import find_headline, find_region, score_blocks
+from crawler.cleaning.shown import date_beside, is_in_text_only
 from crawler.cleaning.state import state_sources
 from crawler.cleaning.walls import Seen, wall_of
 
@@ -94,12 +95,16 @@ def extract_page(
     if tree is None:
         return Refusal("not_html")
     claims = read_claims(tree)
-    dates = _date_claims(claims, said)
+    blocks = cut_blocks(body_of(tree))
+    headline = find_headline(blocks, [*claims.titles, said.title])
+    dates = _with_shown(_date_claims(claims, said), blocks, headline)
     guessed = None if _states_day(url, dates) else guess_day(tree, url, latest or date.max)
     found = _article(tree, claims, said.title)
     refusal = _refusal(found, claims, min_characters)
     if refusal is not None:
         return refusal
+    if guessed is not None and is_in_text_only(guessed, found.blocks, text):
+        guessed = None
     return Extraction(
         title=found.title,
         body=found.text,
@@ -146,6 +151,19 @@ class _Said:
 def _states_day(url: str, dates: Mapping[str, str]) -> bool:
     """Whether a claim or the address can be read: then nothing has to be guessed."""
     return read_url_day(url) is not None or any(read_moment(text) is not None for text in dates.values())
+
+
+def _with_shown(dates: dict[str, str], blocks: list[Block], headline: Block | None) -> dict[str, str]:
+    """The dates with the one beside the headline: where others are stated, its day only, which tells the day
+    where the outlet is."""
+    beside = date_beside(blocks, headline)
+    if beside is None:
+        return dates
+    where, text = beside
+    if not _states_day("", dates):
+        return {**dates, where: text}
+    moment = read_moment(text)
+    return dates if moment is None else {**dates, "shown": moment.local_day.isoformat()}
 
 
 def _is_html(body: bytes, text: str) -> bool:

@@ -86,6 +86,22 @@ CAPTION: Final = re.compile(r"caption|credit|contentimage|podpis|legend", re.IGN
 META: Final = re.compile(r"byline|author|meta|publi(?:sh|c)ed|dateline|timestamp|updated", re.IGNORECASE)
 IMAGE: Final = re.compile(r"image|photo|foto|picture|(?:^|[_-])img|thumb|gallery|galleria", re.IGNORECASE)
 
+UPDATE: Final = re.compile(r"modif|updat|aktualis|actualiz|mis-?a-?jour", re.IGNORECASE)
+"""Dates of a change."""
+UPDATE_TEXT: Final = re.compile(
+    r"^\W*(?:(?:last |zuletzt )?(?:updated?|modified|aktualisiert|actualizado|atualizado|aggiornato|zaktualizowano|"
+    r"güncelleme)|mis à jour|dernière|обновл|изменен|تحديث|آخر تحديث|به.?روز|更新)",
+    re.IGNORECASE,
+)
+"""Lines that name the date of a change."""
+OTHER_DATE_TEXT: Final = re.compile(
+    r"regist(?:riert|ered)|joined|member since|mitglied seit|inscrit|miembro desde|beiträge|posts:|isbn|"
+    r"erscheinungs|release date|version|born|geboren|né le|nacid|дата рождения|зарегистр|copyright|©",
+    re.IGNORECASE,
+)
+"""Lines that name the date of something else: of an account, a book, a birth."""
+SENTENCES: Final = re.compile(r"(?<=\D[.!?])\s+|(?<=[。！？؟।])\s*|\n+")
+"""Where sentences part; a full stop behind a figure may belong to it."""
 UNSEEN: Final = re.compile(
     r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|offscreen|a11y-hidden)(?:$|[\s_-])",
     re.IGNORECASE,
@@ -110,6 +126,7 @@ _ROLES: Final = {
     "meta": META,
     "image": IMAGE,
     "unseen": UNSEEN,
+    "update": UPDATE,
     "fold": FOLD,
 }
 
@@ -120,7 +137,7 @@ def is_named(role: str, names: str) -> bool:
 
     Args:
         role: `comments`, `comments_state`, `chrome`, `consent`, `teasers`, `body`, `lead`, `caption`, `meta`,
-            `image`, `unseen` or `fold`.
+            `image`, `unseen`, `update` or `fold`.
     """
     return bool(_ROLES[role].search(names))
 

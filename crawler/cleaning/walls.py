@@ -27,7 +27,6 @@ WALL_TITLE: Final = 45
 """Characters of a wall's title, the site's name included; headlines are longer (c)."""
 SOFT_404: Final = 600
 """An error page whose title alone says so has less text than this (c)."""
-SPLIT: Final = re.compile(r"(?<=[.!?。！？؟।])\s+|\n+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +59,7 @@ def _is_wall_title(title: str) -> bool:
 
 def _most_said(text: str, *, titled: bool) -> tuple[str, float]:
     """The wall that most of the text speaks of, and the share of its sentences."""
-    sentences = [part for part in SPLIT.split(text) if part]
+    sentences = [part for part in words.SENTENCES.split(text) if part]
     found = {name: _share(sentences, pattern) for name, pattern in wallwords.TEXTS.items()}
     if titled:
         for name, pattern in wallwords.DENIALS.items():
