@@ -99,7 +99,7 @@ def extract_page(
     headline = find_headline(blocks, [*claims.titles, said.title])
     dates = _with_shown(_date_claims(claims, said), blocks, headline)
     guessed = None if _states_day(url, dates) else guess_day(tree, url, latest or date.max)
-    found = _article(tree, claims, said.title)
+    found = _article(tree, claims, said.title, blocks, headline)
     refusal = _refusal(found, claims, min_characters)
     if refusal is not None:
         return refusal
@@ -176,11 +176,11 @@ def _is_html(body: bytes, text: str) -> bool:
     return bool(_HTML.search(beginning))
 
 
-def _article(tree: Element, claims: PageClaims, hint: str) -> _Found:
+def _article(
+    tree: Element, claims: PageClaims, hint: str, blocks: list[Block], headline: Block | None
+) -> _Found:
     """Title and text; the tree is pruned on the way."""
     sources = state_sources(tree)
-    blocks = cut_blocks(body_of(tree))
-    headline = find_headline(blocks, [*claims.titles, hint])
     left = prune(tree, blocks, headline)
     score_blocks(left)
     position = left.index(headline) if headline in left else 0

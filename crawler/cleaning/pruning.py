@@ -197,8 +197,9 @@ def _share_of_hidden(element: Element, *, folds: bool) -> float | None:
 
     What is only folded away may be the rest of the article, if the page has something that unfolds it.
     """
-    style = (element.get("style") or "").replace(" ", "").lower()
-    if _OFF_SCREEN.search(style) or words.is_named("unseen", names_of(element)):
+    style = element.get("style")
+    style = style.replace(" ", "").lower() if style else ""
+    if (style and _OFF_SCREEN.search(style)) or words.is_named("unseen", names_of(element)):
         return UNSEEN_SHARE
     if "display:none" in style or "visibility:hidden" in style or element.get("hidden") is not None:
         return HIDDEN_SHARE if folds or words.is_named("fold", names_of(element)) else UNSEEN_SHARE

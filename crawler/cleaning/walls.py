@@ -19,6 +19,13 @@ WALL_MOST: Final = 2500
 """A wall has less text than this, cookie dialogues aside (c: chosen, not measured)."""
 WALL_SHARE: Final = 0.5
 """Share of the text in lines that only a wall has (c)."""
+LONG_WALL: Final = (
+    "cookie", "partner", "partenaires", "socios", "consent", "einwilligung", "legitim", "куки", "çerez", "تعريف الارتباط",
+)  # fmt: skip
+LONG_WALL_WORDS: Final = 5
+"""So often a long consent dialogue has one of these (c)."""
+SENTENCES_READ: Final = 12
+"""Sentences that are looked at, spread over the text (c)."""
 SHORT_WALL: Final = 700
 """A page with so little text is a wall already where its title is a wall's own (c) ..."""
 SHARE_UNDER_TITLE: Final = 0.15
@@ -44,28 +51,36 @@ def wall_of(seen: Seen) -> str | None:
     """The outcome that a page has in place of an article; None where it may be one."""
     if _is_error(seen):
         return "soft_404"
-    titled = any(_is_wall_title(title) for title in (seen.title, *seen.titles))
-    name, share = _most_said(seen.text, titled=titled)
     weight = weight_of(seen.text)
-    if weight > WALL_MOST and name != "consent_wall":
+    lower = seen.text.lower()
+    is_long = weight > WALL_MOST
+    if is_long and sum(map(lower.count, LONG_WALL)) < LONG_WALL_WORDS:
         return None
+    titled = any(_is_wall_title(title) for title in (seen.title, *seen.titles))
+    possible = ["consent_wall"] if is_long else _possible(lower)
+    name, share = _most_said(seen.text, possible, titled=titled)
     least = SHARE_UNDER_TITLE if titled and weight < SHORT_WALL else WALL_SHARE
     return name if share >= least else None
+
+
+def _possible(lower: str) -> list[str]:
+    """The walls of whose words the text, in lower case, has any."""
+    return [name for name, stems in wallwords.STEMS.items() if any(stem in lower for stem in stems)]
 
 
 def _is_wall_title(title: str) -> bool:
     return len(title) <= WALL_TITLE and bool(wallwords.TITLES.search(title))
 
 
-def _most_said(text: str, *, titled: bool) -> tuple[str, float]:
+def _most_said(text: str, possible: Sequence[str], *, titled: bool) -> tuple[str, float]:
     """The wall that most of the text speaks of, and the share of its sentences."""
     sentences = [part for part in words.SENTENCES.split(text) if part]
-    found = {name: _share(sentences, pattern) for name, pattern in wallwords.TEXTS.items()}
-    if titled:
-        for name, pattern in wallwords.DENIALS.items():
-            found[name] = min(1.0, found[name] + _share(sentences, pattern))
-    name = max(found, key=found.__getitem__)
-    return name, found[name]
+    sample = sentences[:: 1 + len(sentences) // SENTENCES_READ]
+    found = {name: _share(sample, wallwords.TEXTS[name]) for name in possible}
+    for name in wallwords.DENIALS.keys() & found.keys() if titled else ():
+        found[name] = min(1.0, found[name] + _share(sample, wallwords.DENIALS[name]))
+    name = max(found, key=found.__getitem__, default="")
+    return name, found.get(name, 0.0)
 
 
 def _share(sentences: Iterable[str], pattern: re.Pattern[str]) -> float:
