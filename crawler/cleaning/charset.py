@@ -9,6 +9,7 @@ The rest is left to charset_normalizer, which reads only what is not markup.
 from __future__ import annotations
 
 import re
+import string
 from typing import Final
 
 _HANS: Final = (
@@ -57,6 +58,10 @@ _ALPHABETS: Final = {
 _SIGNS: Final = frozenset("«»“”„’‘‚–—…\xa0€©®°·§•™")
 _LEAST_OF_ALPHABET: Final = 0.97
 """Share of the letters that have to be of one alphabet: the rest are foreign names (c)."""
+_WESTERN_MOST: Final = 0.4
+"""Share of the letters beyond ASCII that no Western language reaches (c)."""
+_HIGH: Final = bytes(range(0x80, 0x100))
+_PLAIN_LETTERS: Final = string.ascii_letters.encode()
 _FAULTY_SHARE: Final = 1 / 300
 _SAMPLE_BYTES: Final = 20_000
 _BRACKETS: Final = re.compile(rb"[<>]+")
@@ -81,8 +86,10 @@ def detect(body: bytes) -> str | None:
 
 def is_implausible(body: bytes) -> bool:
     """Whether so much of a page lies beyond ASCII that no set of Western letters can be right."""
-    letters = [code for code in _beyond_ascii(body) if code >= 0x80 or chr(code).isalpha()]
-    return sum(code >= 0x80 for code in letters) > 0.4 * len(letters) if letters else False
+    sample = _beyond_ascii(body)
+    beyond = len(sample) - len(sample.translate(None, _HIGH))
+    plain = len(sample) - len(sample.translate(None, _PLAIN_LETTERS))
+    return beyond > _WESTERN_MOST * (beyond + plain)
 
 
 def is_faulty(text: str) -> bool:

@@ -19,11 +19,10 @@ from crawler.cleaning.jsonld import (
     stated_body,
     stated_updates,
 )
-from crawler.cleaning.letters import fold_space, without_references
+from crawler.cleaning.letters import TITLE_SEPARATOR, fold_space, without_references
 from crawler.cleaning.markup import Element
 from storage.text import letters_of
 
-_SEPARATOR: Final = re.compile(r"\s+[|–—·•»«›:/-]+\s+|\s*[|»｜_＿]\s*|\s*::\s*|\s+[-–—]+\s*|\s*[-–—]+\s+")
 _MAX_TITLE: Final = 400
 _MAX_AUTHORS: Final = 10
 _NO_NAME: Final = re.compile(r"://|@|\n")
@@ -147,7 +146,7 @@ def _signs(text: str) -> int:
 
 def without_site_name(title: str, site_names: tuple[str, ...]) -> str:
     """A title without the outlet's name or sections at either end (`Minister resigns | News | The Daily`)."""
-    parts = _unnamed([part for part in _SEPARATOR.split(title) if part.strip()], site_names)
+    parts = _unnamed([part for part in TITLE_SEPARATOR.split(title) if part.strip()], site_names)
     if not parts:
         return fold_space(title)
     longest = max(parts, key=len)

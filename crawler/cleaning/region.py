@@ -14,7 +14,7 @@ from typing import Final
 
 from crawler.cleaning import vocabulary as words
 from crawler.cleaning.blocks import Block, ancestors
-from crawler.cleaning.letters import weight_of
+from crawler.cleaning.letters import TITLE_SEPARATOR, weight_of
 from crawler.cleaning.markup import Element, names_of
 from storage.text import letters_of
 
@@ -56,6 +56,14 @@ META_MOST: Final = 150
 """Longer blocks are no by-lines; half 0, double 0 (m)."""
 HEADLINE_LEAST: Final = 8
 """Shorter blocks repeat no title; half 0, double 0 (m)."""
+TITLE_SHARE: Final = 0.6
+"""A line that is no heading and repeats less of the title gives way to the only `<h1>`."""
+TOP_RANK: Final = 3.0
+"""How much more than any line an `<h1>` counts that repeats a title ..."""
+HEADING_RANK: Final = 1.5
+"""... a lesser heading ..."""
+END_RANK: Final = 0.1
+"""... and what stands at a title's end, as names of sites do."""
 HEADLINE_MOST: Final = 400
 """Longer blocks are no headline; half 0, double 0 (m)."""
 GROWTH_PROSE: Final = 0.65
@@ -80,24 +88,28 @@ class Region:
 def find_headline(blocks: list[Block], titles: list[str]) -> Block | None:
     """The block that repeats the page's title.
 
-    `<h1>` is preferred, and the only `<h1>` is taken where none repeats it.
+    `<h1>` is preferred, and the only `<h1>` is taken where none repeats it, or only a line that is no heading
+    repeats a small part. What ends a title is the site's name rather than the headline.
     """
     keys = [key for key in map(letters_of, titles) if key]
-    best = max(blocks, key=lambda block: _likeness(block, keys), default=None)
-    if best is not None and _likeness(best, keys) > 0:
-        return best
-    tops = [block for block in blocks if block.tag == "h1"]
+    ends = {letters_of(TITLE_SEPARATOR.split(title)[-1]) for title in titles} - set(keys)
+    best = max(blocks, key=lambda block: _likeness(block, keys, ends), default=None)
+    tops = [block for block in blocks if block.tag == "h1" and block.letters not in ends]
+    if best is not None and _likeness(best, keys, ends) > 0:
+        is_part = not best.is_heading and len(best.letters) < TITLE_SHARE * len(max(keys, key=len))
+        return tops[0] if is_part and len(tops) == 1 else best
     return tops[0] if len(tops) == 1 else None
 
 
-def _likeness(block: Block, keys: list[str]) -> float:
+def _likeness(block: Block, keys: list[str], ends: set[str]) -> float:
     """How much of a title a block repeats; nothing if it is no part of one."""
     if not HEADLINE_LEAST <= block.weight <= HEADLINE_MOST:
         return 0.0
     key = block.letters
     if weight_of(key) < HEADLINE_LEAST or not any(key in title for title in keys):
         return 0.0
-    return len(key) * (2.0 if block.tag == "h1" else 1.0)
+    rank = TOP_RANK if block.tag == "h1" else HEADING_RANK if block.is_heading else 1.0
+    return len(key) * rank * (END_RANK if key in ends else 1.0)
 
 
 def score_blocks(blocks: list[Block]) -> None:
