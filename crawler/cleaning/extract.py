@@ -24,11 +24,13 @@ from crawler.cleaning.letters import fold_space, weight_of
 from crawler.cleaning.markup import Element, body_of, decode, parse
 from crawler.cleaning.metadata import PageClaims, decide_title, read_claims
 from crawler.cleaning.others import is_list_of_stories, without_stories
+from crawler.cleaning.paywall import observed_access
 from crawler.cleaning.pruning import prune
 from crawler.cleaning.region import find_headline, find_region, score_blocks
 from crawler.cleaning.shown import date_beside, is_in_text_only
 from crawler.cleaning.state import state_sources
 from crawler.cleaning.walls import Seen, wall_of
+from storage.records import DeclaredAccess, ObservedAccess
 
 NO_TEXT: Final = 50
 """Less text than this (as weight) is none."""
@@ -59,6 +61,10 @@ class Extraction:
     guessed_day: date | None
     """htmldate's guess, asked only where neither a claim nor the address can be read."""
     site_names: tuple[str, ...]
+    declared_access: DeclaredAccess | None
+    """What the page says of who may read it; see `paywall.py`."""
+    observed_access: ObservedAccess | None
+    """What was seen of a paywall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,8 @@ def extract_page(
         date_claims=dates,
         guessed_day=guessed,
         site_names=claims.site_names,
+        declared_access=claims.declared_access,
+        observed_access=observed_access(blocks, found.text),
     )
 
 

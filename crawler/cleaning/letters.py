@@ -11,7 +11,9 @@ _DENSE: Final = re.compile(
 )
 """Letters of scripts that say as much in one of them as others do in three."""
 
-TITLE_SEPARATOR: Final = re.compile(r"\s+[|–—·•»«›:/-]+\s+|\s*[|»｜_＿]\s*|\s*::\s*|\s+[-–—]+\s*|\s*[-–—]+\s+")
+TITLE_SEPARATOR: Final = re.compile(
+    r"\s+[|–—·•»«›:/-]+\s+|\s*[|»｜_＿]\s*|\s*::\s*|\s+[-–—]+\s*|\s*[-–—]+\s+"
+)
 """What parts a headline from the names of section and site in a page's title."""
 
 

@@ -54,7 +54,12 @@ LATIN: Final = (
         "ñeel bépp askan dalal nit",
         0.16,
     ),
-    _marks("mos", "gcf so bcl ha sw kab gn yo guw kik wo ff bm ak ln mos", "sẽn tɩ wã rãmb pʋgẽ yaa nins kẽer tõe fãa yɩlẽ tẽng sẽ bãmb wʋsgo wakat tõnd", 0.12),
+    _marks(
+        "mos",
+        "gcf so bcl ha sw kab gn yo guw kik wo ff bm ak ln mos",
+        "sẽn tɩ wã rãmb pʋgẽ yaa nins kẽer tõe fãa yɩlẽ tẽng sẽ bãmb wʋsgo wakat tõnd",
+        0.12,
+    ),
     _marks("tn", "st", "mo jwa kgotsa gore ko ga nne mme kana go ntlha gape", 0.08),
     _marks("tn", "nso", "jwa kgotsa ko ntlha mme nne dikgang tshedimosetso", 0.04),
     _marks(

@@ -21,6 +21,8 @@ from crawler.cleaning.jsonld import (
 )
 from crawler.cleaning.letters import TITLE_SEPARATOR, fold_space, without_references
 from crawler.cleaning.markup import Element
+from crawler.cleaning.paywall import declared_access
+from storage.records import DeclaredAccess
 from storage.text import letters_of
 
 _MAX_TITLE: Final = 400
@@ -75,6 +77,8 @@ class PageClaims:
     """`articleBody` of the JSON-LD, markup taken out; empty where there is none."""
     stated_updates: str
     """The updates of a live blog, as its JSON-LD states them; empty where there are none."""
+    declared_access: DeclaredAccess | None
+    """What the JSON-LD says of who may read the article; None where it says nothing."""
     is_article: bool
     """JSON-LD or `og:type` says that this page is an article."""
 
@@ -94,6 +98,7 @@ def read_claims(tree: Element) -> PageClaims:
         published=tuple(_published(articles, metas, tree)),
         stated_body=stated_body(articles),
         stated_updates=stated_updates(articles),
+        declared_access=declared_access(articles),
         is_article=any(map(is_news, articles)) or "article" in metas.get("og:type", ()),
     )
 

@@ -1,0 +1,70 @@
+"""Whether an article is behind a paywall, as two facts: what the page declares, and what was observed.
+
+    declared    `isAccessibleForFree` of the page's JSON-LD, and of the parts it names; an outlet's habit, which
+                is often wrong either way
+    observed    the text breaks off or is short, and right behind it the page asks to subscribe or to log in
+
+Neither is derived from the other. Both are None where nothing is said or seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from crawler.cleaning.blocks import Block
+from crawler.cleaning.jsonld import Item
+from crawler.cleaning.letters import weight_of
+from crawler.cleaning.wallwords import LOGIN
+from storage.records import DeclaredAccess, ObservedAccess
+from storage.text import letters_of
+
+TEASER_MOST: Final = 2500
+"""Longer text before a demand to subscribe is no teaser, unless it breaks off (c: chosen, not measured)."""
+BEHIND: Final = 8
+"""Blocks behind the text in which the demand stands (c)."""
+DEMAND_MOST: Final = 400
+"""A longer block is no demand (c)."""
+
+
+def declared_access(articles: Iterable[Item]) -> DeclaredAccess | None:
+    """What the page's own articles say: `free`, `paid`, or `part` where only named parts are closed."""
+    said = [(_truth(item.get("isAccessibleForFree")), list(_parts(item))) for item in articles]
+    wholes = [whole for whole, _ in said if whole is not None]
+    closed_part = any(part is False for _, parts in said for part in parts)
+    if not wholes:
+        return "part" if closed_part else None
+    if all(wholes):
+        return "part" if closed_part else "free"
+    return "part" if closed_part and any(part is True for _, parts in said for part in parts) else "paid"
+
+
+def _parts(item: Item) -> Iterator[bool | None]:
+    parts = item.get("hasPart")
+    for part in parts if isinstance(parts, list) else [parts]:
+        if isinstance(part, dict):
+            yield _truth(part.get("isAccessibleForFree"))
+
+
+def _truth(value: Any) -> bool | None:
+    """True or false as JSON-LD writes it: a truth value, or its name."""
+    if isinstance(value, bool):
+        return value
+    name = value.strip().rpartition("/")[2].lower() if isinstance(value, str) else ""
+    return {"true": True, "false": False}.get(name)
+
+
+def observed_access(blocks: Sequence[Block], text: str) -> ObservedAccess | None:
+    """`teaser` where the text is short or breaks off before a demand to subscribe; None where nothing is seen.
+
+    Args:
+        blocks: of the whole page.
+    """
+    lines = {key for key in map(letters_of, text.splitlines()) if key}
+    last = max((place for place, block in enumerate(blocks) if block.letters in lines), default=None)
+    if last is None:
+        return None
+    behind = (block for block in blocks[last : last + 1 + BEHIND] if block.weight <= DEMAND_MOST)
+    asks = any(LOGIN.search(block.text) for block in behind)
+    breaks_off = text.endswith(("…", "..."))
+    return "teaser" if asks and (breaks_off or weight_of(text) < TEASER_MOST) else None
