@@ -29,14 +29,14 @@ _SKIPPED_TAGS: Final = frozenset((
 ))  # fmt: skip
 _TRAP_TAGS: Final = ("button", "label", "noscript")
 """Skipped tags that hold whole articles on some pages."""
-# Where the numbers come from: (m) `python -m tests.benchmarks.cleaning_constants --data DIR --pages 60`,
+# Where the numbers come from: measured with `python -m tests.benchmarks.cleaning_constants --data DIR --pages 60`,
 # which halves and doubles each over 60 labelled pages: change of mean text F1 in points, for half and for
 # double.
 
 _TRAP_CHARACTERS: Final = 600
-"""Least characters in paragraphs that make a control suspect; half 0, double 0 (m)."""
+"""Least characters in paragraphs that make a control suspect; half 0, double 0 (measured)."""
 TRAP_SHARE: Final = 0.5
-"""Of the page's text in paragraphs; half 0, double 0 (m)."""
+"""Of the page's text in paragraphs; half 0, double 0 (measured)."""
 SENTENCE: Final = re.compile("[.!?…؟।۔։፡።][\"»”’')\\]]*(?:\\s|$)|[。！？，、।]")
 """The end of a sentence."""
 _LINE: Final = "\x00"

@@ -19,46 +19,48 @@ from crawler.cleaning.markup import Element, names_of
 from crawler.cleaning.region import LINKED_SCORE, Region
 from storage.text import letters_of
 
-# Where the numbers come from: (m) `python -m tests.benchmarks.cleaning_constants --data DIR --pages 60`,
+# Where the numbers come from: measured with `python -m tests.benchmarks.cleaning_constants --data DIR --pages 60`,
 # which halves and doubles each over 60 labelled pages: change of mean text F1 in points, for half and for
 # double.
 
 AGREEMENT: Final = 0.5
 """Share of the region's prose that trafilatura has to confirm before its word counts block by block.
 
-Half 0, double -0.1 (m).
+Half 0, double -0.1 (measured).
 """
 SHORT: Final = 250
 """Weight below which a result is doubted and a much longer answer of the other method taken.
 
-Half 0, double 0 (m).
+Half 0, double 0 (measured).
 """
 MUCH_LONGER: Final = 2.0
-"""Times as long; half 0, double 0 (m)."""
+"""Times as long; half 0, double 0 (measured)."""
 STATED_SHARE: Final = 0.7
-"""A stated body shorter than this share of the text found is a summary; half 0, double 0 (m)."""
+"""A stated body shorter than this share of the text found is a summary; half 0, double 0 (measured)."""
 STATED_SHOWN: Final = 0.85
 """Where the page shows this share of the stated body, its paragraphs are used (a stated body has none).
 
-Half 0, double -0.2 (m).
+Half 0, double -0.2 (measured).
 """
 _SHORT_BLOCK: Final = 10
-"""Weight below which a block is not looked for; half 0, double 0 (m)."""
+"""Weight below which a block is not looked for; half 0, double 0 (measured)."""
 _DESCRIPTION: Final = 40
-"""Letters of the description that mark a lead; half 0, double 0 (m)."""
+"""Letters of the description that mark a lead; half 0, double 0 (measured)."""
 _LEAST_LETTERS: Final = 4
-"""Letters of a block that is looked for in a stated body; half 0, double 0 (m)."""
+"""Letters of a block that is looked for in a stated body; half 0, double 0 (measured)."""
 _NEAR: Final = 80
-"""Letters that may lie between a short line and the text before it in a stated body (c: chosen)."""
+"""Letters that may lie between a short line and the text before it in a stated body
+(chosen, not measured)."""
 _LONG_LETTERS: Final = 60
-"""Letters of a block that may stand anywhere further on (c)."""
+"""Letters of a block that may stand anywhere further on (chosen, not measured)."""
 _CUT_END: Final = 60
+"""Letters by which a stated body's end is looked for (chosen, not measured)."""
 _CUT_REST: Final = 40
-"""Letters of text beyond a stated body's end that show that it was cut (c)."""
+"""Letters of text beyond a stated body's end that show that it was cut (chosen, not measured)."""
 _SENTENCE_END: Final = re.compile("[.!?…؟।۔։፡።。！？][\"»”’')\\]」』]*$")
 _BEGINNING: Final = 30
 _END: Final = 15
-"""Letters of a block's beginning and end that trafilatura's text has to hold; half 0, double 0 (m)."""
+"""Letters of a block's beginning and end that trafilatura's text has to hold; half 0, double 0 (measured)."""
 
 
 def trafilatura_text(tree: Element) -> str:

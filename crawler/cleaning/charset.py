@@ -39,9 +39,9 @@ _COMMON: Final = {
 """Characters that make up some 40 % of the running text of a language in that set."""
 _LEAST_COMMON: Final = 0.15
 """Share from which a set is believed: the right one gives 0.3 to 0.6, a wrong one at most 0.06 on a sentence of
-news in each (c: chosen between the two)."""
+news in each (chosen, not measured)."""
 _LEAST_CHARACTERS: Final = 12
-"""Fewer characters beyond ASCII tell nothing (c)."""
+"""Fewer characters beyond ASCII tell nothing (chosen, not measured)."""
 _EASTERN: Final = (
     "ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áéíóöőúüű", "ăâîşţ", "čćđšž", "áäčďéíĺľňóôŕšťúýž",
 )  # fmt: skip
@@ -57,13 +57,15 @@ _ALPHABETS: Final = {
 """Letters beyond ASCII of languages that are sent in a set; of equals, the first is taken."""
 _SIGNS: Final = frozenset("«»“”„’‘‚–—…\xa0€©®°·§•™")
 _LEAST_OF_ALPHABET: Final = 0.97
-"""Share of the letters that have to be of one alphabet: the rest are foreign names (c)."""
+"""Share of the letters that have to be of one alphabet: the rest are foreign names (chosen, not measured)."""
 _WESTERN_MOST: Final = 0.4
-"""Share of the letters beyond ASCII that no Western language reaches (c)."""
+"""Share of the letters beyond ASCII that no Western language reaches (chosen, not measured)."""
 _HIGH: Final = bytes(range(0x80, 0x100))
 _PLAIN_LETTERS: Final = string.ascii_letters.encode()
 _FAULTY_SHARE: Final = 1 / 300
+"""Share of damaged characters up to which a set fits (chosen, not measured)."""
 _SAMPLE_BYTES: Final = 20_000
+"""Bytes that are read: decides speed only."""
 _BRACKETS: Final = re.compile(rb"[<>]+")
 _WEB_ENCODINGS: Final = (
     "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "iso8859_2",

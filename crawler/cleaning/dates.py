@@ -84,16 +84,18 @@ def decide_date(
     if url_day is not None:
         written["url"] = url_day.isoformat()
     shown = _possible(_day_of(claims.get("shown"), languages), first_seen_at)
+    days = {name: day for name, day in (("url", url_day), ("shown", shown)) if day is not None}
     if believed:
-        return _from_trusted(believed, [day for day in (url_day, shown) if day is not None], written)
-    if url_day is not None:
-        return _from_day("url", url_day, written, first_seen_at)
-    if shown is not None:
-        return _from_day("shown", shown, written, first_seen_at)
-    guessed = _possible(guess(), first_seen_at)
-    if guessed is not None and (guessed.month, guessed.day) != (1, 1):
-        written["htmldate"] = guessed.isoformat()
-        return _from_day("htmldate", guessed, written, first_seen_at)
+        return _from_trusted(believed, list(days.values()), written)
+    for name, day in days.items():
+        return _from_day(name, day, written, first_seen_at)
+    return _from_guess(_possible(guess(), first_seen_at), written, first_seen_at)
+
+
+def _from_guess(day: date | None, written: dict[str, str], first_seen_at: datetime) -> DateDecision:
+    """htmldate's day, unless it is a first of January, which is a year of copyright."""
+    if day is not None and (day.month, day.day) != (1, 1):
+        return _from_day("htmldate", day, {**written, "htmldate": day.isoformat()}, first_seen_at)
     return DateDecision(
         published_at=None, day=None, precision="day", source="none", confidence="D", claims=written
     )

@@ -13,7 +13,7 @@ from crawler.stamps import read_stamp
 Precision = Literal["second", "day"]
 
 _LONGEST: Final = 80
-"""Characters of a claim that are read."""
+"""Characters of a claim that are read (chosen, not measured)."""
 _SCRIPT_DATE: Final = re.compile(
     r"^(?:[A-Z][a-z]{2} )?([A-Z][a-z]{2}) (\d{1,2}) (\d{4}) (\d\d:\d\d:\d\d)(?:\.\d+)? (?:GMT|UTC)?([+-]\d{4})\b.*$"
 )

@@ -19,17 +19,18 @@ from crawler.cleaning.state import Source, state_tree
 from storage.text import letters_of
 
 LITTLE_TEXT: Final = 1500
-"""A page that shows more than this is not asked for its state (c: chosen, not measured)."""
+"""A page that shows more than this is not asked for its state (chosen, not measured)."""
 WHOLE_TEXT: Final = 250
-"""... and one that shows more than this and ends with a sentence is believed to show all (c)."""
+"""... and one that shows more than this and ends with a sentence is believed to show all
+(chosen, not measured)."""
 LEAST_DRAWN: Final = 150
-"""Shorter text of a state is a message (c)."""
+"""Shorter text of a state is a message (chosen, not measured)."""
 MUCH_MORE: Final = 1.4
-"""So many times what the page shows has to be in the state (c)."""
+"""So many times what the page shows has to be in the state (chosen, not measured)."""
 _CUT: Final = 5
-"""Letters at the end of a cut text that may be a "read more" (c)."""
+"""Letters at the end of a cut text that may be a "read more" (chosen, not measured)."""
 _BEGINNING: Final = 30
-"""Letters by which a paragraph is known again."""
+"""Letters by which a paragraph is known again (chosen, not measured)."""
 
 
 def drawn_text(sources: Sequence[Source], text: str, claims: PageClaims) -> str:

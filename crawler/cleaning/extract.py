@@ -33,7 +33,7 @@ from crawler.cleaning.walls import Seen, wall_of
 from storage.records import DeclaredAccess, ObservedAccess
 
 NO_TEXT: Final = 50
-"""Less text than this (as weight) is none."""
+"""Less text than this (as weight) is none (chosen, not measured)."""
 
 _HTML: Final = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|meta|article|div|table|p|h1)\b", re.IGNORECASE
@@ -93,31 +93,27 @@ def extract_page(
         latest: no article was published after this day; None where that is not known.
         min_characters: shorter articles are refused; characters of dense scripts count threefold.
     """
-    if not body.strip():
-        return Refusal("empty")
     said = _Said.of(headers or {}, hints or {})
     text = decode(body, said.content_type)
     tree = parse(text) if _is_html(body, text) else None
     if tree is None:
-        return Refusal("not_html")
+        return Refusal("not_html" if body.strip() else "empty")
     claims = read_claims(tree)
     blocks = cut_blocks(body_of(tree))
     headline = find_headline(blocks, [*claims.titles, said.title])
     dates = _with_shown(_date_claims(claims, said), blocks, headline)
     guessed = None if _states_day(url, dates) else guess_day(tree, url, latest or date.max)
     found = _article(tree, claims, said.title, blocks, headline)
-    refusal = _refusal(found, claims, min_characters)
-    if refusal is not None:
+    if (refusal := _refusal(found, claims, min_characters)) is not None:
         return refusal
-    if guessed is not None and is_in_text_only(guessed, found.blocks, text):
-        guessed = None
+    in_text_only = guessed is not None and is_in_text_only(guessed, blocks, text)
     return Extraction(
         title=found.title,
         body=found.text,
         authors=claims.authors,
         languages=(*claims.languages, *said.languages),
         date_claims=dates,
-        guessed_day=guessed,
+        guessed_day=None if in_text_only else guessed,
         site_names=claims.site_names,
         declared_access=claims.declared_access,
         observed_access=observed_access(blocks, found.text),
@@ -216,5 +212,6 @@ def _refusal(found: _Found, claims: PageClaims, min_characters: int) -> Refusal 
 def _date_claims(claims: PageClaims, said: _Said) -> dict[str, str]:
     found: dict[str, str] = {}
     for source, text in claims.published:
-        found.setdefault(source, text)
+        if text:
+            found.setdefault(source, text)
     return {**found, "feed": said.published} if said.published else found

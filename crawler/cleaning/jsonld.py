@@ -26,6 +26,7 @@ _LISTS: Final = frozenset(
 )  # fmt: skip
 """Properties whose articles are not the page's own."""
 _MAX_JSON: Final = 2_000_000
+"""Characters of a script that is read: decides memory only."""
 _MARK: Final = re.compile(r'\\.|["{}\[\]]', re.DOTALL)
 _VALUE: Final = r'(?:["{\[]|-?\d|true\b|false\b|null\b)'
 _ENDS_STRING: Final = re.compile(rf"\s*(?:[}}\]]|,\s*(?:{_VALUE}|[}}\]])|:\s*{_VALUE}|$)")
@@ -33,7 +34,7 @@ _TRAILING_COMMA: Final = re.compile(r",\s*([\]}])")
 _WRAPPING: Final = re.compile(r"^\s*(?:<!--|/\*.*?\*/|(?://)?\s*<!\[CDATA\[)*\s*(?:\*/)?\s*", re.DOTALL)
 _ESCAPES: Final = frozenset('"\\/bfnrtu')
 _LEAST_NAME: Final = 8
-"""Letters of a headline from which it tells one article from another (c: chosen, not measured)."""
+"""Letters of a headline from which it tells one article from another (chosen, not measured)."""
 
 _MARKED_UP: Final = re.compile(r"[<&\\]")
 _ESCAPED: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([nrt])|([\"'/\\]))")
@@ -138,13 +139,21 @@ def main_articles(stated: Iterable[Stated], titles: Sequence[str]) -> list[Item]
         titles: of the page, by other sources.
     """
     articles = [found for found in stated if _is_article(found.item)]
-    keys = [key for key in map(letters_of, titles) if len(key) >= _LEAST_NAME]
+    named = _called(articles, titles)
     own = [found for found in articles if not found.is_listed]
-    named = [found for found in articles if is_news(found.item) and _is_called(found.item, keys)]
-    if all(found.is_listed for found in named):
-        return [found.item for found in (*named, *own)]
-    beside = [found for found in own if _is_page(found.item) or not plain_text(found.item.get("headline"))]
-    return [found.item for found in (*named, *beside)]
+    if any(not found.is_listed for found in named):
+        own = list(filter(_is_unnamed, own))
+    return [found.item for found in (*named, *own)]
+
+
+def _called(articles: Iterable[Stated], titles: Sequence[str]) -> list[Stated]:
+    """The articles that are called like the page."""
+    keys = [key for key in map(letters_of, titles) if len(key) >= _LEAST_NAME]
+    return [found for found in articles if is_news(found.item) and _is_called(found.item, keys)]
+
+
+def _is_unnamed(found: Stated) -> bool:
+    return _is_page(found.item) or not plain_text(found.item.get("headline"))
 
 
 def _is_called(item: Item, keys: list[str]) -> bool:

@@ -29,7 +29,7 @@ def fold_space(text: str) -> str:
 
 _REFERENCE: Final = re.compile(r"&(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|[A-Za-z]{2,8});")
 _LAYERS: Final = 3
-"""So many times a text may have been escaped."""
+"""So many times a text may have been escaped (chosen, not measured)."""
 
 
 def without_references(text: str) -> str:

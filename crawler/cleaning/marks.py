@@ -15,7 +15,7 @@ from typing import Final
 ANY: Final = frozenset[str]()
 """Whatever the answer was."""
 LEAST_WORDS: Final = 2
-"""One word may be a name (c: chosen, not measured)."""
+"""One word may be a name (chosen, not measured)."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -88,6 +88,7 @@ ETHIOPIC: Final = (
 )
 _BY_SCRIPT: Final = {"latin": LATIN, "arabic": ARABIC, "hebrew": HEBREW, "ethiopic": ETHIOPIC}
 
+_SOUTH_SLAVIC: Final = frozenset(("bs", "hr", "sr"))
 _EKAVIAN: Final = re.compile(
     r"\b(?:posle|pre|gde|negde|uvek|ovde|dve|obe|deca|dece|deci|decu|cena\w{0,3}|reka|reke|reci|reku|reč\w{0,3}|"
     r"vreme\w{0,4}|mesto|mesta|mestu|mesec\w{0,4}|ceo|cela|celo|cele|svet|sveta|svetu|svetsk\w{1,4}|"
@@ -115,15 +116,14 @@ def marked(text: str, answer: str, script: str | None) -> str | None:
         text: in lower case.
         script: that most of the text stands in.
     """
-    if script == "latin" and answer in ("bs", "hr", "sr"):
+    if script == "latin" and answer in _SOUTH_SLAVIC:
         return _serbian(text)
-    rules = [
-        rule for rule in _BY_SCRIPT.get(script or "", ()) if not rule.taken_for or answer in rule.taken_for
-    ]
+    rules = [rule for rule in _BY_SCRIPT.get(script or "", ()) if rule.may_be(answer)]
     words = _WORD.findall(text) if rules else []
-    shares = {rule.language: _share(words, rule) for rule in rules}
-    named = [rule.language for rule in rules if shares[rule.language] >= rule.share]
-    return max(named, key=shares.__getitem__, default=None)
+    best, language = max(
+        ((_share(words, rule) / rule.share, rule.language) for rule in rules), default=(0.0, "")
+    )
+    return language if best >= 1.0 else None
 
 
 def _share(words: list[str], rule: Marks) -> float:

@@ -32,7 +32,7 @@ _NEVER_SENT: Final = frozenset({"utf-8", "utf-7", "unicode-escape", "raw-unicode
 _WESTERN: Final = frozenset({"cp1252", "iso8859-1", "iso8859-15"})
 """Sets that decode any bytes whatever, so that a page in one of them by its own word may be in another."""
 _GAPS: Final = 0.1
-"""Share of the characters beyond ASCII that may be damaged in a page of UTF-8 (c: chosen, not measured)."""
+"""Share of the characters beyond ASCII that may be damaged in a page of UTF-8 (chosen, not measured)."""
 _EARLY_END: Final = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 
 

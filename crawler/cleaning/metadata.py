@@ -227,14 +227,9 @@ def _languages(articles: list[Item], metas: _Metas, tree: Element) -> Iterator[t
 
 
 def _published(articles: list[Item], metas: _Metas, tree: Element) -> Iterator[tuple[str, str]]:
-    for item in articles:
-        value = item.get("datePublished")
-        if isinstance(value, str | int) and str(value).strip():
-            yield "jsonld", str(value).strip()
-    for name in _PUBLISHED_META:
-        for value in metas.get(name, ())[:1]:
-            yield "meta", value
+    stated = (item.get("datePublished") for item in articles)
+    yield from (("jsonld", str(value).strip()) for value in stated if isinstance(value, str | int))
+    yield from (("meta", value) for name in _PUBLISHED_META for value in metas.get(name, ())[:1])
     for element in tree.xpath(_TIMES)[:3]:
-        value = element.get("datetime") or element.get("content") or element.text_content()
-        if value and value.strip():
-            yield "time", fold_space(value)[:80]
+        value = element.get("datetime") or element.get("content") or element.text_content() or ""
+        yield "time", fold_space(value)[:80]

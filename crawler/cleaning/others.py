@@ -19,15 +19,16 @@ ENOUGH_PROSE: Final = 250
 """Weight of prose with the headline from which it is a whole article, and what follows may be the next (c:
 chosen, not measured)."""
 FIRST_BLOCKS: Final = 3
-"""A heading among so many blocks begins an element (c)."""
+"""A heading among so many blocks begins an element (chosen, not measured)."""
 LIST_ITEMS: Final = 4
-"""So many stories make a list (c)."""
+"""So many stories make a list (chosen, not measured)."""
 LIST_SHARE: Final = 0.7
-"""Share of the text that stands right under linked headlines, from which it is a list (c)."""
+"""Share of the text that stands right under linked headlines, from which it is a list
+(chosen, not measured)."""
 HEADLINE_LEAST: Final = 12
-"""Weight of a linked line that may be a story's headline (c)."""
+"""Weight of a linked line that may be a story's headline (chosen, not measured)."""
 BETWEEN: Final = 60
-"""Weight of a line between headline and story: a date, a section (c)."""
+"""Weight of a line between headline and story: a date, a section (chosen, not measured)."""
 
 
 def following_articles(blocks: Sequence[Block], headline: Block | None) -> list[Element]:
@@ -40,19 +41,31 @@ def following_articles(blocks: Sequence[Block], headline: Block | None) -> list[
         return []
     after = blocks[blocks.index(headline) + 1 :]
     enclosing = list(ancestors(headline.element))
-    own = next((e for e in enclosing if e.tag == "article" and _prose_in(e, after) >= ENOUGH_PROSE), None)
+    own = _first_with_prose((e for e in enclosing if e.tag == "article"), after)
     if own is not None:
-        inside = set(own.iter())
-        others = dict.fromkeys(
-            _article_of(block, enclosing) for block in after if block.element not in inside
-        )
-        least = _prose_in(own, after)
-        return [e for e in others if e is not None and _is_whole_article(e, after, least)]
-    own = next((e for e in enclosing[1:] if _prose_in(e, after) >= ENOUGH_PROSE), None)
-    if headline.tag != "h1" or own is None:
+        return _articles_after(own, after, enclosing)
+    return _alike_after(_first_with_prose(enclosing[1:], after), after) if headline.tag == "h1" else []
+
+
+def _first_with_prose(elements: Iterable[Element], blocks: Sequence[Block]) -> Element | None:
+    return next((element for element in elements if _prose_in(element, blocks) >= ENOUGH_PROSE), None)
+
+
+def _articles_after(own: Element, after: Sequence[Block], enclosing: Container[Element]) -> list[Element]:
+    """The further `<article>` elements."""
+    inside = set(own.iter())
+    others = dict.fromkeys(_article_of(block, enclosing) for block in after if block.element not in inside)
+    least = _prose_in(own, after)
+    return [e for e in others if e is not None and _is_whole_article(e, after, least)]
+
+
+def _alike_after(own: Element | None, after: Sequence[Block]) -> list[Element]:
+    """The siblings behind an element that are made like it and begin with an `<h1>`."""
+    if own is None:
         return []
-    alike = (e for e in own.itersiblings() if (e.tag, e.get("class")) == (own.tag, own.get("class")))
-    return [e for e in alike if e.tag != "h1" and _begins_with_heading(e, after, ("h1",))]
+    make = own.tag, own.get("class")
+    alike = [e for e in own.itersiblings() if (e.tag, e.get("class")) == make and e.tag != "h1"]
+    return [e for e in alike if _begins_with_heading(e, after, ("h1",))]
 
 
 def _article_of(block: Block, enclosing: Container[Element]) -> Element | None:
@@ -97,12 +110,17 @@ def without_stories(blocks: Sequence[Block], text: str) -> str:
     """The text without what stands under a list of linked headlines after it, if enough is left."""
     lines = text.splitlines()
     keys = [letters_of(line) for line in lines]
-    runs = [run for run in _runs(blocks, frozenset(filter(None, keys))) if len(run) >= LIST_ITEMS]
-    gone = {teaser.letters for run in runs for teaser in run}
+    gone = _teasers(blocks, frozenset(filter(None, keys)))
     first = next((place for place, key in enumerate(keys) if key in gone), len(keys))
     is_end = all(key in gone or weight_of(key) < BETWEEN for key in keys[first:])
-    enough = sum(map(weight_of, lines[:first])) >= ENOUGH_PROSE
-    return "\n".join(lines[:first]) if is_end and enough else text
+    before = "\n".join(lines[:first])
+    return before if is_end and weight_of(before) >= ENOUGH_PROSE else text
+
+
+def _teasers(blocks: Sequence[Block], lines: Container[str]) -> set[str]:
+    """The letters of what stands under the headlines of a list."""
+    runs = (run for run in _runs(blocks, lines) if len(run) >= LIST_ITEMS)
+    return {teaser.letters for run in runs for teaser in run}
 
 
 def _runs(blocks: Sequence[Block], lines: Container[str]) -> Iterator[list[Block]]:

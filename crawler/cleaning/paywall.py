@@ -20,23 +20,21 @@ from storage.records import DeclaredAccess, ObservedAccess
 from storage.text import letters_of
 
 TEASER_MOST: Final = 2500
-"""Longer text before a demand to subscribe is no teaser, unless it breaks off (c: chosen, not measured)."""
+"""Longer text before a demand to subscribe is no teaser, unless it breaks off (chosen, not measured)."""
 BEHIND: Final = 8
-"""Blocks behind the text in which the demand stands (c)."""
+"""Blocks behind the text in which the demand stands (chosen, not measured)."""
 DEMAND_MOST: Final = 400
-"""A longer block is no demand (c)."""
+"""A longer block is no demand (chosen, not measured)."""
 
 
 def declared_access(articles: Iterable[Item]) -> DeclaredAccess | None:
     """What the page's own articles say: `free`, `paid`, or `part` where only named parts are closed."""
-    said = [(_truth(item.get("isAccessibleForFree")), list(_parts(item))) for item in articles]
-    wholes = [whole for whole, _ in said if whole is not None]
-    closed_part = any(part is False for _, parts in said for part in parts)
-    if not wholes:
-        return "part" if closed_part else None
-    if all(wholes):
-        return "part" if closed_part else "free"
-    return "part" if closed_part and any(part is True for _, parts in said for part in parts) else "paid"
+    items = list(articles)
+    wholes = {_truth(item.get("isAccessibleForFree")) for item in items} - {None}
+    parts = {part for item in items for part in _parts(item)}
+    if False in parts and (False not in wholes or True in parts):
+        return "part"
+    return None if not wholes else "paid" if False in wholes else "free"
 
 
 def _parts(item: Item) -> Iterator[bool | None]:
@@ -60,11 +58,15 @@ def observed_access(blocks: Sequence[Block], text: str) -> ObservedAccess | None
     Args:
         blocks: of the whole page.
     """
-    lines = {key for key in map(letters_of, text.splitlines()) if key}
-    last = max((place for place, block in enumerate(blocks) if block.letters in lines), default=None)
-    if last is None:
-        return None
-    behind = (block for block in blocks[last : last + 1 + BEHIND] if block.weight <= DEMAND_MOST)
+    behind = (block for block in _behind(blocks, text) if block.weight <= DEMAND_MOST)
     asks = any(LOGIN.search(block.text) for block in behind)
     breaks_off = text.endswith(("…", "..."))
     return "teaser" if asks and (breaks_off or weight_of(text) < TEASER_MOST) else None
+
+
+def _behind(blocks: Sequence[Block], text: str) -> Sequence[Block]:
+    """The last block of a text, and those behind it."""
+    lines = set(map(letters_of, text.splitlines()))
+    places = (place for place, block in enumerate(blocks) if block.letters and block.letters in lines)
+    last = max(places, default=len(blocks))
+    return blocks[last : last + 1 + BEHIND]

@@ -24,43 +24,43 @@ from crawler.cleaning.letters import fold_space, weight_of
 from crawler.cleaning.markup import Element, body_of, names_of
 from crawler.cleaning.others import following_articles
 
-# Where the numbers come from: (m) `python -m tests.benchmarks.cleaning_constants --data DIR --pages 60`,
+# Where the numbers come from: measured with `python -m tests.benchmarks.cleaning_constants --data DIR --pages 60`,
 # which halves and doubles each over 60 labelled pages: change of mean text F1 in points, for half and for
 # double.
 
 CHROME_SHARE: Final = 0.25
 """A part named like chrome stays if it holds more than this share of the page's prose.
 
-Half 0, double 0 (m).
+Half 0, double 0 (measured).
 """
 CHROME_SHARE_OF_BODY: Final = 0.10
-"""The same for a part that is also named like an article body; half 0, double 0 (m)."""
+"""The same for a part that is also named like an article body; half 0, double 0 (measured)."""
 CONSENT_SHARE: Final = 0.6
-"""The same for consent dialogues, which may be longer than the article; half 0, double 0 (m)."""
+"""The same for consent dialogues, which may be longer than the article; half 0, double 0 (measured)."""
 FORM_SHARE: Final = 0.3
-"""The same for forms; half 0, double 0 (m)."""
+"""The same for forms; half 0, double 0 (measured)."""
 NAVIGATION_SHARE: Final = 0.5
-"""The same for `<nav>` and `<footer>`; half 0, double 0 (m)."""
+"""The same for `<nav>` and `<footer>`; half 0, double 0 (measured)."""
 HIDDEN_SHARE: Final = 0.15
-"""More hidden prose than this is the rest of an article behind "read more"; half 0, double 0 (m)."""
+"""More hidden prose than this is the rest of an article behind "read more"; half 0, double 0 (measured)."""
 UNSEEN_SHARE: Final = 0.6
-"""The same where nothing unfolds it (c: chosen, not measured): more is an article that a script will show."""
+"""The same where nothing unfolds it (chosen, not measured): more is an article that a script will show."""
 FOLD_WEIGHT: Final = 40
-"""Longer text is no control that unfolds (c)."""
+"""Longer text is no control that unfolds (chosen, not measured)."""
 HEADLINE_WEIGHT: Final = 15
-"""A link this long, first in its item, is a headline; half 0, double 0 (m)."""
+"""A link this long, first in its item, is a headline; half 0, double 0 (measured)."""
 ITEMS: Final = 3
-"""So many alike items make a list; half -1.3, double 0 (m)."""
+"""So many alike items make a list; half -1.3, double 0 (measured)."""
 ITEMS_WITH_HEADLINE: Final = 0.75
-"""Share of the items that begin with a headline link; half 0, double 0 (m)."""
+"""Share of the items that begin with a headline link; half 0, double 0 (measured)."""
 ITEM_PROSE: Final = 900
-"""An item with more unlinked text is an article, not a teaser; half 0, double 0 (m)."""
+"""An item with more unlinked text is an article, not a teaser; half 0, double 0 (measured)."""
 TEASER_PROSE: Final = 400
-"""A part named like a teaser has less unlinked text than this; half 0, double 0 (m)."""
+"""A part named like a teaser has less unlinked text than this; half 0, double 0 (measured)."""
 LIST_SHARE: Final = 0.9
-"""A list that is nearly all of the page is the page; half 0, double 0 (m)."""
+"""A list that is nearly all of the page is the page; half 0, double 0 (measured)."""
 LABEL_WEIGHT: Final = 30
-"""Text before a headline link that is no more than a label; half 0, double 0 (m)."""
+"""Text before a headline link that is no more than a label; half 0, double 0 (measured)."""
 
 _LEAF_TAGS: Final = frozenset(
     ["p", "li", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dd", "dt", "center"]

@@ -22,17 +22,18 @@ from crawler.cleaning.markup import Element, names_of
 from crawler.stamps import find_day
 
 BEFORE: Final = 4
-"""Blocks before the headline that belong to it (c: chosen, not measured)."""
+"""Blocks before the headline that belong to it (chosen, not measured)."""
 AFTER: Final = 12
-"""Blocks after it, if the text does not begin sooner (c)."""
+"""Blocks after it, if the text does not begin sooner (chosen, not measured)."""
 PROSE: Final = 250
-"""Weight of prose with which the text has begun; less may be the lead, above the date (c)."""
+"""Weight of prose with which the text has begun; less may be the lead, above the date
+(chosen, not measured)."""
 _DATELINE: Final = re.compile(r"^\W*\d|^.{0,60}?\d{4}\)?\s*[—–(-]")
 """A paragraph that begins with the day, or with place and day before a dash."""
 _ORDINAL: Final = re.compile(r"\d\.")
 """A full stop that ends no sentence."""
 LINE: Final = 160
-"""A longer block is text that names a date (c)."""
+"""A longer block is text that names a date (chosen, not measured)."""
 
 
 def date_beside(blocks: Sequence[Block], headline: Block | None) -> tuple[str, str] | None:

@@ -26,14 +26,15 @@ from crawler.cleaning.markup import Element, parse, visible
 from storage.text import letters_of
 
 LEAST_SCRIPT: Final = 400
-"""Characters of a script that may hold an article (c: chosen, not measured)."""
+"""Characters of a script that may hold an article (chosen, not measured)."""
 LEAST_TEXT: Final = 25
-"""Weight of a string from which it may be text (c)."""
+"""Weight of a string from which it may be text (chosen, not measured)."""
 LEAST_TITLE: Final = 8
-"""Weight of a title by which an article is known (c)."""
+"""Weight of a title by which an article is known (chosen, not measured)."""
 _MAX_DEPTH: Final = 80
+"""Levels of a state that are read: decides cost only."""
 _MAX_VALUES: Final = 60
-"""Values of a script that are tried."""
+"""Values of a script that are tried: decides cost only."""
 _ATTRIBUTES: Final = (
     "//@data-page | //@data-props | //@data-state | //@data-initial-state | //astro-island/@props"
 )

@@ -16,24 +16,24 @@ from crawler.cleaning import wallwords
 from crawler.cleaning.letters import weight_of
 
 WALL_MOST: Final = 2500
-"""A wall has less text than this, cookie dialogues aside (c: chosen, not measured)."""
+"""A wall has less text than this, cookie dialogues aside (chosen, not measured)."""
 WALL_SHARE: Final = 0.5
-"""Share of the text in lines that only a wall has (c)."""
+"""Share of the text in lines that only a wall has (chosen, not measured)."""
 LONG_WALL: Final = (
     "cookie", "partner", "partenaires", "socios", "consent", "einwilligung", "legitim", "куки", "çerez", "تعريف الارتباط",
 )  # fmt: skip
 LONG_WALL_WORDS: Final = 5
-"""So often a long consent dialogue has one of these (c)."""
+"""So often a long consent dialogue has one of these (chosen, not measured)."""
 SENTENCES_READ: Final = 12
-"""Sentences that are looked at, spread over the text (c)."""
+"""Sentences that are looked at, spread over the text (chosen, not measured)."""
 SHORT_WALL: Final = 700
-"""A page with so little text is a wall already where its title is a wall's own (c) ..."""
+"""A page with so little text is a wall already where its title is a wall's own (chosen, not measured) ..."""
 SHARE_UNDER_TITLE: Final = 0.15
-"""... and this share of its text in such sentences (c)."""
+"""... and this share of its text in such sentences (chosen, not measured)."""
 WALL_TITLE: Final = 45
-"""Characters of a wall's title, the site's name included; headlines are longer (c)."""
+"""Characters of a wall's title, the site's name included; headlines are longer (chosen, not measured)."""
 SOFT_404: Final = 600
-"""An error page whose title alone says so has less text than this (c)."""
+"""An error page whose title alone says so has less text than this (chosen, not measured)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
