@@ -29,7 +29,8 @@ _SKIPPED_TAGS: Final = frozenset((
 ))  # fmt: skip
 _TRAP_TAGS: Final = ("button", "label", "noscript")
 """Skipped tags that hold whole articles on some pages."""
-# Where the numbers come from: measured with `python -m tests.benchmarks.cleaning_constants --data DIR --pages 60`,
+# Where the numbers come from: measured with `python -m tests.benchmarks.cleaning_constants --data DIR
+# --pages 60`,
 # which halves and doubles each over 60 labelled pages: change of mean text F1 in points, for half and for
 # double.
 

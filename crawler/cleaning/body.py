@@ -19,7 +19,8 @@ from crawler.cleaning.markup import Element, names_of
 from crawler.cleaning.region import LINKED_SCORE, Region
 from storage.text import letters_of
 
-# Where the numbers come from: measured with `python -m tests.benchmarks.cleaning_constants --data DIR --pages 60`,
+# Where the numbers come from: measured with `python -m tests.benchmarks.cleaning_constants --data DIR
+# --pages 60`,
 # which halves and doubles each over 60 labelled pages: change of mean text F1 in points, for half and for
 # double.
 

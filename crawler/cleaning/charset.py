@@ -38,7 +38,8 @@ _COMMON: Final = {
 }
 """Characters that make up some 40 % of the running text of a language in that set."""
 _LEAST_COMMON: Final = 0.15
-"""Share from which a set is believed: the right one gives 0.3 to 0.6, a wrong one at most 0.06 on a sentence of
+"""Share from which a set is believed: the right one gives 0.3 to 0.6, a wrong one at most 0.06 on a sentence
+of
 news in each (chosen, not measured)."""
 _LEAST_CHARACTERS: Final = 12
 """Fewer characters beyond ASCII tell nothing (chosen, not measured)."""

@@ -15,7 +15,8 @@ Precision = Literal["second", "day"]
 _LONGEST: Final = 80
 """Characters of a claim that are read (chosen, not measured)."""
 _SCRIPT_DATE: Final = re.compile(
-    r"^(?:[A-Z][a-z]{2} )?([A-Z][a-z]{2}) (\d{1,2}) (\d{4}) (\d\d:\d\d:\d\d)(?:\.\d+)? (?:GMT|UTC)?([+-]\d{4})\b.*$"
+    r"^(?:[A-Z][a-z]{2} )?([A-Z][a-z]{2}) (\d{1,2}) (\d{4}) (\d\d:\d\d:\d\d)(?:\.\d+)? (?:GMT"
+    r"|UTC)?([+-]\d{4})\b.*$"
 )
 """What JavaScript's `Date` calls itself: `Mon Mar 02 2026 10:00:00 GMT+0300 (Moscow Standard Time)`."""
 _EPOCH: Final = re.compile(r"^(?:/Date\()?(\d{10}|\d{13})(?:\.\d+)?(?:[+-]\d{4})?(?:\)/)?$")

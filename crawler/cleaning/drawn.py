@@ -1,7 +1,9 @@
-"""The article that a page shows only once a script has drawn it: in its state, or in the updates of a live blog.
+"""The article that a page shows only once a script has drawn it: in its state, or in the updates of a live
+blog.
 
 Asked only where the page itself shows little. What the state holds is believed if it is this page's article:
-it stands under the page's title, goes on where the page's few lines end, or is what the page says it is about.
+it stands under the page's title, goes on where the page's few lines end, or is what the page says it is
+about.
 """
 
 from __future__ import annotations

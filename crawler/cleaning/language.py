@@ -30,7 +30,8 @@ from crawler.cleaning.letters import weight_of
 from crawler.cleaning.scripts import fits, language_of_script, main_script
 from crawler.cleaning.spelling import respelled
 
-# Where the numbers come from: measured with `python -m tests.benchmarks.language_constants --data DIR --texts 200`,
+# Where the numbers come from: measured with `python -m tests.benchmarks.language_constants --data DIR
+# --texts 200`,
 # which halves and doubles each over 600 texts of SIB-200, MasakhaNEWS and MAFAND; one text is 0.17 points.
 # The others are chosen, not measured.
 

@@ -1,7 +1,8 @@
 """Words that tell a language from the one it is taken for: the commonest particles of each.
 
 For languages that py3langid does not know or takes for a relative. A word stands in a list only if the
-languages named beside it do not have it, or hardly. Shares are of the words of a text; measured on SIB-200 and
+languages named beside it do not have it, or hardly. Shares are of the words of a text; measured on SIB-200
+and
 MAFAND (`python -m tests quality --only langid-sib200 langid-mafand`): a sentence has 25 words.
 """
 
@@ -43,7 +44,8 @@ LATIN: Final = (
     _marks(
         "ny",
         "sw sn xh lg zu rw rn bem",
-        "ndi ndipo amene omwe zomwe koma komanso chifukwa kapena ndiponso pomwe ngati monga anthu zimene limene "
+        "ndi ndipo amene omwe zomwe koma komanso chifukwa kapena ndiponso pomwe ngati monga anthu zimene "
+        "limene "
         "yomwe kwambiri izi linali anali iye iwo ake",
         0.07,
     ),
@@ -73,7 +75,8 @@ ARABIC: Final = (
     _marks(
         "az",
         "fa uz",
-        "بیر اولان چوخ اوچون ایله اولور اولوب لاپ اؤز ائله اونون سونرا گؤره بو دیر دی اولاری اولار دا ده اولماق ایدی بیری سی کی لارین لرین لر دن ائلدی ائلیر سورا اونا",
+        "بیر اولان چوخ اوچون ایله اولور اولوب لاپ اؤز ائله اونون سونرا گؤره بو دیر دی اولاری اولار دا ده "
+        "اولماق ایدی بیری سی کی لارین لرین لر دن ائلدی ائلیر سورا اونا",
         0.05,
     ),
 )
@@ -90,21 +93,31 @@ _BY_SCRIPT: Final = {"latin": LATIN, "arabic": ARABIC, "hebrew": HEBREW, "ethiop
 
 _SOUTH_SLAVIC: Final = frozenset(("bs", "hr", "sr"))
 _EKAVIAN: Final = re.compile(
-    r"\b(?:posle|pre|gde|negde|uvek|ovde|dve|obe|deca|dece|deci|decu|cena\w{0,3}|reka|reke|reci|reku|reč\w{0,3}|"
+    r"\b(?:posle|pre|gde|negde|uvek|ovde|dve|obe|deca|dece|deci|decu|cena\w{0,3}|reka|reke|reci|reku"
+    r"|reč\w{0,3}|"
     r"vreme\w{0,4}|mesto|mesta|mestu|mesec\w{0,4}|ceo|cela|celo|cele|svet|sveta|svetu|svetsk\w{1,4}|"
     r"nedelj\w{1,4}|ponedelj\w{1,4}|sednic\w{1,4}|predsedni\w{1,6}|posed\w{1,6}|bezbedn\w{1,8}|primen\w{1,6}|"
-    r"promen\w{1,5}|izmen\w{1,5}|zahtev\w{0,6}|uspeh\w{0,4}|uspe\w{1,5}|smernic\w{1,4}|savet\w{0,6}|levo|leve|levic\w{1,4}|"
-    r"beleži\w{0,5}|ocen\w{1,6}|procen\w{1,6}|deo|dela|sledeć\w{1,4}|poslednj\w{1,4}|telo|tela|hleb\w{0,3}|mleko|"
+    r"promen\w{1,5}|izmen\w{1,5}|zahtev\w{0,6}|uspeh\w{0,4}|uspe\w{1,5}|smernic\w{1,4}|savet\w{0,6}|levo"
+    r"|leve|levic\w{1,4}|"
+    r"beleži\w{0,5}|ocen\w{1,6}|procen\w{1,6}|deo|dela|sledeć\w{1,4}|poslednj\w{1,4}|telo|tela|hleb\w{0,3}"
+    r"|mleko|"
     r"leto|leta|videti|želeo|hteo|voleo|živeo|živeti|razumeti|verovatno|vera|vere|čovek\w{0,4}|"
-    r"nemačk\w{1,4}|evropsk\w{1,4}\s+uniji|medved\w{0,3}|zvezd\w{1,4}|belo|bele|beograd\w{0,4}|saopšt\w{1,8}|opštin\w{1,4})\b"
+    r"nemačk\w{1,4}|evropsk\w{1,4}\s+uniji|medved\w{0,3}|zvezd\w{1,4}|belo|bele|beograd\w{0,4}"
+    r"|saopšt\w{1,8}|opštin\w{1,4})\b"
 )
 _IJEKAVIAN: Final = re.compile(
-    r"\b(?:poslije|prije|gdje|negdje|uvijek|ovdje|dvije|obje|djec\w{1,3}|cijen\w{1,4}|rijek\w{1,3}|riječ\w{0,3}|"
-    r"vrijeme\w{0,4}|mjest\w{1,4}|mjesec\w{0,4}|cijel\w{1,3}|svijet\w{0,3}|svjetsk\w{1,4}|nedjelj\w{1,4}|ponedjelj\w{1,4}|"
-    r"sjednic\w{1,4}|predsjedni\w{1,6}|bezbjedn\w{1,8}|primjen\w{1,6}|promjen\w{1,5}|izmjen\w{1,5}|zahtjev\w{0,6}|"
-    r"uspjeh\w{0,4}|uspje\w{1,5}|smjernic\w{1,4}|savjet\w{0,6}|vijeće|lijev\w{1,4}|ljevic\w{1,4}|ocjen\w{1,6}|procjen\w{1,6}|"
-    r"dio|dijel\w{1,4}|sljedeć\w{1,4}|posljednj\w{1,4}|tijel\w{1,4}|mlijeko|vidjeti|željeo|htio|volio|živio|živjeti|"
-    r"razumjeti|vjerovatno|vjerojatno|vjer\w{1,3}|čovjek\w{0,4}|njemačk\w{1,4}|medvjed\w{0,3}|zvijezd\w{1,4}|bijel\w{1,3}|"
+    r"\b(?:poslije|prije|gdje|negdje|uvijek|ovdje|dvije|obje|djec\w{1,3}|cijen\w{1,4}|rijek\w{1,3}"
+    r"|riječ\w{0,3}|"
+    r"vrijeme\w{0,4}|mjest\w{1,4}|mjesec\w{0,4}|cijel\w{1,3}|svijet\w{0,3}|svjetsk\w{1,4}|nedjelj\w{1,4}"
+    r"|ponedjelj\w{1,4}|"
+    r"sjednic\w{1,4}|predsjedni\w{1,6}|bezbjedn\w{1,8}|primjen\w{1,6}|promjen\w{1,5}|izmjen\w{1,5}"
+    r"|zahtjev\w{0,6}|"
+    r"uspjeh\w{0,4}|uspje\w{1,5}|smjernic\w{1,4}|savjet\w{0,6}|vijeće|lijev\w{1,4}|ljevic\w{1,4}"
+    r"|ocjen\w{1,6}|procjen\w{1,6}|"
+    r"dio|dijel\w{1,4}|sljedeć\w{1,4}|posljednj\w{1,4}|tijel\w{1,4}|mlijeko|vidjeti|željeo|htio|volio"
+    r"|živio|živjeti|"
+    r"razumjeti|vjerovatno|vjerojatno|vjer\w{1,3}|čovjek\w{0,4}|njemačk\w{1,4}|medvjed\w{0,3}"
+    r"|zvijezd\w{1,4}|bijel\w{1,3}|"
     r"priopć\w{1,8}|općin\w{1,4}|tisuć\w{1,3})\b"
 )
 

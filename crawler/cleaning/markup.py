@@ -55,7 +55,8 @@ def decode(body: bytes, content_type: str = "") -> str:
 def parse(text: str) -> Element | None:
     """The tree of a page without comments and processing instructions; None where nothing can be parsed.
 
-    What follows an early end of the document belongs to it, as browsers show it (HTML Standard, "after body"),
+    What follows an early end of the document belongs to it, as browsers show it (HTML Standard, "after
+    body"),
     and no depth is too deep.
     """
     from lxml import etree, html

@@ -34,7 +34,8 @@ BETWEEN: Final = 60
 def following_articles(blocks: Sequence[Block], headline: Block | None) -> list[Element]:
     """Elements that hold articles after the one that the headline stands over.
 
-    Those are `<article>` elements where the first is one; where it is none, siblings of the same make that begin
+    Those are `<article>` elements where the first is one; where it is none, siblings of the same make that
+    begin
     with an `<h1>` as it does.
     """
     if headline is None:
@@ -75,7 +76,8 @@ def _article_of(block: Block, enclosing: Container[Element]) -> Element | None:
 
 
 def _is_whole_article(element: Element, blocks: Sequence[Block], own: int) -> bool:
-    """Whether an `<article>` is another one: it begins like the first, with an `<h1>`, or with a lesser heading
+    """Whether an `<article>` is another one: it begins like the first, with an `<h1>`, or with a lesser
+    heading
     where it is not much longer than the first, which might be a lead only."""
     if _begins_with_heading(element, blocks, ("h1",)):
         return True

@@ -1,6 +1,7 @@
 """Whether an article is behind a paywall, as two facts: what the page declares, and what was observed.
 
-    declared    `isAccessibleForFree` of the page's JSON-LD, and of the parts it names; an outlet's habit, which
+    declared    `isAccessibleForFree` of the page's JSON-LD, and of the parts it names; an outlet's habit,
+    which
                 is often wrong either way
     observed    the text breaks off or is short, and right behind it the page asks to subscribe or to log in
 
@@ -53,7 +54,8 @@ def _truth(value: Any) -> bool | None:
 
 
 def observed_access(blocks: Sequence[Block], text: str) -> ObservedAccess | None:
-    """`teaser` where the text is short or breaks off before a demand to subscribe; None where nothing is seen.
+    """`teaser` where the text is short or breaks off before a demand to subscribe; None where nothing is
+    seen.
 
     Args:
         blocks: of the whole page.

@@ -24,7 +24,8 @@ from crawler.cleaning.letters import fold_space, weight_of
 from crawler.cleaning.markup import Element, body_of, names_of
 from crawler.cleaning.others import following_articles
 
-# Where the numbers come from: measured with `python -m tests.benchmarks.cleaning_constants --data DIR --pages 60`,
+# Where the numbers come from: measured with `python -m tests.benchmarks.cleaning_constants --data DIR
+# --pages 60`,
 # which halves and doubles each over 60 labelled pages: change of mean text F1 in points, for half and for
 # double.
 

@@ -1,7 +1,8 @@
 """The date that a page shows with its headline, for pages that state none.
 
     time      a `<time>` element beside the headline: it keeps its hour and its zone
-    shown     a short line beside the headline that names one day, in any of the languages that `stamps.py` reads
+    shown     a short line beside the headline that names one day, in any of the languages that `stamps.py`
+    reads
 
 Beside the headline is: a few blocks before it, or after it until the text has begun. Dates in lists of other
 articles, in comments and in the text are not the page's; nor is one that is called an update.

@@ -1,7 +1,9 @@
 """Text that stands only in a page's state: the JSON from which a script draws the page.
 
-Whatever framework wrote it (Next, Nuxt, Fusion, Apollo, Redux, Angular, Inertia, a script of one's own), it is
-JSON in a script or an attribute. It becomes a tree of elements, an object or a list a container, a long string
+Whatever framework wrote it (Next, Nuxt, Fusion, Apollo, Redux, Angular, Inertia, a script of one's own), it
+is
+JSON in a script or an attribute. It becomes a tree of elements, an object or a list a container, a long
+string
 a paragraph, so that the article in it is found as in any page: by `region.py`.
 
     __NEXT_DATA__, application/json     the whole script
@@ -49,14 +51,18 @@ _MARKUP: Final = re.compile(
 )
 _CODE: Final = re.compile(r"^\s*(?:https?:|/|\.|#|[\w-]+$|[{\[(]|function\b|data:)|[{};]\s*$|=>")
 _NOT_TEXT: Final = re.compile(
-    r"url|href|path|slug|^id$|_id$|alt$|caption|credit|copyright|seo|meta|schema|script|css|style|class|config|query|comment|"
-    r"translation|label|i18n|locale|message|placeholder|tooltip|cookie|consent|privacy|footer|header$|menu|navigation|error|"
-    r"(?:short|seo|site)_?description|^jsonld|image|photo|video|advert|newsletter|bio$|related|recommend|teaser|sidebar",
+    r"url|href|path|slug|^id$|_id$|alt$|caption|credit|copyright|seo|meta|schema|script|css|style|class"
+    r"|config|query|comment|"
+    r"translation|label|i18n|locale|message|placeholder|tooltip|cookie|consent|privacy|footer|header$|menu"
+    r"|navigation|error|"
+    r"(?:short|seo|site)_?description|^jsonld|image|photo|video|advert|newsletter|bio$|related|recommend"
+    r"|teaser|sidebar",
     re.IGNORECASE,
 )
 """Names of values that are not the article's text."""
 _PARAGRAPH: Final = re.compile(
-    r"^(?:paragraph|p|text-?block|blockquote|quote|list-?item|li|h[2-6]|(?:sub)?head(?:ing|er)(?:-?\d)?|text)$",
+    r"^(?:paragraph|p|text-?block|blockquote|quote|list-?item|li|h[2-6]|(?:sub)?head(?:ing|er)(?:-?\d)?"
+    r"|text)$",
     re.IGNORECASE,
 )
 _TEXT_NAMES: Final = ("text", "value", "content", "children", "html", "data", "nodes", "props", "items")

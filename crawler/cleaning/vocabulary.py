@@ -75,7 +75,8 @@ BODY: Final = re.compile(r"article|story|body|content|text|entry|post", re.IGNOR
 """What the parts that hold the article are usually called."""
 
 LEAD: Final = re.compile(
-    r"lead|lede|chapo|intro|standfirst|summary|descri|subtitle|sub-?head|(?:^|[\s_-])(?:dek|deck)(?:$|[\s_-])|"
+    r"lead|lede|chapo|intro|standfirst|summary|descri|subtitle|sub-?head|(?:^|[\s_-])(?:dek|deck)(?:$"
+    r"|[\s_-])|"
     r"preface|perex|sapo|entradilla|"
     r"bajada|vorspann|anons|zajawk|ingress|excerpt|abstract",
     re.IGNORECASE,
@@ -89,7 +90,8 @@ IMAGE: Final = re.compile(r"image|photo|foto|picture|(?:^|[_-])img|thumb|gallery
 UPDATE: Final = re.compile(r"modif|updat|aktualis|actualiz|mis-?a-?jour", re.IGNORECASE)
 """Dates of a change."""
 UPDATE_TEXT: Final = re.compile(
-    r"^\W*(?:(?:last |zuletzt )?(?:updated?|modified|aktualisiert|actualizado|atualizado|aggiornato|zaktualizowano|"
+    r"^\W*(?:(?:last |zuletzt )?(?:updated?|modified|aktualisiert|actualizado|atualizado|aggiornato"
+    r"|zaktualizowano|"
     r"güncelleme)|mis à jour|dernière|обновл|изменен|تحديث|آخر تحديث|به.?روز|更新)",
     re.IGNORECASE,
 )
@@ -103,12 +105,14 @@ OTHER_DATE_TEXT: Final = re.compile(
 SENTENCES: Final = re.compile(r"(?<=\D[.!?])\s+|(?<=[。！？؟।])\s*|\n+")
 """Where sentences part; a full stop behind a figure may belong to it."""
 UNSEEN: Final = re.compile(
-    r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|offscreen|a11y-hidden)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|offscreen|a11y-hidden)(?:$"
+    r"|[\s_-])",
     re.IGNORECASE,
 )
 """Text for screen readers and nobody else."""
 FOLD: Final = re.compile(
-    r"continu|more|rest\b|remain|full|expand|collaps|trunc|fold|toggle|spoiler|accordion|tabs?-?(?:\d|pane|content)|panel|"
+    r"continu|more|rest\b|remain|full|expand|collaps|trunc|fold|toggle|spoiler|accordion|tabs?-?(?:\d|pane"
+    r"|content)|panel|"
     r"reveal|unlock|hidden-?(?:text|content|part)|readmore|article|story|entry|post-?(?:body|content)",
     re.IGNORECASE,
 )
@@ -178,11 +182,16 @@ CALL_TEXT: Final = re.compile(
 FOLD_TEXT: Final = re.compile(
     r"^\W*(?:"
     + _any(
-        "read (?:more|on|the (?:full|rest|whole))", "(?:show|see|view|load) more", "continue reading", "expand", "full (?:story|article|text)",
-        "lire (?:la suite|plus|l.article)", "voir plus", "afficher (?:la suite|plus)", "weiterlesen", "mehr (?:anzeigen|lesen)",
-        "(?:leer|ver|mostrar) más", "seguir leyendo", "(?:ler|ver|mostrar) mais", "continue lendo", "(?:leggi|mostra) (?:tutto|di più|altro)", "continua a leggere",
-        "czytaj (?:dalej|więcej)", "rozwiń", "pokaż więcej", "читать (?:далее|дальше|полностью|ещ[её])", "развернуть", "показать (?:полностью|ещ[её])", "подробнее",
-        "اقرأ المزيد", "المزيد", "عرض المزيد", "ادامه (?:مطلب|خبر|متن)", "devamını (?:oku|gör)", "阅读全文", "展开", "閱讀全文", "展開", "続きを読む", "もっと見る", "더\\s?보기", "διαβάστε περισσότερα",
+        "read (?:more|on|the (?:full|rest|whole))", "(?:show|see|view|load) more", "continue reading",
+        "expand", "full (?:story|article|text)",
+        "lire (?:la suite|plus|l.article)", "voir plus", "afficher (?:la suite|plus)", "weiterlesen",
+        "mehr (?:anzeigen|lesen)",
+        "(?:leer|ver|mostrar) más", "seguir leyendo", "(?:ler|ver|mostrar) mais", "continue lendo",
+        "(?:leggi|mostra) (?:tutto|di più|altro)", "continua a leggere",
+        "czytaj (?:dalej|więcej)", "rozwiń", "pokaż więcej", "читать (?:далее|дальше|полностью|ещ[её])",
+        "развернуть", "показать (?:полностью|ещ[её])", "подробнее",
+        "اقرأ المزيد", "المزيد", "عرض المزيد", "ادامه (?:مطلب|خبر|متن)", "devamını (?:oku|gör)", "阅读全文",
+        "展开", "閱讀全文", "展開", "続きを読む", "もっと見る", "더\\s?보기", "διαβάστε περισσότερα",
     )
     + ")",
     re.IGNORECASE,

@@ -1,7 +1,8 @@
 """What a page is instead of an article: a wall, an error page, a parked domain, a list of stories.
 
 Decided from what would be stored as the article, its title and the page's own claims, so that the words of a
-cookie dialogue beside an article harm nothing. Each is a named outcome; see `crawler.outcomes.CLEAN_OUTCOMES`.
+cookie dialogue beside an article harm nothing. Each is a named outcome; see
+`crawler.outcomes.CLEAN_OUTCOMES`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ WALL_MOST: Final = 2500
 WALL_SHARE: Final = 0.5
 """Share of the text in lines that only a wall has (chosen, not measured)."""
 LONG_WALL: Final = (
-    "cookie", "partner", "partenaires", "socios", "consent", "einwilligung", "legitim", "куки", "çerez", "تعريف الارتباط",
+    "cookie", "partner", "partenaires", "socios", "consent", "einwilligung", "legitim", "куки", "çerez",
+    "تعريف الارتباط",
 )  # fmt: skip
 LONG_WALL_WORDS: Final = 5
 """So often a long consent dialogue has one of these (chosen, not measured)."""

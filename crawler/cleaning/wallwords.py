@@ -1,6 +1,7 @@
 """Sentences by which walls in front of an article are known, in the languages of our outlets.
 
-Data: `walls.py` decides. Each pattern is searched in one sentence; none is one that a report about such things
+Data: `walls.py` decides. Each pattern is searched in one sentence; none is one that a report about such
+things
 would be full of, because it speaks to the reader.
 """
 
@@ -180,41 +181,60 @@ SCRIPT: Final = _any(
 
 STEMS: Final = {
     "consent_wall": (
-        "cookie", "partner", "partenaire", "socios", "parceiros", "privacy", "consent", "légitime", "legítimo",
-        "legittimo", "berechtigt", "einwilligung", "куки", "соглас", "çerez", "evästei", "informasjonskapsler",
+        "cookie", "partner", "partenaire", "socios", "parceiros", "privacy", "consent", "légitime",
+        "legítimo",
+        "legittimo", "berechtigt", "einwilligung", "куки", "соглас", "çerez", "evästei",
+        "informasjonskapsler",
         "الارتباط", "كوكيز", "کوکی", "クッキー", "쿠키", "zgad", "zgod", "akceptuj", "przejdź", "personal data",
         "werbefrei", "pur-abo", "tracking", "preferences", "choices", "agree", "legitimate",
     ),
     "bot_check": (
-        "javascript", "javascrip", "captcha", "browser", "navigateur", "navegador", "przegląd", "human", "humain",
-        "mensch", "robot", "robô", "роб", "браузер", "человек", "cookie", "security", "unusual", "ray id", "ddos",
-        "automated", "bot ", "hold", "conex", "connexion", "verbindung", "безопасн", "соединени", "подозрительн",
-        "запросы", "المتصفح", "متصفح", "روبوت", "جافا", "الجافا", "ربات", "بررسی", "tarayıcı", "验证", "驗證", "检查",
+        "javascript", "javascrip", "captcha", "browser", "navigateur", "navegador", "przegląd", "human",
+        "humain",
+        "mensch", "robot", "robô", "роб", "браузер", "человек", "cookie", "security", "unusual", "ray id",
+        "ddos",
+        "automated", "bot ", "hold", "conex", "connexion", "verbindung", "безопасн", "соединени",
+        "подозрительн",
+        "запросы", "المتصفح", "متصفح", "روبوت", "جافا", "الجافا", "ربات", "بررسی", "tarayıcı", "验证", "驗證",
+        "检查",
         "檢查", "启用", "啟用", "开启", "開啟", "ロボット", "로봇", "자바스크립트", "secure", "please wait", "połącz", "человек",
         "włącz",
     ),
     "geo_block": (
         "your region", "your country", "your location", "your area", "available", "from your", "from the eu",
         "european", "geo", "region-", "legal reasons", "permission", "have access", " ip ", "votre pays",
-        "votre région", "votre zone", "ihrer region", "ihrem land", "ihrer", "ihrem", "su país", "tu país", "región",
-        "seu país", "sua região", "tuo paese", "suo paese", "twoim", "twojej", "państwa", "вашей", "вашем", "вашего",
-        "بلدك", "منطقتك", "دولتك", "موقعك", "شما", "bölgeniz", "ülkeniz", "您", "你", "お住まい", "귀하", "해당", "denied",
-        "blocked", "forbidden", "restricted", "refusé", "interdit", "verweigert", "gesperrt", "denegado", "negado",
-        "negato", "odmowa", "доступ", "الوصول", "الدخول", "دسترسی", "erişim", "访问", "存取", "訪問", "アクセス", "regions",
+        "votre région", "votre zone", "ihrer region", "ihrem land", "ihrer", "ihrem", "su país", "tu país",
+        "región",
+        "seu país", "sua região", "tuo paese", "suo paese", "twoim", "twojej", "państwa", "вашей", "вашем",
+        "вашего",
+        "بلدك", "منطقتك", "دولتك", "موقعك", "شما", "bölgeniz", "ülkeniz", "您", "你", "お住まい", "귀하", "해당",
+        "denied",
+        "blocked", "forbidden", "restricted", "refusé", "interdit", "verweigert", "gesperrt", "denegado",
+        "negado",
+        "negato", "odmowa", "доступ", "الوصول", "الدخول", "دسترسی", "erişim", "访问", "存取", "訪問", "アクセス",
+        "regions",
         "недоступ", "niedostępn",
     ),
     "login_wall": (
-        "sign in", "log in", "signin", "login", "subscri", "regist", "account", "password", "cancel any", "renew",
-        "month", "free trial", "connectez", "identifiez", "inscrivez", "abonn", "mot de passe", "engagement", "anmeld",
-        "einlogg", "passwort", "kündbar", "sesión", "suscr", "contraseña", "assin", "cadastr", "accedi", "abbon",
-        "zaloguj", "zarejestruj", "wykup", "kup ", "masz już", "войдите", "авториз", "зарегистр", "подпис", "парол",
-        "аккаунт", "تسجيل", "سجل", "سجّل", "اشترك", "للمشتركين", "كلمة", "وارد", "ثبت نام", "مشترکان", "giriş", "üye ol",
-        "abone", "登录", "登錄", "登入", "注册", "註冊", "订阅", "訂閱", "ログイン", "会員", "로그인", "limit", "free article", "sign up",
+        "sign in", "log in", "signin", "login", "subscri", "regist", "account", "password", "cancel any",
+        "renew",
+        "month", "free trial", "connectez", "identifiez", "inscrivez", "abonn", "mot de passe",
+        "engagement", "anmeld",
+        "einlogg", "passwort", "kündbar", "sesión", "suscr", "contraseña", "assin", "cadastr", "accedi",
+        "abbon",
+        "zaloguj", "zarejestruj", "wykup", "kup ", "masz już", "войдите", "авториз", "зарегистр", "подпис",
+        "парол",
+        "аккаунт", "تسجيل", "سجل", "سجّل", "اشترك", "للمشتركين", "كلمة", "وارد", "ثبت نام", "مشترکان",
+        "giriş", "üye ol",
+        "abone", "登录", "登錄", "登入", "注册", "註冊", "订阅", "訂閱", "ログイン", "会員", "로그인", "limit", "free article",
+        "sign up",
         "create a", "already", "not yet", "member", "déjà",
     ),
     "parked": (
-        "domain", "dominio", "domínio", "domaine", "домен", "النطاق", "الدومين", "域名", "网域", "alan adı", "parked",
-        "suspended", "related search", "coming soon", "under construction", "default", "nginx", "apache", "it works",
+        "domain", "dominio", "domínio", "domaine", "домен", "النطاق", "الدومين", "域名", "网域", "alan adı",
+        "parked",
+        "suspended", "related search", "coming soon", "under construction", "default", "nginx", "apache",
+        "it works",
         "hosting", "domena", "expired", "website",
     ),
     "script_only": ("javascript", "js ", "browser", "loading"),
@@ -233,14 +253,20 @@ TEXTS: Final = {
 DENIALS: Final = {"geo_block": DENIED}
 """Sentences that news is full of too: they count under a wall's own title only."""
 TITLES: Final = _any(
-    r"^\W*(?:just a moment|attention required|access (?:denied|to this page)|please wait|one moment|security check|verif|are you (?:a )?(?:human"
-    r"|robot)|robot|captcha|checking|forbidden|error|403|451|429|503|unavailable|not available|blocked|restricted)",
-    r"^\W*(?:un instant|accès (?:refusé|interdit)|vérification|zugriff verweigert|einen moment|acceso denegado|un momento|acesso negado"
-    r"|accesso negato|odmowa dostępu|доступ (?:запрещ|огранич|заблок)|проверка|تم رفض|الوصول|دسترسی|erişim|访问|存取)",
+    r"^\W*(?:just a moment|attention required|access (?:denied|to this page)|please wait|one moment"
+    r"|security check|verif|are you (?:a )?(?:human"
+    r"|robot)|robot|captcha|checking|forbidden|error|403|451|429|503|unavailable|not available|blocked"
+    r"|restricted)",
+    r"^\W*(?:un instant|accès (?:refusé|interdit)|vérification|zugriff verweigert|einen moment|acceso "
+    r"denegado|un momento|acesso negado"
+    r"|accesso negato|odmowa dostępu|доступ (?:запрещ|огранич|заблок)|проверка|تم رفض|الوصول|دسترسی|erişim"
+    r"|访问|存取)",
     r"^\W*(?:sign in|log ?in|subscribe|register|connexion|se connecter|abonnez|anmelden|login"
     r"|iniciar sesión|вход|войти|авторизация|تسجيل الدخول|ورود|giriş|登录|登入|ログイン)",
-    r"^\W*(?:we value your privacy|your privacy|privacy|cookies?|consent|vos choix|votre vie privée|datenschutz|privatsphäre"
-    r"|su privacidad|domain|parked|coming soon|under construction|welcome to nginx|suspended|index of|default)",
+    r"^\W*(?:we value your privacy|your privacy|privacy|cookies?|consent|vos choix|votre vie privée"
+    r"|datenschutz|privatsphäre"
+    r"|su privacidad|domain|parked|coming soon|under construction|welcome to nginx|suspended|index of"
+    r"|default)",
     r"^[\w-]+(?:\.[\w-]+)+$|^\W*$",
 )  # fmt: skip
 """Titles that name no story: a wall's own, a host's name, nothing."""

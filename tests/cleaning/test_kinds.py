@@ -77,7 +77,8 @@ ROWS = json.dumps({"article": {"headline": TITLE, "content": paragraphs()}})
         ),
         script(f"window.__APOLLO_STATE__ = JSON.parse({json.dumps(json.dumps(STATE))})"),
         script(
-            f"window.__NUXT__=(function(a,b){{return {{data:[{{title:{json.dumps(TITLE)},text:{json.dumps(paragraphs())}}}]}}}}(1,2))"
+            f"window.__NUXT__=(function(a,b){{return "
+            f"{{data:[{{title:{json.dumps(TITLE)},text:{json.dumps(paragraphs())}}}]}}}}(1,2))"
         ),
         script(f"self.__next_f.push([1,{json.dumps('1a:' + ROWS)}])"),
         script(json.dumps({"doc": {"title": TITLE, "blocks": BLOCKS}}), "application/json"),
@@ -211,7 +212,10 @@ def test_the_next_article_without_its_element() -> None:
     make = "<div class='post'><h1>{}</h1>{}</div>"
     two = make.format(TITLE, paragraphs()) + make.format("Bakers raise prices", paragraphs(OTHER))
     assert body_of(page(f"<main>{two}</main>")) == "\n".join(PROSE)
-    parts = f"<article><h1>{TITLE}</h1><section>{paragraphs()}</section><section><h2>Bread in the harbour town</h2>{paragraphs(OTHER)}</section></article>"
+    parts = (
+        f"<article><h1>{TITLE}</h1><section>{paragraphs()}</section><section><h2>Bread in the harbour "
+        f"town</h2>{paragraphs(OTHER)}</section></article>"
+    )
     assert body_of(page(parts)) == "\n".join((*PROSE, "Bread in the harbour town", *OTHER))
 
 
@@ -245,32 +249,48 @@ def test_text_that_is_folded_away_is_text(control: str) -> None:
 
 WALLS = {
     "consent_wall": (
-        "Wir und unsere Partner speichern Daten auf Ihrem Gerät, auch mit Cookies. Mit Ihrer Einwilligung verarbeiten wir und "
-        "unsere Partner Daten. Einige Partner berufen sich auf ein berechtigtes Interesse. Alle Cookies akzeptieren oder ablehnen.",
-        "Nous et nos partenaires stockons des cookies sur votre appareil. En cliquant sur accepter, vous donnez votre consentement. "
-        "Vous pouvez retirer votre consentement ou vous opposer à l'intérêt légitime. Paramétrer les cookies ou accepter les cookies.",
+        "Wir und unsere Partner speichern Daten auf Ihrem Gerät, auch mit Cookies. Mit Ihrer Einwilligung "
+        "verarbeiten wir und "
+        "unsere Partner Daten. Einige Partner berufen sich auf ein berechtigtes Interesse. Alle Cookies "
+        "akzeptieren oder ablehnen.",
+        "Nous et nos partenaires stockons des cookies sur votre appareil. En cliquant sur accepter, vous "
+        "donnez votre consentement. "
+        "Vous pouvez retirer votre consentement ou vous opposer à l'intérêt légitime. Paramétrer les "
+        "cookies ou accepter les cookies.",
     ),
     "bot_check": (
         "Проверяем ваш браузер перед переходом на сайт. Пожалуйста, включите JavaScript и cookies. "
         "Это нужно, чтобы убедиться, что вы не робот. Проверка безопасности займёт несколько секунд.",
-        "Verifying you are human. This may take a few seconds, please wait while we check your connection and your browser. "
-        "Performance & security by the network of this site. Ray ID 7f3a, please complete the security check.",
+        "Verifying you are human. This may take a few seconds, please wait while we check your connection "
+        "and your browser. "
+        "Performance & security by the network of this site. Ray ID 7f3a, please complete the security "
+        "check.",
     ),
     "geo_block": (
-        "Ce contenu n'est pas disponible dans votre pays. Cette page n'est pas accessible depuis votre région pour des raisons "
-        "de droits. Merci de votre compréhension, la rédaction reste à votre disposition pour toute question sur ces droits.",
-        "This video is not available in your country. Visitors from your region cannot watch it for reasons of rights that we "
-        "regret very much. Our site is unavailable for legal reasons to visitors from your region since last autumn.",
+        "Ce contenu n'est pas disponible dans votre pays. Cette page n'est pas accessible depuis votre "
+        "région pour des raisons "
+        "de droits. Merci de votre compréhension, la rédaction reste à votre disposition pour toute "
+        "question sur ces droits.",
+        "This video is not available in your country. Visitors from your region cannot watch it for "
+        "reasons of rights that we "
+        "regret very much. Our site is unavailable for legal reasons to visitors from your region since "
+        "last autumn.",
     ),
     "login_wall": (
-        "Sign in to continue reading. Already a subscriber? Forgot your password? Create a free account to read three articles "
-        "a month. Subscribe to get unlimited access, cancel anytime. Not yet a registered user? Register to read on.",
-        "Cet article est réservé aux abonnés. Déjà abonné ? Connectez-vous pour lire la suite. Abonnez-vous sans engagement. "
-        "Mot de passe oublié ? Identifiez-vous pour accéder à tous les contenus, exclusivement pour nos abonnés.",
+        "Sign in to continue reading. Already a subscriber? Forgot your password? Create a free account to "
+        "read three articles "
+        "a month. Subscribe to get unlimited access, cancel anytime. Not yet a registered user? Register "
+        "to read on.",
+        "Cet article est réservé aux abonnés. Déjà abonné ? Connectez-vous pour lire la suite. "
+        "Abonnez-vous sans engagement. "
+        "Mot de passe oublié ? Identifiez-vous pour accéder à tous les contenus, exclusivement pour nos "
+        "abonnés.",
     ),
     "parked": (
-        "This domain is for sale. Buy this domain today from its owner, who will be glad to hear from you about the name. "
-        "The domain has expired and is parked free, courtesy of the registrar. The domain name may be for sale by its owner.",
+        "This domain is for sale. Buy this domain today from its owner, who will be glad to hear from you "
+        "about the name. "
+        "The domain has expired and is parked free, courtesy of the registrar. The domain name may be for "
+        "sale by its owner.",
     ),
 }  # fmt: skip
 CASES = [(name, text) for name, texts in WALLS.items() for text in texts]
@@ -297,11 +317,15 @@ def test_the_words_of_a_wall_do_not_cost_an_article(outcome: str, text: str) -> 
     "lines",
     [
         ("Роскомнадзор ограничил доступ к сайту издания на территории страны.", "Доступ к сайту был ограничен по решению суда.",
-         "Редакция назвала решение незаконным и обещала его обжаловать в вышестоящей инстанции, сообщил её главный редактор."),
-        ("The regulator denied reporters access to the hearing on Monday.", "Access to the site of the paper was blocked in May.",
-         "Lawyers for the paper said that they had not been told of the decision, and would go to court over it."),
+         "Редакция назвала решение незаконным и обещала его обжаловать в вышестоящей инстанции, сообщил её "
+         "главный редактор."),
+        ("The regulator denied reporters access to the hearing on Monday.", "Access to the site of the "
+        "paper was blocked in May.",
+         "Lawyers for the paper said that they had not been told of the decision, and would go to court "
+         "over it."),
         ("The company said that cookies will be phased out by the end of the year.", "Regulators had asked for a say on how partners store data.",
-         "Advertisers fear losses, while groups for the rights of readers call it the end of an era of tracking."),
+         "Advertisers fear losses, while groups for the rights of readers call it the end of an era of "
+         "tracking."),
     ],
 )  # fmt: skip
 def test_news_about_walls_is_news(lines: tuple[str, ...]) -> None:
@@ -333,7 +357,8 @@ def test_a_long_error_page_is_no_article(name: str) -> None:
 
 @pytest.mark.parametrize("item", [
     "<div class='c'><h3><a href='/{n}'>Another story of the harbour, number {n}</a></h3><p>{line}</p></div>",
-    "<li><a href='/{n}'>Another story of the harbour, number {n}</a><br><br><span>2 March</span><p>{line}</p></li>",
+    "<li><a href='/{n}'>Another story of the harbour, number {n}</a><br><br><span>2 "
+    "March</span><p>{line}</p></li>",
 ])  # fmt: skip
 @pytest.mark.parametrize("count", [6, 30])
 def test_a_list_of_stories_is_no_article(item: str, count: int) -> None:
@@ -390,7 +415,8 @@ json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
         st.sampled_from(["@type", "headline", "articleBody", "datePublished", "author", "name", "inLanguage",
-                         "liveBlogUpdate", "itemListElement", "text", "children", "type", "title", "isAccessibleForFree", "hasPart"]),
+                         "liveBlogUpdate", "itemListElement", "text", "children", "type", "title",
+                         "isAccessibleForFree", "hasPart"]),
         inner, max_size=6),
     max_leaves=20,
 )  # fmt: skip
@@ -402,7 +428,8 @@ def test_no_claim_costs_the_page(value: object, kind: str) -> None:
     """Whatever stands in JSON-LD or state, in whatever type, the article of the page is found."""
     odd = script(("var x = " if not kind else "") + json.dumps(value).replace("</", "<\\/"), kind)
     typed = script(json.dumps({"@type": "NewsArticle", "headline": value, "author": value, "datePublished": value,
-                               "isAccessibleForFree": value, "hasPart": value}).replace("</", "<\\/"), "application/ld+json")  # fmt: skip
+                               "isAccessibleForFree": value, "hasPart": value}).replace("</", "<\\/"),
+                               "application/ld+json")  # fmt: skip
     raw = page(f"<article><h1>{TITLE}</h1>{paragraphs()}</article>", HEAD + odd + typed)
     assert PROSE[1] in body_of(raw)
 

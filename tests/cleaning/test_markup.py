@@ -50,12 +50,17 @@ SENTENCES = {
     "euc_kr": "총리는 화요일 수도에서 대표단을 만나 항구와 철도 건설에 대해 의견을 나누었다.",
     "cp1251": "Во вторник премьер принял в столице делегацию, стороны говорили о порте и железной дороге.",
     "koi8_r": "Во вторник премьер принял в столице делегацию, стороны говорили о порте и железной дороге.",
-    "cp1256": "استقبل رئيس الوزراء يوم الثلاثاء في العاصمة وفدا زائرا وتبادل الجانبان الآراء حول بناء الميناء.",
+    "cp1256": "استقبل رئيس الوزراء يوم الثلاثاء في العاصمة وفدا زائرا وتبادل الجانبان الآراء حول بناء "
+    "الميناء.",
     "cp1253": "Ο πρωθυπουργός δέχθηκε την Τρίτη στην πρωτεύουσα αντιπροσωπεία και συζήτησαν για το λιμάνι.",
-    "cp1250": "Premier przyjął we wtorek w stolicy delegację, rozmawiano o budowie portów i dróg żelaznych, świetnie.",
-    "iso8859_2": "Premier przyjął we wtorek w stolicy delegację, rozmawiano o budowie portów i dróg żelaznych.",
-    "cp1252": "Le Premier ministre a reçu mardi une délégation : le port, les chemins de fer et l’été à Nîmes.",
-    "cp1254": "Başbakan salı günü başkentte bir heyeti kabul etti; liman ve demiryolu inşası görüşüldü, dışarıda.",
+    "cp1250": "Premier przyjął we wtorek w stolicy delegację, rozmawiano o budowie portów i dróg "
+    "żelaznych, świetnie.",
+    "iso8859_2": "Premier przyjął we wtorek w stolicy delegację, rozmawiano o budowie portów i dróg "
+    "żelaznych.",
+    "cp1252": "Le Premier ministre a reçu mardi une délégation : le port, les chemins de fer et l’été à "
+    "Nîmes.",
+    "cp1254": "Başbakan salı günü başkentte bir heyeti kabul etti; liman ve demiryolu inşası görüşüldü, "
+    "dışarıda.",
     "cp874": "นายกรัฐมนตรีพบคณะผู้แทนที่เมืองหลวงเมื่อวันอังคารและหารือเรื่องท่าเรือ",
 }
 
@@ -93,7 +98,10 @@ def test_what_follows_an_early_end_is_on_the_page(end: str) -> None:
 def test_hundreds_of_open_elements_hide_no_text() -> None:
     """An article 1,000 levels deep is read."""
     depth = 1000
-    page = f"<html><body>{'<div>' * depth}<h1>Long bridge</h1>{f'<p>{RUSSIAN}</p>' * 3}{'</div>' * depth}</body></html>"
+    page = (
+        f"<html><body>{'<div>' * depth}<h1>Long "
+        f"bridge</h1>{f'<p>{RUSSIAN}</p>' * 3}{'</div>' * depth}</body></html>"
+    )
     found = extract_page(page.encode(), url="")
     assert isinstance(found, Extraction)
     assert found.body.count("Министр") == 12
@@ -123,7 +131,8 @@ def test_blocks_are_what_a_reader_sees() -> None:
     """Paragraphs, cells and double line breaks part blocks; scripts and fields are no text; links are
     weighed."""
     tree = parse(
-        "<body><p>One <a href=x>two three</a></p><script>no</script>four<br>five<br><br>six<select><option>no</select></body>"
+        "<body><p>One <a href=x>two "
+        "three</a></p><script>no</script>four<br>five<br><br>six<select><option>no</select></body>"
     )
     blocks = cut_blocks(tree)
     assert [(block.text, block.link_weight) for block in blocks] == [
@@ -192,7 +201,8 @@ def test_any_bytes_have_an_outcome(body: bytes) -> None:
         (b"<?xml version='1.0'?><rss><channel><title>x</title></channel></rss>", "not_html"),
         (b"<html><body></body></html>", "no_text"),
         (b"<html><body><p>Only one short sentence stands here, and no more than this.</p></body></html>", "too_short"),
-        ("<html><title>Страница не найдена</title><body><p>Вернитесь на главную страницу и попробуйте еще раз.</p></body></html>".encode(), "soft_404"),
+        ("<html><title>Страница не найдена</title><body><p>Вернитесь на главную страницу и попробуйте еще "
+        "раз.</p></body></html>".encode(), "soft_404"),
     ],
 )  # fmt: skip
 def test_refusals_are_named(body: bytes, outcome: str) -> None:

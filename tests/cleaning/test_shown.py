@@ -13,7 +13,10 @@ from crawler.cleaning.datetext import read_moment
 from crawler.cleaning.extract import Extraction, extract_page
 
 SEEN = datetime(2026, 3, 9, 12, tzinfo=UTC)
-LINE = "The council met for six hours and decided to repair the old dam before the next flood season, number {n}."
+LINE = (
+    "The council met for six hours and decided to repair the old dam before the next flood season, number "
+    "{n}."
+)
 TEXT = "".join(f"<p>{LINE.format(n=n)}</p>" for n in range(6))
 
 
@@ -22,7 +25,10 @@ def decided(
 ) -> DateDecision:
     """What is decided for a page with this between headline and end."""
     title = "<title>Council repairs the old dam</title>"
-    raw = f"<html><head>{title}{head}</head><body><main><h1>Council repairs the old dam</h1>{inner}</main></body></html>"
+    raw = (
+        f"<html><head>{title}{head}</head><body><main><h1>Council repairs the old "
+        f"dam</h1>{inner}</main></body></html>"
+    )
     found = extract_page(raw.encode(), url=url, latest=SEEN.date())
     assert isinstance(found, Extraction), found
     return decide_date(
