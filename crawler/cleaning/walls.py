@@ -15,6 +15,7 @@ from typing import Final
 from crawler.cleaning import vocabulary as words
 from crawler.cleaning import wallwords
 from crawler.cleaning.letters import weight_of
+from crawler.cleaning.wallstems import STEMS
 
 WALL_MOST: Final = 2500
 """A wall has less text than this, cookie dialogues aside (chosen, not measured)."""
@@ -67,7 +68,7 @@ def wall_of(seen: Seen) -> str | None:
 
 def _possible(lower: str) -> list[str]:
     """The walls of whose words the text, in lower case, has any."""
-    return [name for name, stems in wallwords.STEMS.items() if any(stem in lower for stem in stems)]
+    return [name for name, stems in STEMS.items() if any(stem in lower for stem in stems)]
 
 
 def _is_wall_title(title: str) -> bool:

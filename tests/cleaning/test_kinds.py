@@ -64,6 +64,7 @@ BLOCKS = [
     {"type": "paragraph", "children": [{"text": line[:20]}, {"text": line[20:], "bold": True}]}
     for line in PROSE
 ]
+FUSION = {"headlines": {"basic": TITLE}, "content_elements": BLOCKS}
 ROWS = json.dumps({"article": {"headline": TITLE, "content": paragraphs()}})
 
 
@@ -72,9 +73,7 @@ ROWS = json.dumps({"article": {"headline": TITLE, "content": paragraphs()}})
     [
         script(json.dumps(STATE), "application/json"),
         script(f"window.__INITIAL_STATE__ = {json.dumps(STATE)};window.x=1"),
-        script(
-            f"var a = 1;\nFusion.globalContent={json.dumps({'headlines': {'basic': TITLE}, 'content_elements': BLOCKS})};"
-        ),
+        script(f"var a = 1;\nFusion.globalContent={json.dumps(FUSION)};"),
         script(f"window.__APOLLO_STATE__ = JSON.parse({json.dumps(json.dumps(STATE))})"),
         script(
             f"window.__NUXT__=(function(a,b){{return "
@@ -316,14 +315,16 @@ def test_the_words_of_a_wall_do_not_cost_an_article(outcome: str, text: str) -> 
 @pytest.mark.parametrize(
     "lines",
     [
-        ("Роскомнадзор ограничил доступ к сайту издания на территории страны.", "Доступ к сайту был ограничен по решению суда.",
+        ("Роскомнадзор ограничил доступ к сайту издания на территории страны.",
+         "Доступ к сайту был ограничен по решению суда.",
          "Редакция назвала решение незаконным и обещала его обжаловать в вышестоящей инстанции, сообщил её "
          "главный редактор."),
         ("The regulator denied reporters access to the hearing on Monday.", "Access to the site of the "
         "paper was blocked in May.",
          "Lawyers for the paper said that they had not been told of the decision, and would go to court "
          "over it."),
-        ("The company said that cookies will be phased out by the end of the year.", "Regulators had asked for a say on how partners store data.",
+        ("The company said that cookies will be phased out by the end of the year.",
+         "Regulators had asked for a say on how partners store data.",
          "Advertisers fear losses, while groups for the rights of readers call it the end of an era of "
          "tracking."),
     ],
@@ -427,7 +428,8 @@ json_values = st.recursive(
 def test_no_claim_costs_the_page(value: object, kind: str) -> None:
     """Whatever stands in JSON-LD or state, in whatever type, the article of the page is found."""
     odd = script(("var x = " if not kind else "") + json.dumps(value).replace("</", "<\\/"), kind)
-    typed = script(json.dumps({"@type": "NewsArticle", "headline": value, "author": value, "datePublished": value,
+    typed = script(json.dumps({"@type": "NewsArticle", "headline": value, "author": value,
+                               "datePublished": value,
                                "isAccessibleForFree": value, "hasPart": value}).replace("</", "<\\/"),
                                "application/ld+json")  # fmt: skip
     raw = page(f"<article><h1>{TITLE}</h1>{paragraphs()}</article>", HEAD + odd + typed)
