@@ -18,7 +18,6 @@ from crawler.cleaning.jsonld import Item
 from crawler.cleaning.letters import weight_of
 from crawler.cleaning.wallwords import LOGIN
 from storage.records import DeclaredAccess, ObservedAccess
-from storage.text import letters_of
 
 TEASER_MOST: Final = 2500
 """Longer text before a demand to subscribe is no teaser, unless it breaks off (chosen, not measured)."""
@@ -60,15 +59,15 @@ def observed_access(blocks: Sequence[Block], text: str) -> ObservedAccess | None
     Args:
         blocks: of the whole page.
     """
+    if weight_of(text) >= TEASER_MOST and not text.endswith(("…", "...")):
+        return None
     behind = (block for block in _behind(blocks, text) if block.weight <= DEMAND_MOST)
-    asks = any(LOGIN.search(block.text) for block in behind)
-    breaks_off = text.endswith(("…", "..."))
-    return "teaser" if asks and (breaks_off or weight_of(text) < TEASER_MOST) else None
+    return "teaser" if any(LOGIN.search(block.text) for block in behind) else None
 
 
 def _behind(blocks: Sequence[Block], text: str) -> Sequence[Block]:
     """The last block of a text, and those behind it."""
-    lines = set(map(letters_of, text.splitlines()))
-    places = (place for place, block in enumerate(blocks) if block.letters and block.letters in lines)
-    last = max(places, default=len(blocks))
+    lines = frozenset(text.split("\n"))
+    places = (place for place in reversed(range(len(blocks))) if blocks[place].text in lines)
+    last = next(places, len(blocks))
     return blocks[last : last + 1 + BEHIND]
