@@ -51,7 +51,7 @@ def _copies_told(member: CopyMember) -> dict[str, object]:
 
 
 def article_told(article: Article) -> Explanation:
-    """What cleaning decided about an article's date and language, and from what."""
+    """What cleaning decided about an article's date, language and access, and from what."""
     return {
         "date": {
             "published": article.published_at,
@@ -65,6 +65,10 @@ def article_told(article: Article) -> Explanation:
             "is": article.language,
             "confidence": article.language_confidence,
             "told by": article.language_source,
+        },
+        "access": {
+            "declared": article.declared_access or "not stated",
+            "observed": article.observed_access or "no paywall seen",
         },
     }
 

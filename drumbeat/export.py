@@ -37,6 +37,8 @@ def articles(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
             "counted_at": row.counted_at,
             "late": row.late,
             "origin": row.origin,
+            "declared_access": row.declared_access,
+            "observed_access": row.observed_access,
             "copy_group": member.group_id if member else row.article_id,
             "relation": member.relation if member else "original",
             "body": row.body,
@@ -122,7 +124,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "articles": (
         "article_id", "source_id", "url", "title", "language", "published_at", "date_confidence",
         "first_seen_at", "counted_at", "late",
-        "origin", "copy_group", "relation", "body",
+        "origin", "declared_access", "observed_access", "copy_group", "relation", "body",
     ),
     "passages": (
         "passage_id", "article_id", "source_id", "country", "ownership", "language", "counted_at",

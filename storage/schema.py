@@ -59,6 +59,7 @@ articles = sa.Table(
     _time("counted_at"), _yes("late"), _text("origin"), _text("language"), _real("language_confidence"),
     _text("language_source"),
     _text("text_sha256"), _text("clean_version"), _yes("is_cut"),
+    _text("declared_access", null=True), _text("observed_access", null=True),
     sa.UniqueConstraint("article_id"), sa.Index(None, "counted_at"),
     sa.Index(None, "source_id", "counted_at"),
     sa.Index(None, "is_cut", "article_id"),

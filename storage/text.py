@@ -41,6 +41,14 @@ _BARRED: Final = str.maketrans(
     {"đ": "d", "ð": "d", "ł": "l", "ø": "o", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"}
 )
 """Latin letters whose stroke Unicode does not take for an accent."""
+_SEARCHED_LETTERS: Final = (
+    {code: letter for code, letter in _ARABIC.items() if code != ord("ء")}
+    | _BARRED
+    | str.maketrans("ɓɗƙƴŧ", "bdkyt")
+    | dict.fromkeys(map(ord, "ʼʻʽʾʿˈʹ՚＇"), "'")
+)
+"""One form of each letter for searching: Hausa and Fulfulde are typed without their hooks; the apostrophe
+parts a word whichever sign stands for it."""
 _KEYWORD_ARABIC: Final = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك"})
 _KEYWORD_MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u0652\u0670]")
 _NAME_SIGNS: Final = str.maketrans(
@@ -98,7 +106,12 @@ def letters_of(text: str) -> str:
 
 
 def for_searching(text: str) -> str:
-    """Case folded, without any marks; characters of scripts without spaces stand alone."""
+    """Case folded, without any marks; characters of scripts without spaces stand alone.
+
+    What keyboards and habits write differently is one: Arabic and Persian forms of a letter, the stretching
+    stroke, half-spaces, kinds of digits, dotted and dotless i, letters with a stroke or a hook, apostrophes
+    that Unicode takes for letters.
+    """
     return text.translate(_SEARCHED)
 
 
@@ -172,11 +185,16 @@ def _named_character(char: str) -> str:
 
 
 def _searched_character(char: str) -> str:
-    if is_unspaced(char) and not unicodedata.category(char).startswith("M"):
+    category = unicodedata.category(char)
+    if is_unspaced(char) and not category.startswith("M"):
         return f" {unicodedata.normalize('NFKC', char)} "
+    if category == "Cf":
+        return ""
+    if (digit := unicodedata.decimal(char, None)) is not None:
+        return str(digit)
     decomposed = unicodedata.normalize("NFKD", char)
     parts = [part for part in decomposed if not unicodedata.category(part).startswith("M")]
-    return unicodedata.normalize("NFC", "".join(parts)).casefold()
+    return unicodedata.normalize("NFC", "".join(parts)).casefold().translate(_SEARCHED_LETTERS)
 
 
 _COMPARED: Final = _Folding(_compared_character)

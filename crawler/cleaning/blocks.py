@@ -29,15 +29,17 @@ _SKIPPED_TAGS: Final = frozenset((
 ))  # fmt: skip
 _TRAP_TAGS: Final = ("button", "label", "noscript")
 """Skipped tags that hold whole articles on some pages."""
-# Where the numbers come from: (m) `python -m tests.benchmarks.cleaning_constants --data DIR --pages 60`,
+# Where the numbers come from: measured with `python -m tests.benchmarks.cleaning_constants --data DIR
+# --pages 60`,
 # which halves and doubles each over 60 labelled pages: change of mean text F1 in points, for half and for
 # double.
 
 _TRAP_CHARACTERS: Final = 600
-"""Least characters in paragraphs that make a control suspect; half 0, double 0 (m)."""
+"""Least characters in paragraphs that make a control suspect; half 0, double 0 (measured)."""
 TRAP_SHARE: Final = 0.5
-"""Of the page's text in paragraphs; half 0, double 0 (m)."""
-_SENTENCE: Final = re.compile("[.!?…؟।۔։፡።][\"»”’')\\]]*(?:\\s|$)|[。！？，、।]")
+"""Of the page's text in paragraphs; half 0, double 0 (measured)."""
+SENTENCE: Final = re.compile("[.!?…؟।۔։፡።][\"»”’')\\]]*(?:\\s|$)|[。！？，、।]")
+"""The end of a sentence."""
 _LINE: Final = "\x00"
 """A line break within a block; no text of a parsed page holds this character."""
 
@@ -74,7 +76,7 @@ class Block:
     def has_sentence(self) -> bool:
         """Ends a sentence somewhere, in any script."""
         if self._sentence is None:
-            self._sentence = bool(_SENTENCE.search(self.text))
+            self._sentence = bool(SENTENCE.search(self.text))
         return self._sentence
 
     @property

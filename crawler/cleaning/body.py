@@ -9,6 +9,7 @@ region.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from crawler.cleaning import vocabulary as words
@@ -18,38 +19,49 @@ from crawler.cleaning.markup import Element, names_of
 from crawler.cleaning.region import LINKED_SCORE, Region
 from storage.text import letters_of
 
-# Where the numbers come from: (m) `python -m tests.benchmarks.cleaning_constants --data DIR --pages 60`,
+# Where the numbers come from: measured with `python -m tests.benchmarks.cleaning_constants --data DIR
+# --pages 60`,
 # which halves and doubles each over 60 labelled pages: change of mean text F1 in points, for half and for
 # double.
 
 AGREEMENT: Final = 0.5
 """Share of the region's prose that trafilatura has to confirm before its word counts block by block.
 
-Half 0, double -0.1 (m).
+Half 0, double -0.1 (measured).
 """
 SHORT: Final = 250
 """Weight below which a result is doubted and a much longer answer of the other method taken.
 
-Half 0, double 0 (m).
+Half 0, double 0 (measured).
 """
 MUCH_LONGER: Final = 2.0
-"""Times as long; half 0, double 0 (m)."""
+"""Times as long; half 0, double 0 (measured)."""
 STATED_SHARE: Final = 0.7
-"""A stated body shorter than this share of the text found is a summary; half 0, double 0 (m)."""
+"""A stated body shorter than this share of the text found is a summary; half 0, double 0 (measured)."""
 STATED_SHOWN: Final = 0.85
 """Where the page shows this share of the stated body, its paragraphs are used (a stated body has none).
 
-Half 0, double -0.2 (m).
+Half 0, double -0.2 (measured).
 """
 _SHORT_BLOCK: Final = 10
-"""Weight below which a block is not looked for; half 0, double 0 (m)."""
+"""Weight below which a block is not looked for; half 0, double 0 (measured)."""
 _DESCRIPTION: Final = 40
-"""Letters of the description that mark a lead; half 0, double 0 (m)."""
+"""Letters of the description that mark a lead; half 0, double 0 (measured)."""
 _LEAST_LETTERS: Final = 4
-"""Letters of a block that is looked for in a stated body; half 0, double 0 (m)."""
+"""Letters of a block that is looked for in a stated body; half 0, double 0 (measured)."""
+_NEAR: Final = 80
+"""Letters that may lie between a short line and the text before it in a stated body
+(chosen, not measured)."""
+_LONG_LETTERS: Final = 60
+"""Letters of a block that may stand anywhere further on (chosen, not measured)."""
+_CUT_END: Final = 60
+"""Letters by which a stated body's end is looked for (chosen, not measured)."""
+_CUT_REST: Final = 40
+"""Letters of text beyond a stated body's end that show that it was cut (chosen, not measured)."""
+_SENTENCE_END: Final = re.compile("[.!?…؟।۔։፡።。！？][\"»”’')\\]」』]*$")
 _BEGINNING: Final = 30
 _END: Final = 15
-"""Letters of a block's beginning and end that trafilatura's text has to hold; half 0, double 0 (m)."""
+"""Letters of a block's beginning and end that trafilatura's text has to hold; half 0, double 0 (measured)."""
 
 
 def trafilatura_text(tree: Element) -> str:
@@ -75,16 +87,32 @@ def choose_text(
     """
     text = other if region is None else _text_by_votes(blocks, region, other, description)
     said = letters_of(stated)
-    if len(said) < STATED_SHARE * len(letters_of(text)) or weight_of(stated) < SHORT:
+    if len(said) < STATED_SHARE * len(letters_of(text)) or weight_of(stated) < SHORT or _is_cut(stated, text):
         return text
     shown = _shown_of(said, blocks[0 if region is None else region.headline :])
     covered = sum(len(block.letters) for block in shown)
     return "\n".join(block.text for block in shown) if covered >= STATED_SHOWN * len(said) else stated
 
 
+def _is_cut(stated: str, text: str) -> bool:
+    """Whether a stated body breaks off within a sentence of the text, which goes on."""
+    end = letters_of(stated[-_CUT_END:].rstrip(".…"))[-_END:]
+    found = letters_of(text).rpartition(end)
+    goes_on = bool(end and found[1]) and len(found[2]) > _CUT_REST
+    return goes_on and (stated.endswith(("...", "…")) or not _SENTENCE_END.search(stated))
+
+
 def _shown_of(said: str, blocks: list[Block]) -> list[Block]:
-    """The blocks that stand in a stated body."""
-    return [block for block in blocks if len(block.letters) >= _LEAST_LETTERS and block.letters in said]
+    """The blocks that stand in a stated body, in its order: a short line only where the last one ended, so
+    that what the page repeats elsewhere is not taken again."""
+    shown, place = [], 0
+    for block in blocks:
+        letters = block.letters
+        at = said.find(letters, place) if len(letters) >= _LEAST_LETTERS else -1
+        if at >= 0 and (at - place <= _NEAR or len(letters) >= _LONG_LETTERS):
+            shown.append(block)
+            place = at + len(letters)
+    return shown
 
 
 def _text_by_votes(blocks: list[Block], region: Region, other: str, description: str) -> str:
@@ -92,7 +120,7 @@ def _text_by_votes(blocks: list[Block], region: Region, other: str, description:
     prose = [i for i in range(region.start, region.end) if blocks[i].score > 0]
     agreed = sum(blocks[i].weight for i in prose if confirmed[i])
     agree = agreed >= AGREEMENT * sum(blocks[i].weight for i in prose)
-    within = _both(blocks, region, confirmed) if agree else _region_alone(blocks, region)
+    within = _both(blocks, region, confirmed) if agree else region_alone(blocks, region)
     taken = [*_lead(blocks, region, confirmed, letters_of(description)), *within]
     text = "\n".join(blocks[i].text for i in _without_edges(blocks, taken))
     doubtful = agree and weight_of(text) < SHORT
@@ -105,7 +133,7 @@ def _both(blocks: list[Block], region: Region, confirmed: list[bool]) -> list[in
     return [i for i in within if confirmed[i] and blocks[i].score > LINKED_SCORE]
 
 
-def _region_alone(blocks: list[Block], region: Region) -> list[int]:
+def region_alone(blocks: list[Block], region: Region) -> list[int]:
     """Prose of the region, and the headings in it."""
     within = range(region.start, region.end)
     return [i for i in within if blocks[i].score > 0 or _is_plain_heading(blocks[i])]

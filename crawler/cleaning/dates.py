@@ -6,7 +6,8 @@
                 otherwise (a template's "now")
     published   the median of the trusted claims if they agree within 26 h (time zones), of those with a zone
                 if there are any; else the earliest of them (on labelled pages the later one was the day of an
-                update); else the URL's day; else htmldate's
+                update); else the URL's day; else the one shown beside the headline; else
+                htmldate's
     confidence  A two independent claims agree (page and feed; or two, and the URL's day)
                 B one structured source
                 C the day only, or structured claims that contradict each other
@@ -48,7 +49,7 @@ class DateDecision:
     """The calendar day as its source wrote it (the UTC day of `published_at` may be the neighbour)."""
     precision: Precision
     source: str
-    """`jsonld`, `meta`, `time`, `feed`, several joined with `+`, `url`, `htmldate` or `none`.
+    """`jsonld`, `meta`, `time`, `feed`, several joined with `+`, `url`, `shown`, `htmldate` or `none`.
 
     ` without zone` behind a time that names none.
     """
@@ -82,14 +83,19 @@ def decide_date(
     url_day = _possible(read_url_day(url), first_seen_at)
     if url_day is not None:
         written["url"] = url_day.isoformat()
+    shown = _possible(_day_of(claims.get("shown"), languages), first_seen_at)
+    days = {name: day for name, day in (("url", url_day), ("shown", shown)) if day is not None}
     if believed:
-        return _from_trusted(believed, url_day, written)
-    if url_day is not None:
-        return _from_day("url", url_day, written, first_seen_at)
-    guessed = _possible(guess(), first_seen_at)
-    if guessed is not None and (guessed.month, guessed.day) != (1, 1):
-        written["htmldate"] = guessed.isoformat()
-        return _from_day("htmldate", guessed, written, first_seen_at)
+        return _from_trusted(believed, list(days.values()), written)
+    for name, day in days.items():
+        return _from_day(name, day, written, first_seen_at)
+    return _from_guess(_possible(guess(), first_seen_at), written, first_seen_at)
+
+
+def _from_guess(day: date | None, written: dict[str, str], first_seen_at: datetime) -> DateDecision:
+    """htmldate's day, unless it is a first of January, which is a year of copyright."""
+    if day is not None and (day.month, day.day) != (1, 1):
+        return _from_day("htmldate", day, {**written, "htmldate": day.isoformat()}, first_seen_at)
     return DateDecision(
         published_at=None, day=None, precision="day", source="none", confidence="D", claims=written
     )
@@ -145,27 +151,43 @@ def _clamped(moment: Moment, first_seen_at: datetime) -> Moment | None:
     return replace(moment, at=first_seen_at)
 
 
+def _day_of(text: str | None, languages: Iterable[str]) -> date | None:
+    moment = read_moment(text, languages) if text else None
+    return None if moment is None else moment.local_day
+
+
 def _possible(day: date | None, first_seen_at: datetime) -> date | None:
     """The day, unless it is too early or too late for any article."""
     latest = (first_seen_at + ZONE_SLACK).date()
     return day if day is not None and EARLIEST.date() <= day <= latest else None
 
 
-def _from_trusted(believed: dict[str, Moment], url_day: date | None, written: dict[str, str]) -> DateDecision:
+def _from_trusted(believed: dict[str, Moment], days: list[date], written: dict[str, str]) -> DateDecision:
+    """The decision from claims that can be true.
+
+    Args:
+        days: that address and page name beside them.
+    """
     ordered = sorted(
         believed, key=lambda name: (believed[name].at, believed[name].precision, TRUSTED.index(name))
     )
     agree = believed[ordered[-1]].at - believed[ordered[0]].at <= AGREEMENT
+    named = ordered if agree else ordered[:1]
     chosen = _median_of_best([believed[name] for name in ordered]) if agree else believed[ordered[0]]
-    url_agrees = url_day is not None and abs((url_day - chosen.local_day).days) <= 1
     return DateDecision(
         published_at=chosen.at,
-        day=_own_day(chosen, [believed[name] for name in ordered] if agree else [], url_day),
+        day=_own_day(chosen, [believed[name] for name in named if agree], days),
         precision=chosen.precision,
-        source=_named(believed if agree else ordered[:1], chosen),
-        confidence=_confidence(believed, agree=agree, url_agrees=url_agrees),
+        source=_named(named, chosen),
+        confidence=_confidence(
+            believed, agree=agree, day_agrees="url" in written and _is_near(chosen, days[:1])
+        ),
         claims=written,
     )
+
+
+def _is_near(moment: Moment, days: Iterable[date]) -> bool:
+    return any(abs((day - moment.local_day).days) <= 1 for day in days)
 
 
 def _median_of_best(ordered: list[Moment]) -> Moment:
@@ -185,12 +207,12 @@ def _named(sources: Iterable[str], moment: Moment) -> str:
     return "+".join(source for source in TRUSTED if source in named) + (WITHOUT_ZONE if assumed else "")
 
 
-def _own_day(moment: Moment, others: Iterable[Moment], url_day: date | None) -> date:
+def _own_day(moment: Moment, others: Iterable[Moment], days: Iterable[date]) -> date:
     """The calendar day where the outlet is: a stamp in UTC may carry its neighbour, which an address, a stamp
-    in its own zone or a bare day names."""
+    in its own zone, a bare day or the line beside the headline names."""
     if moment.local:
         return moment.local_day
-    named = [] if url_day is None else [url_day]
+    named = list(days)
     if moment.zoned:
         named += [
             other.local_day
@@ -200,10 +222,10 @@ def _own_day(moment: Moment, others: Iterable[Moment], url_day: date | None) -> 
     return next((day for day in named if abs((day - moment.local_day).days) <= 1), moment.local_day)
 
 
-def _confidence(believed: Mapping[str, Moment], *, agree: bool, url_agrees: bool) -> DateConfidence:
+def _confidence(believed: Mapping[str, Moment], *, agree: bool, day_agrees: bool) -> DateConfidence:
     if not agree:
         return "C"
-    independent = "feed" in believed or url_agrees
+    independent = "feed" in believed or day_agrees
     return "A" if len(believed) > 1 and independent else "B"
 
 

@@ -13,7 +13,14 @@ from crawler.stamps import read_stamp
 Precision = Literal["second", "day"]
 
 _LONGEST: Final = 80
-"""Characters of a claim that are read."""
+"""Characters of a claim that are read (chosen, not measured)."""
+_SCRIPT_DATE: Final = re.compile(
+    r"^(?:[A-Z][a-z]{2} )?([A-Z][a-z]{2}) (\d{1,2}) (\d{4}) (\d\d:\d\d:\d\d)(?:\.\d+)? (?:GMT"
+    r"|UTC)?([+-]\d{4})\b.*$"
+)
+"""What JavaScript's `Date` calls itself: `Mon Mar 02 2026 10:00:00 GMT+0300 (Moscow Standard Time)`."""
+_EPOCH: Final = re.compile(r"^(?:/Date\()?(\d{10}|\d{13})(?:\.\d+)?(?:[+-]\d{4})?(?:\)/)?$")
+"""Seconds or milliseconds since 1970, of this century; also as .NET writes them."""
 _URL_DAYS: Final = (
     re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})([/\-_.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?!\d)"),
     re.compile(r"(?<!\d)(?P<year>20\d{2})[/\-]?(?P<month>[01]\d)/(?P<day>[0-3]\d)(?!\d)"),
@@ -42,7 +49,8 @@ def read_moment(text: str, languages: Iterable[str] = ()) -> Moment | None:
     Args:
         languages: of the page, if known (`stamps.read_stamp`).
     """
-    stamp = read_stamp(text.strip()[:_LONGEST], languages)
+    text = text.strip()[:_LONGEST]
+    stamp = _read_number(text) or read_stamp(_SCRIPT_DATE.sub(r"\2 \1 \3 \4 \5", text), languages)
     if stamp is None:
         return None
     try:
@@ -62,6 +70,15 @@ def read_url_day(url: str) -> date | None:
             except ValueError:
                 continue
     return None
+
+
+def _read_number(text: str) -> datetime | None:
+    """The moment of a count of seconds or milliseconds."""
+    match = _EPOCH.match(text)
+    if match is None:
+        return None
+    seconds = int(match[1]) if len(match[1]) == 10 else int(match[1]) // 1000
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _moment(at: datetime) -> Moment:

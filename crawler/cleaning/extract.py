@@ -15,21 +15,25 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from crawler.cleaning import vocabulary as words
-from crawler.cleaning.blocks import cut_blocks
+from crawler.cleaning.blocks import Block, cut_blocks
 from crawler.cleaning.body import choose_text, trafilatura_text
 from crawler.cleaning.datetext import read_moment, read_url_day
+from crawler.cleaning.drawn import drawn_text
 from crawler.cleaning.guessing import guess_day
 from crawler.cleaning.letters import fold_space, weight_of
 from crawler.cleaning.markup import Element, body_of, decode, parse
 from crawler.cleaning.metadata import PageClaims, decide_title, read_claims
+from crawler.cleaning.others import is_list_of_stories, without_stories
+from crawler.cleaning.paywall import observed_access
 from crawler.cleaning.pruning import prune
 from crawler.cleaning.region import find_headline, find_region, score_blocks
+from crawler.cleaning.shown import date_beside, is_in_text_only
+from crawler.cleaning.state import state_sources
+from crawler.cleaning.walls import Seen, wall_of
+from storage.records import DeclaredAccess, ObservedAccess
 
 NO_TEXT: Final = 50
-"""Less text than this (as weight) is none."""
-SOFT_404: Final = 600
-"""An error page has less text than this."""
+"""Less text than this (as weight) is none (chosen, not measured)."""
 
 _HTML: Final = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|meta|article|div|table|p|h1)\b", re.IGNORECASE
@@ -57,6 +61,10 @@ class Extraction:
     guessed_day: date | None
     """htmldate's guess, asked only where neither a claim nor the address can be read."""
     site_names: tuple[str, ...]
+    declared_access: DeclaredAccess | None
+    """What the page says of who may read it; see `paywall.py`."""
+    observed_access: ObservedAccess | None
+    """What was seen of a paywall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,29 +93,41 @@ def extract_page(
         latest: no article was published after this day; None where that is not known.
         min_characters: shorter articles are refused; characters of dense scripts count threefold.
     """
-    if not body.strip():
-        return Refusal("empty")
     said = _Said.of(headers or {}, hints or {})
     text = decode(body, said.content_type)
     tree = parse(text) if _is_html(body, text) else None
     if tree is None:
-        return Refusal("not_html")
+        return Refusal("not_html" if body.strip() else "empty")
     claims = read_claims(tree)
-    dates = _date_claims(claims, said)
+    blocks = cut_blocks(body_of(tree))
+    headline = find_headline(blocks, [*claims.titles, said.title])
+    dates = _with_shown(_date_claims(claims, said), blocks, headline)
     guessed = None if _states_day(url, dates) else guess_day(tree, url, latest or date.max)
-    title, article = _article(tree, claims, said.title)
-    refusal = _refusal(title, article, min_characters)
-    if refusal is not None:
+    found = _article(tree, claims, said.title, blocks, headline)
+    if (refusal := _refusal(found, claims, min_characters)) is not None:
         return refusal
+    in_text_only = guessed is not None and is_in_text_only(guessed, blocks, text)
     return Extraction(
-        title=title,
-        body=article,
+        title=found.title,
+        body=found.text,
         authors=claims.authors,
         languages=(*claims.languages, *said.languages),
         date_claims=dates,
-        guessed_day=guessed,
+        guessed_day=None if in_text_only else guessed,
         site_names=claims.site_names,
+        declared_access=claims.declared_access,
+        observed_access=observed_access(blocks, found.text),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found for the article."""
+
+    title: str
+    text: str
+    blocks: list[Block]
+    """Of the whole page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +157,19 @@ def _states_day(url: str, dates: Mapping[str, str]) -> bool:
     return read_url_day(url) is not None or any(read_moment(text) is not None for text in dates.values())
 
 
+def _with_shown(dates: dict[str, str], blocks: list[Block], headline: Block | None) -> dict[str, str]:
+    """The dates with the one beside the headline: where others are stated, its day only, which tells the day
+    where the outlet is."""
+    beside = date_beside(blocks, headline)
+    if beside is None:
+        return dates
+    where, text = beside
+    if not _states_day("", dates):
+        return {**dates, where: text}
+    moment = read_moment(text)
+    return dates if moment is None else {**dates, "shown": moment.local_day.isoformat()}
+
+
 def _is_html(body: bytes, text: str) -> bool:
     """Is it a web page, whatever it was called?"""
     beginning = text[:_SNIFFED]
@@ -147,31 +180,38 @@ def _is_html(body: bytes, text: str) -> bool:
     return bool(_HTML.search(beginning))
 
 
-def _article(tree: Element, claims: PageClaims, hint: str) -> tuple[str, str]:
+def _article(
+    tree: Element, claims: PageClaims, hint: str, blocks: list[Block], headline: Block | None
+) -> _Found:
     """Title and text; the tree is pruned on the way."""
-    blocks = cut_blocks(body_of(tree))
-    headline = find_headline(blocks, [*claims.titles, hint])
-    left = prune(tree, blocks, None if headline is None else headline.element)
+    sources = state_sources(tree)
+    left = prune(tree, blocks, headline)
     score_blocks(left)
     position = left.index(headline) if headline in left else 0
     region = find_region(left, position)
     other = trafilatura_text(tree)
     text = choose_text(left, region, other, description=claims.description, stated=claims.stated_body)
+    text = drawn_text(sources, text, claims)
+    text = text if claims.is_article else without_stories(blocks, text)
     shown = "" if headline is None else fold_space(headline.text)
-    return decide_title(claims, shown, hint), text
+    return _Found(decide_title(claims, shown, hint), text, blocks)
 
 
-def _refusal(title: str, text: str, min_characters: int) -> Refusal | None:
-    weight = weight_of(text)
-    if weight < SOFT_404 and words.NOT_FOUND_TEXT.search(title):
-        return Refusal("soft_404")
+def _refusal(found: _Found, claims: PageClaims, min_characters: int) -> Refusal | None:
+    wall = wall_of(Seen(title=found.title, titles=claims.titles, text=found.text))
+    if wall is not None:
+        return Refusal(wall)
+    weight = weight_of(found.text)
     if weight < NO_TEXT:
         return Refusal("no_text")
+    if not claims.is_article and is_list_of_stories(found.blocks, found.text):
+        return Refusal("section")
     return Refusal("too_short") if weight < min_characters else None
 
 
 def _date_claims(claims: PageClaims, said: _Said) -> dict[str, str]:
     found: dict[str, str] = {}
     for source, text in claims.published:
-        found.setdefault(source, text)
+        if text:
+            found.setdefault(source, text)
     return {**found, "feed": said.published} if said.published else found

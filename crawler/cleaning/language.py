@@ -30,50 +30,54 @@ from crawler.cleaning.letters import weight_of
 from crawler.cleaning.scripts import fits, language_of_script, main_script
 from crawler.cleaning.spelling import respelled
 
-# Where the numbers come from: (m) `python -m tests.benchmarks.language_constants --data DIR --texts 200`,
+# Where the numbers come from: measured with `python -m tests.benchmarks.language_constants --data DIR
+# --texts 200`,
 # which halves and doubles each over 600 texts of SIB-200, MasakhaNEWS and MAFAND; one text is 0.17 points.
-# (c) chosen, not measured.
+# The others are chosen, not measured.
 
 SAMPLE: Final = 1500
-"""Characters of title and text that are read (c)."""
+"""Characters of title and text that are read (chosen, not measured)."""
 MIN_LETTERS: Final = 40
-"""Below this a text is too short for a weak answer; half +0.2 points, double -0.2 (m)."""
+"""Below this a text is too short for a weak answer; half +0.2 points, double -0.2 (measured)."""
 LEAST_LETTERS: Final = 3
-"""Fewer have no language (c)."""
+"""Fewer have no language (chosen, not measured)."""
 LEAST: Final = 1e-6
-"""Least probability of a language by py3langid (c): a declaration or a habit may name any."""
+"""Least probability of a language by py3langid
+(chosen, not measured): a declaration or a habit may name any."""
 CLEAR: Final = 0.8
-"""py3langid is believed alone from this probability on; half -0.2 points, double (never) 0 (m)."""
+"""py3langid is believed alone from this probability on; half -0.2 points, double (never) 0 (measured)."""
 DOUBT: Final = 0.9
 """Below this posterior the outlet's habit is asked, so that no habit overrules a clear text.
 
-Where the habit is right, half costs 0.5 points, double (always) gives 0.3 (m).
+Where the habit is right, half costs 0.5 points, double (always) gives 0.3 (measured).
 """
 LONG: Final = 400
-"""Letters from which a text has to be clear; half -0.2 points, double 0 (m)."""
+"""Letters from which a text has to be clear; half -0.2 points, double 0 (measured)."""
 ABSTAIN_SHORT: Final = 0.35
-"""Needed for `MIN_LETTERS` to `LONG` letters; half changes nothing, double costs 0.7 points (m)."""
+"""Needed for `MIN_LETTERS` to `LONG` letters; half changes nothing, double costs 0.7 points (measured)."""
 ABSTAIN_LONG: Final = 0.6
-"""Needed for fewer and for more; half gives 0.2 points, which are guesses, doubled it abstains (m)."""
+"""Needed for fewer and for more; half gives 0.2 points, which are guesses, doubled it abstains (measured)."""
 NEUTRAL: Final = 0.5
-"""langdetect's vote on a language it does not know; half and double -0.2 points (m)."""
+"""langdetect's vote on a language it does not know; half and double -0.2 points (measured)."""
 FLOOR: Final = 0.1
-"""langdetect's vote on a language it knows and does not see; half +0.2 points, double 0 (m)."""
+"""langdetect's vote on a language it knows and does not see; half +0.2 points, double 0 (measured)."""
 UNKNOWN_DECLARED: Final = 0.02
-"""Probability of a declared language that py3langid does not know; half and double change nothing (m)."""
+"""Probability of a declared language that py3langid does not know; half and double change nothing
+(measured)."""
 WEIGHTS: Final = {"html": 0.75, "meta": 0.75, "jsonld": 0.5, "header": 0.5, "feed": 1.0, "source": 0.5}
 """Log-odds of a declaration.
 
 With the right language in `html`, half costs 0.2 points; with three wrong ones of a template, double costs
-nothing (m).
+nothing (measured).
 """
 HABIT_WEIGHT: Final = 2.0
 """Of the outlet's habit, as log-odds.
 
-Where it is right, half changes nothing and double gives 1 point (m): kept low for mixed outlets.
+Where it is right, half changes nothing and double gives 1 point (measured): kept low for mixed outlets.
 """
 HABIT_MIN: Final = 10
-"""Articles that make a habit; half and double change nothing: the directory's languages count 50 (m)."""
+"""Articles that make a habit; half and double change nothing: the directory's languages count 50
+(measured)."""
 
 _LANGDETECT_KNOWS: Final = frozenset({
     "af", "ar", "bg", "bn", "ca", "cs", "cy", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "gu",

@@ -10,6 +10,8 @@ import codecs
 import re
 from typing import Any, Final
 
+from crawler.cleaning.charset import detect, is_faulty, is_implausible
+
 Element = Any
 """An element of lxml, which ships no types."""
 
@@ -25,16 +27,13 @@ _INVALID_REFERENCE: Final = re.compile(
 )
 """The same characters as references: hyphenation for the eye, which would break words for search and
 comparison."""
-_WEB_ENCODINGS: Final = (
-    "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "iso8859_2",
-    "iso8859_5", "iso8859_6", "iso8859_7", "koi8_r", "koi8_u", "cp874", "gb18030", "big5", "euc_kr",
-    "shift_jis", "euc_jp",
-)  # fmt: skip
-"""What pages were ever sent in; without this limit, detection prefers Mac and DOS sets."""
 _NEVER_SENT: Final = frozenset({"utf-8", "utf-7", "unicode-escape", "raw-unicode-escape", "punycode"})
 """Declarations that help nobody: UTF-8 was tried, the others rewrite text that is plain."""
-_DETECT_BYTES: Final = 20_000
-_FAULTY_SHARE: Final = 1 / 300
+_WESTERN: Final = frozenset({"cp1252", "iso8859-1", "iso8859-15"})
+"""Sets that decode any bytes whatever, so that a page in one of them by its own word may be in another."""
+_GAPS: Final = 0.1
+"""Share of the characters beyond ASCII that may be damaged in a page of UTF-8 (chosen, not measured)."""
+_EARLY_END: Final = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 
 
 def decode(body: bytes, content_type: str = "") -> str:
@@ -48,22 +47,32 @@ def decode(body: bytes, content_type: str = "") -> str:
         pass
     for name in _declared(body, content_type):
         text = _try(body, name)
-        if text is not None:
+        if text is not None and not (codecs.lookup(name).name in _WESTERN and is_implausible(body)):
             return text
     return _detect(body)
 
 
 def parse(text: str) -> Element | None:
-    """The tree of a page without comments and processing instructions; None where nothing can be parsed."""
+    """The tree of a page without comments and processing instructions; None where nothing can be parsed.
+
+    What follows an early end of the document belongs to it, as browsers show it (HTML Standard, "after
+    body"),
+    and no depth is too deep.
+    """
     from lxml import etree, html
 
     parser = html.HTMLParser(
-        encoding="utf-8", collect_ids=False, default_doctype=False, remove_comments=True, remove_pis=True
+        encoding="utf-8",
+        collect_ids=False,
+        default_doctype=False,
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=True,
     )
     # one class for every element: lxml.html would ask Python for the class each time an element is touched
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=html.HtmlElement))
     try:
-        tree = html.document_fromstring(visible(text).encode("utf-8"), parser=parser)
+        tree = html.document_fromstring(_EARLY_END.sub("", visible(text)).encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
         return None
     return tree if len(tree) else None
@@ -108,7 +117,7 @@ def _try(body: bytes, name: str) -> str | None:
         # A codec of Python's that is no character set of pages (base64, idna), or that cannot step over
         # damage.
         return None
-    return text if text.count("\ufffd") <= max(3, len(text) * _FAULTY_SHARE) else None
+    return None if is_faulty(text) else text
 
 
 def _detect(body: bytes) -> str:
@@ -117,9 +126,8 @@ def _detect(body: bytes) -> str:
     UTF-8 with gaps where nothing fits (a cut or damaged UTF-8 page is the usual case).
     """
     text = body.decode("utf-8", "replace")
-    if text.count("\ufffd") <= max(3, len(text) * _FAULTY_SHARE):
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
+    if text.count("\ufffd") <= _GAPS * beyond:
         return text
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(body[:_DETECT_BYTES], cp_isolation=list(_WEB_ENCODINGS)).best()
-    return body.decode(best.encoding, "replace") if best is not None else text
+    encoding = detect(body)
+    return text if encoding is None else body.decode(encoding, "replace")

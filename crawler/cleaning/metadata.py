@@ -5,22 +5,26 @@
 
 from __future__ import annotations
 
-import html
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from crawler.cleaning.letters import fold_space
-from crawler.cleaning.markup import Element, visible
+from crawler.cleaning.jsonld import (
+    Item,
+    is_news,
+    main_articles,
+    plain_text,
+    read_stated,
+    stated_body,
+    stated_updates,
+)
+from crawler.cleaning.letters import TITLE_SEPARATOR, fold_space, without_references
+from crawler.cleaning.markup import Element
+from crawler.cleaning.paywall import declared_access
+from storage.records import DeclaredAccess
 from storage.text import letters_of
 
-_ARTICLE_TYPES: Final = re.compile(r"Article|BlogPosting|Report|LiveBlog|Review$|WebPage$", re.IGNORECASE)
-_TAG: Final = re.compile(r"<[^>]+>")
-_TRAILING_COMMA: Final = re.compile(r",\s*([\]}])")
-_SEPARATOR: Final = re.compile(r"\s+[|–—·•»«›:/-]+\s+|\s*[|»｜_＿]\s*|\s*::\s*|\s+[-–—]+\s*|\s*[-–—]+\s+")
-_MAX_JSON: Final = 2_000_000
 _MAX_TITLE: Final = 400
 _MAX_AUTHORS: Final = 10
 _NO_NAME: Final = re.compile(r"://|@|\n")
@@ -30,7 +34,6 @@ _REST_OF_TITLE: Final = 0.6
 "Talks fail - minister resigns" stays whole.
 """
 
-_Item = dict[str, Any]
 _Metas = dict[str, tuple[str, ...]]
 
 _AUTHOR_META: Final = (
@@ -72,13 +75,18 @@ class PageClaims:
     """(where, text of a date): `jsonld`, `meta`, `time`; never a date of modification."""
     stated_body: str
     """`articleBody` of the JSON-LD, markup taken out; empty where there is none."""
+    stated_updates: str
+    """The updates of a live blog, as its JSON-LD states them; empty where there are none."""
+    declared_access: DeclaredAccess | None
+    """What the JSON-LD says of who may read the article; None where it says nothing."""
+    is_article: bool
+    """JSON-LD or `og:type` says that this page is an article."""
 
 
 def read_claims(tree: Element) -> PageClaims:
     """Collect what the page says; the tree must not have been pruned."""
     metas = _metas(tree)
-    articles = [item for item in _json_ld(tree) if _is_article(item)]
-    stated = [_text(item.get("articleBody")) for item in articles]
+    articles = main_articles(read_stated(tree), list(_titles((), metas, tree)))
     return PageClaims(
         titles=tuple(_titles(articles, metas, tree)),
         site_names=tuple(dict.fromkeys((*metas.get("og:site_name", ()), *metas.get("application-name", ())))),
@@ -88,33 +96,43 @@ def read_claims(tree: Element) -> PageClaims:
         authors=_authors(articles, metas, tree),
         languages=tuple(_languages(articles, metas, tree)),
         published=tuple(_published(articles, metas, tree)),
-        stated_body=max(stated, key=len, default=""),
+        stated_body=stated_body(articles),
+        stated_updates=stated_updates(articles),
+        declared_access=declared_access(articles),
+        is_article=any(map(is_news, articles)) or "article" in metas.get("og:type", ()),
     )
 
 
-def _titles(articles: list[_Item], metas: _Metas, tree: Element) -> Iterator[str]:
+def _titles(articles: Sequence[Item], metas: _Metas, tree: Element) -> Iterator[str]:
     """What page, JSON-LD and window call the article.
 
     Of several articles the first, the others are related.
     """
     title = tree.find(".//title")
-    headlines = [headline for item in articles if (headline := _text(item.get("headline")))]
     window = "" if title is None else fold_space(title.text_content())
+    named = (*metas.get("og:title", ()), window)
+    headlines = [text for item in articles if (text := _headline(item, named))]
     for text in (*metas.get("og:title", ()), *headlines[:1], *metas.get("twitter:title", ()), window):
         if text:
-            yield text[:_MAX_TITLE]
+            yield fold_space(without_references(text[:_MAX_TITLE]))
+
+
+def _headline(item: Item, titles: Sequence[str]) -> str:
+    """What an article is called; of a name and a headline (some state a summary there), the page's title."""
+    headline, name = plain_text(item.get("headline")), plain_text(item.get("name"))
+    return name if name and any(name in title for title in titles) and headline not in titles else headline
 
 
 def decide_title(claims: PageClaims, headline: str, hint: str) -> str:
     """The article's title: the headline shown, else the page's claim without the site's name, else what the
     feed called it."""
     if headline:
-        return _punctuated(headline, claims)[:_MAX_TITLE]
+        return _punctuated(without_references(headline), claims)[:_MAX_TITLE]
     for title in claims.titles:
         without = without_site_name(title, claims.site_names)
         if without:
             return without
-    return fold_space(hint)[:_MAX_TITLE]
+    return fold_space(without_references(hint))[:_MAX_TITLE]
 
 
 def _punctuated(headline: str, claims: PageClaims) -> str:
@@ -133,7 +151,7 @@ def _signs(text: str) -> int:
 
 def without_site_name(title: str, site_names: tuple[str, ...]) -> str:
     """A title without the outlet's name or sections at either end (`Minister resigns | News | The Daily`)."""
-    parts = _unnamed([part for part in _SEPARATOR.split(title) if part.strip()], site_names)
+    parts = _unnamed([part for part in TITLE_SEPARATOR.split(title) if part.strip()], site_names)
     if not parts:
         return fold_space(title)
     longest = max(parts, key=len)
@@ -162,56 +180,7 @@ def _metas(tree: Element) -> dict[str, tuple[str, ...]]:
     return {name: tuple(values) for name, values in found.items()}
 
 
-def _json_ld(tree: Element) -> Iterator[dict[str, Any]]:
-    """Every object in the page's JSON-LD, nested ones included."""
-    for script in tree.iter("script"):
-        if (
-            "ld+json" not in (script.get("type") or "").lower()
-            or not script.text
-            or len(script.text) > _MAX_JSON
-        ):
-            continue
-        text = script.text.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
-        try:
-            data = json.loads(text, strict=False)
-        except (ValueError, RecursionError):
-            try:
-                data = json.loads(_TRAILING_COMMA.sub(r"\1", text), strict=False)
-            except (ValueError, RecursionError):
-                continue
-        yield from _objects(data)
-
-
-def _objects(data: Any) -> Iterator[dict[str, Any]]:
-    stack = [data]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, dict):
-            yield item
-            stack.extend(reversed(list(item.values())))
-        elif isinstance(item, list):
-            stack.extend(reversed(item))
-
-
-def _is_article(item: dict[str, Any]) -> bool:
-    kinds = item.get("@type")
-    return any(
-        isinstance(kind, str) and _ARTICLE_TYPES.search(kind)
-        for kind in (kinds if isinstance(kinds, list) else [kinds])
-    )
-
-
-def _text(value: Any) -> str:
-    """A JSON value as plain text; markup and entities taken out."""
-    if isinstance(value, list):
-        value = "\n".join(item for item in value if isinstance(item, str))
-    if not isinstance(value, str):
-        return ""
-    lines = (fold_space(line) for line in _TAG.sub(" ", html.unescape(visible(value))).splitlines())
-    return "\n".join(line for line in lines if line)
-
-
-def _authors(articles: list[_Item], metas: _Metas, tree: Element) -> tuple[str, ...]:
+def _authors(articles: list[Item], metas: _Metas, tree: Element) -> tuple[str, ...]:
     """Names by the best source that has any: JSON-LD, `<meta>`, links and marks of authors."""
     for names in (_stated_authors(articles), _meta_authors(metas), _marked_authors(tree)):
         found = list(names)
@@ -220,11 +189,11 @@ def _authors(articles: list[_Item], metas: _Metas, tree: Element) -> tuple[str, 
     return ()
 
 
-def _stated_authors(articles: list[_Item]) -> Iterator[str]:
+def _stated_authors(articles: list[Item]) -> Iterator[str]:
     for item in articles:
         authors = item.get("author")
         for author in authors if isinstance(authors, list) else [authors]:
-            yield _text(author.get("name") if isinstance(author, dict) else author)
+            yield plain_text(author.get("name") if isinstance(author, dict) else author)
 
 
 def _meta_authors(metas: _Metas) -> Iterator[str]:
@@ -240,7 +209,7 @@ def _is_name(text: str) -> bool:
     return 2 <= len(text) <= 80 and not _NO_NAME.search(text)
 
 
-def _languages(articles: list[_Item], metas: _Metas, tree: Element) -> Iterator[tuple[str, str]]:
+def _languages(articles: list[Item], metas: _Metas, tree: Element) -> Iterator[tuple[str, str]]:
     root = tree if tree.tag == "html" else tree.find(".//html")
     if root is not None:
         tag = (
@@ -257,15 +226,10 @@ def _languages(articles: list[_Item], metas: _Metas, tree: Element) -> Iterator[
             yield "jsonld", language
 
 
-def _published(articles: list[_Item], metas: _Metas, tree: Element) -> Iterator[tuple[str, str]]:
-    for item in articles:
-        value = item.get("datePublished")
-        if isinstance(value, str) and value.strip():
-            yield "jsonld", value.strip()
-    for name in _PUBLISHED_META:
-        for value in metas.get(name, ())[:1]:
-            yield "meta", value
+def _published(articles: list[Item], metas: _Metas, tree: Element) -> Iterator[tuple[str, str]]:
+    stated = (item.get("datePublished") for item in articles)
+    yield from (("jsonld", str(value).strip()) for value in stated if isinstance(value, str | int))
+    yield from (("meta", value) for name in _PUBLISHED_META for value in metas.get(name, ())[:1])
     for element in tree.xpath(_TIMES)[:3]:
-        value = element.get("datetime") or element.get("content") or element.text_content()
-        if value and value.strip():
-            yield "time", fold_space(value)[:80]
+        value = element.get("datetime") or element.get("content") or element.text_content() or ""
+        yield "time", fold_space(value)[:80]

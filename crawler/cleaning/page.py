@@ -69,6 +69,8 @@ def make_article(
         language_source=language.source,
         text_sha256=text_sha256(text),
         clean_version=CLEAN_VERSION,
+        declared_access=found.declared_access,
+        observed_access=found.observed_access,
     )
 
 

@@ -22,46 +22,58 @@ from crawler.cleaning import vocabulary as words
 from crawler.cleaning.blocks import BLOCK_TAGS, Block, ancestors
 from crawler.cleaning.letters import fold_space, weight_of
 from crawler.cleaning.markup import Element, body_of, names_of
+from crawler.cleaning.others import following_articles
 
-# Where the numbers come from: (m) `python -m tests.benchmarks.cleaning_constants --data DIR --pages 60`,
+# Where the numbers come from: measured with `python -m tests.benchmarks.cleaning_constants --data DIR
+# --pages 60`,
 # which halves and doubles each over 60 labelled pages: change of mean text F1 in points, for half and for
 # double.
 
 CHROME_SHARE: Final = 0.25
 """A part named like chrome stays if it holds more than this share of the page's prose.
 
-Half 0, double 0 (m).
+Half 0, double 0 (measured).
 """
 CHROME_SHARE_OF_BODY: Final = 0.10
-"""The same for a part that is also named like an article body; half 0, double 0 (m)."""
+"""The same for a part that is also named like an article body; half 0, double 0 (measured)."""
 CONSENT_SHARE: Final = 0.6
-"""The same for consent dialogues, which may be longer than the article; half 0, double 0 (m)."""
+"""The same for consent dialogues, which may be longer than the article; half 0, double 0 (measured)."""
 FORM_SHARE: Final = 0.3
-"""The same for forms; half 0, double 0 (m)."""
+"""The same for forms; half 0, double 0 (measured)."""
 NAVIGATION_SHARE: Final = 0.5
-"""The same for `<nav>` and `<footer>`; half 0, double 0 (m)."""
+"""The same for `<nav>` and `<footer>`; half 0, double 0 (measured)."""
 HIDDEN_SHARE: Final = 0.15
-"""More hidden prose than this is the rest of an article behind "read more"; half 0, double 0 (m)."""
+"""More hidden prose than this is the rest of an article behind "read more"; half 0, double 0 (measured)."""
+UNSEEN_SHARE: Final = 0.6
+"""The same where nothing unfolds it (chosen, not measured): more is an article that a script will show."""
+FOLD_WEIGHT: Final = 40
+"""Longer text is no control that unfolds (chosen, not measured)."""
 HEADLINE_WEIGHT: Final = 15
-"""A link this long, first in its item, is a headline; half 0, double 0 (m)."""
+"""A link this long, first in its item, is a headline; half 0, double 0 (measured)."""
 ITEMS: Final = 3
-"""So many alike items make a list; half -1.3, double 0 (m)."""
+"""So many alike items make a list; half -1.3, double 0 (measured)."""
 ITEMS_WITH_HEADLINE: Final = 0.75
-"""Share of the items that begin with a headline link; half 0, double 0 (m)."""
+"""Share of the items that begin with a headline link; half 0, double 0 (measured)."""
 ITEM_PROSE: Final = 900
-"""An item with more unlinked text is an article, not a teaser; half 0, double 0 (m)."""
+"""An item with more unlinked text is an article, not a teaser; half 0, double 0 (measured)."""
 TEASER_PROSE: Final = 400
-"""A part named like a teaser has less unlinked text than this; half 0, double 0 (m)."""
+"""A part named like a teaser has less unlinked text than this; half 0, double 0 (measured)."""
 LIST_SHARE: Final = 0.9
-"""A list that is nearly all of the page is the page; half 0, double 0 (m)."""
+"""A list that is nearly all of the page is the page; half 0, double 0 (measured)."""
 LABEL_WEIGHT: Final = 30
-"""Text before a headline link that is no more than a label; half 0, double 0 (m)."""
+"""Text before a headline link that is no more than a label; half 0, double 0 (measured)."""
 
 _LEAF_TAGS: Final = frozenset(
     ["p", "li", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "dd", "dt", "center"]
 )
 _ITEM_TAGS: Final = frozenset(["div", "li", "article", "section", "tr", "dl", "td", "dd", "table", "ul"])
 _BODY_TAGS: Final = frozenset(("div", "section", "article", "span", "td"))
+_OFF_SCREEN: Final = re.compile(
+    r"(?:left|top|right|text-indent):-\d{3,}(?:px|em|rem|%)?|font-size:0(?:[;p]|$)|clip:rect\((?:0|1px)|"
+    r"clip-path:inset\((?:50|100)%|(?:^|;)(?:max-)?(?:height|width):[01](?:px)?;.*overflow:hidden|"
+    r"overflow:hidden;(?:.*;)?(?:max-)?(?:height|width):[01](?:px)?(?:;|$)|transform:scale\(0"
+)
+"""Styles that leave nothing to see."""
 _DIGITS: Final = re.compile(r"\d+")
 
 
@@ -93,11 +105,12 @@ _Parts = dict[Element, _Part]
 """What every element with text in it holds."""
 
 
-def prune(tree: Element, blocks: list[Block], headline: Element | None) -> list[Block]:
+def prune(tree: Element, blocks: list[Block], headline: Block | None) -> list[Block]:
     """Take the parts that are not the article off `tree`; returns the blocks that are left."""
     body = body_of(tree)
-    kept = _kept(tree, headline)
-    by_name = _named_parts(body, _measure(body, blocks), kept)
+    kept = _kept(tree, None if headline is None else headline.element)
+    parts = _measure(body, blocks)
+    by_name = [*_named_parts(body, parts, kept, folds=_folds(blocks)), *following_articles(blocks, headline)]
     left = _outside(blocks, by_name)
     parts = _measure(body, left)
     lists = [*_teaser_lists(body, parts, kept), *_named_teasers(parts, kept)]
@@ -137,21 +150,21 @@ def _outside(blocks: list[Block], removed: Iterable[Element]) -> list[Block]:
     return [block for block in blocks if block.element not in gone] if gone else blocks
 
 
-def _named_parts(body: Element, parts: _Parts, kept: set[Element]) -> list[Element]:
+def _named_parts(body: Element, parts: _Parts, kept: set[Element], *, folds: bool) -> list[Element]:
     """Elements whose tag, name or style says that they are not the article, in document order."""
     total = parts[body].prose
     found = []
     for element in body.iter(*BLOCK_TAGS):
         if element is body or element in kept:
             continue
-        share = _tolerated_share(element)
+        share = _tolerated_share(element, folds=folds)
         prose = parts[element].prose if element in parts else 0
         if share is not None and prose <= share * total:
             found.append(element)
     return found
 
 
-def _tolerated_share(element: Element) -> float | None:
+def _tolerated_share(element: Element, *, folds: bool) -> float | None:
     """The share of the page's prose up to which this element is removed for what it is called.
 
     None: it is not removed at all.
@@ -159,7 +172,7 @@ def _tolerated_share(element: Element) -> float | None:
     share = _share_of_tag(element.tag)
     if share is None and (names := names_of(element)):
         share = _share_of_names(names, leaf=element.tag in _LEAF_TAGS)
-    return HIDDEN_SHARE if share is None and _is_hidden(element) else share
+    return _share_of_hidden(element, folds=folds) if share is None else share
 
 
 def _share_of_tag(tag: str) -> float | None:
@@ -180,15 +193,29 @@ def _share_of_names(names: str, *, leaf: bool) -> float | None:
     return None
 
 
-def _is_hidden(element: Element) -> bool:
+def _share_of_hidden(element: Element, *, folds: bool) -> float | None:
+    """The share up to which an element that nobody sees is removed; None for one that is seen.
+
+    What is only folded away may be the rest of the article, if the page has something that unfolds it.
+    """
     style = element.get("style")
-    return style is not None and "display:none" in style.replace(" ", "")
+    style = style.replace(" ", "").lower() if style else ""
+    if (style and _OFF_SCREEN.search(style)) or words.is_named("unseen", names_of(element)):
+        return UNSEEN_SHARE
+    if "display:none" in style or "visibility:hidden" in style or element.get("hidden") is not None:
+        return HIDDEN_SHARE if folds or words.is_named("fold", names_of(element)) else UNSEEN_SHARE
+    return None
+
+
+def _folds(blocks: Iterable[Block]) -> bool:
+    """Whether the page has a control that unfolds the rest of a text."""
+    return any(block.weight <= FOLD_WEIGHT and words.FOLD_TEXT.search(block.text) for block in blocks)
 
 
 def _show(body: Element) -> None:
     """Take the style off what was hidden and is left: trafilatura goes by it, and it was found to be text."""
     for element in body.xpath("descendant-or-self::*[contains(@style, 'display')]"):
-        if _is_hidden(element):
+        if "display:none" in element.get("style").replace(" ", ""):
             del element.attrib["style"]
 
 

@@ -8,12 +8,18 @@ running text, measured on SIB-200 and MAFAND (e.g. `l`: Chichewa 33, Shona 3; `�
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Final
+
+from crawler.cleaning.marks import marked
 
 OPEN_O: Final = 5.0
 """`ɔ` in every one of these West African spellings, nowhere in the 139 languages that py3langid knows."""
 FEW: Final = 3.0
 SOME: Final = 10.0
+_LOOK_ALIKES: Final = str.maketrans("ↄͻԑ", "ɔɔɛ")
+"""Letters of other alphabets that old fonts use for the open vowels."""
 RUNNING_TEXT: Final = 80
 """Characters from which the absence of a letter says something ..."""
 LONG_TEXT: Final = 300
@@ -28,24 +34,51 @@ def respelled(text: str, answer: str, script: str | None) -> str | None:
     Args:
         script: that most of the text stands in.
     """
-    if script == "ethiopic":
-        # Tigrinya writes its glottal a with ኣ, Amharic with አ
-        return "ti" if answer == "am" and text.count("ኣ") > text.count("አ") else None
-    if script != "latin":
-        return None
-    lower = text.lower()
-    return _by_letters(lower, answer) or _by_relative(lower, answer)
+    lower = text.lower().translate(_LOOK_ALIKES)
+    tell = _OF_SCRIPT.get(script or "")
+    named = tell(lower, answer) if tell else None
+    named = named or marked(lower, answer, script)
+    return None if named == answer else named
 
 
 def _rate(text: str, *letters: str) -> float:
     return 1000 * sum(text.count(letter) for letter in letters) / len(text)
 
 
+def _latin(text: str, answer: str) -> str | None:
+    return _by_letters(text, answer) or _by_relative(text, answer)
+
+
+def _arabic(text: str, answer: str) -> str | None:
+    """Letters that Sindhi, Kashmiri and Malay have and their relatives have not."""
+    if _rate(text, "ٿ", "ڀ", "ڄ", "ڳ", "ڻ", "۾", "۽") >= SOME:
+        return "sd"
+    if _rate(text, "ٲ", "ۄ", "ؠ", "ٳ", "ٕ") >= FEW:
+        return "ks"
+    malay = _rate(text, "ڽ", "ݢ", "ڠ", "ۏ") >= SOME and _rate(text, "ڭ", "ۇ", "ې") == 0
+    return "ms" if malay and _rate(text, "ڤ", "ڽ", "ݢ") > 0 else None
+
+
+def _ethiopic(text: str, answer: str) -> str | None:
+    # Tigrinya writes its glottal a with ኣ, Amharic with አ
+    return "ti" if answer == "am" and text.count("ኣ") > text.count("አ") else None
+
+
+def _myanmar(text: str, answer: str) -> str | None:
+    # Shan has consonants and tone marks of its own
+    return "shn" if _rate(text, "ၵ", "ၸ", "ၼ", "ႁ", "ႃ", "ႈ", "ႉ") >= 5 * SOME else None
+
+
+def _tibetan(text: str, answer: str) -> str | None:
+    # Dzongkha's "to" and "is" against Tibetan
+    return "dz" if text.count("ལུ་") + text.count("ཨིན") > text.count("རེད") else "bo"
+
+
 def _by_letters(text: str, answer: str) -> str | None:
     """Letters that only some spellings have at all."""
     if _rate(text, "ɖ") >= FEW:
-        return "ee" if _rate(text, "ƒ", "ɣ", "ʋ") >= FEW else "fon"
-    if _rate(text, "ɩ") >= OPEN_O:
+        return "ee" if _rate(text, "ƒ", "ɣ", "ʋ") >= FEW or _is_ewe(text) else "fon"
+    if _rate(text, "ɩ", "ʋ") >= OPEN_O and _rate(text, "ƒ", "ɔ") == 0:
         return "mos"
     if _rate(text, "ɔ") >= OPEN_O:
         return _of_open_o(text)
@@ -53,10 +86,24 @@ def _by_letters(text: str, answer: str) -> str | None:
     return "wo" if wolof else None
 
 
+def _is_ewe(text: str) -> bool:
+    """More of Ewe's commonest words than of Fon's."""
+    padded = f" {text} "
+    ewe = sum(
+        padded.count(f" {word} ") for word in ("la", "le", "kple", "be", "si", "nye", "wo", "eye", "na")
+    )
+    fon = sum(
+        padded.count(f" {word} ") for word in ("ɔ", "ɖo", "ɖò", "nú", "wɛ", "lɛ", "bo", "bɔ", "mɛ", "tɔn")
+    )
+    return ewe > fon
+
+
 def _of_open_o(text: str) -> str:
     """Ewe, Bambara or Akan."""
     if _rate(text, "ƒ") >= FEW:
         return "ee"
+    if _rate(text, "ky", "gy", "hy", "dw") >= OPEN_O:
+        return "ak"
     return "bm" if _rate(text, "ɲ") > 0 or _rate(text, "l") >= 1.5 * SOME else "ak"
 
 
@@ -77,13 +124,29 @@ def _northern_sotho(text: str) -> str | None:
 
 
 def _sotho(text: str) -> str | None:
-    # "to", in front of every infinitive
-    return "tn" if text.count(" go ") > text.count(" ho ") else None
+    # "to", in front of every infinitive; and a g of its own, which Sesotho writes h
+    own = len(_OWN_G.findall(text)) > 3 * len(text) / RUNNING_TEXT
+    return "tn" if own or text.count(" go ") > text.count(" ho ") else None
 
 
 def _kinyarwanda(text: str) -> str | None:
-    # Kirundi writes c where Kinyarwanda writes cy
-    return "rn" if len(text) >= LONG_TEXT and _rate(text, "cy", "jy", "shy") < 1 else None
+    # Kirundi writes c and vy where Kinyarwanda writes cy and by
+    kirundi, kinyarwanda = len(_KIRUNDI.findall(text)), len(_KINYARWANDA.findall(text))
+    silent = len(text) >= LONG_TEXT and _rate(text, "cy", "jy", "shy") < 1
+    return "rn" if silent or kirundi > kinyarwanda else None
 
 
+_OWN_G: Final = re.compile(r"(?<![kn])g")
+_KIRUNDI: Final = re.compile(
+    r"vy|\bi?c[ao]\b|\bcan[ek]e?\b|fise\b|\bingene\b|\bakarorero\b|\braba\b|\byo\w+or[ae]\b"
+)
+_KINYARWANDA: Final = re.compile(r"cy|by|jy|shy|fite\b|\breba\b|\burugero\b")
 _RELATIVES: Final = {"sn": _shona, "nso": _northern_sotho, "st": _sotho, "rw": _kinyarwanda}
+
+_OF_SCRIPT: Final[dict[str, Callable[[str, str], str | None]]] = {
+    "latin": _latin,
+    "arabic": _arabic,
+    "ethiopic": _ethiopic,
+    "myanmar": _myanmar,
+    "tibetan": _tibetan,
+}

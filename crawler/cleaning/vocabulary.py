@@ -75,7 +75,8 @@ BODY: Final = re.compile(r"article|story|body|content|text|entry|post", re.IGNOR
 """What the parts that hold the article are usually called."""
 
 LEAD: Final = re.compile(
-    r"lead|lede|chapo|intro|standfirst|summary|descri|subtitle|sub-?head|(?:^|[\s_-])(?:dek|deck)(?:$|[\s_-])|"
+    r"lead|lede|chapo|intro|standfirst|summary|descri|subtitle|sub-?head|(?:^|[\s_-])(?:dek|deck)(?:$"
+    r"|[\s_-])|"
     r"preface|perex|sapo|entradilla|"
     r"bajada|vorspann|anons|zajawk|ingress|excerpt|abstract",
     re.IGNORECASE,
@@ -85,6 +86,37 @@ LEAD: Final = re.compile(
 CAPTION: Final = re.compile(r"caption|credit|contentimage|podpis|legend", re.IGNORECASE)
 META: Final = re.compile(r"byline|author|meta|publi(?:sh|c)ed|dateline|timestamp|updated", re.IGNORECASE)
 IMAGE: Final = re.compile(r"image|photo|foto|picture|(?:^|[_-])img|thumb|gallery|galleria", re.IGNORECASE)
+
+UPDATE: Final = re.compile(r"modif|updat|aktualis|actualiz|mis-?a-?jour", re.IGNORECASE)
+"""Dates of a change."""
+UPDATE_TEXT: Final = re.compile(
+    r"^\W*(?:(?:last |zuletzt )?(?:updated?|modified|aktualisiert|actualizado|atualizado|aggiornato"
+    r"|zaktualizowano|"
+    r"güncelleme)|mis à jour|dernière|обновл|изменен|تحديث|آخر تحديث|به.?روز|更新)",
+    re.IGNORECASE,
+)
+"""Lines that name the date of a change."""
+OTHER_DATE_TEXT: Final = re.compile(
+    r"regist(?:riert|ered)|joined|member since|mitglied seit|inscrit|miembro desde|beiträge|posts:|isbn|"
+    r"erscheinungs|release date|version|born|geboren|né le|nacid|дата рождения|зарегистр|copyright|©",
+    re.IGNORECASE,
+)
+"""Lines that name the date of something else: of an account, a book, a birth."""
+SENTENCES: Final = re.compile(r"(?<=\D[.!?])\s+|(?<=[。！？؟।])\s*|\n+")
+"""Where sentences part; a full stop behind a figure may belong to it."""
+UNSEEN: Final = re.compile(
+    r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|offscreen|a11y-hidden)(?:$"
+    r"|[\s_-])",
+    re.IGNORECASE,
+)
+"""Text for screen readers and nobody else."""
+FOLD: Final = re.compile(
+    r"continu|more|rest\b|remain|full|expand|collaps|trunc|fold|toggle|spoiler|accordion|tabs?-?(?:\d|pane"
+    r"|content)|panel|"
+    r"reveal|unlock|hidden-?(?:text|content|part)|readmore|article|story|entry|post-?(?:body|content)",
+    re.IGNORECASE,
+)
+"""Parts that are folded away until the reader asks for them."""
 
 _ROLES: Final = {
     "comments": COMMENTS,
@@ -97,6 +129,9 @@ _ROLES: Final = {
     "caption": CAPTION,
     "meta": META,
     "image": IMAGE,
+    "unseen": UNSEEN,
+    "update": UPDATE,
+    "fold": FOLD,
 }
 
 
@@ -105,8 +140,8 @@ def is_named(role: str, names: str) -> bool:
     """Whether the id and class of an element say that it has a role; a site's names stand on all its pages.
 
     Args:
-        role: `comments`, `comments_state`, `chrome`, `consent`, `teasers`, `body`, `lead`, `caption`, `meta`
-            or `image`.
+        role: `comments`, `comments_state`, `chrome`, `consent`, `teasers`, `body`, `lead`, `caption`, `meta`,
+            `image`, `unseen`, `update` or `fold`.
     """
     return bool(_ROLES[role].search(names))
 
@@ -143,6 +178,25 @@ CALL_TEXT: Final = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 """Short lines that ask the reader to share, follow, subscribe or read something else."""
+
+FOLD_TEXT: Final = re.compile(
+    r"^\W*(?:"
+    + _any(
+        "read (?:more|on|the (?:full|rest|whole))", "(?:show|see|view|load) more", "continue reading",
+        "expand", "full (?:story|article|text)",
+        "lire (?:la suite|plus|l.article)", "voir plus", "afficher (?:la suite|plus)", "weiterlesen",
+        "mehr (?:anzeigen|lesen)",
+        "(?:leer|ver|mostrar) más", "seguir leyendo", "(?:ler|ver|mostrar) mais", "continue lendo",
+        "(?:leggi|mostra) (?:tutto|di più|altro)", "continua a leggere",
+        "czytaj (?:dalej|więcej)", "rozwiń", "pokaż więcej", "читать (?:далее|дальше|полностью|ещ[её])",
+        "развернуть", "показать (?:полностью|ещ[её])", "подробнее",
+        "اقرأ المزيد", "المزيد", "عرض المزيد", "ادامه (?:مطلب|خبر|متن)", "devamını (?:oku|gör)", "阅读全文",
+        "展开", "閱讀全文", "展開", "続きを読む", "もっと見る", "더\\s?보기", "διαβάστε περισσότερα",
+    )
+    + ")",
+    re.IGNORECASE,
+)  # fmt: skip
+"""Controls that show the rest of a text."""
 
 LABEL_TEXT: Final = re.compile(
     r"\d{1,2}[:.]\d{2}(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./年-]\d{1,2}[./月-]\d{1,2}|"

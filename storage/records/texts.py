@@ -15,6 +15,10 @@ Vector = npt.NDArray[np.float32]
 """A unit vector, shape (dimensions,), float32 in memory, float16 at rest."""
 
 DateConfidence = Literal["A", "B", "C", "D"]
+DeclaredAccess = Literal["free", "paid", "part"]
+"""Who may read an article, by its own structured data; `part`: some of it is closed."""
+ObservedAccess = Literal["teaser"]
+"""What was seen: a short or broken text right before a demand to subscribe or log in."""
 CopyRelation = Literal["original", "exact", "near", "excerpt", "translation", "changed"]
 """How a member of a copy group relates to its original.
 
@@ -63,6 +67,10 @@ class Article:
     text_sha256: str
     """SHA-256 of the normalised text (NFKC, case folded, letters and digits with one space between words)."""
     clean_version: str
+    declared_access: DeclaredAccess | None = None
+    """What the page's structured data says of who may read it; None where it says nothing."""
+    observed_access: ObservedAccess | None = None
+    """What was seen of a paywall; None where nothing was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,7 @@ def _pruned(truth: str, tree: Element, claims: PageClaims) -> Prepared:
     kept = copy.deepcopy(tree)
     found = blocks.cut_blocks(body_of(kept))
     headline = region.find_headline(found, list(claims.titles))
-    left = pruning.prune(kept, found, None if headline is None else headline.element)
+    left = pruning.prune(kept, found, headline)
     place = left.index(headline) if headline in left else 0
     return Prepared(truth, tree, claims, left, place, body.trafilatura_text(kept), kept)
 

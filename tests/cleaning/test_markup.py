@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from crawler.cleaning.blocks import cut_blocks
 from crawler.cleaning.extract import Extraction, Refusal, extract_page
 from crawler.cleaning.letters import weight_of
-from crawler.cleaning.markup import decode, parse
+from crawler.cleaning.markup import body_of, decode, parse
 from crawler.outcomes import CLEAN_OUTCOMES
 
 RUSSIAN = "Министр открыл длинный мост через реку и похвалил рабочих. " * 4
@@ -42,6 +42,71 @@ def test_a_set_that_does_not_fit_is_not_used() -> None:
     assert RUSSIAN in decode(PAGE.format(name="shift_jis", text=RUSSIAN).encode("cp1251"))
 
 
+SENTENCES = {
+    "gb18030": "总理星期二在首都会见了来访的代表团，双方就港口和铁路的建设交换了意见。",
+    "big5": "總理星期二在首都會見了來訪的代表團，雙方就港口和鐵路的建設交換了意見。",
+    "shift_jis": "首相は火曜日に首都で代表団と会談し、港と鉄道の建設について意見を交わした。",
+    "euc_jp": "首相は火曜日に首都で代表団と会談し、港と鉄道の建設について意見を交わした。",
+    "euc_kr": "총리는 화요일 수도에서 대표단을 만나 항구와 철도 건설에 대해 의견을 나누었다.",
+    "cp1251": "Во вторник премьер принял в столице делегацию, стороны говорили о порте и железной дороге.",
+    "koi8_r": "Во вторник премьер принял в столице делегацию, стороны говорили о порте и железной дороге.",
+    "cp1256": "استقبل رئيس الوزراء يوم الثلاثاء في العاصمة وفدا زائرا وتبادل الجانبان الآراء حول بناء "
+    "الميناء.",
+    "cp1253": "Ο πρωθυπουργός δέχθηκε την Τρίτη στην πρωτεύουσα αντιπροσωπεία και συζήτησαν για το λιμάνι.",
+    "cp1250": "Premier przyjął we wtorek w stolicy delegację, rozmawiano o budowie portów i dróg "
+    "żelaznych, świetnie.",
+    "iso8859_2": "Premier przyjął we wtorek w stolicy delegację, rozmawiano o budowie portów i dróg "
+    "żelaznych.",
+    "cp1252": "Le Premier ministre a reçu mardi une délégation : le port, les chemins de fer et l’été à "
+    "Nîmes.",
+    "cp1254": "Başbakan salı günü başkentte bir heyeti kabul etti; liman ve demiryolu inşası görüşüldü, "
+    "dışarıda.",
+    "cp874": "นายกรัฐมนตรีพบคณะผู้แทนที่เมืองหลวงเมื่อวันอังคารและหารือเรื่องท่าเรือ",
+}
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+@pytest.mark.parametrize("declared", ["", "iso-8859-1"])
+def test_an_undeclared_set_is_told_from_one_sentence(name: str, declared: str) -> None:
+    """Where the page names no character set, or the one that fits any bytes, the bytes decide; markup in
+    between and repetition change nothing."""
+    latin = name in ("cp1250", "iso8859_2", "cp1252", "cp1254")
+    if declared and latin:
+        pytest.skip("a Western declaration is plausible for Latin letters")
+    text = SENTENCES[name]
+    meta = f"<meta charset={declared}>" if declared else ""
+    for times in (1, 30):
+        paragraphs = "".join(f"<p class='x'>{text}</p>" for _ in range(times))
+        page = f"<html><head>{meta}<script>{'var x;' * 900}</script></head><body>{paragraphs}</body></html>"
+        assert text in decode(page.encode(name))
+
+
+def test_a_long_run_of_plain_text_costs_nothing() -> None:
+    """Detection is linear in the size of a page without any markup."""
+    began = time.process_time()
+    decode(b"plain words " * 100_000 + b"\xff\xe4\xf6\xfe")
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("end", ["</body></html>", "</html>", "</BODY >"])
+def test_what_follows_an_early_end_is_on_the_page(end: str) -> None:
+    """A document that was closed before its article goes on, as browsers show it."""
+    tree = parse(f"<html><body><p>Menu</p>{end}<article><p>{RUSSIAN}</p></article></body></html>")
+    assert [block.text for block in cut_blocks(body_of(tree))] == ["Menu", RUSSIAN.strip()]
+
+
+def test_hundreds_of_open_elements_hide_no_text() -> None:
+    """An article 1,000 levels deep is read."""
+    depth = 1000
+    page = (
+        f"<html><body>{'<div>' * depth}<h1>Long "
+        f"bridge</h1>{f'<p>{RUSSIAN}</p>' * 3}{'</div>' * depth}</body></html>"
+    )
+    found = extract_page(page.encode(), url="")
+    assert isinstance(found, Extraction)
+    assert found.body.count("Министр") == 12
+
+
 @pytest.mark.parametrize(
     "name",
     ["base64", "idna", "punycode", "rot13", "utf-7", "unicode_escape", "undefined", "hex", "no-such-set"],
@@ -66,7 +131,8 @@ def test_blocks_are_what_a_reader_sees() -> None:
     """Paragraphs, cells and double line breaks part blocks; scripts and fields are no text; links are
     weighed."""
     tree = parse(
-        "<body><p>One <a href=x>two three</a></p><script>no</script>four<br>five<br><br>six<select><option>no</select></body>"
+        "<body><p>One <a href=x>two "
+        "three</a></p><script>no</script>four<br>five<br><br>six<select><option>no</select></body>"
     )
     blocks = cut_blocks(tree)
     assert [(block.text, block.link_weight) for block in blocks] == [
@@ -135,7 +201,8 @@ def test_any_bytes_have_an_outcome(body: bytes) -> None:
         (b"<?xml version='1.0'?><rss><channel><title>x</title></channel></rss>", "not_html"),
         (b"<html><body></body></html>", "no_text"),
         (b"<html><body><p>Only one short sentence stands here, and no more than this.</p></body></html>", "too_short"),
-        ("<html><title>Страница не найдена</title><body><p>Вернитесь на главную страницу и попробуйте еще раз.</p></body></html>".encode(), "soft_404"),
+        ("<html><title>Страница не найдена</title><body><p>Вернитесь на главную страницу и попробуйте еще "
+        "раз.</p></body></html>".encode(), "soft_404"),
     ],
 )  # fmt: skip
 def test_refusals_are_named(body: bytes, outcome: str) -> None:

@@ -20,6 +20,7 @@ from storage.words import MAX_TERMS, Term, parse_query, snippet, words
         ("安全 OK", ["安", "全", "ok"]),
         ("İstanbul ﬁve ①", ["istanbul", "five", "1"]),
         ("snake_case e-mail", ["snake", "case", "e", "mail"]),
+        ("l’été l'été", ["l", "ete", "l", "ete"]),
         ("", []),
     ],
 )
@@ -28,6 +29,42 @@ def test_words_are_folded(text: str, expected: list[str]) -> None:
     script has no spaces.
     """
     assert words(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("تهران و کیف", "تهران و كيف"),
+        ("هيئة", "هيئه"),
+        ("موسى", "موسي"),
+        ("الأمن", "الـــأمن"),
+        ("نمی‌توانند", "نمیتوانند"),
+        ("1405", "۱۴۰۵"),
+        ("١٤٤٧", "1447"),
+        ("२०२६", "2026"),
+        ("kızıl", "KIZIL"),
+        ("İzmir", "izmir"),
+        ("Dong hoi", "Đồng Hới"),
+        ("zolw", "żółw"),
+        ("Kobenhavn", "København"),
+        ("hausa dan kasa", "Hausa ɗan ƙasa"),
+        ("'yan", "ʼyan"),
+        ("п'ять", "пʼять"),
+        ("soft", "so\u00adft"),
+        ("straße", "STRASSE"),
+    ],
+)
+def test_spellings_of_a_word_meet(typed: str, written: str) -> None:
+    """What another keyboard, another habit or another case makes of a word is found by it."""
+    assert words(typed) == words(written)
+
+
+@given(st.text(max_size=80))
+@settings(deadline=None)
+def test_folding_is_done_once(text: str) -> None:
+    """Words that are folded already stay as they are: what is found can be searched for again."""
+    folded = words(text)
+    assert words(" ".join(folded)) == folded
 
 
 @pytest.mark.parametrize(

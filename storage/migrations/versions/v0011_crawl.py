@@ -1,9 +1,13 @@
-"""What the crawler remembers of listings, versions of an article and its other addresses."""
+"""What the crawler remembers of listings, versions of an article and its other addresses; what is known of
+paywalls; and the index of words by one form of each letter (`storage.text.for_searching`).
+"""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
+from storage.search_index import index_again
 
 revision = "0011"
 down_revision = "0010"
@@ -16,9 +20,14 @@ _TIME = sa.DateTime().with_variant(sa.DateTime(timezone=True), "postgresql")
 
 
 def upgrade() -> None:
-    """Make the tables of the crawler."""
+    """Make the tables of the crawler, add what is known of paywalls, and index again what an older folding
+    left apart.
+    """
     _poll_readings()
     _page_versions()
+    for column in ("declared_access", "observed_access"):
+        op.add_column("articles", sa.Column(column, _TEXT))
+    index_again(op.get_bind())
 
 
 def _poll_readings() -> None:
