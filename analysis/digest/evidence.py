@@ -199,6 +199,10 @@ class NarrativeDigest(Plain):
     """Language of the label (`und` where unknown)."""
     direction: Direction
     kind: NarrativeKind
+    judged: Kind | None
+    """What it is; None where nobody looked yet, and of a watched statement."""
+    grade: float | None
+    """How much speaks for a claim, 0 to 1."""
     status: NarrativeStatus
     statement_id: str | None
     theme: str | None

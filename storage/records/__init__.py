@@ -28,11 +28,14 @@ from storage.records.findings import (
     SpikeDecision,
 )
 from storage.records.meaning import (
+    KINDS,
     Assignment,
     Comparison,
     Correction,
     Event,
     HitFacts,
+    Judgement,
+    Kind,
     LineageEvent,
     LineageKind,
     ListedNarrative,
@@ -68,6 +71,7 @@ from storage.records.texts import (
 )
 
 __all__ = [
+    "KINDS",
     "Alert",
     "Article",
     "ArticleFacts",
@@ -90,6 +94,8 @@ __all__ = [
     "FeedState",
     "Health",
     "HitFacts",
+    "Judgement",
+    "Kind",
     "LineageEvent",
     "LineageKind",
     "LinkKind",
