@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from analysis.plain import Direction, Plain
-from storage.records import CopyRelation, DateConfidence, NarrativeKind, NarrativeStatus, SpikeDecision
+from storage.records import CopyRelation, DateConfidence, Kind, NarrativeKind, NarrativeStatus, SpikeDecision
 
 Role = Literal["originator", "amplifier", "follower"]
 

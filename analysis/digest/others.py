@@ -17,13 +17,13 @@ def other_lines(reader: DigestReader, shown: Collection[int]) -> tuple[OtherLine
     Args:
         shown: narratives that stand elsewhere in the digest.
     """
-    told = (reader.told & reader.listed.keys()) - reader.claims - set(shown)
+    told = (reader.told & reader.judged.keys()) - reader.claims - set(shown)
     trends = reader.trends.among(told)
     order = sorted(trends, key=lambda key: (-trends[key].observed, key))[:MOST_LINES]
     return tuple(
         OtherLine(
             narrative_id=key,
-            label=reader.listed[key].label,
+            label=reader.narratives[key].label,
             kind=reader.judged[key].kind,
             observed=round(trends[key].observed, 4),
             ratio=rounded(trends[key].ratio),

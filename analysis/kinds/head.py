@@ -13,7 +13,7 @@ The number is standardised: 0 is the mean and 1 the spread of passages of unrela
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import resources
@@ -67,6 +67,19 @@ class Head:
         away = y - self.score(x)
         change = x.T @ np.linalg.solve(x @ x.T + RIDGE * np.eye(len(x)), away)
         return replace(self, weights=self.weights + change, version=f"{self.version}+{len(x)}")
+
+
+def text_scores(scores: Floats, texts: Sequence[Hashable]) -> Floats:
+    """The mean score of each text, in the order in which texts first appear.
+
+    Args:
+        scores: of passages, shape (n,).
+        texts: the text that each passage belongs to.
+    """
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    belongs = np.array([places[text] for text in texts], np.int64)
+    sums = np.bincount(belongs, scores, minlength=len(places))
+    return np.asarray(sums / np.bincount(belongs, minlength=len(places)), np.float64)
 
 
 @functools.cache

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -97,12 +97,12 @@ def version_of(weights: Floats) -> str:
     return f"1-{sha256(weights.astype(np.float32).tobytes()).hexdigest()[:8]}"
 
 
-def write(path: Path, head: Head) -> None:
+def write(file: Path | IO[bytes], head: Head) -> None:
     """Write a head as `analysis.kinds.head.read` reads it."""
     tags = sorted(head.means.means)
     means = np.stack([head.means.means[tag] for tag in tags])
     np.savez_compressed(
-        path,
+        file,
         weights=head.weights.astype(np.float32),
         bias=head.bias,
         version=head.version,
@@ -213,6 +213,9 @@ def _passages(text: str) -> Iterator[str]:
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:
+    """Rows of a set; none where the folder does not have it."""
+    if not path.is_file():
+        return
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         yield from (json.loads(line) for line in lines if line.strip())
 

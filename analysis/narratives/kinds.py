@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.arrays import Floats, Vectors
-from analysis.kinds.head import Head, head_for
+from analysis.kinds.head import Head, head_for, text_scores
 from analysis.kinds.judge import Facts, judge
 from analysis.narratives.run_view import RunView
 from config.clock import day_of
@@ -101,7 +101,7 @@ class _Judging:
         texts = _texts(rows)
         return Facts(
             scores=self._scores(texts),
-            days=[min(day_of(row.counted_at) for row in text).toordinal() for text in texts],
+            days=[min(day_of(row.counted_at) for row in text).toordinal() for text in texts.values()],
             outlets=len({row.source_id for row in rows}),
             one_event=self._one_event(rows),
             is_form=number in self.forms,
@@ -113,16 +113,13 @@ class _Judging:
         before = self.before.get(number)
         return before is not None and before.kind == "claim" and "by" not in before.reasons
 
-    def _scores(self, texts: Sequence[Sequence[Told]]) -> Floats | None:
+    def _scores(self, texts: Mapping[str, Sequence[Told]]) -> Floats | None:
         """The score of each text: the mean of its passages'."""
-        if self.head is None:
-            return None
-        if not texts:
-            return np.zeros(0)
-        rows = [row for text in texts for row in text]
-        scores = self.head.score(_vectors(self.view, self.head, rows))
-        starts = np.cumsum([0, *(len(text) for text in texts[:-1])])
-        return np.asarray(np.add.reduceat(scores, starts) / [len(text) for text in texts], np.float64)
+        if self.head is None or not texts:
+            return None if self.head is None else np.zeros(0)
+        groups = [group for group, rows in texts.items() for _ in rows]
+        rows = [row for text in texts.values() for row in text]
+        return text_scores(self.head.score(_vectors(self.view, self.head, rows)), groups)
 
     def _one_event(self, rows: Sequence[Told]) -> float:
         """Share of the articles that tell the event which most of them tell."""
@@ -133,12 +130,12 @@ class _Judging:
         return max(told.values(), default=0) / articles if articles else 0.0
 
 
-def _texts(rows: Sequence[Told]) -> list[list[Told]]:
+def _texts(rows: Sequence[Told]) -> dict[str, list[Told]]:
     """Passages by the text that they belong to, each distinct passage once: a reprint adds nothing."""
     found: defaultdict[str, dict[str, Told]] = defaultdict(dict)
     for row in sorted(rows, key=lambda row: (row.counted_at, row.passage_id)):
         found[row.group_id].setdefault(row.text_hash, row)
-    return [list(found[group].values()) for group in sorted(found)]
+    return {group: list(found[group].values()) for group in sorted(found)}
 
 
 def _taught(view: RunView, living: Mapping[int, Narrative]) -> Head | None:
