@@ -214,8 +214,7 @@ lineage = sa.Table(
 
 corrections = sa.Table(
     "corrections", metadata, _key("correction_id"), _time("at"), _text("kind"), _number("narrative_id"),
-    _text("passage_id", null=True),
-    _text("value", null=True), _text("actor", null=True),
+    _text("passage_id", null=True), _text("value", null=True), _text("actor", null=True),
 )  # fmt: skip
 
 # What each narrative is, as the last run that looked judged it; no row: nobody looked yet.

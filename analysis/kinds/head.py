@@ -29,8 +29,8 @@ from storage.records import MeanTable
 
 RIDGE = 0.45
 """How strongly weights are drawn to the shipped ones when an analyst disagrees: about the squared length of a
-narrative's mean vector (0.39 to 0.64 in the sample world), so that one decision brings a narrative of that
-very direction half of the way to where it was said to belong.
+narrative's mean vector (measured: 0.39 to 0.64 in the sample world), so that one decision brings a narrative
+of that very direction half of the way to where it was said to belong.
 """
 _UNKNOWN = datetime(2000, 1, 1, tzinfo=UTC)
 

@@ -33,9 +33,9 @@ world: share in claims 0.07 with 4, 0.03 with 8, 0.02 with 12; a claim of six te
 as half a spread above unrelated pages.
 """
 CLAIM = 0.18
-"""Evidence from which a narrative is a claim: between the greatest of unrelated coverage of the sample world
-(0.00) and the least of its planted narratives (0.31), where 2 % of the passages of that half of the
-publishers are in claims. The other half was not looked at for it.
+"""Evidence from which a narrative is a claim. Measured: it lies between the greatest of unrelated coverage of
+the sample world (0.00) and the least of its planted narratives (0.24), where 2 % of the passages of that half
+of the publishers are in claims. The other half was not looked at for it.
 """
 ONE_EVENT_BAR = 0.06
 """What a narrative must have more when most of its texts tell one event: it may be that event, told with
@@ -49,11 +49,11 @@ names that change every week help nobody. Chosen, not measured.
 SLOPE = 0.08
 """How fast the grade goes from 0 to 1 with the evidence. Chosen, not measured; it orders nothing anew."""
 EVENT_DAYS = 7
-"""Days within which an event is told, as `analysis.narratives.events` has it."""
+"""Days within which an event is told, by definition: as `analysis.narratives.events` has it."""
 MOST = 0.8
-"""Share of the texts that must be told within those days for the narrative to be an event, ..."""
+"""Share of the texts told within those days that makes an event; chosen, not measured."""
 ONE_EVENT = 0.5
-"""... and share that one event must have for most of it to be that event. Both chosen, not measured."""
+"""Share of the articles that makes them tell one event; chosen, not measured."""
 
 
 class Facts(NamedTuple):

@@ -50,9 +50,11 @@ INVERSE_PENALTY = 1.0
 0.947 and 0.952.
 """
 PAGE_PASSAGES, PAGE_CHARACTERS = 6, 120
-"""Passages of a page at most, and the shortest."""
+"""Passages of a page at most, so that no long page outvotes others, and the characters of the shortest;
+chosen, not measured.
+"""
 LEAD = 500
-"""Characters of a news article."""
+"""Characters of a news article, about those of a passage; chosen, not measured."""
 _MADE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -80,16 +82,18 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     given = parser.parse_args()
     raw = Embedded(given.cache)
-    examples, pages = (
-        examples_of(given.data),
-        [page for page in page_passages(given.data) if is_ordinary(page)],
-    )
-    means = reference_means(news_of(given.data), raw)
-    weights, bias = fit(examples, raw, means)
-    weights, bias = standardised(weights, bias, centred(pages, raw, means))
-    write(given.out, Head(weights, bias, means, version_of(weights)))
+    head = trained(given.data, raw)
+    write(given.out, head)
     raw.close()
-    print(f"{given.out}: head {version_of(weights)} of {len(examples.texts)} texts")  # noqa: T201 - a command
+    print(f"{given.out}: head {head.version}")  # noqa: T201 - a command
+
+
+def trained(data: Path, raw: Embedded) -> Head:
+    """The head of a data folder."""
+    means = reference_means(news_of(data), raw)
+    ordinary = [page for page in page_passages(data) if is_ordinary(page)]
+    weights, bias = standardised(*fit(examples_of(data), raw, means), centred(ordinary, raw, means))
+    return Head(weights, bias, means, version_of(weights))
 
 
 def version_of(weights: Floats) -> str:

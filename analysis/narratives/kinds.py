@@ -25,7 +25,7 @@ Told = PassageRow | PassageFacts
 """A passage as far as judging needs it."""
 CLEARLY = 1.0
 """Score that the head is taught for what an analyst calls a claim, and its negative for what is none: as far
-from unrelated pages as these lie apart themselves.
+from unrelated pages as these lie apart themselves; chosen, not measured.
 """
 RULES = "k1"
 """Version of the rules of `analysis.kinds.judge`."""

@@ -10,7 +10,8 @@ from storage.records import Judgement, Kind
 
 TITLES: Mapping[Kind, str] = {"claim": "Claims", "event": "Events", "subject": "Subjects", "form": "Forms"}
 MEANINGS: Mapping[Kind, str] = {
-    "claim": "What is asserted, across events. Watched statements stand here too, and what no run has judged yet.",
+    "claim": "What is asserted, across events. Watched statements stand here too, "
+    "and what no run has judged yet.",
     "event": "One happening, told within days.",
     "subject": "What is written about on many occasions; its texts report and do not assert.",
     "form": "Weather, markets, schedules: texts that come back with other figures.",

@@ -179,6 +179,6 @@ class Correction:
     narrative_id: int
     passage_id: str | None = None
     value: str | None = None
-    """Of `rename` the label, of `kind` what the narrative is; None takes the last decision of that kind back."""
+    """Of `rename` the label, of `kind` what the narrative is; None takes the last decision back."""
     actor: str | None = None
     """Who decided, as they named themselves."""

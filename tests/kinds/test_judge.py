@@ -33,7 +33,7 @@ def facts(score: float | None, days: list[int] = WEEKS, **given: object) -> Fact
     ],
 )
 def test_the_kind(given: Facts, kind: str | None) -> None:
-    """Texts that assert make a claim, whenever they are told; others an event or a subject; a form is a form."""
+    """Texts that assert make a claim, whenever they are told; others an event or a subject."""
     assert judge(given).kind == kind
 
 
@@ -74,8 +74,8 @@ def test_evidence_of_nothing_is_nothing() -> None:
 
 
 def test_own_rows_are_many_and_of_both_sides() -> None:
-    """Every genre and language has as many claims as news, no sentence stands twice, and four states have forty
-    rows in each of six languages.
+    """As many claims as news in each genre and language, no sentence twice, and of four states forty rows in
+    each of six languages.
     """
     rows = own_rows()
     assert len({row.text for row in rows}) == len(rows)

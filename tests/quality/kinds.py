@@ -35,18 +35,17 @@ from analysis.kinds.train import (
     reference_means,
 )
 from analysis.narratives.context import in_context
-from analysis.narratives.topics import cluster
-from analysis.narratives.units import units_of
+from analysis.narratives.topics import OUTLIER, cluster
+from analysis.narratives.units import TextUnits, units_of
 from config.settings import NarrativeSettings
 from storage.records import MeanTable, PassageRow
 from tests.quality.data import Row, html_sets, read_rows, stable_sample
 from tests.quality.meaning import passage_rows
-from tests.quality.metrics import mean
 from tests.quality.result import Floor, Result
 from tests.quality.space import Space
 
-SIZES = (100, 250, 500, 10_000)
-"""Pages of a collection; the last is all there are."""
+SIZES = (100, 250, 500)
+"""Pages of a collection; and all there are."""
 PAGE_PASSAGES = 6
 FEWEST_CHARACTERS = 300
 LEFT_ALONE = 0.90
@@ -60,18 +59,21 @@ Flags = npt.NDArray[np.bool_]
 def measure_pages(data: Path, out: Path) -> Result:
     """Unrelated pages at four sizes: share of passages in narratives, and in those shown as claims."""
     rows = _pages(data)
+    unseen = [row for row in rows if not is_ordinary(Text("", "", _publisher(row)))]
     figures: dict[str, Any] = {}
     with Space(out) as space:
-        unseen = [row for row in rows if not is_ordinary(Text("", "", _publisher(row)))]
         for name, given in (("unseen publishers", unseen), ("all publishers", rows)):
-            for size in SIZES:
-                if size == SIZES[-1] or size < len(given):
-                    chosen = stable_sample(given, lambda row: row["id"], size)
-                    figures[f"{name}, {len(chosen)} pages"] = _shares(chosen, space)
+            figures |= {f"{name}, {len(part)} pages": _shares(part, space) for part in _parts(given)}
     floors = [
         Floor(f"{name}: left alone", 1 - found["in_claims"], LEFT_ALONE) for name, found in figures.items()
     ]
     return Result(figures, floors)
+
+
+def _parts(rows: Sequence[Row]) -> list[list[Row]]:
+    """Collections of each size, and all there is."""
+    sizes = [*(size for size in SIZES if size < len(rows)), len(rows)]
+    return [stable_sample(rows, lambda row: row["id"], size) for size in sizes]
 
 
 def _pages(data: Path) -> list[Row]:
@@ -114,8 +116,7 @@ def _shares(rows: Sequence[Row], space: Space) -> dict[str, float]:
 def _groups(passages: Sequence[PassageRow], space: Space) -> list[list[int]]:
     """Places of the passages of each group that is large enough and in enough outlets for a narrative."""
     rules = NarrativeSettings()
-    plain = space.centred([row.text for row in passages], [row.language for row in passages])
-    units = units_of(passages, in_context(plain.astype(np.float64), [row.article_id for row in passages]))
+    units = _units(passages, space)
     labels = cluster(
         units.texts,
         units.vectors,
@@ -127,14 +128,23 @@ def _groups(passages: Sequence[PassageRow], space: Space) -> list[list[int]]:
     found: defaultdict[int, list[int]] = defaultdict(list)
     for label, places in zip(labels.tolist(), units.members, strict=True):
         found[label] += places
-    large = [places for label, places in sorted(found.items()) if label >= 0]
-    return [places for places in large if len({passages[p].source_id for p in places}) >= rules.min_outlets]
+    groups = [places for label, places in sorted(found.items()) if label != OUTLIER]
+    return [places for places in groups if _outlets(passages, places) >= rules.min_outlets]
+
+
+def _units(passages: Sequence[PassageRow], space: Space) -> TextUnits:
+    plain = space.centred([row.text for row in passages], [row.language for row in passages])
+    return units_of(passages, in_context(plain.astype(np.float64), [row.article_id for row in passages]))
+
+
+def _outlets(passages: Sequence[PassageRow], places: Sequence[int]) -> int:
+    return len({passages[place].source_id for place in places})
 
 
 def _is_claim(passages: Sequence[PassageRow], scores: Floats, places: Sequence[int]) -> bool:
     texts = [passages[place].group_id for place in places]
     found = text_scores(scores[list(places)], texts)
-    outlets = len({passages[place].source_id for place in places})
+    outlets = _outlets(passages, places)
     days = [0] * len(found)  # undated: how much speaks for a claim does not depend on it
     return judge(Facts(found, days, outlets, one_event=0.0, is_form=False)).kind == "claim"
 
@@ -145,44 +155,43 @@ def measure_claims(data: Path, out: Path) -> Result:
     """
     raw = Embedded(out)
     claims, headlines = claims_of(data)[DRAWN:], headlines_of(data)[DRAWN:]
-    head, texts = shipped(), [*claims, *headlines]
-    vectors = head.centred(raw.of([item.text for item in texts]), [item.language for item in texts])
-    is_claim = np.arange(len(texts)) < len(claims)
     figures: dict[str, Any] = {
         "claims": len(claims),
         "headlines": len(headlines),
-        "claims_auc": _auc(head.score(vectors), is_claim),
+        "claims_auc": _shipped_auc(claims, headlines, raw),
     }
     if (data / "topics").is_dir():
         figures |= _left_out(data, raw, headlines)
     raw.close()
-    return Result(
-        figures, [Floor(name, figures[name], least) for name, least in FLOORS.items() if name in figures]
-    )
+    floors = [Floor(name, figures[name], least) for name, least in FLOORS.items() if name in figures]
+    return Result(figures, floors)
+
+
+def _shipped_auc(claims: Sequence[Text], headlines: Sequence[Text], raw: Embedded) -> float:
+    head, texts = shipped(), [*claims, *headlines]
+    vectors = head.centred(raw.of([item.text for item in texts]), [item.language for item in texts])
+    return _auc(head.score(vectors), np.arange(len(texts)) < len(claims))
 
 
 def _left_out(data: Path, raw: Embedded, headlines: Sequence[Text]) -> dict[str, Any]:
     """AUC of heads that did not see a theme, a genre or a language."""
-    examples, means = examples_of(data), reference_means(news_of(data), raw)
-    out = _LeaveOut(examples, raw, means)
-    own = np.array(examples.weights) != 1.0
-    genres = np.array([item.group for item in examples.texts])
-    languages = np.array([item.language for item in examples.texts])
+    examples = examples_of(data)
+    out = _LeaveOut(examples, raw, reference_means(news_of(data), raw))
+    claims = claims_of(data)
     themes = {
-        theme: out.against([item for item in claims_of(data) if _has(item, theme)], headlines, theme)
-        for theme in _themes(claims_of(data))
+        theme: out.against([item for item in claims if _has(item, theme)], headlines, theme)
+        for theme in _themes(claims)
     }
-    by_genre = {genre: out.auc(own & (genres == genre)) for genre in sorted(set(genres[own]))}
-    by_language = {tag: out.auc(own & (languages == tag)) for tag in sorted(set(languages[own]))}
+    genres = out.by([item.group for item in examples.texts])
+    languages = out.by([item.language for item in examples.texts])
     return {
         "themes": themes,
-        "genres": by_genre,
-        "languages": by_language,
+        "genres": genres,
+        "languages": languages,
         "theme_median": float(np.median(list(themes.values()))),
         "theme_worst": min(themes.values()),
-        "genre_worst": min(by_genre.values()),
-        "genre_mean": mean(by_genre.values()),
-        "language_worst": min(by_language.values()),
+        "genre_worst": min(genres.values()),
+        "language_worst": min(languages.values()),
     }
 
 
@@ -192,6 +201,11 @@ class _LeaveOut:
     def __init__(self, examples: Examples, raw: Embedded, means: MeanTable) -> None:
         self._examples, self._raw, self._means = examples, raw, means
         self._vectors = centred(examples.texts, raw, means)
+
+    def by(self, keys: Sequence[str]) -> dict[str, float]:
+        """AUC of each key of this project's own rows, by heads that did not see these rows."""
+        own, given = np.array(self._examples.weights) != 1.0, np.array(keys)
+        return {key: self.auc(own & (given == key)) for key in sorted(set(given[own].tolist()))}
 
     def auc(self, held: Flags) -> float:
         """Of the examples held back, by a head trained on the others."""
