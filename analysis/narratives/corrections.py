@@ -36,6 +36,18 @@ class Obeyed:
     """Passage -> narratives it was taken out of."""
     kinds: Mapping[int, DecidedKind]
 
+    @property
+    def forms(self) -> set[int]:
+        """Narratives that an analyst calls recurring forms."""
+        return {number for number, item in self.kinds.items() if item.kind == "form"} - self.pinned
+
+    @property
+    def no_forms(self) -> set[int]:
+        """Narratives that are no recurring forms, whatever is found: pinned ones, and what an analyst calls
+        something else.
+        """
+        return {*self.pinned, *self.kinds} - self.forms
+
 
 def obeyed(
     corrections: Sequence[Correction], survivors: Mapping[int, int], *, watched: Collection[int] = ()

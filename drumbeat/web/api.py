@@ -41,7 +41,13 @@ def narratives(
 def narrative(request: Request, narrative_id: NarrativeNumber) -> dict[str, Any]:
     """One narrative over the last seven days, with evidence; a merged number gives its survivor."""
     survivor = _survivor(request, narrative_id)
-    return {"narrative": _plain(survivor), "detail": reader_of(request).narrative(survivor.narrative_id)}
+    reader, number = reader_of(request), survivor.narrative_id
+    judged = reader.store.kinds.of([number]).get(number)
+    return {
+        "narrative": _plain(survivor),
+        "judged": asdict(judged) if judged else None,
+        "detail": reader.narrative(number),
+    }
 
 
 @router.get("/narratives/{narrative_id}/passages")

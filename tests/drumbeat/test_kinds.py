@@ -87,6 +87,8 @@ def test_the_interface_lists_one_kind_or_all(client: TestClient) -> None:
     assert {row["narrative_id"]: row["judged"] for row in every} == {**JUDGED, 5: None, 6: None}
     only = client.get("/api/narratives", params={"kind": "event"}).json()["narratives"]
     assert [row["narrative_id"] for row in only] == [2]
+    assert client.get("/api/narratives/2").json()["judged"]["reasons"]["needed"] == 0.18
+    assert client.get("/api/narratives/5").json()["judged"] is None
 
 
 def test_lists_rank_claims_before_the_rest() -> None:

@@ -14,6 +14,7 @@ from storage.errors import StorageError
 from storage.records import MeanTable
 from storage.store import Store
 from tests.narratives.conftest import BUILD, SIZE, START, at, direction, held, run, tell_claims
+from tests.narratives.test_upkeep import born_by_hand, status, tell_weather
 
 pytestmark = pytest.mark.slow
 
@@ -120,3 +121,24 @@ def test_without_a_head_only_time_tells(
     run(refit, store, workspace, 10)
     assert {row.kind for row in store.kinds.all().values()} <= {"event"}
     assert len(store.lists.narratives(kind="claim", limit=9)) + len(store.kinds.all()) == 1
+
+
+def test_what_is_called_a_form_can_be_overruled(store: Store, workspace: Workspace) -> None:
+    """Weather rests as a form, and is judged one; called a subject it is told again, and no refit undoes it."""
+    number = born_by_hand(store, tell_weather(store))
+    run(refit, store, workspace, 10)
+    assert (status(store, number), store.kinds.all()[number].kind) == ("dormant", "form")
+    decide_kind(store, number, "subject", by="Awa", clock=at(10.5))
+    for day in (11, 12):
+        run(refit, store, workspace, day)
+        assert (status(store, number), store.kinds.all()[number].kind) == ("active", "subject")
+
+
+def test_an_analyst_can_call_something_a_form(store: Store, workspace: Workspace) -> None:
+    """It rests from the next refit on, and is listed as a form."""
+    told = tell_claims(store, ("claim-bridge",))
+    run(refit, store, workspace, 10)
+    number = keys_of(store, told)["claim-bridge"]
+    decide_kind(store, number, "form", by="Awa", clock=at(10.5))
+    run(refit, store, workspace, 11)
+    assert (status(store, number), store.kinds.all()[number].kind) == ("dormant", "form")
