@@ -124,7 +124,7 @@ def test_without_a_head_only_time_tells(
 
 
 def test_what_is_called_a_form_can_be_overruled(store: Store, workspace: Workspace) -> None:
-    """Weather rests as a form, and is judged one; called a subject it is told again, and no refit undoes it."""
+    """Weather rests as a form, and is judged one; called a subject it is told again for good."""
     number = born_by_hand(store, tell_weather(store))
     run(refit, store, workspace, 10)
     assert (status(store, number), store.kinds.all()[number].kind) == ("dormant", "form")

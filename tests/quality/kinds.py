@@ -56,9 +56,13 @@ FLOORS = {"claims_auc": 0.95, "theme_median": 0.95, "theme_worst": 0.90, "langua
 Flags = npt.NDArray[np.bool_]
 
 
-def measure_pages(data: Path, out: Path) -> Result:
-    """Unrelated pages at four sizes: share of passages in narratives, and in those shown as claims."""
-    rows = _pages(data)
+def measure_pages(data: Path, out: Path, *, most: int | None = None) -> Result:
+    """Unrelated pages at four sizes: share of passages in narratives, and in those shown as claims.
+
+    Args:
+        most: read only so many pages.
+    """
+    rows = stable_sample(_pages(data), lambda row: row["id"], most or 10**9)
     unseen = [row for row in rows if not is_ordinary(Text("", "", _publisher(row)))]
     figures: dict[str, Any] = {}
     with Space(out) as space:
