@@ -3,7 +3,7 @@
     python -m analysis.kinds.train --data DIR --cache DIR --out analysis/data/claim_head.npz
 
     rows of this project, claims, headlines, news -> raw vectors -> means of reference (of the news alone)
-        -> logistic regression -> standardised on passages of unrelated pages -> weights, bias, means
+        -> logistic regression -> what ordinary texts of three lengths score -> weights, means
 
 Only weights and means leave the data folder; no text and no vector of one does. Passages of pages are never
 trained on: those of half of the publishers say what is ordinary, the others are for reporting.
@@ -29,9 +29,10 @@ from analysis.arrays import Floats, Vectors
 from analysis.embedding.centring import centre
 from analysis.embedding.choose import build_of, shared_embedder
 from analysis.embedding.means import SAMPLE, make_table
-from analysis.kinds.head import Head
-from analysis.kinds.rows import own_rows
+from analysis.kinds.head import Head, Ordinary, words_of
+from analysis.kinds.rows import Row, own_rows
 from analysis.text.passages import spans
+from analysis.text.sentences import sentences
 from config.settings import EmbedSettings
 from storage.ids import text_hash
 from storage.records import MeanTable
@@ -53,6 +54,8 @@ PAGE_PASSAGES, PAGE_CHARACTERS = 6, 120
 """Passages of a page at most, so that no long page outvotes others, and the characters of the shortest;
 chosen, not measured.
 """
+JOINED = 4
+"""Sentences that are joined to a passage: about 60 words of a hundred; chosen, not measured."""
 LEAD = 500
 """Characters of a news article, about those of a passage; chosen, not measured."""
 _MADE = datetime(2000, 1, 1, tzinfo=UTC)
@@ -91,9 +94,20 @@ def main() -> None:
 def trained(data: Path, raw: Embedded) -> Head:
     """The head of a data folder."""
     means = reference_means(news_of(data), raw)
-    ordinary = [page for page in page_passages(data) if is_ordinary(page)]
-    weights, bias = standardised(*fit(examples_of(data), raw, means), centred(ordinary, raw, means))
-    return Head(weights, bias, means, version_of(weights))
+    weights = fit(examples_of(data), raw, means)
+    return Head(weights, ordinary_scores(data, weights, raw, means), means, version_of(weights))
+
+
+def ordinary_scores(data: Path, weights: Floats, raw: Embedded, means: MeanTable) -> Ordinary:
+    """What headlines that nobody trained on, and first sentences and passages of half of the publishers,
+    score.
+    """
+    passages = [page for page in page_passages(data) if is_ordinary(page)]
+    kinds = [headlines_of(data)[DRAWN : 2 * DRAWN], beginnings(passages), passages]
+    scores = [centred(texts, raw, means).astype(np.float64) @ weights for texts in kinds if texts]
+    lengths = [np.median(words_of([item.text for item in texts])) for texts in kinds if texts]
+    places, spreads = [found.mean() for found in scores], [found.std() for found in scores]
+    return Ordinary(np.array(lengths), np.array(places), np.array(spreads))
 
 
 def version_of(weights: Floats) -> str:
@@ -108,7 +122,9 @@ def write(file: Path | IO[bytes], head: Head) -> None:
     np.savez_compressed(
         file,
         weights=head.weights.astype(np.float32),
-        bias=head.bias,
+        lengths=head.ordinary.lengths,
+        places=head.ordinary.places,
+        spreads=head.ordinary.spreads,
         version=head.version,
         tags=np.array(tags),
         means=means.astype(np.float16),
@@ -116,31 +132,65 @@ def write(file: Path | IO[bytes], head: Head) -> None:
 
 
 def examples_of(data: Path) -> Examples:
-    """Everything that is trained on."""
+    """Everything that is trained on, of both kinds short and long: were claims sentences and news passages, the
+    head would tell sentences from passages.
+    """
     own = own_rows()
-    claims, headlines = claims_of(data)[:DRAWN], headlines_of(data)[:DRAWN]
-    negatives = [*headlines, *news_of(data)]
-    texts = [*(Text(row.text, row.language, row.genre) for row in own), *claims, *negatives]
-    is_claim = [*(row.is_claim for row in own), *[True] * len(claims), *[False] * len(negatives)]
-    others = len(texts) - len(own)
-    return Examples(texts, is_claim, [OWN_WEIGHT] * len(own) + [1.0] * others)
+    ours = {side: [_text_of(row) for row in own if row.is_claim is side] for side in (True, False)}
+    claims, headlines, news = claims_of(data)[:DRAWN], headlines_of(data)[:DRAWN], news_of(data)
+    parts = [
+        (both_lengths(ours[True]), True, OWN_WEIGHT),
+        (both_lengths(ours[False]), False, OWN_WEIGHT),
+        (both_lengths(claims), True, 1.0),
+        (both_lengths(headlines), False, 1.0),
+        ([*news, *beginnings(news)], False, 1.0),
+    ]
+    return Examples(
+        [text for texts, _, _ in parts for text in texts],
+        [is_claim for texts, is_claim, _ in parts for _ in texts],
+        [weight for texts, _, weight in parts for _ in texts],
+    )
 
 
-def fit(examples: Examples, raw: Embedded, means: MeanTable) -> tuple[Floats, float]:
-    """Weights and bias of a logistic regression in which claims and others weigh the same."""
+def both_lengths(given: Sequence[Text]) -> list[Text]:
+    """The sentences, and as many words of them again in passages: those of one language and group joined, a
+    few at a time.
+    """
+    found: defaultdict[tuple[str, str], list[Text]] = defaultdict(list)
+    for item in given:
+        found[item.language, item.group].append(item)
+    ordered = [item for key in sorted(found) for item in found[key]]
+    runs = [ordered[start : start + JOINED] for start in range(0, len(ordered), JOINED)]
+    joined = [
+        Text(" ".join(item.text for item in run), run[0].language, run[0].group)
+        for run in runs
+        if len({item.language for item in run}) == 1 and len(run) == JOINED
+    ]
+    return [*given, *joined]
+
+
+def beginnings(passages: Sequence[Text]) -> list[Text]:
+    """The first sentence of each passage."""
+    found = []
+    for item in passages:
+        first = next(iter(sentences(item.text)), None)
+        if first is not None:
+            found.append(item._replace(text=item.text[first.start : first.end]))
+    return found
+
+
+def _text_of(row: Row) -> Text:
+    return Text(row.text, row.language, row.genre)
+
+
+def fit(examples: Examples, raw: Embedded, means: MeanTable) -> Floats:
+    """Weights of a logistic regression in which claims and others weigh the same."""
     is_claim, weights = np.array(examples.is_claim), np.array(examples.weights)
     for side in (is_claim, ~is_claim):
         weights[side] *= len(weights) / 2 / weights[side].sum()
     model = LogisticRegression(C=INVERSE_PENALTY, max_iter=3000)
     model.fit(centred(examples.texts, raw, means), is_claim, sample_weight=weights)
-    return np.asarray(model.coef_[0], np.float64), float(model.intercept_[0])
-
-
-def standardised(weights: Floats, bias: float, ordinary: Vectors) -> tuple[Floats, float]:
-    """The same weights in the unit in which ordinary passages have the mean 0 and the spread 1."""
-    scores = ordinary.astype(np.float64) @ weights + bias
-    spread = float(scores.std())
-    return weights / spread, float((bias - scores.mean()) / spread)
+    return np.asarray(model.coef_[0], np.float64)
 
 
 def centred(texts: Sequence[Text], raw: Embedded, means: MeanTable) -> Vectors:

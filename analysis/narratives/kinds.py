@@ -9,20 +9,18 @@ One transaction a chunk; a second run finds the same.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.arrays import Floats, Vectors
-from analysis.kinds.head import Head, head_for, text_scores
+from analysis.kinds.head import Head, head_for, text_scores, words_of
 from analysis.kinds.judge import Facts, judge
 from analysis.narratives.run_view import RunView
 from config.clock import day_of
-from storage.records import Judgement, Narrative, PassageFacts, PassageRow
+from storage.records import Judgement, Narrative, PassageRow
 
-Told = PassageRow | PassageFacts
-"""A passage as far as judging needs it."""
 CLEARLY = 1.0
 """Score that the head is taught for what an analyst calls a claim, and its negative for what is none: as far
 from unrelated pages as these lie apart themselves; chosen, not measured.
@@ -34,36 +32,28 @@ CHUNK = 200  # judgements a transaction: decides speed only
 
 def judge_told(view: RunView) -> Counter[str]:
     """Judge every narrative that was told in the window; counts by kind."""
-    members = view.members()
-    rows = [row for row in view.store.passages.told(view.start, view.end) if row.passage_id in members]
-    return _judge(view, _by_narrative(rows, members))
+    members: defaultdict[int, list[str]] = defaultdict(list)
+    for passage_id, number in view.members().items():
+        members[number].append(passage_id)
+    return _judge(view, members)
 
 
 def judge_new(view: RunView) -> Counter[str]:
     """Judge the narratives that nobody judged yet; counts by kind."""
-    known = view.store.kinds.all()
+    known, store = view.store.kinds.all(), view.store.narratives
     new = [item.narrative_id for item in view.living() if item.narrative_id not in known]
-    members = {
-        item.passage_id: number
-        for number in new
-        for item in view.store.narratives.assignments(narrative_id=number, start=view.start, end=view.end)
-    }
-    return _judge(view, _by_narrative(view.store.passages.many(members), members))
+    told = {key: store.assignments(narrative_id=key, start=view.start, end=view.end) for key in new}
+    return _judge(view, {key: [item.passage_id for item in rows] for key, rows in told.items() if rows})
 
 
-def _by_narrative(rows: Iterable[Told], members: Mapping[str, int]) -> dict[int, list[Told]]:
-    found: defaultdict[int, list[Told]] = defaultdict(list)
-    for row in rows:
-        found[members[row.passage_id]].append(row)
-    return found
-
-
-def _judge(view: RunView, told: Mapping[int, Sequence[Told]]) -> Counter[str]:
-    """Judge narratives by their passages, and those that an analyst decided on; counts by kind."""
+def _judge(view: RunView, told: Mapping[int, Sequence[str]]) -> Counter[str]:
+    """Judge narratives by their passages, read one narrative at a time, and those that an analyst decided on;
+    counts by kind.
+    """
     living = {item.narrative_id: item for item in view.living()}
     judging = _Judging(view, _taught(view, living), frozenset(view.forms()), view.store.kinds.all())
     asked = sorted(living.keys() & (told.keys() | view.decisions.kinds.keys()))
-    found = [judging.judgement(number, told.get(number, ())) for number in asked]
+    found = [judging.judgement(number, view.store.passages.many(told.get(number, ()))) for number in asked]
     kept = [item for item in found if item is not None]
     for start in range(0, len(kept), CHUNK):
         view.store.kinds.save(kept[start : start + CHUNK])
@@ -79,7 +69,7 @@ class _Judging:
     forms: frozenset[int]
     before: Mapping[int, Judgement]
 
-    def judgement(self, number: int, rows: Sequence[Told]) -> Judgement | None:
+    def judgement(self, number: int, rows: Sequence[PassageRow]) -> Judgement | None:
         """What a narrative is; None where nobody can say."""
         verdict = judge(self._facts(number, rows))
         decided = self.view.decisions.kinds.get(number)
@@ -97,7 +87,7 @@ class _Judging:
             run_id=self.view.run_id,
         )
 
-    def _facts(self, number: int, rows: Sequence[Told]) -> Facts:
+    def _facts(self, number: int, rows: Sequence[PassageRow]) -> Facts:
         texts = _texts(rows)
         return Facts(
             scores=self._scores(texts),
@@ -113,15 +103,16 @@ class _Judging:
         before = self.before.get(number)
         return before is not None and before.kind == "claim" and "by" not in before.reasons
 
-    def _scores(self, texts: Mapping[str, Sequence[Told]]) -> Floats | None:
+    def _scores(self, texts: Mapping[str, Sequence[PassageRow]]) -> Floats | None:
         """The score of each text: the mean of its passages'."""
         if self.head is None or not texts:
             return None if self.head is None else np.zeros(0)
         groups = [group for group, rows in texts.items() for _ in rows]
         rows = [row for text in texts.values() for row in text]
-        return text_scores(self.head.score(_vectors(self.view, self.head, rows)), groups)
+        lengths = words_of([row.text for row in rows])
+        return text_scores(self.head.score(_vectors(self.view, self.head, rows), lengths), groups)
 
-    def _one_event(self, rows: Sequence[Told]) -> float:
+    def _one_event(self, rows: Sequence[PassageRow]) -> float:
         """Share of the articles that tell the event which most of them tell."""
         article_of = {row.passage_id: row.article_id for row in rows}
         events = self.view.store.events.of(article_of)
@@ -130,9 +121,9 @@ class _Judging:
         return max(told.values(), default=0) / articles if articles else 0.0
 
 
-def _texts(rows: Sequence[Told]) -> dict[str, list[Told]]:
+def _texts(rows: Sequence[PassageRow]) -> dict[str, list[PassageRow]]:
     """Passages by the text that they belong to, each distinct passage once: a reprint adds nothing."""
-    found: defaultdict[str, dict[str, Told]] = defaultdict(dict)
+    found: defaultdict[str, dict[str, PassageRow]] = defaultdict(dict)
     for row in sorted(rows, key=lambda row: (row.counted_at, row.passage_id)):
         found[row.group_id].setdefault(row.text_hash, row)
     return {group: list(found[group].values()) for group in sorted(found)}
@@ -143,25 +134,31 @@ def _taught(view: RunView, living: Mapping[int, Narrative]) -> Head | None:
     head = head_for(view.table.build)
     if head is None:
         return None
-    rows, targets = [], []
-    for number, row in _taught_rows(view, head, living):
-        score = float(head.score(row[None])[0])
+    rows, lengths, targets = [], [], []
+    for number, row, words in _taught_rows(view, head, living):
+        score = float(head.score(row[None], [words])[0])
         is_claim = view.decisions.kinds[number].kind == "claim"
         rows.append(row)
+        lengths.append(words)
         targets.append(max(score, CLEARLY) if is_claim else min(score, -CLEARLY))
-    return head.taught(np.array(rows), targets)
+    return head.taught(np.array(rows), lengths, targets)
 
 
-def _taught_rows(view: RunView, head: Head, living: Mapping[int, Narrative]) -> Iterator[tuple[int, Vectors]]:
-    """Narratives that an analyst decided on, each with the mean vector of the passages that show it."""
+def _taught_rows(
+    view: RunView, head: Head, living: Mapping[int, Narrative]
+) -> Iterator[tuple[int, Vectors, float]]:
+    """Narratives that an analyst decided on, each with the mean vector and length of the passages that show
+    it.
+    """
     for number in sorted(view.decisions.kinds.keys() & living.keys()):
         shown = view.store.passages.many(living[number].exemplars)
         known = view.store.vectors.has(view.table.build, {row.text_hash for row in shown})
         rows = [row for row in shown if row.text_hash in known]
         if rows:
-            yield number, np.asarray(_vectors(view, head, rows).mean(axis=0), np.float32)
+            words = float(words_of([row.text for row in rows]).mean())
+            yield number, np.asarray(_vectors(view, head, rows).mean(axis=0), np.float32), words
 
 
-def _vectors(view: RunView, head: Head, rows: Sequence[Told]) -> Vectors:
+def _vectors(view: RunView, head: Head, rows: Sequence[PassageRow]) -> Vectors:
     raw = view.store.vectors.get(view.table.build, [row.text_hash for row in rows])
     return head.centred(raw, [row.language for row in rows])

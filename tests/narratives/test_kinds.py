@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.kinds.head import Head
+from analysis.kinds.head import Head, Ordinary
 from analysis.narratives import kinds
 from analysis.narratives.stage import assign, refit
 from config.workspace import Workspace
@@ -25,7 +25,8 @@ def made_head(monkeypatch: pytest.MonkeyPatch) -> None:
     means = MeanTable(
         version=0, build=BUILD, made_at=START, means={"*": np.zeros(SIZE, np.float32)}, counts={}
     )
-    head = Head(4.0 * direction("claim-grain").astype(np.float64), -1.0, means, "1-made")
+    ordinary = Ordinary(np.ones(1), np.ones(1), np.ones(1))
+    head = Head(4.0 * direction("claim-grain").astype(np.float64), ordinary, means, "1-made")
     monkeypatch.setattr(kinds, "head_for", lambda build: head)
 
 

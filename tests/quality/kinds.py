@@ -18,7 +18,7 @@ import numpy.typing as npt
 from sklearn.metrics import roc_auc_score
 
 from analysis.arrays import Floats
-from analysis.kinds.head import shipped, text_scores
+from analysis.kinds.head import shipped, text_scores, words_of
 from analysis.kinds.judge import Facts, judge
 from analysis.kinds.train import (
     DRAWN,
@@ -104,9 +104,8 @@ def _shares(rows: Sequence[Row], space: Space) -> dict[str, float]:
         if passage.ordinal < PAGE_PASSAGES
     ]
     groups = _groups(passages, space)
-    scores = shipped().score(
-        shipped().centred(space.raw([row.text for row in passages]), [row.language for row in passages])
-    )
+    texts, languages = [row.text for row in passages], [row.language for row in passages]
+    scores = shipped().score(shipped().centred(space.raw(texts), languages), words_of(texts))
     claims = [places for places in groups if _is_claim(passages, scores, places)]
     return {
         "passages": len(passages),
@@ -174,7 +173,8 @@ def measure_claims(data: Path, out: Path) -> Result:
 def _shipped_auc(claims: Sequence[Text], headlines: Sequence[Text], raw: Embedded) -> float:
     head, texts = shipped(), [*claims, *headlines]
     vectors = head.centred(raw.of([item.text for item in texts]), [item.language for item in texts])
-    return _auc(head.score(vectors), np.arange(len(texts)) < len(claims))
+    scores = head.score(vectors, words_of([item.text for item in texts]))
+    return _auc(scores, np.arange(len(texts)) < len(claims))
 
 
 def _left_out(data: Path, raw: Embedded, headlines: Sequence[Text]) -> dict[str, Any]:
@@ -213,17 +213,17 @@ class _LeaveOut:
 
     def auc(self, held: Flags) -> float:
         """Of the examples held back, by a head trained on the others."""
-        weights, bias = self._fit(~held)
-        return _auc(self._vectors[held] @ weights + bias, np.array(self._examples.is_claim)[held])
+        weights = self._fit(~held)
+        return _auc(self._vectors[held] @ weights, np.array(self._examples.is_claim)[held])
 
     def against(self, claims: Sequence[Text], headlines: Sequence[Text], theme: str) -> float:
         """Of a theme's claims against headlines that nobody trained on."""
         held = np.array([_has(item, theme) for item in self._examples.texts])
-        weights, bias = self._fit(~held)
+        weights = self._fit(~held)
         vectors = centred([*claims, *headlines], self._raw, self._means)
-        return _auc(vectors @ weights + bias, np.arange(len(vectors)) < len(claims))
+        return _auc(vectors @ weights, np.arange(len(vectors)) < len(claims))
 
-    def _fit(self, kept: Flags) -> tuple[Floats, float]:
+    def _fit(self, kept: Flags) -> Floats:
         given = self._examples
         rows = np.flatnonzero(kept).tolist()
         return fit(
