@@ -30,7 +30,7 @@ from analysis.embedding.centring import centre
 from analysis.embedding.choose import build_of, shared_embedder
 from analysis.embedding.means import SAMPLE, make_table
 from analysis.kinds.head import Head, Ordinary, words_of
-from analysis.kinds.rows import Row, own_rows
+from analysis.kinds.rows import own_rows
 from analysis.text.passages import spans
 from analysis.text.sentences import sentences
 from config.settings import EmbedSettings
@@ -132,24 +132,26 @@ def write(file: Path | IO[bytes], head: Head) -> None:
 
 
 def examples_of(data: Path) -> Examples:
-    """Everything that is trained on, of both kinds short and long: were claims sentences and news passages, the
-    head would tell sentences from passages.
+    """Everything that is trained on, of both kinds short and long: were claims sentences and news passages,
+    the head would tell sentences from passages.
     """
-    own = own_rows()
-    ours = {side: [_text_of(row) for row in own if row.is_claim is side] for side in (True, False)}
-    claims, headlines, news = claims_of(data)[:DRAWN], headlines_of(data)[:DRAWN], news_of(data)
-    parts = [
-        (both_lengths(ours[True]), True, OWN_WEIGHT),
-        (both_lengths(ours[False]), False, OWN_WEIGHT),
-        (both_lengths(claims), True, 1.0),
-        (both_lengths(headlines), False, 1.0),
-        ([*news, *beginnings(news)], False, 1.0),
-    ]
+    parts = list(_parts(data))
     return Examples(
         [text for texts, _, _ in parts for text in texts],
         [is_claim for texts, is_claim, _ in parts for _ in texts],
         [weight for texts, _, weight in parts for _ in texts],
     )
+
+
+def _parts(data: Path) -> Iterator[tuple[Sequence[Text], bool, float]]:
+    """Texts, whether they are claims, and the weight of each."""
+    for is_claim in (True, False):
+        own = [Text(row.text, row.language, row.genre) for row in own_rows() if row.is_claim is is_claim]
+        yield both_lengths(own), is_claim, OWN_WEIGHT
+    yield both_lengths(claims_of(data)[:DRAWN]), True, 1.0
+    yield both_lengths(headlines_of(data)[:DRAWN]), False, 1.0
+    news = news_of(data)
+    yield [*news, *beginnings(news)], False, 1.0
 
 
 def both_lengths(given: Sequence[Text]) -> list[Text]:
@@ -160,13 +162,21 @@ def both_lengths(given: Sequence[Text]) -> list[Text]:
     for item in given:
         found[item.language, item.group].append(item)
     ordered = [item for key in sorted(found) for item in found[key]]
-    runs = [ordered[start : start + JOINED] for start in range(0, len(ordered), JOINED)]
-    joined = [
-        Text(" ".join(item.text for item in run), run[0].language, run[0].group)
-        for run in runs
-        if len({item.language for item in run}) == 1 and len(run) == JOINED
-    ]
-    return [*given, *joined]
+    runs = (ordered[start : start + JOINED] for start in range(0, len(ordered), JOINED))
+    return [*given, *(_joined(run) for run in runs if _is_whole(run))]
+
+
+def _joined(run: Sequence[Text]) -> Text:
+    """One text of all groups that the sentences are of, so that none is trained on when its group is left
+    out.
+    """
+    groups = {word for item in run for word in item.group.split("|")}
+    return Text(" ".join(item.text for item in run), run[0].language, "|".join(sorted(groups)))
+
+
+def _is_whole(run: Sequence[Text]) -> bool:
+    """Whether there are enough sentences for a passage, in one language."""
+    return len(run) == JOINED and len({item.language for item in run}) == 1
 
 
 def beginnings(passages: Sequence[Text]) -> list[Text]:
@@ -177,10 +187,6 @@ def beginnings(passages: Sequence[Text]) -> list[Text]:
         if first is not None:
             found.append(item._replace(text=item.text[first.start : first.end]))
     return found
-
-
-def _text_of(row: Row) -> Text:
-    return Text(row.text, row.language, row.genre)
 
 
 def fit(examples: Examples, raw: Embedded, means: MeanTable) -> Floats:

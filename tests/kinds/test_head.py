@@ -99,6 +99,7 @@ def test_claims_are_trained_on_as_sentences_and_as_passages() -> None:
     given = [Text(f"Sentence {number}.", "en", "g") for number in range(9)] + [Text("Une.", "fr", "g")]
     found = both_lengths(given)
     assert found[:10] == given
+    assert {item.group for item in found} == {"g"}
     assert [item.text.count("Sentence") for item in found[10:]] == [4, 4]
 
 

@@ -74,6 +74,7 @@ SETS: dict[str, QualitySet] = {
     "events-itn": QualitySet("stories/itn.jsonl.gz", meaning.measure_events),
     "kinds-pages": QualitySet("html", kinds.measure_pages),
     "kinds-claims": QualitySet("claims", kinds.measure_claims),
+    "kinds-headlines": QualitySet("headlines", kinds.measure_headlines),
     "feeds": QualitySet("feeds/index.jsonl.gz", listings.measure_feeds),
     "sitemaps": QualitySet("sitemaps/index.jsonl.gz", listings.measure_sitemaps),
     "main_job": QualitySet("html", _main_job, heavy=True),
