@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, fields
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from drumbeat.shown.safe import csv_cell
-from storage.records import Event, Narrative, Observation, Source, Spike
+from storage.records import KINDS, Event, Judgement, Narrative, Observation, Source, Spike
 from storage.store import Store
 
 Row = Mapping[str, Any]
@@ -70,17 +71,43 @@ def passages(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
 
 def narratives(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
     """Narratives seen in the period, merged ones too, so that old numbers resolve."""
+    judged = store.kinds.all()
     for row in store.narratives.all(include_merged=True):
         if row.last_seen_at >= start and row.first_seen_at < end:
-            yield narrative_row(row)
+            yield narrative_row(row, judged.get(row.narrative_id))
 
 
-def narrative_row(row: Narrative) -> Row:
+def by_kind(
+    rows: Iterable[Narrative], judged: Mapping[int, Judgement], *, only: str | None = None
+) -> list[Narrative]:
+    """Narratives, claims and what is watched first, then what nobody judged yet, then events, subjects and
+    forms, of each the largest first.
+
+    Args:
+        only: this kind alone; claims are also what is watched and what nobody judged yet.
+    """
+    place: dict[str, int] = {kind: number for number, kind in enumerate(KINDS)}
+
+    def rank(row: Narrative) -> float:
+        found = judged.get(row.narrative_id)
+        if row.kind == "watched":
+            return 0
+        return place[found.kind] if found else 0.5
+
+    wanted = [row for row in rows if only is None or math.floor(rank(row)) == place[only]]
+    return sorted(wanted, key=lambda row: (rank(row), -row.size, row.narrative_id))
+
+
+def narrative_row(row: Narrative, judged: Judgement | None = None) -> Row:
     """What programs are told of a narrative: all but its vector."""
     return {
         "narrative_id": row.narrative_id,
         "label": row.label,
         "kind": row.kind,
+        "judged": judged.kind if judged else None,
+        "grade": judged.grade if judged else None,
+        "reasons": dict(judged.reasons) if judged else None,
+        "judged_by": judged.version if judged else None,
         "status": row.status,
         "merged_into": row.merged_into,
         "split_from": row.split_from,
@@ -132,8 +159,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "url", "text",
     ),
     "narratives": (
-        "narrative_id", "label", "kind", "status", "merged_into", "split_from", "size", "first_seen_at",
-        "last_seen_at", "keywords",
+        "narrative_id", "label", "kind", "judged", "grade", "reasons", "judged_by", "status", "merged_into",
+        "split_from", "size", "first_seen_at", "last_seen_at", "keywords",
     ),
     **{
         name: tuple(field.name for field in fields(record))

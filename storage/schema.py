@@ -176,8 +176,13 @@ lineage = sa.Table(
 
 corrections = sa.Table(
     "corrections", metadata, _key("correction_id"), _time("at"), _text("kind"), _number("narrative_id"),
-    _text("passage_id", null=True),
-    _text("value", null=True),
+    _text("passage_id", null=True), _text("value", null=True), _text("actor", null=True),
+)  # fmt: skip
+
+# What each narrative is, as the last run that looked judged it; no row: nobody looked yet.
+narrative_kinds = sa.Table(
+    "narrative_kinds", metadata, _id("narrative_id"), _text("kind"), _real("grade"), _json("reasons"),
+    _text("version"), _time("at"), _text("run_id"), sa.Index(None, "kind"),
 )  # fmt: skip
 
 watch_statements = sa.Table(

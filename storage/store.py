@@ -21,6 +21,7 @@ from storage.stores.alerts import AlertStore
 from storage.stores.articles import ArticleStore
 from storage.stores.copies import CopyStore
 from storage.stores.counts import CountStore, SpikeStore
+from storage.stores.kinds import KindStore
 from storage.stores.lists import ListStore
 from storage.stores.narratives import CorrectionStore, NarrativeStore
 from storage.stores.pages import PageStore
@@ -49,6 +50,7 @@ class Store:
         self.vectors = VectorStore(database)
         self.means = MeanStore(database)
         self.narratives = NarrativeStore(database)
+        self.kinds = KindStore(database)
         self.watch = WatchStore(database)
         self.events = EventStore(database)
         self.tellings = TellingStore(database)

@@ -18,6 +18,7 @@ from analysis.digest import corpus
 from analysis.digest.evidence import NarrativeDigest
 from analysis.digest.leads import lead_lines
 from analysis.digest.narrative import write_narrative
+from analysis.digest.others import other_lines
 from analysis.digest.reader import DaysOf, DigestReader
 from analysis.digest.records import AlertEvidence, Digest
 from analysis.digest.source_lines import source_lines
@@ -43,6 +44,7 @@ def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, 
     found = _listed(reader, min(clock.now(), midnight(end) + timedelta(days=1)))
     write = _writer(reader)
     rising, falling, new = (tuple(write(reader.narratives[key]) for key in keys) for keys in found)
+    shown = {item.narrative_id for item in (*rising, *falling, *new)}
     return Digest(
         start=start,
         end=end,
@@ -50,6 +52,7 @@ def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, 
         rising=rising,
         falling=falling,
         new=new,
+        others=other_lines(reader, shown),
         alerts=corpus.alert_lines(reader),
         spikes=tuple(reader.note(spike) for spike in reader.spikes),
         reprint_storms=corpus.storms(reader),
@@ -61,13 +64,12 @@ def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, 
 
 
 def _listed(reader: DigestReader, until: datetime) -> tuple[list[int], list[int], list[int]]:
-    """The narratives that rise, fall and are new, as many as a report lists; what rises is not listed as
-    new.
-    """
+    """The claims that rise, fall and are new, as many as a report lists; what rises is not listed as new."""
     limit = reader.workspace.settings.report.narratives
-    rising = _rising(reader)[:limit]
-    new = [key for key in _new(reader, until) if key not in rising]
-    return rising, _falling(reader)[:limit], new[:limit]
+    rising = [key for key in _rising(reader) if key in reader.claims]
+    falling = [key for key in _falling(reader) if key in reader.claims]
+    new = [key for key in _new(reader, until) if key in reader.claims and key not in rising[:limit]]
+    return rising[:limit], falling[:limit], new[:limit]
 
 
 def narrative_detail(

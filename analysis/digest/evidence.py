@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from analysis.plain import Direction, Plain
-from storage.records import CopyRelation, DateConfidence, NarrativeKind, NarrativeStatus, SpikeDecision
+from storage.records import CopyRelation, DateConfidence, Kind, NarrativeKind, NarrativeStatus, SpikeDecision
 
 Role = Literal["originator", "amplifier", "follower"]
 
@@ -199,6 +199,10 @@ class NarrativeDigest(Plain):
     """Language of the label (`und` where unknown)."""
     direction: Direction
     kind: NarrativeKind
+    judged: Kind | None
+    """What it is; None where nobody looked yet, and of a watched statement."""
+    grade: float | None
+    """How much speaks for a claim, 0 to 1."""
     status: NarrativeStatus
     statement_id: str | None
     theme: str | None

@@ -14,7 +14,7 @@ from analysis.digest.reader import CHART_DAYS, DigestReader, rounded, strongest
 from analysis.digest.spread import CarriedArticle, carried_articles
 from analysis.plain import direction_of
 from config.undetermined import UNDETERMINED
-from storage.records import Narrative
+from storage.records import Judgement, Narrative
 from storage.records.told import NarrativeRow
 
 
@@ -28,6 +28,7 @@ def write_narrative(reader: DigestReader, narrative: Narrative, themes: Mapping[
     first = first_mover(passages, reader.refs, wire_of=reader.wire_of, corpus_start=reader.corpus_start)
     return NarrativeDigest(
         **_identity(narrative, passages, themes),
+        **_judged(reader.judged.get(narrative.narrative_id)),
         **_figures(reader, narrative),
         **_counts(told),
         **_carriers(reader, life, told),
@@ -55,6 +56,11 @@ def _identity(
         "first_seen_at": narrative.first_seen_at,
         "last_seen_at": narrative.last_seen_at,
     }
+
+
+def _judged(found: Judgement | None) -> dict[str, Any]:
+    """What kind of thing it is, and how clearly."""
+    return {"judged": found.kind if found else None, "grade": found.grade if found else None}
 
 
 def _figures(reader: DigestReader, narrative: Narrative) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from analysis.spikes.policy import outlet_floor
 from analysis.tellings import passages_of, resting_forms, speaking
 from config.clock import day_of, midnight
 from config.workspace import Workspace
-from storage.records import CopyGroup, Narrative, Source, Spike
+from storage.records import CopyGroup, Judgement, Narrative, Source, Spike
 from storage.records.told import Cell, NarrativeRow, PrintedRow, SourceDayRow
 from storage.store import Store
 
@@ -82,6 +82,22 @@ class DigestReader:
         """
         forms = resting_forms(self.store.narratives.lineage())
         return {key: item for key, item in self.narratives.items() if key not in forms}
+
+    @cached_property
+    def judged(self) -> dict[int, Judgement]:
+        """What narratives are; those that nobody judged yet are left out."""
+        return self.store.kinds.all() if self._only is None else self.store.kinds.of(self._only)
+
+    @cached_property
+    def claims(self) -> set[int]:
+        """Narratives that may rise: claims, what is watched or pinned, and what nobody judged yet."""
+        pins = (item.narrative_id for item in self.store.corrections.all() if item.kind == "pin")
+        pinned = {self.survivors.get(key, key) for key in pins}
+        return {key for key, item in self.listed.items() if key in pinned or self._is_claim(item)}
+
+    def _is_claim(self, narrative: Narrative) -> bool:
+        judged = self.judged.get(narrative.narrative_id)
+        return narrative.kind == "watched" or judged is None or judged.kind == "claim"
 
     @cached_property
     def survivors(self) -> dict[int, int]:

@@ -17,7 +17,7 @@ from typing import Literal
 
 from analysis.digest.evidence import NarrativeDigest, OutletRef, SpikeNote
 from analysis.plain import Direction, Plain
-from storage.records import Health
+from storage.records import Health, Kind
 
 SourceStatus = Literal["ok", "outage", "silent", "degraded", "new", "not_yet"]
 
@@ -34,6 +34,20 @@ class AlertLine(Plain):
     spike_id: str
     deliveries: dict[str, int]
     """Delivery state -> number, by state."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherLine(Plain):
+    """A narrative that was told and is no claim."""
+
+    narrative_id: int
+    label: str
+    kind: Kind
+    observed: float
+    """Damped distinct texts in the period."""
+    ratio: float | None
+    """observed / expected; None where nothing can be expected."""
+    outlets: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,10 +167,12 @@ class Digest(Plain):
     """Exclusive."""
     totals: Totals
     rising: tuple[NarrativeDigest, ...]
-    """The strongest evidence first."""
+    """Claims, what is watched and what is pinned, like `falling` and `new`; the strongest evidence first."""
     falling: tuple[NarrativeDigest, ...]
     new: tuple[NarrativeDigest, ...]
     """Born in the period; a new narrative that rises stands in `rising` only if it has a history."""
+    others: tuple[OtherLine, ...]
+    """Events, subjects and forms told in the period, most told first."""
     alerts: tuple[AlertLine, ...]
     spikes: tuple[SpikeNote, ...]
     """Every spike of the period, alerted or not, by day and id."""

@@ -4,6 +4,7 @@ rename  the label is theirs; no refit changes it
 pin     never merged, never split, never a form
 assign  the passage is in that narrative, whatever its vector says
 reject  the passage is not in that narrative
+kind    the narrative is a claim, an event, a subject or a form, whatever the head says
 """
 
 from __future__ import annotations
@@ -12,7 +13,15 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from storage.records import Correction
+from storage.records import KINDS, Correction, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedKind:
+    """What an analyst said that a narrative is."""
+
+    kind: Kind
+    actor: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,19 @@ class Obeyed:
     """Passage -> the narrative it was put into."""
     barred: Mapping[str, frozenset[int]]
     """Passage -> narratives it was taken out of."""
+    kinds: Mapping[int, DecidedKind]
+
+    @property
+    def forms(self) -> set[int]:
+        """Narratives that an analyst calls recurring forms."""
+        return {number for number, item in self.kinds.items() if item.kind == "form"} - self.pinned
+
+    @property
+    def no_forms(self) -> set[int]:
+        """Narratives that are no recurring forms, whatever is found: pinned ones, and what an analyst calls
+        something else.
+        """
+        return {*self.pinned, *self.kinds} - self.forms
 
 
 def obeyed(
@@ -44,7 +66,7 @@ def obeyed(
         if number is not None and not (item.kind == "assign" and number in watched):
             decided.obey(item, number)
     barred = {passage: frozenset(numbers) for passage, numbers in sorted(decided.barred.items()) if numbers}
-    return Obeyed(decided.names, frozenset(decided.pinned), decided.fixed, barred)
+    return Obeyed(decided.names, frozenset(decided.pinned), decided.fixed, barred, decided.kinds)
 
 
 @dataclass(slots=True)
@@ -55,6 +77,7 @@ class _Decided:
     pinned: set[int] = field(default_factory=set)
     fixed: dict[str, int] = field(default_factory=dict)
     barred: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    kinds: dict[int, DecidedKind] = field(default_factory=dict)
 
     def obey(self, item: Correction, number: int) -> None:
         """Take a later decision, which concerns the narrative that is `number` now."""
@@ -67,6 +90,15 @@ class _Decided:
             self.barred[item.passage_id].discard(number)
         elif item.kind == "reject" and item.passage_id:
             self._take_out(item.passage_id, number)
+        elif item.kind == "kind":
+            self._judge(item, number)
+
+    def _judge(self, item: Correction, number: int) -> None:
+        kind = next((kind for kind in KINDS if kind == item.value), None)
+        if kind is None:
+            self.kinds.pop(number, None)
+        else:
+            self.kinds[number] = DecidedKind(kind, item.actor)
 
     def _take_out(self, passage: str, number: int) -> None:
         self.barred[passage].add(number)

@@ -136,8 +136,11 @@ class RunView:
         return [item for item in self.store.narratives.all() if item.kind == "discovered"]
 
     def forms(self) -> set[int]:
-        """Narratives that were put to rest as recurring forms, by a refit; a pinned one is none."""
-        return resting_forms(self.store.narratives.lineage()) - self.decisions.pinned
+        """Narratives that were put to rest as recurring forms, by a refit, or that an analyst calls so; a
+        pinned one is none, nor what an analyst calls something else.
+        """
+        resting = resting_forms(self.store.narratives.lineage())
+        return (resting - self.decisions.no_forms) | self.decisions.forms
 
     def after_merges(self) -> RunView:
         """This view with numbers, and decisions on them, that lead where they lead now."""

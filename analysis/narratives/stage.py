@@ -8,6 +8,7 @@ from analysis.embedding.choose import build_of, settings_of
 from analysis.embedding.means import refreeze_means
 from analysis.narratives.assign import assign_new
 from analysis.narratives.events import update_events
+from analysis.narratives.kinds import judge_new, judge_told
 from analysis.narratives.run_view import open_view
 from analysis.narratives.themes import update_themes
 from config.clock import Clock
@@ -23,12 +24,13 @@ def assign(
 
     Returns:
         passages by how they were placed (`nearest`, `same_text`, `waiting`), narratives `revived` and `born`,
-        and `events`.
+        `events`, and `claims`: those of the narratives judged for the first time that are one.
     """
     view = open_view(store=store, workspace=workspace, clock=clock, run_id=run_id)
     if view is None:
         return {}
-    return {**assign_new(view, progress), "events": update_events(view)}
+    counts = {**assign_new(view, progress), "events": update_events(view)}
+    return {**counts, "claims": judge_new(view.after_merges())["claim"]}
 
 
 def refit(
@@ -39,7 +41,7 @@ def refit(
 
     Returns:
         `clusters` and `forms` found, narratives `born`, `split`, `merged` and `dormant`, passages `joined`,
-        and `themes`.
+        `themes`, and `claims`: those of the narratives told in the window that are one.
     """
     from analysis.narratives.refit import refit_window
 
@@ -49,4 +51,5 @@ def refit(
     view = open_view(store=store, workspace=workspace, clock=clock, run_id=run_id)
     if view is None:
         return {}
-    return {**refit_window(view, progress), "themes": update_themes(view)}
+    counts = {**refit_window(view, progress), "themes": update_themes(view)}
+    return {**counts, "claims": judge_told(view.after_merges())["claim"]}

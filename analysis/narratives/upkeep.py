@@ -83,10 +83,11 @@ class _Usual:
 
 
 def forms_now(view: RunView, decision: Decision) -> set[int]:
-    """Recurring forms after this refit: those found, and those known that were not cleared; pinned ones are
-    none.
+    """Recurring forms after this refit: those found, and those known that were not cleared; what analysts
+    decided comes first.
     """
-    return ((view.forms() - decision.cleared) | decision.forms) - view.decisions.pinned
+    found = (view.forms() - decision.cleared) | decision.forms
+    return (found - view.decisions.no_forms) | view.decisions.forms
 
 
 def bring_up_to_date(

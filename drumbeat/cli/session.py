@@ -222,3 +222,13 @@ def say_counts(stage: str, counts: Mapping[str, int], *, as_json: bool) -> None:
                 or "nothing to do"
             )
         )
+
+
+def system_user() -> str:
+    """The name of the account that the command runs under; `unknown` where the system tells none."""
+    from getpass import getuser
+
+    try:
+        return getuser()
+    except (OSError, KeyError):
+        return "unknown"

@@ -17,8 +17,8 @@ from config.undetermined import UNDETERMINED
 from drumbeat.shown import charts, drawing, names, words
 
 SECTIONS = {
-    "Rising": "Told clearly more often than its own history, and what its sources put out, "
-    "lead one to expect.",
+    "Rising": "Claims, and what is watched or pinned, told clearly more often than their own history, "
+    "and what their sources put out, lead one to expect.",
     "New": "Recognised as a narrative of its own for the first time in this period; "
     "single texts of it may be older.",
     "Falling": "Told clearly less often than its own history leads one to expect, "

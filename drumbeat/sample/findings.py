@@ -38,7 +38,15 @@ def read_findings(store: Store, reports: Path, *, until: datetime) -> Findings:
         first_movers=_first_movers(store, {narrative for narrative, _ in assigned}),
         alerts=_alerts(store, survivors, until),
         storms=_placed(places, storms_named(reports)),
+        claims=_claims(store),
     )
+
+
+def _claims(store: Store) -> set[int]:
+    """Discovered narratives that are shown as claims."""
+    judged = store.kinds.all()
+    discovered = [row.narrative_id for row in store.narratives.all() if row.kind == "discovered"]
+    return {key for key in discovered if key not in judged or judged[key].kind == "claim"}
 
 
 def _articles(places: Mapping[str, Place], assigned: Sequence[Told]) -> dict[Place, int | None]:

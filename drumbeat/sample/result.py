@@ -47,12 +47,22 @@ def score_lines(score: Score) -> Iterator[str]:
     yield from (_narrative_line(row) for row in score.narratives)
     yield ""
     yield f"articles seen             {score.seen} of {score.listed} listed"
-    yield f"BCubed on planted ones    {_bcubed_line(score.f1, score.precision, score.recall)}"
-    whole = _bcubed_line(score.whole_f1, score.whole_precision, score.whole_recall)
-    yield f"BCubed on all articles    {whole}"
+    yield from _group_lines(score)
     yield f"first movers right        {score.first_movers_right} of {len(score.narratives)}"
     yield from (_spike_line(row) for row in score.spikes)
     yield from _other_lines(score)
+
+
+def _group_lines(score: Score) -> Iterator[str]:
+    """How well articles are grouped, and what is shown as claims."""
+    for what, f1, precision, recall in (
+        ("planted ones", score.f1, score.precision, score.recall),
+        ("all articles", score.whole_f1, score.whole_precision, score.whole_recall),
+        ("claims shown", score.shown_f1, score.shown_precision, score.shown_recall),
+    ):
+        yield f"BCubed on {what:16}{_bcubed_line(f1, precision, recall)}"
+    kept = f"{score.claims_kept} of {len(score.narratives)} planted, {score.others_shown} others"
+    yield f"shown as claims           {kept}"
 
 
 def _other_lines(score: Score) -> Iterator[str]:

@@ -46,6 +46,8 @@ class Findings:
     alerts: Sequence[FoundAlert]
     storms: Sequence[Place]
     """First articles of the copy groups that were named reprint storms."""
+    claims: Collection[int]
+    """Discovered narratives that are shown as claims."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,13 @@ class Score:
     it.
     """
     whole_recall: float
+    shown_precision: float
+    """Over planted articles and all that are shown in claims: what stands in no claim stands alone."""
+    shown_recall: float
+    claims_kept: int
+    """Planted narratives that are shown as claims."""
+    others_shown: int
+    """Other narratives that are shown as claims."""
     narratives: tuple[NarrativeScore, ...]
     spikes: tuple[SpikeScore, ...]
     other_alerts: tuple[FoundAlert, ...]
@@ -120,6 +129,11 @@ class Score:
         return f1_of(self.whole_precision, self.whole_recall)
 
     @property
+    def shown_f1(self) -> float:
+        """BCubed F1 on what is shown as claims."""
+        return f1_of(self.shown_precision, self.shown_recall)
+
+    @property
     def first_movers_right(self) -> int:
         """Planted narratives whose first mover was named rightly."""
         return sum(row.first_mover_right for row in self.narratives)
@@ -129,21 +143,31 @@ def score(truth: Truth, found: Findings) -> Score:
     """Judge `found` against `truth`."""
     seen = {place: row for place, row in _by_place(truth).items() if place in found.articles}
     planted = _planted(seen)
+    return Score(
+        seen=len(seen),
+        listed=sum(row.listed for row in truth.articles),
+        narratives=tuple(_narrative(truth, found, name, planted) for name in truth.first_movers),
+        **_group_score(found, seen, planted),
+        **_claim_score(truth, found, planted),
+        **_alert_score(truth, found),
+        **_storm_score(truth, found),
+    )
+
+
+def _group_score(
+    found: Findings, seen: Mapping[Place, TrueArticle], planted: Mapping[Place, TrueArticle]
+) -> dict[str, Any]:
+    """How well planted articles, and all, are grouped."""
     clusters = {place: _cluster(place, found) for place in seen}
     gold = {place: _true_cluster(place, row) for place, row in seen.items()}
     precision, recall = bcubed({place: clusters[place] for place in planted}, gold)
     whole_precision, whole_recall = bcubed(clusters, gold)
-    return Score(
-        seen=len(seen),
-        listed=sum(row.listed for row in truth.articles),
-        precision=precision,
-        recall=recall,
-        whole_precision=whole_precision,
-        whole_recall=whole_recall,
-        narratives=tuple(_narrative(truth, found, name, planted) for name in truth.first_movers),
-        **_alert_score(truth, found),
-        **_storm_score(truth, found),
-    )
+    return {
+        "precision": precision,
+        "recall": recall,
+        "whole_precision": whole_precision,
+        "whole_recall": whole_recall,
+    }
 
 
 def _by_place(truth: Truth) -> dict[Place, TrueArticle]:
@@ -152,6 +176,21 @@ def _by_place(truth: Truth) -> dict[Place, TrueArticle]:
 
 def _planted(articles: Mapping[Place, TrueArticle]) -> dict[Place, TrueArticle]:
     return {place: row for place, row in articles.items() if row.narrative}
+
+
+def _claim_score(truth: Truth, found: Findings, planted: Mapping[Place, TrueArticle]) -> dict[str, Any]:
+    """What is shown as claims: planted narratives, others, and how well the articles in them are grouped."""
+    shown = {place: key for place, key in found.articles.items() if key in found.claims}
+    gold = {place: _true_cluster(place, row) for place, row in _by_place(truth).items()}
+    clusters = {place: shown.get(place, place) for place in {*shown, *planted} if place in gold}
+    precision, recall = bcubed(clusters, gold)
+    names = _names(truth, found)
+    return {
+        "shown_precision": precision,
+        "shown_recall": recall,
+        "claims_kept": len({names[key] for key in found.claims if key in names}),
+        "others_shown": len([key for key in found.claims if key not in names]),
+    }
 
 
 def _alert_score(truth: Truth, found: Findings) -> dict[str, Any]:

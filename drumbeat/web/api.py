@@ -11,7 +11,7 @@ from config.clock import midnight
 from drumbeat.alerts.history import alerts_with_deliveries
 from drumbeat.web.reader import reader_of
 from drumbeat.web.view import AfterNumber, Day, NarrativeNumber, filters_of, rows_of
-from storage.records import Narrative
+from storage.records import Kind, Narrative
 
 router = APIRouter()
 
@@ -26,9 +26,13 @@ def digest(request: Request) -> dict[str, Any]:
 
 
 @router.get("/narratives")
-def narratives(request: Request, after: AfterNumber = None, limit: Limit = 100) -> dict[str, Any]:
-    """Narratives, the last told first; `older` is the `after` of the next page, null on the last one."""
-    found = reader_of(request).store.lists.narratives(after=after, limit=limit + 1)
+def narratives(
+    request: Request, kind: Kind | None = None, after: AfterNumber = None, limit: Limit = 100
+) -> dict[str, Any]:
+    """Narratives, of one kind or of all, the last told first; `older` is the `after` of the next page, null
+    on the last one.
+    """
+    found = reader_of(request).store.lists.narratives(kind=kind, after=after, limit=limit + 1)
     rows = rows_of(found, limit, after=after, key=lambda row: (row.last_seen_at, row.narrative_id))
     return {"narratives": [asdict(row) for row in rows.shown], "older": rows.older}
 
@@ -37,7 +41,13 @@ def narratives(request: Request, after: AfterNumber = None, limit: Limit = 100) 
 def narrative(request: Request, narrative_id: NarrativeNumber) -> dict[str, Any]:
     """One narrative over the last seven days, with evidence; a merged number gives its survivor."""
     survivor = _survivor(request, narrative_id)
-    return {"narrative": _plain(survivor), "detail": reader_of(request).narrative(survivor.narrative_id)}
+    reader, number = reader_of(request), survivor.narrative_id
+    judged = reader.store.kinds.of([number]).get(number)
+    return {
+        "narrative": _plain(survivor),
+        "judged": asdict(judged) if judged else None,
+        "detail": reader.narrative(number),
+    }
 
 
 @router.get("/narratives/{narrative_id}/passages")

@@ -24,6 +24,7 @@ from drumbeat.web.view import (
     page,
     rows_of,
 )
+from storage.records import Kind
 from storage.stores.lists import Key
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -54,11 +55,13 @@ def overview(request: Request) -> HTMLResponse:
 
 
 @router.get("/narratives")
-def narratives(request: Request, after: AfterNumber = None) -> HTMLResponse:
-    """The known narratives, the last told first."""
-    found = reader_of(request).store.lists.narratives(after=after, limit=PAGE_SIZE + 1)
+def narratives(request: Request, kind: Kind = "claim", after: AfterNumber = None) -> HTMLResponse:
+    """The known narratives of a kind, the last told first: claims, unless another is asked for."""
+    lists = reader_of(request).store.lists
+    found = lists.narratives(kind=kind, after=after, limit=PAGE_SIZE + 1)
     rows = rows_of(found, PAGE_SIZE, after=after, key=lambda row: (row.last_seen_at, row.narrative_id))
-    return page("narratives.html", {"rows": rows, "notice": notice(), "here": "narratives"})
+    values = {"rows": rows, "kind": kind, "kinds": lists.kinds(), "notice": notice(), "here": "narratives"}
+    return page("narratives.html", values)
 
 
 @router.get("/narratives/{narrative_id}")
@@ -76,6 +79,7 @@ def narrative(request: Request, narrative_id: NarrativeNumber, after: AfterName 
     values = {
         **_drawn(reader, narrative_id),
         "known": survivor,
+        "judged": reader.store.kinds.of([narrative_id]).get(narrative_id),
         "rows": rows_of(told, PAGE_SIZE, after=after, key=_place_of),
         "sources": {row.source_id: row for row in reader.store.sources.all()},
         "lineage": reader.store.narratives.lineage(narrative_id),

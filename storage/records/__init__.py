@@ -29,11 +29,14 @@ from storage.records.findings import (
     SpikeDecision,
 )
 from storage.records.meaning import (
+    KINDS,
     Assignment,
     Comparison,
     Correction,
     Event,
     HitFacts,
+    Judgement,
+    Kind,
     LineageEvent,
     LineageKind,
     ListedNarrative,
@@ -71,6 +74,7 @@ from storage.records.texts import (
 )
 
 __all__ = [
+    "KINDS",
     "Alert",
     "Article",
     "ArticleFacts",
@@ -94,6 +98,8 @@ __all__ = [
     "FeedState",
     "Health",
     "HitFacts",
+    "Judgement",
+    "Kind",
     "LineageEvent",
     "LineageKind",
     "LinkKind",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from storage.records.texts import Vector
 
 NarrativeKind = Literal["discovered", "watched"]
+Kind = Literal["claim", "event", "subject", "form"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 NarrativeStatus = Literal["active", "dormant", "merged"]
 LineageKind = Literal["born", "continued", "split_from", "merged_into", "dormant", "revived", "renamed"]
 Stance = Literal["endorses", "refutes", "reports"]
@@ -42,6 +44,22 @@ class Narrative:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What a narrative is, why, and how clearly."""
+
+    narrative_id: int
+    kind: Kind
+    grade: float
+    """How much speaks for a claim, 0 to 1; from 0.5 on it is one, unless something else decides."""
+    reasons: dict[str, Any]
+    """What was looked at, by name, with what was found."""
+    version: str
+    """Of the weights and rules that judged."""
+    at: datetime
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedNarrative:
     """A narrative as lists show it: without its vector and words."""
 
@@ -52,6 +70,8 @@ class ListedNarrative:
     size: int
     first_seen_at: datetime
     last_seen_at: datetime
+    judged: Kind | None = None
+    """What it is; None where no run looked yet, and for a watched one, which is a claim by decree."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +175,10 @@ class Correction:
 
     correction_id: str
     at: datetime
-    kind: Literal["rename", "pin", "assign", "reject"]
+    kind: Literal["rename", "pin", "assign", "reject", "kind"]
     narrative_id: int
     passage_id: str | None = None
     value: str | None = None
+    """Of `rename` the label, of `kind` what the narrative is; None takes the last decision back."""
+    actor: str | None = None
+    """Who decided, as they named themselves."""

@@ -7,6 +7,7 @@ what the first one costs, and a row that arrives meanwhile moves nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,13 +15,20 @@ import sqlalchemy as sa
 
 from storage import schema
 from storage.engine import Database
-from storage.records import Alert, Delivery, Event, ListedNarrative, ListedPassage
-from storage.rows import columns_of, distinct_values, record_of, select_in
+from storage.records import KINDS, Alert, Delivery, Event, Kind, ListedNarrative, ListedPassage
+from storage.rows import distinct_values, record_of, select_in
 
 Key = tuple[datetime, str | int]
 """Moment and id of a row: rows come by moment, the newest first, and by id where the moment is one."""
 
-_LISTED: Final = columns_of(ListedNarrative, schema.narratives)
+_JUDGED: Final = schema.narrative_kinds.c.kind
+_LISTED: Final = [
+    *(schema.narratives.c[field.name] for field in fields(ListedNarrative) if field.name != "judged"),
+    _JUDGED.label("judged"),
+]
+_WITH_KINDS: Final = schema.narratives.outerjoin(
+    schema.narrative_kinds, schema.narrative_kinds.c.narrative_id == schema.narratives.c.narrative_id
+)
 
 
 class ListStore:
@@ -29,10 +37,19 @@ class ListStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def narratives(self, *, after: Key | None = None, limit: int) -> list[ListedNarrative]:
-        """Narratives that were not merged, the last told first."""
+    def narratives(
+        self, *, kind: Kind | None = None, after: Key | None = None, limit: int
+    ) -> list[ListedNarrative]:
+        """Narratives that were not merged, the last told first.
+
+        Args:
+            kind: only those that are this; claims are also the watched ones and those that nobody judged yet.
+                None: all.
+        """
         table = schema.narratives.c
-        statement = sa.select(*_LISTED).where(table.status != "merged")
+        statement = sa.select(*_LISTED).select_from(_WITH_KINDS).where(table.status != "merged")
+        if kind is not None:
+            statement = statement.where(_is(kind))
         return self._records(
             ListedNarrative, _paged(statement, table.last_seen_at, table.narrative_id, after, limit)
         )
@@ -40,8 +57,22 @@ class ListStore:
     def watched(self) -> list[ListedNarrative]:
         """The narratives of watched statements, by number."""
         table = schema.narratives.c
-        statement = sa.select(*_LISTED).where(table.kind == "watched", table.status != "merged")
+        listed = sa.select(*_LISTED).select_from(_WITH_KINDS)
+        statement = listed.where(table.kind == "watched", table.status != "merged")
         return self._records(ListedNarrative, statement.order_by(table.narrative_id))
+
+    def kinds(self) -> dict[Kind, int]:
+        """How many narratives that were not merged are of each kind, as `narratives` counts them."""
+        table = schema.narratives.c
+        with self._database.read() as connection:
+            return {
+                kind: connection.execute(
+                    sa.select(sa.func.count())
+                    .select_from(_WITH_KINDS)
+                    .where(table.status != "merged", _is(kind))
+                ).scalar_one()
+                for kind in KINDS
+            }
 
     def labels(self, narrative_ids: Collection[int]) -> dict[int, str]:
         """The labels of narratives, by number."""
@@ -110,6 +141,14 @@ class ListStore:
     def _records(self, kind: type[Any], statement: sa.Select[Any]) -> list[Any]:
         with self._database.read() as connection:
             return [record_of(kind, row) for row in connection.execute(statement)]
+
+
+def _is(kind: Kind) -> sa.ColumnElement[bool]:
+    """Whether a narrative is of a kind; what an analyst watches is a claim, and so is what nobody judged."""
+    watched, judged = schema.narratives.c.kind == "watched", _JUDGED.in_([kind])
+    if kind == "claim":
+        return sa.or_(judged, _JUDGED.is_(None), watched)
+    return sa.and_(judged, ~watched)
 
 
 def _passages(table: sa.Table, similarity: sa.ColumnElement[Any], stance: Any) -> sa.Select[Any]:

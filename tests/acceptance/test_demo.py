@@ -86,6 +86,11 @@ def test_every_planted_narrative_is_found_across_languages(judged: Score) -> Non
     assert all(row.languages_found >= 3 for row in judged.narratives)
 
 
+def test_what_is_planted_is_shown_as_claims_and_nothing_else(judged: Score) -> None:
+    """All eight planted narratives are claims, and no ordinary news is."""
+    assert (judged.claims_kept, judged.others_shown) == (8, 0)
+
+
 def test_both_spikes_are_alerted_within_a_day_and_little_else(judged: Score) -> None:
     """Two planted spikes, at most two other alerts in ten weeks, none for the outage or the new outlet, the storm named."""
     assert all(spike.in_time for spike in judged.spikes)

@@ -20,7 +20,7 @@ from analysis.embedding.e5 import build_name
 from analysis.embedding.processor import processor_class
 from config.clock import Clock
 from crawler.cleaning.version import CLEAN_VERSION
-from tests.quality import copies, languages, listings, main_job, meaning, pages
+from tests.quality import copies, kinds, languages, listings, main_job, meaning, pages
 from tests.quality.result import Result, rounded, say
 
 LIBRARIES = (
@@ -72,6 +72,9 @@ SETS: dict[str, QualitySet] = {
         for name, truth in meaning.CLUSTERS.items()
     },
     "events-itn": QualitySet("stories/itn.jsonl.gz", meaning.measure_events),
+    "kinds-pages": QualitySet("html", kinds.measure_pages),
+    "kinds-claims": QualitySet("claims", kinds.measure_claims),
+    "kinds-headlines": QualitySet("headlines", kinds.measure_headlines),
     "feeds": QualitySet("feeds/index.jsonl.gz", listings.measure_feeds),
     "sitemaps": QualitySet("sitemaps/index.jsonl.gz", listings.measure_sitemaps),
     "main_job": QualitySet("html", _main_job, heavy=True),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.quality import copies, languages, listings, meaning, pages
+from tests.quality import copies, kinds, languages, listings, meaning, pages
 from tests.quality.data import html_sets, pages_of, stable_sample
 from tests.quality.metrics import mean
 from tests.quality.result import Result
@@ -36,6 +36,11 @@ def test_events_come_together_across_languages(data: Path, out: Path) -> None:
 def test_narratives_hold_stories_across_languages(data: Path, out: Path) -> None:
     """A refit with the settings of a new workspace puts news items about one event into one group."""
     assert missed(meaning.measure_clusters(data, out, name="itn")) == []
+
+
+def test_unrelated_pages_are_no_claims(data: Path, out: Path) -> None:
+    """Of pages that have nothing to do with each other hardly any are shown as claims."""
+    assert missed(kinds.measure_pages(data, out, most=PAGES)) == []
 
 
 def test_translations_find_each_other(data: Path, out: Path) -> None:

@@ -25,6 +25,7 @@ from analysis.digest.records import (
     LeadLine,
     MethodNotes,
     NotSeen,
+    OtherLine,
     SourceLine,
     StormLine,
     Totals,
@@ -167,7 +168,7 @@ def first_mover(**changes: Any) -> FirstMover:
 def narrative(narrative_id: int = 12, **changes: Any) -> NarrativeDigest:
     """A narrative that rose, with all its evidence."""
     given: dict[str, Any] = {
-        "narrative_id": narrative_id, "label": QUOTES[1][2], "language": "ar", "direction": "rtl", "kind": "discovered", "status": "active", "statement_id": None,
+        "narrative_id": narrative_id, "label": QUOTES[1][2], "language": "ar", "direction": "rtl", "kind": "discovered", "status": "active", "statement_id": None, "judged": "claim", "grade": 0.94,
         "theme": "security and alliances",
         "keywords": {"ar": ("مخاوف", "أمنية", "سيفيريا", "كتلة"), "fr": ("préoccupations", "sécurité", "Sévérie"), "ru": ("озабоченность", "безопасность", "Северия")},
         "first_seen_at": at(2), "last_seen_at": at(22), "observed": 34.2, "expected": 11.03, "ratio": 3.1, "previous": 10.6, "articles": 51, "copy_groups": 37, "outlets": 6,
@@ -237,6 +238,10 @@ def digest(**changes: Any) -> Digest:
         ),
         "rising": (narrative(), narrative(19, label=QUOTES[3][2], language="fr", direction="ltr", observed=15.0, expected=6.1, ratio=2.459, spike=spike(19, decision="digest", label=QUOTES[3][2]))),
         "falling": (falling,), "new": (new,),
+        "others": (
+            OtherLine(narrative_id=31, label=ATTACK, kind="subject", observed=9.0, ratio=1.2, outlets=4),
+            OtherLine(narrative_id=33, label="Weather", kind="form", observed=4.5, ratio=None, outlets=3),
+        ),
         "alerts": (AlertLine(alert_id="a" * 16, narrative_id=12, label=QUOTES[1][2], created_at=at(19, 9), subject="Narrative 12", spike_id="12-2026-11-19", deliveries={"sent": 2, "unknown": 1}),),
         "spikes": (spike(), spike(19, decision="digest", label=QUOTES[3][2]), spike(7, decision="suppressed", label=ATTACK, detector="emergence", ratio=None, expected=0.0)),
         "reprint_storms": (

@@ -198,7 +198,7 @@ def test_an_empty_week(tmp_path: Path) -> None:
     told = text_of(page)
     for words in (
         "17–19 November 2026",
-        "No narrative rose, fell or appeared",
+        "No claim rose, fell or appeared",
         "No spike was found.",
         "Every source was well on every day.",
     ):

@@ -34,7 +34,24 @@ def perfect() -> Findings:
             for spike in TRUTH.spikes
         ],
         storms=[TRUTH.storm[0]],
+        claims=list(NUMBERS.values()),
     )
+
+
+def test_what_is_shown_as_a_claim_is_judged_apart() -> None:
+    """A planted narrative that is no claim is lost, one of ordinary news that is a claim is charged."""
+    full = score(TRUTH, perfect())
+    assert (full.claims_kept, full.others_shown, full.shown_f1) == (8, 0, 1.0)
+    fewer = score(TRUTH, replace(perfect(), claims=list(NUMBERS.values())[1:]))
+    assert (fewer.claims_kept, fewer.others_shown) == (7, 0)
+    assert fewer.shown_recall < 1.0 == fewer.shown_precision
+    found = perfect()
+    junk = {place: 99 if number is None else number for place, number in found.articles.items()}
+    members = {**found.members, 99: [place for place, number in junk.items() if number == 99]}
+    claims = [*NUMBERS.values(), 99]
+    worse = score(TRUTH, replace(found, articles=junk, members=members, claims=claims))
+    assert (worse.claims_kept, worse.others_shown) == (8, 1)
+    assert worse.shown_precision < 1.0
 
 
 def test_a_perfect_run_scores_full() -> None:
@@ -52,7 +69,7 @@ def test_a_perfect_run_scores_full() -> None:
 
 def test_nothing_found_scores_nothing() -> None:
     """An empty workspace is judged without an error."""
-    result = score(TRUTH, Findings(articles={}, members={}, first_movers={}, alerts=[], storms=[]))
+    result = score(TRUTH, Findings(articles={}, members={}, first_movers={}, alerts=[], storms=[], claims=[]))
     assert result.f1 == 0.0
     assert result.first_movers_right == 0
     assert not any(spike.in_time for spike in result.spikes)

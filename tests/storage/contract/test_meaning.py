@@ -10,9 +10,12 @@ import pytest
 
 from storage.errors import StorageError
 from storage.records import (
+    KINDS,
     Assignment,
     Correction,
     Event,
+    Judgement,
+    Kind,
     LineageEvent,
     Narrative,
     Observation,
@@ -144,6 +147,35 @@ def test_corrections_are_obeyed_in_the_order_made(store: Store) -> None:
     for item in (late, early, late):
         store.corrections.add(item)
     assert store.corrections.all() == [early, late]
+
+
+def judgement(number: int, kind: Kind) -> Judgement:
+    """What a narrative was judged to be."""
+    reasons = {"articles": 2**40, "told": "Что говорят"}
+    return Judgement(
+        narrative_id=number, kind=kind, grade=0.25, reasons=reasons, version="1-ab", at=DAY, run_id="refit-1"
+    )
+
+
+def test_a_narrative_has_its_last_judgement(store: Store) -> None:
+    """A later judgement replaces the earlier one; one that is taken away leaves the narrative unjudged."""
+    store.kinds.save([judgement(1, "subject"), judgement(2, "event")])
+    store.kinds.save([judgement(1, "claim")])
+    assert store.kinds.all() == {1: judgement(1, "claim"), 2: judgement(2, "event")}
+    assert store.kinds.of([2, 3]) == {2: judgement(2, "event")}
+    store.kinds.forget([2])
+    assert list(store.kinds.all()) == [1]
+
+
+def test_lists_show_one_kind(store: Store) -> None:
+    """Claims are those that were judged so, those that nobody judged yet, and what is watched."""
+    watched = replace(narrative(4), kind="watched", statement_id="s")
+    store.narratives.save([narrative(1), narrative(2), narrative(3), watched])
+    store.kinds.save([judgement(1, "claim"), judgement(2, "event"), judgement(4, "subject")])
+    shown = {kind: [row.narrative_id for row in store.lists.narratives(kind=kind, limit=9)] for kind in KINDS}
+    assert shown == {"claim": [1, 3, 4], "event": [2], "subject": [], "form": []}
+    assert store.lists.kinds() == {"claim": 3, "event": 1, "subject": 0, "form": 0}
+    assert {row.narrative_id: row.judged for row in store.lists.narratives(limit=9)}[3] is None
 
 
 def test_a_statement_is_compared_once_per_wording(store: Store) -> None:

@@ -1,0 +1,1 @@
+"""What kind of thing a narrative is: claim, event, subject or form."""
