@@ -283,6 +283,15 @@ spikes = sa.Table(
     sa.Index(None, "day"), sa.Index(None, "narrative_id", "day"),
 )  # fmt: skip
 
+# What the last days say, each day as it was tested: for detection, and for asking later what would have rung.
+daily_groups = sa.Table(
+    "daily_groups", metadata, sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("number", Whole, primary_key=True, autoincrement=False), _text("label"),
+    sa.Column("centroid", FloatVector, nullable=False), _real("radius"), _text("build"),
+    _number("mean_version"), _json("passages", JsonTuple), _json("cells"), _number("narrative_id", null=True),
+    _json("spike"), _text("run_id"), sa.Index(None, "narrative_id"),
+)  # fmt: skip
+
 # What pages show and a stage has written.
 views = sa.Table(
     "views", metadata, _key("name"), _time("as_of"), _json("value"),

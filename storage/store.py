@@ -21,6 +21,7 @@ from storage.stores.alerts import AlertStore
 from storage.stores.articles import ArticleStore
 from storage.stores.copies import CopyStore
 from storage.stores.counts import CountStore, SpikeStore
+from storage.stores.daily_groups import DailyGroupStore
 from storage.stores.lists import ListStore
 from storage.stores.narratives import CorrectionStore, NarrativeStore
 from storage.stores.pages import PageStore
@@ -54,6 +55,7 @@ class Store:
         self.tellings = TellingStore(database)
         self.counts = CountStore(database)
         self.spikes = SpikeStore(database)
+        self.daily_groups = DailyGroupStore(database)
         self.alerts = AlertStore(database)
         self.runs = RunStore(database)
         self.search = SearchStore(database)

@@ -19,8 +19,10 @@ from storage.records.coverage import (
 )
 from storage.records.findings import (
     Alert,
+    DailyGroup,
     Delivery,
     DeliveryState,
+    GroupCell,
     Health,
     Observation,
     SourceDay,
@@ -80,6 +82,7 @@ __all__ = [
     "CopyRelation",
     "CopySketch",
     "Correction",
+    "DailyGroup",
     "DateConfidence",
     "Delivery",
     "DeliveryState",
@@ -88,6 +91,7 @@ __all__ = [
     "FeedKind",
     "FeedPoll",
     "FeedState",
+    "GroupCell",
     "Health",
     "HitFacts",
     "LineageEvent",

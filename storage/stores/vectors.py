@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
@@ -15,8 +16,16 @@ from storage.engine import Database
 from storage.errors import MissingVectors, StorageError
 from storage.filters import filtered
 from storage.passage_changes import changes_after, forget_before, marks_of
-from storage.records import EmbeddedPassage, MeanTable, PassageMarks, SearchFilters, Vector
+from storage.records import (
+    EmbeddedPassage,
+    MeanTable,
+    PassageFacts,
+    PassageMarks,
+    SearchFilters,
+    Vector,
+)
 from storage.rows import chunks, distinct_values, record_of, select_in, upsert
+from storage.stores.passages import select_passage_facts
 
 
 class VectorStore:
@@ -133,6 +142,22 @@ class VectorStore:
         with self._database.read() as connection:
             rows = select_in(connection, statement.order_by(number), number, numbers)
         return [record_of(EmbeddedPassage, row) for row in rows]
+
+    def told(
+        self, build: str, start: datetime, end: datetime
+    ) -> tuple[list[PassageFacts], npt.NDArray[np.float32]]:
+        """Passages of articles counted in [start, end) that have a vector of this build, by passage_no, and
+        their raw vectors, row i for the i-th; shape (0, 0) without any. Pass it short spans.
+        """
+        articles, passages, vectors = schema.articles.c, schema.passages.c, schema.vectors.c
+        own = (vectors.build == build, vectors.text_hash == passages.text_hash)
+        inside = (*own, articles.counted_at >= start, articles.counted_at < end)
+        statement = select_passage_facts().add_columns(vectors.vector).where(*inside)
+        with self._database.read() as connection:
+            rows = connection.execute(statement.order_by(passages.passage_no)).all()
+        if not rows:
+            return [], np.zeros((0, 0), dtype=np.float32)
+        return [PassageFacts._make(row[:-1]) for row in rows], np.stack([row.vector for row in rows])
 
     def _stack(self, connection: sa.Connection, build: str, keys: Sequence[str]) -> npt.NDArray[np.float32]:
         found = self._load(connection, build, keys)
