@@ -165,8 +165,9 @@ class WatchSettings(Section):
 class SpikeSettings(Section):
     """When a rise is news."""
 
-    alerts_per_week: Positive = 10
-    """The budget of any seven days: the strongest of a day are mailed until it is spent, the rest goes to the digest."""
+    alerts_per_week: Positive = 7
+    """The budget of any seven days: what is among so many strongest of them is mailed until it is spent, the
+    rest goes to the digest."""
     fdr: Share = 0.05
     """False discovery rate of one day (Benjamini-Hochberg)."""
     min_ratio: Annotated[float, Field(gt=0)] = 3.0

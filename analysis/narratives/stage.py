@@ -7,10 +7,11 @@ from __future__ import annotations
 from analysis.embedding.choose import build_of, settings_of
 from analysis.embedding.means import refreeze_means
 from analysis.narratives.assign import assign_new
+from analysis.narratives.daily import daily_groups
 from analysis.narratives.events import update_events
 from analysis.narratives.run_view import open_view
 from analysis.narratives.themes import update_themes
-from config.clock import Clock
+from config.clock import Clock, day_of
 from config.progress import Progress
 from config.workspace import Workspace
 from storage.store import Store
@@ -19,16 +20,19 @@ from storage.store import Store
 def assign(
     *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
 ) -> dict[str, int]:
-    """Join new passages to known narratives, and tell the events of the last days.
+    """Join new passages to known narratives, and tell the events and the groups of the last days.
 
     Returns:
         passages by how they were placed (`nearest`, `same_text`, `waiting`), narratives `revived` and `born`,
-        and `events`.
+        `events`, and the `groups` of the last days.
     """
     view = open_view(store=store, workspace=workspace, clock=clock, run_id=run_id)
     if view is None:
         return {}
-    return {**assign_new(view, progress), "events": update_events(view)}
+    counts = {**assign_new(view, progress), "events": update_events(view)}
+    groups = daily_groups(view, workspace.settings.spikes)
+    store.daily_groups.replace(day_of(view.now), groups)
+    return {**counts, "groups": len(groups)}
 
 
 def refit(

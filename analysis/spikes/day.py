@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from analysis.arrays import Floats
 from analysis.counts.panel import Flags
 from analysis.counts.reach import FAST_DAYS
 from analysis.counts.series import series_of
-from analysis.spikes import policy
+from analysis.spikes import groups, policy
 from analysis.spikes.baseline import fit, upper_tail
 from analysis.spikes.checks import STORM_ARTICLES, STORM_SHARE, Case, explanations
 from analysis.spikes.day_evidence import DayEvidence
@@ -47,6 +47,8 @@ class DayResult:
     """Narratives with a baseline."""
     spikes: tuple[Spike, ...]
     """By narrative."""
+    groups: Mapping[int, Spike] = field(default_factory=dict)
+    """What was found of each daily group, by its key; of those that nothing was asked for too."""
 
 
 def examine_day(
@@ -61,21 +63,31 @@ def examine_day(
     tested = _Day(evidence, day, run_id, running=running)
     if not tested.is_watched:
         return DayResult(0, ())
-    alerts = [item for item in earlier if item.decision == "alert"]
-    fixed = {item.narrative_id for item in alerts if item.day == day}
+    kept = [item for item in earlier if item.day == day and _stays(item)]
+    fixed = {item.narrative_id for item in kept}
     candidates = [item for item in tested.candidates(earlier) if item.spike.narrative_id not in fixed]
-    decided = _decide(tested, candidates, alerts)
+    decided, of_groups = groups.parted(_decide(tested, candidates, earlier))
     storms = tested.storms(earlier, fixed.union(item.narrative_id for item in decided))
-    return DayResult(tested.family_size, tuple(sorted([*decided, *storms], key=_number)))
+    stay = [item for item in kept if item.decision != "alert"]
+    spikes = tuple(sorted([*decided, *storms, *stay], key=_number))
+    return DayResult(tested.family_size, spikes, tested.quiet_groups() | of_groups)
+
+
+def _stays(spike: Spike) -> bool:
+    """Whether a spike that was found for the day before stays as it was decided: an alert, and what bore a
+    narrative, whose group is not tested again.
+    """
+    return spike.decision == "alert" or (spike.detector == "emergence" and "budget" in spike.checks)
 
 
 def _number(spike: Spike) -> int:
     return spike.narrative_id
 
 
-def _decide(tested: _Day, candidates: Sequence[Candidate], alerts: Sequence[Spike]) -> list[Spike]:
+def _decide(tested: _Day, candidates: Sequence[Candidate], earlier: Sequence[Spike]) -> list[Spike]:
     """The candidates with their decisions, beside the alerts that are still quiet."""
     evidence, day = tested.evidence, tested.day
+    alerts = [item for item in earlier if item.decision == "alert"]
     sent = [tested.sent(item) for item in alerts if item.day >= policy.quiet_since(day, evidence.rules)]
     involved = [item.spike.narrative_id for item in candidates]
     involved += [item.spike.narrative_id for item in sent]
@@ -85,7 +97,18 @@ def _decide(tested: _Day, candidates: Sequence[Candidate], alerts: Sequence[Spik
         evidence.similarity(involved),
         evidence.rules,
         mailed=sum(item.day > day - timedelta(days=7) for item in alerts),
+        asked=asked_before(earlier, day),
     )
+
+
+def asked_before(earlier: Sequence[Spike], day: date) -> dict[int, float]:
+    """Narrative -> the smallest p with which it asked for a mail within the week before a day."""
+    found: dict[int, float] = {}
+    for item in earlier:
+        asks = item.decision == "alert" or "budget" in item.checks
+        if asks and day - timedelta(days=7) < item.day < day:
+            found[item.narrative_id] = min(item.p_value, found.get(item.narrative_id, 1.0))
+    return found
 
 
 class _Day:
@@ -98,6 +121,8 @@ class _Day:
         self._running = self._t if running else None
         self._until = baseline_end(self._t, self._rules)
         self._series = series_of(self._panel, until=self._until, running=self._running)
+        self._told_by: dict[int, int] = {}
+        """Group -> the narrative that is tested in its place."""
 
     @property
     def is_watched(self) -> bool:
@@ -106,7 +131,8 @@ class _Day:
 
     @cached_property
     def _tests(self) -> DayTest:
-        return examine(self._series.y, self._series.exposure, day=self._t, rules=self._rules)
+        least = policy.text_floor(self._active, self._rules)
+        return examine(self._series.y, self._series.exposure, day=self._t, rules=self._rules, least=least)
 
     @property
     def _active(self) -> int:
@@ -120,43 +146,113 @@ class _Day:
     @property
     def family_size(self) -> int:
         """Narratives with a baseline."""
-        return int(self._family.sum())
+        return sum(not groups.is_group(self._panel.narratives[n]) for n in _places(self._family))
 
     @cached_property
     def _family(self) -> Flags:
         """Narratives with a baseline, whose tests count."""
-        watched = np.array([self.evidence.is_watched(key) for key in self._panel.narratives], dtype=np.bool_)
+        watched = np.array([self._is_counted_back(key) for key in self._panel.narratives], dtype=np.bool_)
         able = has_baseline(
             self._series.y, self._tests.baseline, day=self._t, watched=watched, rules=self._rules
         )
         return np.asarray(able & (self._series.exposure[:, self._t] > 0), dtype=np.bool_)
 
+    def _is_counted_back(self, number: int) -> bool:
+        """Whether what was told before it was found counts: of a statement, and near a group's centroid.
+
+        A group is new in the world only after days of watching: history that was loaded says little of them.
+        """
+        watched_days = int(self._panel.live[: self._until].sum())
+        if groups.is_group(number):
+            return watched_days >= self._rules.min_history_days
+        return self.evidence.is_watched(number)
+
+    @cached_property
+    def _p_and_q(self) -> tuple[Floats, Floats]:
+        return policy.false_discovery(self._tests, self._family)
+
     def candidates(self, earlier: Sequence[Spike]) -> list[Candidate]:
         """What stands out and holds the floors, explained ones taken down to the digest."""
-        p, q = policy.false_discovery(self._tests, self._family, self._rules)
         told = {item.narrative_id for item in earlier if item.day < self.day}
-        found = [self._standing_out(n, float(p[n]), float(q[n])) for n in _places(self._family)]
-        new = [n for n in _places(~self._family) if not self.evidence.is_watched(self._panel.narratives[n])]
-        found += [self._emerging(n, known=self._panel.narratives[n] in told) for n in new]
-        return [item for item in found if item is not None]
+        found = [self._standing_out(n) for n in _places(self._family)]
+        standing = [self._of_holder(item) for item in found if item is not None]
+        taken = {item.spike.narrative_id for item in standing}
+        new = [n for n in self._without_baseline if self._panel.narratives[n] not in taken]
+        emerging = [self._emerging(n, known=self._panel.narratives[n] in told) for n in new]
+        return policy.strongest([*standing, *(item for item in emerging if item is not None)])
 
-    def _standing_out(self, n: int, p: float, q: float) -> Candidate | None:
-        tests, rules = self._tests, self._rules
-        window = policy.best_window(tests, n, rules)
-        fast = policy.fast_tier(q, float(window.observed[n]), float(window.expected[n]), rules)
-        slow = policy.slow_tier(float(tests.cusum[n]), tests.slow, n, rules)
+    @cached_property
+    def _without_baseline(self) -> list[int]:
+        """Rows of narratives that no test against a baseline can be made of."""
+        numbers = self._panel.narratives
+        rest = [n for n in _places(~self._family) if not groups.is_group(numbers[n])]
+        return [n for n in rest if not self.evidence.is_watched(numbers[n])]
+
+    def _of_holder(self, item: Candidate) -> Candidate:
+        """A group that a narrative without a baseline tells is that narrative's own."""
+        holder = self.evidence.holders.get(item.spike.narrative_id)
+        young = {self._panel.narratives[n] for n in self._without_baseline}
+        if holder not in young:
+            return item
+        self._told_by[item.spike.narrative_id] = holder
+        return replace(item, spike=groups.told_of(item.spike, holder))
+
+    def quiet_groups(self) -> dict[int, Spike]:
+        """Every group that was tested, as if nothing were asked for; by key."""
+        numbers = self._panel.narratives
+        rows = [n for n in _places(self._family) if groups.is_group(numbers[n])]
+        found = {numbers[n]: self._figures(n) for n in rows}
+        return {key: _said_by(spike, self._told_by.get(key)) for key, spike in found.items()}
+
+    def _figures(self, n: int) -> Spike:
+        """What the fast detector finds, without the facts of a window, which are read only for what stands out."""
+        (p, q), window = self._p_and_q, policy.best_window(self._tests, n)
+        number = self._panel.narratives[n]
+        return Spike(
+            spike_id=f"{number}-{self.day.isoformat()}",
+            narrative_id=number,
+            day=self.day,
+            window_days=window.days,
+            observed=float(window.observed[n]),
+            expected=float(window.expected[n]),
+            p_value=float(p[n]),
+            q_value=float(q[n]),
+            cusum=0.0,
+            detector="emergence",
+            outlets=0,
+            countries=0,
+            languages=0,
+            articles=0,
+            reprint_share=0.0,
+            decision="suppressed",
+            run_id=self._run_id,
+        )
+
+    def _tested_spike(self, n: int) -> Spike:
+        """The louder window of the fast detector, with p and q."""
+        p, q = self._p_and_q
+        detector: Detector = "emergence" if groups.is_group(self._panel.narratives[n]) else "fast"
+        spike = self._spike(n, policy.best_window(self._tests, n), detector)
+        return replace(spike, p_value=float(p[n]), q_value=float(q[n]))
+
+    def _standing_out(self, n: int) -> Candidate | None:
+        tests, rules, q = self._tests, self._rules, self._p_and_q[1]
+        window = policy.best_window(tests, n)
+        fast = policy.fast_tier(float(q[n]), float(window.observed[n]), float(window.expected[n]), rules)
+        if groups.is_group(self._panel.narratives[n]):
+            return self._checked(n, self._tested_spike(n), fast) if fast else None
+        slow = policy.slow_tier(tests, n, rules)
         if fast == "mail" or (fast and slow != "mail"):
-            spike = replace(self._spike(n, window, "fast"), p_value=p, q_value=q)
-            return self._checked(n, spike, fast)
+            return self._checked(n, self._tested_spike(n), fast)
         if slow:
-            spike = replace(self._spike(n, tests.slow, "slow"), q_value=q)
+            spike = replace(self._spike(n, tests.slow, "slow"), q_value=float(q[n]))
             return self._checked(n, spike, slow)
         return None
 
     def _emerging(self, n: int, *, known: bool) -> Candidate | None:
         """A narrative without a baseline; one for the digest is told once."""
         window = self._burst
-        if window.observed[n] < self._rules.min_count:
+        if window.observed[n] < self._tests.least:
             return None
         tier = emergence(self._emergence_facts(n, window.days), active=self._active, rules=self._rules)
         if not tier or (tier == "digest" and known):
@@ -242,7 +338,8 @@ class _Day:
         observed: Floats = raw[:, part].sum(1)
         baseline = fit(raw, exposure, until=self._until, days=self._rules.baseline_days)
         rare = upper_tail(observed, baseline.expect(exposure[:, part].sum(1), BURST_DAYS)) <= STORM_P
-        return _places((observed >= STORM_ARTICLES) & (rare | ~self._family))
+        repeated = _places((observed >= STORM_ARTICLES) & (rare | ~self._family))
+        return [n for n in repeated if not groups.is_group(self._panel.narratives[n])]
 
     def _storm(self, n: int) -> Spike | None:
         facts = self._facts(n, BURST_DAYS)
@@ -285,6 +382,13 @@ class _Day:
             decision="digest",
             run_id=self._run_id,
         )
+
+
+def _said_by(spike: Spike, holder: int | None) -> Spike:
+    """A group's figures, with the narrative that was tested in its place."""
+    if holder is None:
+        return spike
+    return replace(spike, checks={"narrative": f"named: narrative {holder} tells it and was tested for it"})
 
 
 def _places(flags: Flags) -> list[int]:

@@ -66,15 +66,20 @@ class DayTest:
     slow: WindowTest
     cusum: Floats
     baseline: Baseline
+    least: float
+    """Damped texts that a window needs at least."""
 
 
-def examine(y: Floats, exposure: Floats, *, day: int, rules: SpikeSettings) -> DayTest:
+def examine(
+    y: Floats, exposure: Floats, *, day: int, rules: SpikeSettings, least: float | None = None
+) -> DayTest:
     """Run the fast and the slow detector for the windows that end with a day.
 
     Args:
         y: damped texts, 0 on gaps.
         exposure: relative exposure, 0 on gaps.
         day: index of the day.
+        least: damped texts that a window needs at least (`policy.text_floor`); None: `spikes.min_count`.
     """
     baseline = fit(y, exposure, until=baseline_end(day, rules), days=rules.baseline_days)
     fast = tuple(_window(y, exposure, day, length, baseline) for length in FAST_DAYS)
@@ -84,6 +89,7 @@ def examine(y: Floats, exposure: Floats, *, day: int, rules: SpikeSettings) -> D
         _window(y, exposure, day, SLOW_DAYS, baseline),
         cusum(y, exposure, day=day, rules=rules),
         baseline,
+        rules.min_count if least is None else least,
     )
 
 

@@ -25,16 +25,16 @@ import structlog
 from analysis.counts.panel import Panel, panel_of
 from analysis.counts.reach import look_back
 from analysis.embedding.centring import comparable
+from analysis.spikes import groups
 from analysis.spikes.day import DayResult, examine_day
 from analysis.spikes.day_evidence import DayEvidence
-from analysis.spikes.facts import LIFE_DAYS
+from analysis.spikes.facts import LIFE_DAYS, FactRow
 from analysis.tellings import COPY_REACH, passages_of, resting_forms, speaking
 from config.clock import Clock, day_of, midnight
 from config.progress import Progress
 from config.settings import SpikeSettings
 from config.workspace import Workspace
-from storage.records import Spike
-from storage.records.told import NarrativeRow
+from storage.records import DailyGroup, Spike
 from storage.store import Store
 
 logger = structlog.get_logger(__name__)
@@ -60,6 +60,7 @@ def detect(
     for day in days:
         result = counted.examine(day, running=day == today, run_id=run_id)
         store.spikes.replace(day, result.spikes)
+        store.daily_groups.save(counted.tested_groups(result))
         counts.update(days=1, tested=result.tested)
         counts.update(spike.decision for spike in result.spikes)
         _log(result, run_id)
@@ -95,38 +96,59 @@ class CountedDays:
         # Weather and market prices claim nothing, however many print them.
         forms = resting_forms(store.narratives.lineage())
         self._known = {item.narrative_id: item for item in store.narratives.all()}
+        self._groups = [
+            item for item in store.daily_groups.between(days[-1], end) if item.narrative_id is None
+        ]
         # Centroids are frozen under the means of their day; only under the same means do they tell how alike
         # two are.
         self._tested = comparable(store, [item for key, item in self._known.items() if key not in forms])
 
     def examine(self, day: date, *, running: bool, run_id: str) -> DayResult:
-        """What the tests of one of the days give."""
-        return examine_day(self.evidence(day), day, self.earlier(day), running=running, run_id=run_id)
+        """What the tests of one of the days give; groups are tested on the day that they end with."""
+        found = self._groups if running else []
+        evidence = self.evidence(day, found)
+        return examine_day(evidence, day, self.earlier(day), running=running, run_id=run_id)
 
-    def evidence(self, day: date) -> DayEvidence:
-        """What the tests of one of the days look at."""
+    def tested_groups(self, result: DayResult) -> list[DailyGroup]:
+        """The groups that were tested, with what was found."""
+        found = ((item, result.groups.get(groups.key_of(item))) for item in self._groups)
+        return [item.tested(spike) for item, spike in found if spike is not None]
+
+    def evidence(self, day: date, found: Sequence[DailyGroup] = ()) -> DayEvidence:
+        """What the tests of one of the days look at, some groups among it."""
+        passages = {key for item in found for key in item.passages}
+        assigned = self._store.narratives.assigned(passages) if passages else []
         return DayEvidence(
-            self._panel(day), self._tested, lambda number: self._rows(number, day), self._rules
+            self._panel(day, found),
+            [*self._tested, *map(groups.as_narrative, found)],
+            lambda number: self._rows(number, day),
+            self._rules,
+            holders=groups.holders(found, assigned, self._survivors),
         )
 
-    def _panel(self, day: date) -> Panel:
-        """Narratives that were told in the days before or are watched: no test looks at another."""
+    def _panel(self, day: date, found: Sequence[DailyGroup]) -> Panel:
+        """Narratives that were told in the days before or are watched, and groups: no test looks at another."""
         first = day - self._reach
         cells = [cell for cell in self._cells if first <= cell.day <= day]
         told = {cell.narrative_id for cell in cells}
+        keys = [groups.key_of(item) for item in found]
         return panel_of(
-            cells,
+            [*cells, *groups.cells_of(found)],
             [item for item in self._source_days if first <= item.day <= day],
             narratives=[
                 item.narrative_id
                 for item in self._tested
                 if item.narrative_id in told or item.kind == "watched"
-            ],
+            ]
+            + keys,
             days=[first + timedelta(days=n) for n in range(self._reach.days + 1)],
         )
 
-    def _rows(self, number: int, day: date) -> list[NarrativeRow]:
+    def _rows(self, number: int, day: date) -> Sequence[FactRow]:
         """What a narrative's facts are told from: windows, how long it lasts, and the copies before."""
+        if groups.is_group(number):
+            (group,) = [item for item in self._groups if groups.key_of(item) == number]
+            return self._store.passages.many(group.passages)
         start, end = midnight(day - timedelta(days=LIFE_DAYS)) - COPY_REACH, midnight(day + timedelta(days=1))
         narrative = self._known.get(number)
         if narrative is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
@@ -71,6 +71,10 @@ class Spike:
     run_id: str
 
 
+_OF_NARRATIVE = ("spike_id", "narrative_id", "day")
+"""Fields of a spike that a group without a narrative has no use for."""
+
+
 class GroupCell(NamedTuple):
     """What one source told near a daily group's centroid on one day."""
 
@@ -102,8 +106,20 @@ class DailyGroup:
     narrative_id: int | None = None
     """The narrative that was born of it."""
     spike: dict[str, Any] = field(default_factory=dict)
-    """What the test of its day found, as a `Spike` without a narrative; empty: not tested."""
+    """What the test of its day found (`tested`); empty: not tested."""
     run_id: str
+
+    def tested(self, spike: Spike) -> DailyGroup:
+        """The group with what its test found."""
+        plain = {
+            name: getattr(spike, name) for name in Spike.__dataclass_fields__ if name not in _OF_NARRATIVE
+        }
+        return replace(self, spike=plain)
+
+    def told_of(self, narrative_id: int) -> Spike:
+        """What its test found, as a spike of the narrative that was born of it."""
+        key = f"{narrative_id}-{self.day.isoformat()}"
+        return Spike(spike_id=key, narrative_id=narrative_id, day=self.day, **self.spike)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

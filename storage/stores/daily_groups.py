@@ -37,6 +37,10 @@ class DailyGroupStore:
         with self._database.write() as connection:
             upsert(connection, schema.daily_groups, [_row(group) for group in groups])
 
+    def bore(self, group: DailyGroup, narrative_id: int) -> None:
+        """Remember the narrative that was born of a group."""
+        self.save([replace(group, narrative_id=narrative_id)])
+
     def last_number(self, day: date) -> int:
         """The highest number of a group of the day that bore a narrative; 0 without one."""
         table = schema.daily_groups.c

@@ -169,7 +169,7 @@ def test_false_discoveries_are_bounded() -> None:
     y[:3, T] += np.array([3.0, 5.0, 9.0])
     tests = examine(y, np.ones_like(y), day=T, rules=RULES)
     family = np.ones(200, dtype=bool)
-    p, q = false_discovery(tests, family, RULES)
+    p, q = false_discovery(tests, family)
     assert (q >= p).all()
     assert q[2] <= q[1] <= q[0]
     assert q[2] < 0.05
@@ -177,7 +177,7 @@ def test_false_discoveries_are_bounded() -> None:
     low &= tests.fast[1].observed < RULES.min_count
     assert (q[low] == 1).all()
     family[2] = False
-    assert false_discovery(tests, family, RULES)[1][2] == 1
+    assert false_discovery(tests, family)[1][2] == 1
 
 
 def test_quiet_narratives_do_not_dilute() -> None:
@@ -188,12 +188,12 @@ def test_quiet_narratives_do_not_dilute() -> None:
     y[0, 10::4] = 1.0
     y[0, T] = 5.0
     tests = examine(y, np.ones_like(y), day=T, rules=RULES)
-    p, q = false_discovery(tests, np.ones(400, dtype=bool), RULES)
+    p, q = false_discovery(tests, np.ones(400, dtype=bool))
     assert q[0] < 0.3 * 400 * p[0]
 
 
 def test_no_family_no_discovery() -> None:
     """Without narratives to test there is nothing to find."""
     tests = examine(np.zeros((0, 112)), np.zeros((0, 112)), day=T, rules=RULES)
-    p, q = false_discovery(tests, np.zeros(0, dtype=bool), RULES)
+    p, q = false_discovery(tests, np.zeros(0, dtype=bool))
     assert (len(p), len(q)) == (0, 0)
