@@ -1,12 +1,14 @@
 """What the last days say, group by group, and how much was said near each group in the weeks before.
 
-    passages of three days -> text units -> linking.grouped -> groups of several texts, forms left out
+    passages of three days -> text units -> linking.grouped -> groups of several texts
                            -> centroid and radius of each
     passages of the weeks before, some days at a time -> within a radius? -> cells (source, day)
 
 The groups are drawn of all passages, those of known narratives and those that wait: an event inside of a
 large narrative makes a group of its own. A group has no history; what is counted back is how much was told as
 near to its centroid as most of its own texts are, so that the days before are measured as its own days are.
+Recurring forms need no test of their own: what comes every week is expected. Three days could not tell them
+either, an outlet tells one event on three days in much the same words.
 What a group's figures mean is said by `analysis.spikes`.
 """
 
@@ -23,7 +25,7 @@ from analysis.arrays import Floats, Matrix, Vectors, unit
 from analysis.counts.observe import observe
 from analysis.counts.reach import FAST_DAYS
 from analysis.embedding.centring import centre
-from analysis.narratives.discover import are_form, daily_rules
+from analysis.narratives.discover import daily_rules
 from analysis.narratives.labels import label, ranked, standing_titles
 from analysis.narratives.linking import grouped
 from analysis.narratives.run_view import RunView
@@ -95,7 +97,6 @@ def _drawn(view: RunView, start: datetime) -> _Drawn:
     order = np.argsort(labels, kind="stable")
     groups = np.split(order, np.cumsum(np.bincount(labels))[:-1])
     kept = [group.tolist() for group in groups if _is_kept(view, rows, units, group.tolist())]
-    kept = [group for group in kept if not are_form(units, group, rows, vectors)]
     return _measured(view, rows, units, kept)
 
 

@@ -131,7 +131,8 @@ class _Day:
 
     @cached_property
     def _tests(self) -> DayTest:
-        least = policy.text_floor(self._active, self._rules)
+        floors = policy.text_floor(self._active, self._rules), groups.least_of(self._rules.min_count)
+        least = np.array([floors[groups.is_group(number)] for number in self._panel.narratives])
         return examine(self._series.y, self._series.exposure, day=self._t, rules=self._rules, least=least)
 
     @property
@@ -252,7 +253,7 @@ class _Day:
     def _emerging(self, n: int, *, known: bool) -> Candidate | None:
         """A narrative without a baseline; one for the digest is told once."""
         window = self._burst
-        if window.observed[n] < self._tests.least:
+        if window.observed[n] < self._tests.least[n]:
             return None
         tier = emergence(self._emergence_facts(n, window.days), active=self._active, rules=self._rules)
         if not tier or (tier == "digest" and known):
@@ -277,7 +278,8 @@ class _Day:
     def _checked(self, n: int, spike: Spike, tier: Tier) -> Candidate | None:
         """The candidate with its explanations; nothing if too few outlets tell it in their own words."""
         facts = self._facts(n, spike.window_days)
-        if facts.own_outlets < self._floor:
+        few = groups.is_group(self._panel.narratives[n]) and facts.own_texts < self._rules.min_count
+        if facts.own_outlets < self._floor or few:
             return None
         findings = explanations(self._case(spike, facts))
         explained = any(finding.explains for finding in findings.values())

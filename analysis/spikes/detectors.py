@@ -66,12 +66,12 @@ class DayTest:
     slow: WindowTest
     cusum: Floats
     baseline: Baseline
-    least: float
-    """Damped texts that a window needs at least."""
+    least: Floats
+    """Damped texts that a window needs at least, one value a narrative."""
 
 
 def examine(
-    y: Floats, exposure: Floats, *, day: int, rules: SpikeSettings, least: float | None = None
+    y: Floats, exposure: Floats, *, day: int, rules: SpikeSettings, least: Floats | None = None
 ) -> DayTest:
     """Run the fast and the slow detector for the windows that end with a day.
 
@@ -89,7 +89,7 @@ def examine(
         _window(y, exposure, day, SLOW_DAYS, baseline),
         cusum(y, exposure, day=day, rules=rules),
         baseline,
-        rules.min_count if least is None else least,
+        np.full(len(y), float(rules.min_count)) if least is None else least,
     )
 
 

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from config.clock import midnight
 from storage.records import Assignment, DailyGroup, Narrative, Spike
 from storage.records.told import Cell
@@ -19,6 +21,15 @@ HELD = 0.5
 """A narrative that holds more than this share of a group's passages is the one that tells it. Chosen, not
 measured.
 """
+
+
+def least_of(texts: int) -> float:
+    """Damped texts that a group needs: what so many come to when one outlet tells them all on one day.
+
+    What a group needs besides is asked of its texts as they are (`WindowFacts.own_texts`) and of who tells
+    them (`checks`): damping alone would let no outlet of two tell an earthquake in a day.
+    """
+    return float(np.log2(1 + texts))
 
 
 def key_of(group: DailyGroup) -> int:

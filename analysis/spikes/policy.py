@@ -77,7 +77,7 @@ def _smallest(tests: DayTest, family: Flags) -> Floats:
     return p
 
 
-def _levels(window: WindowTest, least: float) -> Floats:
+def _levels(window: WindowTest, least: Floats) -> Floats:
     """(counts, narratives): probabilities of a window to reach the floors by chance, and of each of the next
     counts.
     """
@@ -98,7 +98,7 @@ def best_window(tests: DayTest, n: int) -> WindowTest:
     held = [
         w
         for w in tests.fast
-        if w.observed[n] >= tests.least and w.observed[n] >= DIGEST_RATIO * w.expected[n]
+        if w.observed[n] >= tests.least[n] and w.observed[n] >= DIGEST_RATIO * w.expected[n]
     ]
     return min(held or tests.fast, key=lambda window: (float(window.p[n]), window.days))
 
@@ -116,7 +116,7 @@ def slow_tier(tests: DayTest, n: int, rules: SpikeSettings) -> Tier:
     """
     cusum, window = float(tests.cusum[n]), tests.slow
     observed, expected = float(window.observed[n]), float(window.expected[n])
-    if observed < tests.least or observed < KAPPA * expected or float(window.p[n]) > SLOW_P:
+    if observed < tests.least[n] or observed < KAPPA * expected or float(window.p[n]) > SLOW_P:
         return ""
     if cusum > rules.cusum_threshold:
         return "mail"

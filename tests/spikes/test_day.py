@@ -168,8 +168,8 @@ def test_one_outlet_alone_is_no_spike() -> None:
     found = told(world)
     assert [item.decision for item in found.values()] == ["digest"]
     assert found[1].checks["one_outlet"] == (
-            "named: one outlet alone wrote 14 of 16 texts, and writes 10% of all that is seen"
-        )
+        "named: one outlet alone wrote 14 of 16 texts, and writes 10% of all that is seen"
+    )
 
 
 def test_too_few_outlets_are_not_told() -> None:

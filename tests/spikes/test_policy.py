@@ -17,6 +17,7 @@ from analysis.spikes.policy import (
     fast_tier,
     outlet_floor,
     quiet_since,
+    text_floor,
 )
 from config.settings import SpikeSettings
 from storage.records import Spike
@@ -151,6 +152,31 @@ def test_the_strongest_of_the_budget_are_mailed() -> None:
     assert decisions(*some, rules=rules, mailed=2) == {1: "digest", 2: "digest", 3: "digest"}
     told = decide(some, (), {}, rules, mailed=1)
     assert "budget is 2" in told[0].checks["budget"]
+
+
+def test_the_week_keeps_room_for_the_strong() -> None:
+    """What is not among as many strongest of the week as the budget allows is kept back, though there is room;
+    a watched narrative is not.
+    """
+    rules = SpikeSettings(alerts_per_week=2)
+    asked = {7: 1e-9, 8: 1e-8, 9: 1e-2}
+
+    def decision(item: Candidate) -> Spike:
+        return decide([item], (), {}, rules, mailed=1, asked=asked)[0]
+
+    weak = decision(candidate(1, p_value=1e-3))
+    assert (weak.decision, weak.checks["budget"]) == (
+        "digest",
+        "named: 2 stronger within seven days, the budget is 2",
+    )
+    assert decision(candidate(1, p_value=1e-10)).decision == "alert"
+    assert decision(candidate(1, p_value=1e-3, watched=True)).decision == "alert"
+
+
+@pytest.mark.parametrize(("active", "floor"), [(0, 2.32), (1, 2.32), (2, 3.17), (4, 4.0), (10_000, 4.0)])
+def test_the_floor_on_texts_is_relative(active: int, floor: float) -> None:
+    """Four texts, as far as so many outlets can share them: damping must not ask two outlets for more."""
+    assert text_floor(active, RULES) == pytest.approx(floor, abs=0.01)
 
 
 def test_decisions_do_not_depend_on_order() -> None:
