@@ -28,7 +28,9 @@ from analysis.embedding.centring import comparable
 from analysis.spikes import groups
 from analysis.spikes.day import DayResult, examine_day
 from analysis.spikes.day_evidence import DayEvidence
+from analysis.spikes.examined_day import ExaminedDay
 from analysis.spikes.facts import LIFE_DAYS, FactRow
+from analysis.spikes.gates import Gates, gates_of
 from analysis.tellings import COPY_REACH, passages_of, resting_forms, speaking
 from config.clock import Clock, day_of, midnight
 from config.progress import Progress
@@ -113,6 +115,20 @@ class CountedDays:
         """The groups that were tested, with what was found."""
         found = ((item, result.groups.get(groups.key_of(item))) for item in self._groups)
         return [item.tested(spike) for item, spike in found if spike is not None]
+
+    def gates(self, day: date, number: int) -> dict[str, Gates]:
+        """Why a narrative rang on one of the days or did not, and the same of the day's groups that hold a
+        passage of it.
+        """
+        found = self._groups
+        evidence = self.evidence(day, found)
+        tested = ExaminedDay(evidence, day, "", running=False)
+        stored = self._store.spikes.between(day, day + timedelta(days=1))
+        gates = {f"narrative {number}": gates_of(tested, number, stored)}
+        for group in found:
+            if evidence.holders.get(groups.key_of(group)) == number:
+                gates[f"group {group.number}: {group.label}"] = gates_of(tested, groups.key_of(group), stored)
+        return gates
 
     def evidence(self, day: date, found: Sequence[DailyGroup] = ()) -> DayEvidence:
         """What the tests of one of the days look at, some groups among it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -71,15 +72,29 @@ def page_show(
 
 
 def explain(
-    article: Annotated[str, typer.Argument(help="Article id or address.")],
+    article: Annotated[str, typer.Argument(help="Article id or address; or the word `spike`.")],
+    number: Annotated[
+        int | None, typer.Argument(min=1, max=MOST_NUMBERS, help="After `spike`: a narrative's number, ...")
+    ] = None,
+    day: Annotated[
+        datetime | None, typer.Argument(formats=["%Y-%m-%d"], help="... and the day that is asked about.")
+    ] = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show everything the product decided about one article, and from what."""
-    from drumbeat.explain import explain_article
+    """Show everything the product decided about one article, and from what; or why a narrative rang on a day
+    or did not, every gate with its figure.
+    """
+    from drumbeat.explain import explain_article, explain_spike
 
+    if (article == "spike") != (number is not None and day is not None):
+        raise typer.BadParameter("write `explain ARTICLE`, or `explain spike NUMBER DAY`")
     with session(workspace) as opened:
-        result = explain_article(opened.store, article)
+        if number is not None and day is not None:
+            gates = explain_spike(opened.store, opened.workspace, number, day.date())
+            result: dict[str, dict[str, object]] = {name: dict(told) for name, told in gates.items()}
+        else:
+            result = explain_article(opened.store, article)
     if as_json:
         say_json(result)
     else:

@@ -78,7 +78,7 @@ def replay(workspace: WorkspaceOption = None, as_of: AsOfOption = None, as_json:
 
 def process(workspace: WorkspaceOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
     """Everything that is done with new pages: clean, copies, embed, translations, assign, watch, count,
-    detect, alert, overview.
+    detect, emerge, alert, overview.
     """
     from drumbeat.cli.progress import RichProgress
     from drumbeat.stages import PROCESS, run_stage
