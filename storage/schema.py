@@ -299,24 +299,20 @@ views = sa.Table(
 
 alerts = sa.Table(
     "alerts", metadata, _key("alert_id"), _text("spike_id"), _number("narrative_id"), _time("created_at"),
-    _text("subject"),
-    _json("evidence"), sa.Index(None, "created_at"), sa.Index(None, "spike_id"),
+    _text("subject"), _json("evidence"), sa.Index(None, "created_at"), sa.Index(None, "spike_id"),
 )  # fmt: skip
 
 deliveries = sa.Table(
     "deliveries", metadata, _key("delivery_id"), _child("alert_id", "alerts.alert_id"), _text("channel"),
-    _text("recipient"),
-    _text("message_id"), _text("state"), _number("attempts"), _text("last_error", null=True),
-    _time("updated_at"),
-    sa.Index(None, "alert_id"), sa.Index(None, "state"),
+    _text("recipient"), _text("message_id"), _text("state"), _number("attempts"),
+    _text("last_error", null=True), _time("updated_at"), sa.Index(None, "alert_id"), sa.Index(None, "state"),
 )  # fmt: skip
 
 runs = sa.Table(
     "runs", metadata, _key("run_id"), _text("stage"), _number("number"), _time("started_at"), _time("as_of"),
     _time("finished_at", null=True), _text("state"), sa.Column("seed", sa.BigInteger, nullable=False),
-    _json("versions"),
-    _json("parameters"), _json("counts"), _text("error", null=True), sa.Index(None, "stage", "started_at"),
-    sa.Index(None, "started_at"),
+    _json("versions"), _json("parameters"), _json("counts"), _text("error", null=True),
+    sa.Index(None, "stage", "started_at"), sa.Index(None, "started_at"),
     sa.Index(None, "stage", "state", "started_at", "number"),
 )  # fmt: skip
 

@@ -9,9 +9,8 @@ stands in a mail, and what it was cut out of would take it back.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import structlog
@@ -42,21 +41,22 @@ def emerge(
         narratives `born`.
     """
     view = open_view(store=store, workspace=workspace, clock=clock, run_id=run_id)
-    today = day_of(clock.now())
-    found = store.daily_groups.between(today, today + timedelta(days=1))
-    waiting = [group for group in found if group.narrative_id is None and is_to_be_told(group.spike)]
+    waiting = _waiting(store, day_of(clock.now()))
     if view is None or not waiting:
         return {"born": 0}
     progress.start("emerge", len(waiting))
     known = _born_of_groups(view)
-    counts: Counter[str] = Counter(born=0)
-    for group in waiting:
-        counts["born"] += _tell(view, group, known.get(_name(group)))
-        progress.step()
+    born = sum(_tell(view, group, known.get(_name(group))) for group in waiting)
     view.recount()
-    count(store=store, workspace=workspace, clock=clock, run_id=run_id, progress=NoProgress())
-    _log.info("emerged", run_id=run_id, **counts)
-    return dict(counts)
+    count(store=store, workspace=workspace, clock=clock, run_id=run_id, progress=progress)
+    _log.info("emerged", run_id=run_id, born=born)
+    return {"born": born}
+
+
+def _waiting(store: Store, today: date) -> list[DailyGroup]:
+    """Groups of today that are to be told and have no narrative yet."""
+    found = store.daily_groups.between(today, today + timedelta(days=1))
+    return [group for group in found if group.narrative_id is None and is_to_be_told(group.spike)]
 
 
 def is_to_be_told(spike: Mapping[str, Any]) -> bool:

@@ -60,30 +60,30 @@ class _Drawn:
 
 def daily_groups(view: RunView, rules: SpikeSettings) -> list[DailyGroup]:
     """The groups of the days that end now, by number."""
-    today = day_of(view.now)
-    start = midnight(today - timedelta(days=GROUP_DAYS - 1))
+    start = midnight(day_of(view.now) - timedelta(days=GROUP_DAYS - 1))
     drawn = _drawn(view, start)
     counted = _Counted(drawn, start)
     if drawn.labels:
         before = timedelta(days=rules.guard_days + rules.baseline_days)
         for facts, vectors in _spans(view, start - before):
             counted.add(facts, vectors)
-    last = view.store.daily_groups.last_number(today)
-    return [
-        DailyGroup(
-            day=today,
-            number=last + 1 + place,
-            label=drawn.labels[place],
-            centroid=drawn.centroids[place],
-            radius=float(drawn.radii[place]),
-            build=view.table.build,
-            mean_version=view.table.version,
-            passages=tuple(sorted(counted.passages[place])),
-            cells=counted.cells(place),
-            run_id=view.run_id,
-        )
-        for place in range(len(drawn.labels))
-    ]
+    first = view.store.daily_groups.last_number(day_of(view.now)) + 1
+    return [_group(view, drawn, counted, place, first + place) for place in range(len(drawn.labels))]
+
+
+def _group(view: RunView, drawn: _Drawn, counted: _Counted, place: int, number: int) -> DailyGroup:
+    return DailyGroup(
+        day=day_of(view.now),
+        number=number,
+        label=drawn.labels[place],
+        centroid=drawn.centroids[place],
+        radius=float(drawn.radii[place]),
+        build=view.table.build,
+        mean_version=view.table.version,
+        passages=tuple(sorted(counted.passages[place])),
+        cells=counted.cells(place),
+        run_id=view.run_id,
+    )
 
 
 def _drawn(view: RunView, start: datetime) -> _Drawn:
@@ -95,39 +95,55 @@ def _drawn(view: RunView, start: datetime) -> _Drawn:
     units = units_of(rows, vectors)
     labels = grouped(units.vectors, view.rules.cluster_likeness)
     order = np.argsort(labels, kind="stable")
-    groups = np.split(order, np.cumsum(np.bincount(labels))[:-1])
-    kept = [group.tolist() for group in groups if _is_kept(view, rows, units, group.tolist())]
-    return _measured(view, rows, units, kept)
+    groups = [group.tolist() for group in np.split(order, np.cumsum(np.bincount(labels))[:-1])]
+    least = daily_rules(view).min_outlets
+    kept = [group for group in groups if _is_kept(rows, units, group, least)]
+    # By the passages alone, without their articles around them: so are those of the weeks before compared.
+    return _measured(kept, _Told(rows, view.vectors(rows)[1], units), view.readers)
 
 
-def _is_kept(view: RunView, rows: Sequence[PassageRow], units: TextUnits, group: Sequence[int]) -> bool:
+def _is_kept(rows: Sequence[PassageRow], units: TextUnits, group: Sequence[int], least: int) -> bool:
     """Whether a group is of several texts and outlets."""
     outlets = {rows[place].source_id for one in group for place in units.members[one]}
-    return len(group) >= FEWEST_UNITS and len(outlets) >= daily_rules(view).min_outlets
+    return len(group) >= FEWEST_UNITS and len(outlets) >= least
 
 
-def _measured(
-    view: RunView, rows: Sequence[PassageRow], units: TextUnits, groups: Sequence[Sequence[int]]
-) -> _Drawn:
-    """Centroids and radii of groups, by the passages alone, without their articles around them: so are the
-    passages of the weeks before compared.
-    """
-    plain = view.vectors(rows)[1]
-    standing = standing_titles(rows)
-    centroids, radii, labels = [], [], []
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What was told in the days of the groups."""
+
+    rows: Sequence[PassageRow]
+    vectors: Matrix
+    """Row i for `rows[i]`, centred unit vectors."""
+    units: TextUnits
+
+    def texts(self, group: Sequence[int]) -> Matrix:
+        """One unit vector for each text unit of a group."""
+        return unit(np.stack([self.vectors[list(self.units.members[one])].mean(axis=0) for one in group]))
+
+    def first_rows(self, group: Sequence[int]) -> list[PassageRow]:
+        """The first passage of each text unit of a group."""
+        return [self.rows[self.units.members[one][0]] for one in group]
+
+    def passages(self, one: int) -> list[str]:
+        """Those of a text unit."""
+        return [self.rows[place].passage_id for place in self.units.members[one]]
+
+
+def _measured(groups: Sequence[Sequence[int]], told: _Told, readers: Sequence[str]) -> _Drawn:
+    """Centroids, radii and labels of groups."""
+    standing = standing_titles(told.rows)
+    centroids = np.zeros((len(groups), told.vectors.shape[1]), np.float32)
+    radii, labels = np.zeros(len(groups)), []
     own: dict[str, tuple[int, float]] = {}
     for number, group in enumerate(groups):
-        texts = unit(np.stack([plain[list(units.members[one])].mean(axis=0) for one in group]))
-        centroid, cosines = _around(texts)
-        centroids.append(centroid)
-        radii.append(float(np.quantile(cosines, 1 - INSIDE)))
-        first = [rows[units.members[one][0]] for one in group]
-        labels.append(label(first, ranked(texts, first), readers=view.readers, standing=standing))
+        texts, first = told.texts(group), told.first_rows(group)
+        centroids[number], cosines = _around(texts)
+        radii[number] = np.quantile(cosines, 1 - INSIDE)
+        labels.append(label(first, ranked(texts, first), readers=readers, standing=standing))
         for one, cosine in zip(group, cosines.tolist(), strict=True):
-            own |= {rows[place].passage_id: (number, cosine) for place in units.members[one]}
-    width = plain.shape[1]
-    stacked = np.asarray(centroids, np.float32).reshape(len(centroids), width)
-    return _Drawn(stacked, np.asarray(radii, np.float64), labels, own)
+            own |= dict.fromkeys(told.passages(one), (number, cosine))
+    return _Drawn(centroids, radii, labels, own)
 
 
 def _around(texts: Matrix) -> tuple[Matrix, Floats]:

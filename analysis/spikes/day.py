@@ -37,14 +37,17 @@ def examine_day(
     tested = ExaminedDay(evidence, day, run_id, running=running)
     if not tested.is_watched:
         return DayResult(0, ())
-    kept = [item for item in earlier if item.day == day and _stays(item)]
-    fixed = {item.narrative_id for item in kept}
-    candidates = [item for item in tested.candidates(earlier) if item.spike.narrative_id not in fixed]
-    decided, of_groups = groups.parted(_decide(tested, candidates, earlier))
-    storms = tested.storms(earlier, fixed.union(item.narrative_id for item in decided))
-    stay = [item for item in kept if item.decision != "alert"]
+    kept = _kept(earlier, day)
+    decided, of_groups = groups.parted(_decide(tested, tested.candidates(earlier, kept), earlier))
+    storms = tested.storms(earlier, {*kept, *(item.narrative_id for item in decided)})
+    stay = [item for item in kept.values() if item.decision != "alert"]
     spikes = tuple(sorted([*decided, *storms, *stay], key=_number))
     return DayResult(tested.family_size, spikes, tested.quiet_groups() | of_groups)
+
+
+def _kept(earlier: Sequence[Spike], day: date) -> dict[int, Spike]:
+    """Narrative -> its spike of the day that was decided before and stays."""
+    return {item.narrative_id: item for item in earlier if item.day == day and _stays(item)}
 
 
 def _stays(spike: Spike) -> bool:

@@ -117,15 +117,29 @@ class ExaminedDay:
         facts = self._facts(n, spike.window_days)
         return facts, explanations(self._case(spike, facts))
 
-    def candidates(self, earlier: Sequence[Spike]) -> list[Candidate]:
-        """What stands out and holds the floors, explained ones taken down to the digest."""
-        told = {item.narrative_id for item in earlier if item.day < self.day}
-        found = [self._standing_out(n) for n in _places(self._family)]
-        standing = [self._of_holder(item) for item in found if item is not None]
+    def candidates(self, earlier: Sequence[Spike], fixed: Collection[int]) -> list[Candidate]:
+        """What stands out and holds the floors, explained ones taken down to the digest.
+
+        Args:
+            fixed: narratives that were decided on before.
+        """
+        standing = self._standing()
         taken = {item.spike.narrative_id for item in standing}
-        new = [n for n in self._without_baseline if self._panel.narratives[n] not in taken]
-        emerging = [self._emerging(n, known=self._panel.narratives[n] in told) for n in new]
-        return policy.strongest([*standing, *(item for item in emerging if item is not None)])
+        found = policy.strongest([*standing, *self._new(earlier, taken)])
+        return [item for item in found if item.spike.narrative_id not in fixed]
+
+    def _standing(self) -> list[Candidate]:
+        """What stands out of a baseline."""
+        found = [self._standing_out(n) for n in _places(self._family)]
+        return [self._of_holder(item) for item in found if item is not None]
+
+    def _new(self, earlier: Sequence[Spike], taken: Collection[int]) -> list[Candidate]:
+        """Narratives without a baseline that are told widely and by no group of theirs."""
+        numbers = self._panel.narratives
+        told = {item.narrative_id for item in earlier if item.day < self.day}
+        rows = [n for n in self._without_baseline if numbers[n] not in taken]
+        found = [self._emerging(n, known=numbers[n] in told) for n in rows]
+        return [item for item in found if item is not None]
 
     @cached_property
     def _without_baseline(self) -> list[int]:
@@ -185,25 +199,29 @@ class ExaminedDay:
         return replace(spike, p_value=float(p[n]), q_value=float(q[n]))
 
     def _standing_out(self, n: int) -> Candidate | None:
-        tests, rules, q = self._tests, self._rules, self._p_and_q[1]
-        window = policy.best_window(tests, n)
-        fast = policy.fast_tier(float(q[n]), float(window.observed[n]), float(window.expected[n]), rules)
-        if groups.is_group(self._panel.narratives[n]):
-            return self._checked(n, self._tested_spike(n), fast) if fast else None
-        slow = policy.slow_tier(tests, n, rules)
+        """A row that a detector asks something for; the slow one is asked of narratives only."""
+        fast, slow = self._fast_tier(n), self._slow_tier(n)
         if fast == "mail" or (fast and slow != "mail"):
             return self._checked(n, self._tested_spike(n), fast)
         if slow:
-            spike = replace(self._spike(n, tests.slow, "slow"), q_value=float(q[n]))
-            return self._checked(n, spike, slow)
+            q = float(self._p_and_q[1][n])
+            return self._checked(n, replace(self._spike(n, self._tests.slow, "slow"), q_value=q), slow)
         return None
+
+    def _fast_tier(self, n: int) -> Tier:
+        window, q = policy.best_window(self._tests, n), float(self._p_and_q[1][n])
+        return policy.fast_tier(q, float(window.observed[n]), float(window.expected[n]), self._rules)
+
+    def _slow_tier(self, n: int) -> Tier:
+        is_group = groups.is_group(self._panel.narratives[n])
+        return "" if is_group else policy.slow_tier(self._tests, n, self._rules)
 
     def _emerging(self, n: int, *, known: bool) -> Candidate | None:
         """A narrative without a baseline; one for the digest is told once."""
         window = self._burst
         if window.observed[n] < self._tests.least[n]:
             return None
-        tier = emergence(self._emergence_facts(n, window.days), active=self._active, rules=self._rules)
+        tier = emergence(self._emergence_facts(n, window.days), active=self._active)
         if not tier or (tier == "digest" and known):
             return None
         spike = self._spike(n, window, "emergence")
@@ -211,16 +229,12 @@ class ExaminedDay:
 
     def _emergence_facts(self, n: int, days: int) -> EmergenceFacts:
         facts, narrative_id = self._facts(n, days), self._panel.narratives[n]
-        first = int((self._series.y[n] > 0).argmax())
         return EmergenceFacts(
             outlets=facts.own_outlets,
             countries=facts.countries,
             languages=facts.languages,
             largest_group_share=facts.largest_group_share,
             novelty=self.evidence.novelty(narrative_id, self.day),
-            told_days=facts.told_days,
-            span_days=facts.span_days,
-            watched_days=int(self._panel.live[:first].sum()),
         )
 
     def _checked(self, n: int, spike: Spike, tier: Tier) -> Candidate | None:

@@ -16,7 +16,7 @@ Counts are read once for all days; passages only of narratives that stand out.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -29,14 +29,15 @@ from analysis.spikes import groups
 from analysis.spikes.day import DayResult, examine_day
 from analysis.spikes.day_evidence import DayEvidence
 from analysis.spikes.examined_day import ExaminedDay
-from analysis.spikes.facts import LIFE_DAYS, FactRow
+from analysis.spikes.facts import FACT_DAYS, FactRow
 from analysis.spikes.gates import Gates, gates_of
 from analysis.tellings import COPY_REACH, passages_of, resting_forms, speaking
 from config.clock import Clock, day_of, midnight
 from config.progress import Progress
 from config.settings import SpikeSettings
 from config.workspace import Workspace
-from storage.records import DailyGroup, Spike
+from storage.records import DailyGroup, Narrative, Spike
+from storage.records.told import Cell
 from storage.store import Store
 
 logger = structlog.get_logger(__name__)
@@ -95,15 +96,19 @@ class CountedDays:
         self._survivors = store.narratives.survivors()
         self._cells = store.counts.cells(first, end)
         self._source_days = store.counts.source_days(first, end)
-        # Weather and market prices claim nothing, however many print them.
-        forms = resting_forms(store.narratives.lineage())
         self._known = {item.narrative_id: item for item in store.narratives.all()}
-        self._groups = [
-            item for item in store.daily_groups.between(days[-1], end) if item.narrative_id is None
-        ]
-        # Centroids are frozen under the means of their day; only under the same means do they tell how alike
-        # two are.
-        self._tested = comparable(store, [item for key, item in self._known.items() if key not in forms])
+        drawn = store.daily_groups.between(days[-1], end)
+        self._groups = [item for item in drawn if item.narrative_id is None]
+        self._tested = self._speaking()
+
+    def _speaking(self) -> list[Narrative]:
+        """Narratives that claim something, their centroids comparable.
+
+        Weather and market prices claim nothing, however many print them. Centroids are frozen under the means
+        of their day; only under the same means do they tell how alike two are.
+        """
+        forms = resting_forms(self._store.narratives.lineage())
+        return comparable(self._store, [item for key, item in self._known.items() if key not in forms])
 
     def examine(self, day: date, *, running: bool, run_id: str) -> DayResult:
         """What the tests of one of the days give; groups are tested on the day that they end with."""
@@ -143,29 +148,29 @@ class CountedDays:
         )
 
     def _panel(self, day: date, found: Sequence[DailyGroup]) -> Panel:
-        """Narratives that were told in the days before or are watched, and groups: no test looks at another."""
+        """What can be tested, over the days that its tests look back on."""
         first = day - self._reach
         cells = [cell for cell in self._cells if first <= cell.day <= day]
-        told = {cell.narrative_id for cell in cells}
-        keys = [groups.key_of(item) for item in found]
         return panel_of(
             [*cells, *groups.cells_of(found)],
             [item for item in self._source_days if first <= item.day <= day],
-            narratives=[
-                item.narrative_id
-                for item in self._tested
-                if item.narrative_id in told or item.kind == "watched"
-            ]
-            + keys,
+            narratives=[*self._testable(cells), *map(groups.key_of, found)],
             days=[first + timedelta(days=n) for n in range(self._reach.days + 1)],
         )
+
+    def _testable(self, cells: Iterable[Cell]) -> list[int]:
+        """Narratives that were told in the days before or are watched: no test looks at another."""
+        told = {cell.narrative_id for cell in cells}
+        return [
+            item.narrative_id for item in self._tested if item.narrative_id in told or item.kind == "watched"
+        ]
 
     def _rows(self, number: int, day: date) -> Sequence[FactRow]:
         """What a narrative's facts are told from: windows, how long it lasts, and the copies before."""
         if groups.is_group(number):
             (group,) = [item for item in self._groups if groups.key_of(item) == number]
             return self._store.passages.many(group.passages)
-        start, end = midnight(day - timedelta(days=LIFE_DAYS)) - COPY_REACH, midnight(day + timedelta(days=1))
+        start, end = midnight(day - timedelta(days=FACT_DAYS)) - COPY_REACH, midnight(day + timedelta(days=1))
         narrative = self._known.get(number)
         if narrative is None:
             return []
