@@ -23,7 +23,7 @@ import numpy as np
 
 from analysis.arrays import Floats, Matrix, Vectors, unit
 from analysis.counts.observe import observe
-from analysis.counts.reach import FAST_DAYS
+from analysis.counts.reach import FAST_DAYS, GROUP_INSIDE
 from analysis.embedding.centring import centre
 from analysis.narratives.discover import daily_rules
 from analysis.narratives.labels import label, ranked, standing_titles
@@ -36,13 +36,9 @@ from config.settings import SpikeSettings
 from storage.records import DailyGroup, GroupCell, PassageFacts, PassageRow
 
 GROUP_DAYS = max(FAST_DAYS)
-"""Days that groups are drawn from: the longest fast window, so that drawing and testing ask of the same texts."""
+"""Days that groups are drawn from: the longest fast window, so that both ask of the same texts."""
 FEWEST_UNITS = 3
 """Text units of a group that is kept: fewer have no inside to measure a radius by. Chosen, not measured."""
-INSIDE = 0.75
-"""Share of a group's texts that its radius holds. Measured on headlines of two state outlets (`python -m tests
-stream`): 0.5 finds a third less of the dated events, 0.9 and 1 find as many beside more of other things.
-"""
 AT_ONCE = timedelta(days=2)
 """Days of passages that are compared at a time; decides memory only."""
 
@@ -139,7 +135,7 @@ def _measured(groups: Sequence[Sequence[int]], told: _Told, readers: Sequence[st
     for number, group in enumerate(groups):
         texts, first = told.texts(group), told.first_rows(group)
         centroids[number], cosines = _around(texts)
-        radii[number] = np.quantile(cosines, 1 - INSIDE)
+        radii[number] = np.quantile(cosines, 1 - GROUP_INSIDE)
         labels.append(label(first, ranked(texts, first), readers=readers, standing=standing))
         for one, cosine in zip(group, cosines.tolist(), strict=True):
             own |= dict.fromkeys(told.passages(one), (number, cosine))

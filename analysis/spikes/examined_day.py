@@ -1,6 +1,4 @@
-"""The tests of one day: what stands out, with its facts and innocent explanations. Pure: reads nothing, writes
-nothing.
-"""
+"""The tests of one day: what stands out, with its facts and innocent explanations. Pure."""
 
 from __future__ import annotations
 
@@ -61,7 +59,7 @@ class ExaminedDay:
 
     @cached_property
     def _tests(self) -> DayTest:
-        floors = policy.text_floor(self._active, self._rules), groups.least_of(self._rules.min_count)
+        floors = policy.text_floor(self._active, self._rules), groups.least_of(self._rules)
         least = np.array([floors[groups.is_group(number)] for number in self._panel.narratives])
         return examine(self._series.y, self._series.exposure, day=self._t, rules=self._rules, least=least)
 
@@ -165,7 +163,7 @@ class ExaminedDay:
         return {key: _said_by(spike, self._told_by.get(key)) for key, spike in found.items()}
 
     def figures(self, n: int) -> Spike:
-        """What the fast detector finds, without the facts of a window, which are read only for what stands out."""
+        """What the fast detector finds, without facts, which are read only for what stands out."""
         (p, q), window = self._p_and_q, policy.best_window(self._tests, n)
         number = self._panel.narratives[n]
         return Spike(
@@ -240,7 +238,7 @@ class ExaminedDay:
     def _checked(self, n: int, spike: Spike, tier: Tier) -> Candidate | None:
         """The candidate with its explanations; nothing if too few outlets tell it in their own words."""
         facts = self._facts(n, spike.window_days)
-        few = groups.is_group(self._panel.narratives[n]) and facts.own_texts < self._rules.min_count
+        few = groups.is_group(self._panel.narratives[n]) and facts.own_texts < groups.texts_of(self._rules)
         if facts.own_outlets < self.outlet_floor or few:
             return None
         findings = explanations(self._case(spike, facts))

@@ -16,8 +16,8 @@ from config.undetermined import UNDETERMINED
 from storage.records import DateConfidence, Origin
 
 FACT_DAYS: Final = 21
-"""Days before a tested one whose passages are read: the quiet days and the longest window before them, with room
-for settings. Chosen, not measured.
+"""Days before a tested one whose passages are read: the quiet days and the longest window before them, with
+room for settings. Chosen, not measured.
 """
 WEAK: Final[frozenset[DateConfidence]] = frozenset({"C", "D"})
 """Confidences of dates that are not relied on."""

@@ -1,8 +1,8 @@
 """Why an alarm rang or did not: every gate of one narrative, or of one daily group, on one day, with its
 figure.
 
-The same arrays and the same functions as the test itself; nothing is stored. What the day's decision looked at
-besides - quiet days, the same story under another number, the budget - is read from the spike that was stored.
+The same arrays and the same functions as the test itself; nothing is stored. What the day's decision looked
+at besides - quiet days, the same story under another number, the budget - is read from the stored spike.
 """
 
 from __future__ import annotations

@@ -13,7 +13,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from analysis.counts.reach import GROUP_INSIDE
 from config.clock import midnight
+from config.settings import SpikeSettings
 from storage.records import Assignment, DailyGroup, Narrative, Spike
 from storage.records.told import Cell
 
@@ -23,18 +25,26 @@ measured.
 """
 
 
-def least_of(texts: int) -> float:
-    """Damped texts that a group needs: what so many come to when one outlet tells them all on one day.
+def texts_of(rules: SpikeSettings) -> float:
+    """Texts of their own within a group's radius that it needs: what the radius holds of `spikes.min_count`."""
+    return GROUP_INSIDE * rules.min_count
 
-    What a group needs besides is asked of its texts as they are (`WindowFacts.own_texts`) and of who tells
-    them (`checks`): damping alone would let no outlet of two tell an earthquake in a day.
+
+def least_of(rules: SpikeSettings) -> float:
+    """The same in damped texts: what they come to when one outlet tells them all on one day.
+
+    Who tells them is asked besides (`checks`): damping would let no outlet of two tell an earthquake in a day.
     """
-    return float(np.log2(1 + texts))
+    return float(np.log2(1 + texts_of(rules)))
+
+
+_A_DAY = 1_000_000
+"""More groups than a day has."""
 
 
 def key_of(group: DailyGroup) -> int:
-    """The number under which a group is tested."""
-    return -group.number
+    """The number under which a group is tested: below zero, and of this group alone."""
+    return -(group.day.toordinal() * _A_DAY + group.number)
 
 
 def is_group(number: int) -> bool:

@@ -99,6 +99,8 @@ class CountedDays:
         self._known = {item.narrative_id: item for item in store.narratives.all()}
         drawn = store.daily_groups.between(days[-1], end)
         self._groups = [item for item in drawn if item.narrative_id is None]
+        self._drawn: dict[int, DailyGroup] = {}
+        """Groups that were asked about, by key."""
         self._tested = self._speaking()
 
     def _speaking(self) -> list[Narrative]:
@@ -137,6 +139,7 @@ class CountedDays:
 
     def evidence(self, day: date, found: Sequence[DailyGroup] = ()) -> DayEvidence:
         """What the tests of one of the days look at, some groups among it."""
+        self._drawn |= {groups.key_of(item): item for item in found}
         passages = {key for item in found for key in item.passages}
         assigned = self._store.narratives.assigned(passages) if passages else []
         return DayEvidence(
@@ -168,8 +171,7 @@ class CountedDays:
     def _rows(self, number: int, day: date) -> Sequence[FactRow]:
         """What a narrative's facts are told from: windows, how long it lasts, and the copies before."""
         if groups.is_group(number):
-            (group,) = [item for item in self._groups if groups.key_of(item) == number]
-            return self._store.passages.many(group.passages)
+            return self._store.passages.many(self._drawn[number].passages)
         start, end = midnight(day - timedelta(days=FACT_DAYS)) - COPY_REACH, midnight(day + timedelta(days=1))
         narrative = self._known.get(number)
         if narrative is None:

@@ -83,7 +83,7 @@ def _mornings(stream: Stream) -> Iterator[tuple[datetime, list[Arrival]]]:
 
 
 def _new_workspace(folder: Path, stream: Stream) -> Workspace:
-    """A workspace of the stream's outlets; its settings file says nothing, so that everything is as shipped."""
+    """A workspace of the stream's outlets; its settings file says nothing: everything is as shipped."""
     folder.mkdir(parents=True)
     (folder / "drumbeat.toml").write_text('[crawl]\ncontact = "stream@example.org"\n', encoding="utf-8")
     entries = []

@@ -45,9 +45,10 @@ def test_what_is_told_every_week_is_expected() -> None:
     assert spike.expected > 2
 
 
-def test_three_texts_are_too_few() -> None:
-    """Fewer texts of their own than `spikes.min_count` are not told, however rare."""
-    assert found(world_of().tell(TODAY, OUTLETS[:3], narrative_id=GROUP)).decision == "suppressed"
+def test_two_texts_are_too_few() -> None:
+    """A radius holds three of the four texts of `spikes.min_count`; two are not told, however rare."""
+    assert found(world_of().tell(TODAY, OUTLETS[:3], narrative_id=GROUP)).decision == "alert"
+    assert found(world_of().tell(TODAY, OUTLETS[:2], narrative_id=GROUP)).decision == "suppressed"
 
 
 def test_nothing_is_new_in_the_first_weeks() -> None:
