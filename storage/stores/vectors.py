@@ -149,15 +149,16 @@ class VectorStore:
         """Passages of articles counted in [start, end) that have a vector of this build, by passage_no, and
         their raw vectors, row i for the i-th; shape (0, 0) without any. Pass it short spans.
         """
-        articles, passages, vectors = schema.articles.c, schema.passages.c, schema.vectors.c
-        own = (vectors.build == build, vectors.text_hash == passages.text_hash)
-        inside = (*own, articles.counted_at >= start, articles.counted_at < end)
-        statement = select_passage_facts().add_columns(vectors.vector).where(*inside)
+        counted_at = schema.articles.c.counted_at
+        statement = select_passage_facts().where(counted_at >= start, counted_at < end)
         with self._database.read() as connection:
-            rows = connection.execute(statement.order_by(passages.passage_no)).all()
+            told = [PassageFacts._make(row) for row in connection.execute(statement)]
+            # Asked for apart: in one question SQLite begins with all vectors of the build.
+            found = self._load(connection, build, {row.text_hash for row in told})
+        rows = sorted(row for row in told if row.text_hash in found)
         if not rows:
             return [], np.zeros((0, 0), dtype=np.float32)
-        return [PassageFacts._make(row[:-1]) for row in rows], np.stack([row.vector for row in rows])
+        return rows, np.stack([found[row.text_hash] for row in rows])
 
     def _stack(self, connection: sa.Connection, build: str, keys: Sequence[str]) -> npt.NDArray[np.float32]:
         found = self._load(connection, build, keys)

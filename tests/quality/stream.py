@@ -81,6 +81,7 @@ def _summary(stream: Stream, played: Played) -> dict[str, Any]:
         "alerts": len(played.alerts),
         "alerts_after_warm_up": len(tested),
         "alerts_a_week": round(len(tested) / weeks, 3),
+        "cpu_by_stage": {stage: round(seconds, 1) for stage, seconds in sorted(played.cpu.items())},
         "alerts_by_detector": dict(sorted(Counter(row["detector"] for row in tested).items())),
     }
 

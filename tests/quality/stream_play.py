@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 from analysis.embedding.choose import build_of, settings_of
@@ -51,6 +53,8 @@ class Played:
     workspace: Workspace
     alerts: list[dict[str, Any]] = field(default_factory=list)
     days: int = 0
+    cpu: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """CPU-seconds of each stage."""
 
 
 def play(stream: Stream, out: Path) -> Played:
@@ -65,7 +69,7 @@ def play(stream: Stream, out: Path) -> Played:
         for moment, arrived in _mornings(stream):
             _arrive(store, stream, arrived, moment)
             vectors.put(store, arrived)
-            played.alerts += _morning(store, workspace, moment)
+            _morning(store, played, moment)
             played.days += 1
             if played.days % 28 == 0:
                 say(f"  played to {moment.date()}: {len(played.alerts)} alerts")
@@ -179,13 +183,15 @@ class _Vectors:
         store.vectors.put(self._build, {key: self._vectors[key] for key in sorted(keys)})
 
 
-def _morning(store: Store, workspace: Workspace, now: datetime) -> list[dict[str, Any]]:
-    """Run the stages of one day; the alerts that they made."""
+def _morning(store: Store, played: Played, now: datetime) -> None:
+    """Run the stages of one day and keep the alerts that they made."""
     clock = FixedClock(now)
     for stage in (("refit",) if now.weekday() == 0 else ()) + STAGES:
-        run_stage(stage, workspace=workspace, store=store, clock=clock, progress=NoProgress())
+        before = process_time()
+        run_stage(stage, workspace=played.workspace, store=store, clock=clock, progress=NoProgress())
+        played.cpu[stage] += process_time() - before
     made = store.alerts.between(now, now + timedelta(hours=1))
-    return [alert_row(store, alert, now) for alert in made]
+    played.alerts += [alert_row(store, alert, now) for alert in made]
 
 
 def alert_row(store: Store, alert: Alert, now: datetime) -> dict[str, Any]:
