@@ -165,7 +165,7 @@ class WatchSettings(Section):
 class SpikeSettings(Section):
     """When a rise is news."""
 
-    alerts_per_week: Positive = 7
+    alerts_per_week: Positive = 10
     """The budget of any seven days: what is among so many strongest of them is mailed until it is spent, the
     rest goes to the digest."""
     fdr: Share = 0.05
@@ -174,6 +174,8 @@ class SpikeSettings(Section):
     """Observed over expected, at least."""
     min_count: Positive = 4
     """Texts of their own in the window, at least; the more one outlet has, the less each of them counts."""
+    group_texts: Positive = 5
+    """Texts of its own that a daily group needs, at least, however many outlets share them: with 4 twice as much that is no event comes along, with 6 a tenth of the events is missed."""
     min_outlets: Positive = 3
     """Outlets with such texts in the window, at least; relative to active outlets: min(this, max(1, active // 4))."""
     cusum_threshold: Annotated[float, Field(gt=0)] = 8.0

@@ -26,8 +26,8 @@ measured.
 
 
 def texts_of(rules: SpikeSettings) -> float:
-    """Texts of their own within a group's radius that it needs: what the radius holds of `spikes.min_count`."""
-    return GROUP_INSIDE * rules.min_count
+    """Texts of their own within a group's radius that it needs: what the radius holds of `group_texts`."""
+    return GROUP_INSIDE * rules.group_texts
 
 
 def least_of(rules: SpikeSettings) -> float:

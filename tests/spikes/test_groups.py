@@ -45,10 +45,10 @@ def test_what_is_told_every_week_is_expected() -> None:
     assert spike.expected > 2
 
 
-def test_two_texts_are_too_few() -> None:
-    """A radius holds three of the four texts of `spikes.min_count`; two are not told, however rare."""
-    assert found(world_of().tell(TODAY, OUTLETS[:3], narrative_id=GROUP)).decision == "alert"
-    assert found(world_of().tell(TODAY, OUTLETS[:2], narrative_id=GROUP)).decision == "suppressed"
+def test_three_texts_are_too_few() -> None:
+    """A radius holds four of the five texts of `spikes.group_texts`; three are not told, however rare."""
+    assert found(world_of().tell(TODAY, OUTLETS[:4], narrative_id=GROUP)).decision == "alert"
+    assert found(world_of().tell(TODAY, OUTLETS[:3], narrative_id=GROUP)).decision == "suppressed"
 
 
 def test_nothing_is_new_in_the_first_weeks() -> None:
