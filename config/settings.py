@@ -175,7 +175,9 @@ class SpikeSettings(Section):
     min_count: Positive = 4
     """Texts of their own in the window, at least; the more one outlet has, the less each of them counts."""
     group_texts: Positive = 5
-    """Texts of its own that a daily group needs, at least, however many outlets share them: with 4 twice as much that is no event comes along, with 6 a tenth of the events is missed."""
+    """Texts of its own that a daily group needs, however few outlets share them. Back-tested on five months
+    of headlines of two outlets: 4 finds 42 of 69 dated events at 7.5 alerts a week, 5 finds 39 at 4.8, 6
+    finds 36 at 3.7."""
     min_outlets: Positive = 3
     """Outlets with such texts in the window, at least; relative to active outlets: min(this, max(1, active // 4))."""
     cusum_threshold: Annotated[float, Field(gt=0)] = 8.0

@@ -14,8 +14,8 @@ Explanation = dict[str, dict[str, object]]
 
 
 def explain_spike(store: Store, workspace: Workspace, number: int, day: date) -> dict[str, dict[str, str]]:
-    """Why a narrative rang on a day or did not: every gate with its figure, and those of the day's groups that
-    it holds.
+    """Why a narrative rang on a day or did not: every gate with its figure, and those of the day's groups
+    that it holds.
 
     Counts are those of now: a day that was counted again since may read differently from what was decided
     then, which the gate `decision` tells as it was stored.

@@ -10,8 +10,8 @@ CUSUM_DAYS = 28
 
 
 GROUP_INSIDE = 0.75
-"""Share of a daily group's texts that its radius holds. Measured on headlines of two state outlets, played as by
-`python -m tests stream`: 0.5 finds a third less of the dated events, 0.9 and 1 as many beside more else.
+"""Share of a daily group's texts that its radius holds. Measured on headlines of two state outlets, played as
+by `python -m tests stream`: 0.5 finds a third less of the dated events, 0.9 and 1 as many beside more else.
 """
 
 

@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-import structlog
-
 from analysis.counts.counting import count
 from analysis.narratives.lineage import Birth, Decision
 from analysis.narratives.run_view import RunView, open_view
@@ -25,8 +23,6 @@ from config.progress import NoProgress, Progress
 from config.workspace import Workspace
 from storage.records import DailyGroup
 from storage.store import Store
-
-_log = structlog.get_logger(__name__)
 
 BURST = "burst"
 """Reason in the history of a narrative that was born of a daily group."""
@@ -47,10 +43,14 @@ def emerge(
     progress.start("emerge", len(waiting))
     known = _born_of_groups(view)
     born = sum(_tell(view, group, known.get(_name(group))) for group in waiting)
-    view.recount()
-    count(store=store, workspace=workspace, clock=clock, run_id=run_id, progress=progress)
-    _log.info("emerged", run_id=run_id, born=born)
+    _count_again(view, workspace, clock, progress)
     return {"born": born}
+
+
+def _count_again(view: RunView, workspace: Workspace, clock: Clock, progress: Progress) -> None:
+    """The days of passages that moved: their evidence is about to be shown."""
+    view.recount()
+    count(store=view.store, workspace=workspace, clock=clock, run_id=view.run_id, progress=progress)
 
 
 def _waiting(store: Store, today: date) -> list[DailyGroup]:

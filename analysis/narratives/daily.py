@@ -58,13 +58,17 @@ def daily_groups(view: RunView, rules: SpikeSettings) -> list[DailyGroup]:
     """The groups of the days that end now, by number."""
     start = midnight(day_of(view.now) - timedelta(days=GROUP_DAYS - 1))
     drawn = _drawn(view, start)
-    counted = _Counted(drawn, start)
-    if drawn.labels:
-        before = timedelta(days=rules.guard_days + rules.baseline_days)
-        for facts, vectors in _spans(view, start - before):
-            counted.add(facts, vectors)
+    counted = _counted_back(view, drawn, start, timedelta(days=rules.guard_days + rules.baseline_days))
     first = view.store.daily_groups.last_number(day_of(view.now)) + 1
     return [_group(view, drawn, counted, place, first + place) for place in range(len(drawn.labels))]
+
+
+def _counted_back(view: RunView, drawn: _Drawn, start: datetime, before: timedelta) -> _Counted:
+    """What was told near the groups since their days began, and in the weeks before."""
+    counted = _Counted(drawn, start)
+    for facts, vectors in _spans(view, start - before) if drawn.labels else ():
+        counted.add(facts, vectors)
+    return counted
 
 
 def _group(view: RunView, drawn: _Drawn, counted: _Counted, place: int, number: int) -> DailyGroup:
@@ -128,18 +132,25 @@ class _Told:
 
 def _measured(groups: Sequence[Sequence[int]], told: _Told, readers: Sequence[str]) -> _Drawn:
     """Centroids, radii and labels of groups."""
-    standing = standing_titles(told.rows)
     centroids = np.zeros((len(groups), told.vectors.shape[1]), np.float32)
-    radii, labels = np.zeros(len(groups)), []
+    radii = np.zeros(len(groups))
     own: dict[str, tuple[int, float]] = {}
     for number, group in enumerate(groups):
-        texts, first = told.texts(group), told.first_rows(group)
-        centroids[number], cosines = _around(texts)
+        centroids[number], cosines = _around(told.texts(group))
         radii[number] = np.quantile(cosines, 1 - GROUP_INSIDE)
-        labels.append(label(first, ranked(texts, first), readers=readers, standing=standing))
         for one, cosine in zip(group, cosines.tolist(), strict=True):
             own |= dict.fromkeys(told.passages(one), (number, cosine))
-    return _Drawn(centroids, radii, labels, own)
+    return _Drawn(centroids, radii, _labels(groups, told, readers), own)
+
+
+def _labels(groups: Sequence[Sequence[int]], told: _Told, readers: Sequence[str]) -> list[str]:
+    """The headline of each group's most central text."""
+    standing, found = standing_titles(told.rows), []
+    for group in groups:
+        first = told.first_rows(group)
+        order = ranked(told.texts(group), first)
+        found.append(label(first, order, readers=readers, standing=standing))
+    return found
 
 
 def _around(texts: Matrix) -> tuple[Matrix, Floats]:

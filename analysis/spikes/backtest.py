@@ -4,8 +4,8 @@ counts and daily groups. Nothing is written.
     each day of a period -> the day's counts and groups -> the same tests, explanations and policy
                          -> what would have rung, beside what did
 
-Two things are as they are now and not as they were: a day that was counted again since has its present counts,
-and a passage is in the narrative that holds it today. A day is tested once, when it is over.
+Two things are as they are now and not as they were: a day that was counted again since has its present
+counts, and a passage is in the narrative that holds it today. A day is tested once, when it is over.
 """
 
 from __future__ import annotations
@@ -61,19 +61,26 @@ class BackTest:
 
 def backtest(store: Store, rules: SpikeSettings, first: date, last: date) -> BackTest:
     """Replay the days [first, last] under some settings."""
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    found: list[Spike] = []
-    labels: dict[int, DailyGroup] = {}
-    for start in range(0, len(days), CHUNK_DAYS):
-        part = days[start : start + CHUNK_DAYS]
-        replay = _Replay(store, rules, part, labels)
-        for day in part:
-            found += replay.spikes(day, found)
+    rang: dict[int, DailyGroup] = {}
+    found = _replayed(store, rules, [first + timedelta(days=n) for n in range((last - first).days + 1)], rang)
     stored = store.spikes.between(first - SAME, last + SAME + timedelta(days=1))
     alerts = [spike for spike in stored if spike.decision == "alert"]
     names = {item.narrative_id: item.label for item in store.narratives.all(include_merged=True)}
-    rung = [_rung(spike, labels, names, alerts) for spike in found if spike.decision == "alert"]
+    rung = [_rung(spike, rang, names, alerts) for spike in found if spike.decision == "alert"]
     return BackTest(first, last, tuple(rung), sum(first <= spike.day <= last for spike in alerts))
+
+
+def _replayed(
+    store: Store, rules: SpikeSettings, days: Sequence[date], rang: dict[int, DailyGroup]
+) -> list[Spike]:
+    """The spikes of the days; groups that rang are added to `rang`."""
+    found: list[Spike] = []
+    for start in range(0, len(days), CHUNK_DAYS):
+        part = days[start : start + CHUNK_DAYS]
+        replay = _Replay(store, rules, part, rang)
+        for day in part:
+            found += replay.spikes(day, found)
+    return found
 
 
 class _Replay(CountedDays):

@@ -73,9 +73,14 @@ def _decide(tested: ExaminedDay, candidates: Sequence[Candidate], earlier: Seque
         sent,
         evidence.similarity(involved),
         evidence.rules,
-        mailed=sum(item.day > day - timedelta(days=7) for item in alerts),
+        mailed=_within_the_week(alerts, day),
         asked=asked_before(earlier, day),
     )
+
+
+def _within_the_week(alerts: Sequence[Spike], day: date) -> int:
+    """How many of the alerts are of the seven days that end with a day."""
+    return sum(item.day > day - timedelta(days=7) for item in alerts)
 
 
 def asked_before(earlier: Sequence[Spike], day: date) -> dict[int, float]:

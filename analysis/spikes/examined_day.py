@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -37,6 +38,8 @@ STORM_P = 0.001
 not measured.
 """
 BURST_DAYS = max(FAST_DAYS)
+_FACTS = ("outlets", "countries", "languages", "articles", "reprint_share")
+_NO_FACTS: Mapping[str, Any] = dict.fromkeys(_FACTS, 0)
 
 
 class ExaminedDay:
@@ -121,15 +124,11 @@ class ExaminedDay:
         Args:
             fixed: narratives that were decided on before.
         """
-        standing = self._standing()
-        taken = {item.spike.narrative_id for item in standing}
-        found = policy.strongest([*standing, *self._new(earlier, taken)])
-        return [item for item in found if item.spike.narrative_id not in fixed]
-
-    def _standing(self) -> list[Candidate]:
-        """What stands out of a baseline."""
         found = [self._standing_out(n) for n in _places(self._family)]
-        return [self._of_holder(item) for item in found if item is not None]
+        standing = [self._of_holder(item) for item in found if item is not None]
+        taken = {item.spike.narrative_id for item in standing}
+        strongest = policy.strongest([*standing, *self._new(earlier, taken)])
+        return [item for item in strongest if item.spike.narrative_id not in fixed]
 
     def _new(self, earlier: Sequence[Spike], taken: Collection[int]) -> list[Candidate]:
         """Narratives without a baseline that are told widely and by no group of theirs."""
@@ -149,8 +148,7 @@ class ExaminedDay:
     def _of_holder(self, item: Candidate) -> Candidate:
         """A group that a narrative without a baseline tells is that narrative's own."""
         holder = self.evidence.holders.get(item.spike.narrative_id)
-        young = {self._panel.narratives[n] for n in self._without_baseline}
-        if holder not in young:
+        if holder not in {self._panel.narratives[n] for n in self._without_baseline}:
             return item
         self._told_by[item.spike.narrative_id] = holder
         return replace(item, spike=groups.told_of(item.spike, holder))
@@ -158,33 +156,15 @@ class ExaminedDay:
     def quiet_groups(self) -> dict[int, Spike]:
         """Every group that was tested, as if nothing were asked for; by key."""
         numbers = self._panel.narratives
-        rows = [n for n in _places(self._family) if groups.is_group(numbers[n])]
-        found = {numbers[n]: self.figures(n) for n in rows}
-        return {key: _said_by(spike, self._told_by.get(key)) for key, spike in found.items()}
+        found = [self.figures(n) for n in _places(self._family) if groups.is_group(numbers[n])]
+        told = self._told_by
+        return {item.narrative_id: groups.said_by(item, told.get(item.narrative_id)) for item in found}
 
     def figures(self, n: int) -> Spike:
         """What the fast detector finds, without facts, which are read only for what stands out."""
-        (p, q), window = self._p_and_q, policy.best_window(self._tests, n)
-        number = self._panel.narratives[n]
-        return Spike(
-            spike_id=f"{number}-{self.day.isoformat()}",
-            narrative_id=number,
-            day=self.day,
-            window_days=window.days,
-            observed=float(window.observed[n]),
-            expected=float(window.expected[n]),
-            p_value=float(p[n]),
-            q_value=float(q[n]),
-            cusum=float(self._tests.cusum[n]),
-            detector=self._detector(n),
-            outlets=0,
-            countries=0,
-            languages=0,
-            articles=0,
-            reprint_share=0.0,
-            decision="suppressed",
-            run_id=self._run_id,
-        )
+        p, q = self._p_and_q
+        spike = self._bare(n, policy.best_window(self._tests, n), self._detector(n))
+        return replace(spike, p_value=float(p[n]), q_value=float(q[n]), decision="suppressed")
 
     def _detector(self, n: int) -> Detector:
         """The name of the fast detector: of a group it says that something emerges."""
@@ -317,17 +297,29 @@ class ExaminedDay:
         return next(item for item in self._tests.fast if item.days == BURST_DAYS)
 
     def _facts(self, n: int, days: int) -> WindowFacts:
-        first = self.day - timedelta(days=days - 1)
-        return self.evidence.facts(self._panel.narratives[n], first, self.day)
+        return self.evidence.facts(self._panel.narratives[n], self.day - timedelta(days=days - 1), self.day)
 
     def _level(self, n: int, t: int) -> float:
         return float(self._series.y[n, max(0, t - BURST_DAYS + 1) : t + 1].sum())
 
     def _spike(self, n: int, window: WindowTest, detector: Detector) -> Spike:
-        facts, narrative_id = self._facts(n, window.days), self._panel.narratives[n]
+        """A row's window with its facts."""
+        facts = self._facts(n, window.days)
+        return replace(
+            self._bare(n, window, detector),
+            outlets=facts.outlets,
+            countries=facts.countries,
+            languages=facts.languages,
+            articles=facts.articles,
+            reprint_share=facts.reprint_share,
+        )
+
+    def _bare(self, n: int, window: WindowTest, detector: Detector) -> Spike:
+        """A row's window as it was tested."""
+        number = self._panel.narratives[n]
         return Spike(
-            spike_id=f"{narrative_id}-{self.day.isoformat()}",
-            narrative_id=narrative_id,
+            spike_id=f"{number}-{self.day.isoformat()}",
+            narrative_id=number,
             day=self.day,
             window_days=window.days,
             observed=float(window.observed[n]),
@@ -336,21 +328,10 @@ class ExaminedDay:
             q_value=1.0,
             cusum=float(self._tests.cusum[n]),
             detector=detector,
-            outlets=facts.outlets,
-            countries=facts.countries,
-            languages=facts.languages,
-            articles=facts.articles,
-            reprint_share=facts.reprint_share,
             decision="digest",
+            **_NO_FACTS,
             run_id=self._run_id,
         )
-
-
-def _said_by(spike: Spike, holder: int | None) -> Spike:
-    """A group's figures, with the narrative that was tested in its place."""
-    if holder is None:
-        return spike
-    return replace(spike, checks={"narrative": f"named: narrative {holder} tells it and was tested for it"})
 
 
 def _places(flags: Flags) -> list[int]:

@@ -44,12 +44,24 @@ def _no_baseline(rules: SpikeSettings, number: int) -> str:
 
 
 def _of_test(tested: ExaminedDay, n: int) -> Gates:
-    """What the test asks: texts, ratio, error rate, outlets, explanations."""
-    rules, found = tested.evidence.rules, tested.figures(n)
+    """What the test asks: texts, ratio, error rates, outlets, explanations."""
     facts, findings = tested.explained(n)
+    outlets = (
+        f"{facts.own_outlets} outlets in {facts.own_texts} texts of their own, at least {tested.outlet_floor}"
+    )
+    return {
+        **_of_counts(tested, n),
+        "outlets": _said(facts.own_outlets >= tested.outlet_floor, outlets),
+        **{name: _said(not item.explains, item.text) for name, item in findings.items()},
+    }
+
+
+def _of_counts(tested: ExaminedDay, n: int) -> Gates:
+    """What the test asks of counts alone."""
+    rules, found = tested.evidence.rules, tested.figures(n)
     days = f"{found.window_days} day{'s' * (found.window_days > 1)}"
     ratio = found.observed / max(found.expected, 1e-9)
-    gates = {
+    return {
         "texts": _said(
             found.observed >= tested.text_floor(n),
             f"{found.observed:.1f} damped texts in {days}, at least {tested.text_floor(n):.1f}",
@@ -61,17 +73,11 @@ def _of_test(tested: ExaminedDay, n: int) -> Gates:
         "error": _said(
             found.q_value <= rules.fdr, f"p {found.p_value:.1g}, q {found.q_value:.1g}, at most {rules.fdr:g}"
         ),
-        "outlets": _said(
-            facts.own_outlets >= tested.outlet_floor,
-            f"{facts.own_outlets} outlets in {facts.own_texts} texts of their own, "
-            f"at least {tested.outlet_floor}",
-        ),
         "cumulated": _said(
             found.cusum > rules.cusum_threshold,
             f"the sum of small rises is {found.cusum:.1f}, alarm above {rules.cusum_threshold:g}",
         ),
     }
-    return gates | {name: _said(not item.explains, item.text) for name, item in findings.items()}
 
 
 def _said(held: bool, text: str) -> str:

@@ -38,8 +38,7 @@ def least_of(rules: SpikeSettings) -> float:
     return float(np.log2(1 + texts_of(rules)))
 
 
-_A_DAY = 1_000_000
-"""More groups than a day has."""
+_A_DAY = 1_000_000  # more groups than a day has, by definition of a text
 
 
 def key_of(group: DailyGroup) -> int:
@@ -108,3 +107,10 @@ def told_of(spike: Spike, narrative_id: int) -> Spike:
     """A group's spike as that of the narrative that tells it."""
     key = f"{narrative_id}-{spike.day.isoformat()}"
     return replace(spike, narrative_id=narrative_id, spike_id=key)
+
+
+def said_by(spike: Spike, holder: int | None) -> Spike:
+    """A group's figures, with the narrative that was tested in its place."""
+    if holder is None:
+        return spike
+    return replace(spike, checks={"narrative": f"named: narrative {holder} tells it and was tested for it"})

@@ -9,7 +9,15 @@ from typing import Annotated
 
 import typer
 
-from drumbeat.cli.session import AsOfOption, JsonOption, WorkspaceOption, say_json, say_table, session
+from drumbeat.cli.session import (
+    AsOfOption,
+    JsonOption,
+    Session,
+    WorkspaceOption,
+    say_json,
+    say_table,
+    session,
+)
 
 page_app = typer.Typer(help="Archived pages.", no_args_is_help=True)
 MOST_NUMBERS = 2**31 - 1
@@ -85,16 +93,10 @@ def explain(
     """Show everything the product decided about one article, and from what; or why a narrative rang on a day
     or did not, every gate with its figure.
     """
-    from drumbeat.explain import explain_article, explain_spike
-
     if (article == "spike") != (number is not None and day is not None):
         raise typer.BadParameter("write `explain ARTICLE`, or `explain spike NUMBER DAY`")
     with session(workspace) as opened:
-        if number is not None and day is not None:
-            gates = explain_spike(opened.store, opened.workspace, number, day.date())
-            result: dict[str, dict[str, object]] = {name: dict(told) for name, told in gates.items()}
-        else:
-            result = explain_article(opened.store, article)
+        result = _explained(opened, article, number, day)
     if as_json:
         say_json(result)
     else:
@@ -103,6 +105,18 @@ def explain(
             ("decision", "what", "value"),
             [(stage, key, value) for stage, values in result.items() for key, value in values.items()],
         )
+
+
+def _explained(
+    opened: Session, article: str, number: int | None, day: datetime | None
+) -> dict[str, dict[str, object]]:
+    """What was decided about an article, or the gates of a narrative and a day."""
+    from drumbeat.explain import explain_article, explain_spike
+
+    if number is None or day is None:
+        return explain_article(opened.store, article)
+    gates = explain_spike(opened.store, opened.workspace, number, day.date())
+    return {name: dict(told) for name, told in gates.items()}
 
 
 @narratives_app.command("list")

@@ -23,6 +23,7 @@ from drumbeat.cli.session import (
 )
 
 if TYPE_CHECKING:
+    from analysis.spikes.backtest import BackTest
     from config.settings import SpikeSettings
     from storage.records import Alert, Delivery
 
@@ -94,7 +95,11 @@ def alerts_backtest(
         found = backtest(opened.store, rules, since.date(), last)
     if as_json:
         say_json(asdict(found) | {"a_week": round(found.a_week, 2)})
-        return
+    else:
+        _say_backtest(found)
+
+
+def _say_backtest(found: BackTest) -> None:
     rows = [
         (
             row.day,
@@ -124,12 +129,12 @@ def _changed(rules: SpikeSettings, changes: Sequence[str]) -> SpikeSettings:
     from pydantic import ValidationError
 
     given = rules.model_dump()
+    known = {f"spikes.{name}": name for name in given}
     for change in changes:
         name, _, value = change.partition("=")
-        section, _, key = name.strip().partition(".")
-        if section != "spikes" or key not in given:
-            raise typer.BadParameter(f"--set {change}: write spikes.NAME=VALUE, one of {', '.join(given)}")
-        given[key] = value
+        if name.strip() not in known:
+            raise typer.BadParameter(f"--set {change}: write NAME=VALUE, NAME one of {', '.join(known)}")
+        given[known[name.strip()]] = value
     try:
         return type(rules).model_validate(given)
     except ValidationError as error:

@@ -31,7 +31,7 @@ def _row(number: int, seen: str, **values: Any) -> dict[str, Any]:
 
 
 def test_a_row_becomes_an_article(tmp_path: Path) -> None:
-    """The headline is title and body, times are UTC, what was published three days before it was seen is late."""
+    """The headline is title and body, times are UTC, what was published three days before is late."""
     rows = [
         _row(1, "2022-03-01T01:00"),
         _row(2, "2022-03-09T01:00", published="2022-03-08T20:00", lang="en"),

@@ -22,7 +22,7 @@ def found(world: World, number: int = TODAY) -> Spike:
 
 
 def test_a_group_without_a_history_is_found_at_once() -> None:
-    """Six outlets within two days, nothing near it before: an alert with figures, and no narrative's spike."""
+    """Six outlets within two days, nothing near it before: an alert, and no narrative's spike."""
     world = world_of().tell(TODAY - 1, OUTLETS[:3], narrative_id=GROUP)
     world.tell(TODAY, OUTLETS[3:6], narrative_id=GROUP)
     spike = found(world)
@@ -59,8 +59,8 @@ def test_nothing_is_new_in_the_first_weeks() -> None:
 
 
 def test_a_young_narrative_is_told_by_its_group() -> None:
-    """The narrative that holds most of the group, born two days ago, gets the spike; one with a baseline of its
-    own does not.
+    """The narrative that holds most of the group, born two days ago, gets the spike; one with a baseline of
+    its own does not.
     """
     world = world_of().tell(TODAY - 1, OUTLETS[:3], narrative_id=GROUP)
     world.tell(TODAY, OUTLETS[3:6], narrative_id=GROUP).tell(TODAY, OUTLETS[:2], narrative_id=40)

@@ -155,8 +155,8 @@ def test_the_strongest_of_the_budget_are_mailed() -> None:
 
 
 def test_the_week_keeps_room_for_the_strong() -> None:
-    """What is not among as many strongest of the week as the budget allows is kept back, though there is room;
-    a watched narrative is not.
+    """What is not among as many strongest of the week as the budget allows is kept back, though there is
+    room; a watched narrative is not.
     """
     rules = SpikeSettings(alerts_per_week=2)
     asked = {7: 1e-9, 8: 1e-8, 9: 1e-2}
