@@ -18,7 +18,7 @@ from tests.tiers import ROOT, unit_files
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code: 0 every floor is met or every test passed, 1 one is missed or failed, 2 the call is wrong."""
+    """Exit code: 0 every floor is met or every test passed, 1 one is not, 2 the call is wrong."""
     options = _parser().parse_args(arguments)
     doors = {"unit": _unit, "stream": _stream, "quality": _quality}
     return doors[options.door](options)

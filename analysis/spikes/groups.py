@@ -33,7 +33,7 @@ def texts_of(rules: SpikeSettings) -> float:
 def least_of(rules: SpikeSettings) -> float:
     """The same in damped texts: what they come to when one outlet tells them all on one day.
 
-    Who tells them is asked besides (`checks`): damping would let no outlet of two tell an earthquake in a day.
+    Who tells them is asked besides (`checks`): damping would let no outlet of two tell an earthquake.
     """
     return float(np.log2(1 + texts_of(rules)))
 

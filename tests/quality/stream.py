@@ -28,8 +28,8 @@ from tests.quality.stream_play import SET_ASIDE, Played, play
 from tests.quality.stream_rows import Stream, read_stream
 
 FOUND_FLOOR = 0.45
-"""Share of the dated events that an alert finds within three days: three quarters of them were carried by four
-headlines or more in their first three days. Measured by this gate.
+"""Share of the dated events that an alert finds within three days; three quarters of them were carried by
+four headlines or more in their first three days. Measured by this gate.
 """
 MOST_A_WEEK = 5.0
 """Alerts a week, on average, that a desk is asked to read: what the gate asks for."""
