@@ -25,8 +25,8 @@ class Schedule(Section):
     crawl_minutes: Minutes = 60
     """Poll the sources that are due."""
     process_minutes: Minutes = 60
-    """clean, copies, embed, translations, assign, watch, count, detect, alert, overview - one after the
-    other.
+    """clean, copies, embed, translations, assign, watch, count, detect, emerge, alert, overview - one after
+    the other.
     """
     refit_minutes: Minutes = 7 * 24 * 60
     """Cluster the trailing window (`narratives.window_days`) again."""

@@ -166,13 +166,18 @@ class SpikeSettings(Section):
     """When a rise is news."""
 
     alerts_per_week: Positive = 10
-    """The budget of any seven days: the strongest of a day are mailed until it is spent, the rest goes to the digest."""
+    """The budget of any seven days: what is among so many strongest of them is mailed until it is spent, the
+    rest goes to the digest."""
     fdr: Share = 0.05
     """False discovery rate of one day (Benjamini-Hochberg)."""
     min_ratio: Annotated[float, Field(gt=0)] = 3.0
     """Observed over expected, at least."""
     min_count: Positive = 4
     """Texts of their own in the window, at least; the more one outlet has, the less each of them counts."""
+    group_texts: Positive = 5
+    """Texts of its own that a daily group needs, however few outlets share them. Back-tested on five months
+    of headlines of two outlets: 4 finds 42 of 69 dated events at 7.5 alerts a week, 5 finds 39 at 4.8, 6
+    finds 36 at 3.7."""
     min_outlets: Positive = 3
     """Outlets with such texts in the window, at least; relative to active outlets: min(this, max(1, active // 4))."""
     cusum_threshold: Annotated[float, Field(gt=0)] = 8.0

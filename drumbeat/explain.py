@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from config.workspace import Workspace
 from drumbeat.evidence import Reading, readings
 from storage.errors import StorageError
 from storage.records import Article, CopyMember, Page
 from storage.store import Store
 
 Explanation = dict[str, dict[str, object]]
+
+
+def explain_spike(store: Store, workspace: Workspace, number: int, day: date) -> dict[str, dict[str, str]]:
+    """Why a narrative rang on a day or did not: every gate with its figure, and those of the day's groups
+    that it holds.
+
+    Counts are those of now: a day that was counted again since may read differently from what was decided
+    then, which the gate `decision` tells as it was stored.
+
+    Raises:
+        StorageError: there is no such narrative.
+    """
+    from analysis.spikes.stage import CountedDays
+
+    narrative = store.narratives.resolve(number)
+    if narrative is None:
+        raise StorageError(f"narrative {number}: there is none; `drumbeat narratives list` shows them")
+    counted = CountedDays(store, workspace.settings.spikes, [day])
+    return counted.gates(day, narrative.narrative_id)
 
 
 def explain_article(store: Store, key: str) -> Explanation:

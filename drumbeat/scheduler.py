@@ -19,8 +19,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -117,19 +117,20 @@ class Scheduler:
         self._turns = Turns(replan, clock, stopwatch)
         self._stopped = False
         self._wake = threading.Event()
-        self._lines = {name: ThreadPoolExecutor(1, thread_name_prefix=name) for name in set(LINES.values())}
+        self._lines = _lines()
 
     def run(self) -> None:
         """Return once `stop` was called; a command that is under way then is not waited for."""
+        self._lines.start()
         while not self._stopped:
             for job in self._turns.take_due():
-                self._lines[LINES[job.command]].submit(self._turn, job)
+                self._lines.add_job(self._turn, args=[job], executor=LINES[job.command])
             # An event waits on the machine's stopwatch, whatever happens to its clock.
             self._wake.wait(self._turns.seconds_left())
             self._wake.clear()
             self._turns.look()
-        for line in self._lines.values():
-            line.shutdown(wait=False, cancel_futures=True)
+        # Not waiting: it would hold the lock that a command ending just now needs to plan its next turn.
+        self._lines.shutdown(wait=False)
 
     def stop(self) -> None:
         """Begin nothing more; may be called from a signal handler."""
@@ -141,6 +142,17 @@ class Scheduler:
             return
         self._turns.ended(job)
         self._wake.set()
+
+
+def _lines() -> Any:
+    """An APScheduler with an executor for each line. It is given what is due now: its own triggers go by the
+    clock alone, and stand still where that is set back.
+    """
+    from apscheduler.executors.pool import ThreadPoolExecutor
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    lines = {name: ThreadPoolExecutor(1) for name in sorted(set(LINES.values()))}
+    return BackgroundScheduler(timezone="UTC", executors=lines, job_defaults={"misfire_grace_time": None})
 
 
 def _ran(job: Job, run: Callable[[str], int | None]) -> bool:

@@ -1,8 +1,8 @@
 """Run one stage: under its lock, with its Run row, whatever happens.
 
     collect   crawl
-    process   clean -> copies -> embed -> translations -> assign -> watch -> count -> detect -> alert ->
-              overview
+    process   clean -> copies -> embed -> translations -> assign -> watch -> count -> detect -> emerge ->
+              alert -> overview
     weekly    refit (before process), report (after it)
     deliver   what waits in the outbox
 
@@ -45,6 +45,7 @@ STAGES: Mapping[str, str] = {
     "watch": "analysis.watch.stage:watch",
     "count": "analysis.counts.counting:count",
     "detect": "analysis.spikes.stage:detect",
+    "emerge": "analysis.narratives.bursts:emerge",
     "alert": "drumbeat.alerts.stage:make_alerts",
     "overview": "drumbeat.shown.overview:write_overview",
     "deliver": "drumbeat.alerts.outbox:deliver",
@@ -61,12 +62,13 @@ PROCESS = (
     "watch",
     "count",
     "detect",
+    "emerge",
     "alert",
     "overview",
 )
 """What is done with new pages, in this order."""
 
-ONE_AT_A_TIME: Mapping[str, str] = dict.fromkeys(("assign", "watch", "refit"), "narratives")
+ONE_AT_A_TIME: Mapping[str, str] = dict.fromkeys(("assign", "watch", "refit", "emerge"), "narratives")
 """Stages that write narratives -> the lock they share: a refit decides from what it read, so nobody else may
 write meanwhile.
 """

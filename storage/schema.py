@@ -250,6 +250,15 @@ spikes = sa.Table(
     sa.Index(None, "day"), sa.Index(None, "narrative_id", "day"),
 )  # fmt: skip
 
+# What the last days say, each day as it was tested: for detection, and for asking later what would have rung.
+daily_groups = sa.Table(
+    "daily_groups", metadata, sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("number", Whole, primary_key=True, autoincrement=False), _text("label"),
+    sa.Column("centroid", FloatVector, nullable=False), _real("radius"), _text("build"),
+    _number("mean_version"), _json("passages", JsonTuple), _json("cells"), _number("narrative_id", null=True),
+    _json("spike"), _text("run_id"), sa.Index(None, "narrative_id"),
+)  # fmt: skip
+
 # What pages show and a stage has written.
 views = sa.Table(
     "views", metadata, _key("name"), _time("as_of"), _json("value"),
@@ -257,24 +266,20 @@ views = sa.Table(
 
 alerts = sa.Table(
     "alerts", metadata, _key("alert_id"), _text("spike_id"), _number("narrative_id"), _time("created_at"),
-    _text("subject"),
-    _json("evidence"), sa.Index(None, "created_at"), sa.Index(None, "spike_id"),
+    _text("subject"), _json("evidence"), sa.Index(None, "created_at"), sa.Index(None, "spike_id"),
 )  # fmt: skip
 
 deliveries = sa.Table(
     "deliveries", metadata, _key("delivery_id"), _child("alert_id", "alerts.alert_id"), _text("channel"),
-    _text("recipient"),
-    _text("message_id"), _text("state"), _number("attempts"), _text("last_error", null=True),
-    _time("updated_at"),
-    sa.Index(None, "alert_id"), sa.Index(None, "state"),
+    _text("recipient"), _text("message_id"), _text("state"), _number("attempts"),
+    _text("last_error", null=True), _time("updated_at"), sa.Index(None, "alert_id"), sa.Index(None, "state"),
 )  # fmt: skip
 
 runs = sa.Table(
     "runs", metadata, _key("run_id"), _text("stage"), _number("number"), _time("started_at"), _time("as_of"),
     _time("finished_at", null=True), _text("state"), sa.Column("seed", sa.BigInteger, nullable=False),
-    _json("versions"),
-    _json("parameters"), _json("counts"), _text("error", null=True), sa.Index(None, "stage", "started_at"),
-    sa.Index(None, "started_at"),
+    _json("versions"), _json("parameters"), _json("counts"), _text("error", null=True),
+    sa.Index(None, "stage", "started_at"), sa.Index(None, "started_at"),
     sa.Index(None, "stage", "state", "started_at", "number"),
 )  # fmt: skip
 

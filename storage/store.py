@@ -21,6 +21,7 @@ from storage.stores.alerts import AlertStore
 from storage.stores.articles import ArticleStore
 from storage.stores.copies import CopyStore
 from storage.stores.counts import CountStore, SpikeStore
+from storage.stores.daily_groups import DailyGroupStore
 from storage.stores.kinds import KindStore
 from storage.stores.lists import ListStore
 from storage.stores.narratives import CorrectionStore, NarrativeStore
@@ -56,6 +57,7 @@ class Store:
         self.tellings = TellingStore(database)
         self.counts = CountStore(database)
         self.spikes = SpikeStore(database)
+        self.daily_groups = DailyGroupStore(database)
         self.alerts = AlertStore(database)
         self.runs = RunStore(database)
         self.search = SearchStore(database)

@@ -120,7 +120,7 @@ def alert_evidence(*, store: Store, workspace: Workspace, spike: Spike) -> dict[
     note = reader.note(spike)
     # The figures that were tested, not those of the same window on another day's baseline: a mail must not
     # show two expectations.
-    expected = None if note.detector == "emergence" else note.expected
+    expected = note.expected or None  # a narrative that was not counted back has none
     written = replace(_writer(reader)(narrative), observed=note.observed, expected=expected, ratio=note.ratio)
     evidence = AlertEvidence(
         start=first, end=end, spike=note, narrative=written, methods=corpus.methods(reader)

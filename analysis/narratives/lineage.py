@@ -20,6 +20,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 OWNED = 0.5
 """A narrative owns a cluster of which it holds this share."""
@@ -111,6 +112,8 @@ class Birth:
     narrative_id: int
     units: tuple[int, ...]
     split_from: int | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    """What its history says of why it was born."""
 
 
 @dataclass(frozen=True, slots=True)

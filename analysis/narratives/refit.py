@@ -25,6 +25,7 @@ import structlog
 
 from analysis.arrays import Labels, likeness_of
 from analysis.narratives.assign import MARK
+from analysis.narratives.bursts import recent_bursts
 from analysis.narratives.discover import text_unit
 from analysis.narratives.lineage import Cluster, Decision, Rules, TextUnit, Waiting, Window, decide
 from analysis.narratives.memory import (
@@ -183,7 +184,7 @@ def _window(view: RunView, seen: _Seen) -> Window:
         units=[_text_unit(view, seen, places) for places in seen.units.members],
         clusters=seen.clusters,
         known={item.narrative_id for item in view.living()},
-        immune=view.decisions.pinned | view.forms(),
+        immune=view.decisions.pinned | view.forms() | recent_bursts(view),
         waiting=[Waiting(**row) for row in view.store.narratives.pending()],
         merge_candidates=merge_candidates(Shapes.of(in_parts(view, open_narratives(view)))),
         likeness=functools.partial(_likeness, view, seen),

@@ -7,11 +7,12 @@ from __future__ import annotations
 from analysis.embedding.choose import build_of, settings_of
 from analysis.embedding.means import refreeze_means
 from analysis.narratives.assign import assign_new
+from analysis.narratives.daily import daily_groups
 from analysis.narratives.events import update_events
 from analysis.narratives.kinds import judge_new, judge_told
 from analysis.narratives.run_view import open_view
 from analysis.narratives.themes import update_themes
-from config.clock import Clock
+from config.clock import Clock, day_of
 from config.progress import Progress
 from config.workspace import Workspace
 from storage.store import Store
@@ -20,17 +21,21 @@ from storage.store import Store
 def assign(
     *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
 ) -> dict[str, int]:
-    """Join new passages to known narratives, and tell the events of the last days.
+    """Join new passages to known narratives, and tell the events and the groups of the last days.
 
     Returns:
         passages by how they were placed (`nearest`, `same_text`, `waiting`), narratives `revived` and `born`,
-        `events`, and `claims`: those of the narratives judged for the first time that are one.
+        `events`, `groups` of the last days, and `claims`: those of the narratives judged for the first time that
+        are one.
     """
     view = open_view(store=store, workspace=workspace, clock=clock, run_id=run_id)
     if view is None:
         return {}
     counts = {**assign_new(view, progress), "events": update_events(view)}
-    return {**counts, "claims": judge_new(view.after_merges())["claim"]}
+    groups = daily_groups(view, workspace.settings.spikes)
+    store.daily_groups.replace(day_of(view.now), groups)
+    claims = judge_new(view.after_merges())["claim"]
+    return {**counts, "groups": len(groups), "claims": claims}
 
 
 def refit(

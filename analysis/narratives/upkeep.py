@@ -277,9 +277,10 @@ def _label(
 def _history(
     view: RunView, old: Narrative, birth: Birth | None, new: Narrative, joined: int
 ) -> list[LineageEvent]:
-    detail = {"joined": joined}
+    detail: dict[str, Any] = {"joined": joined}
     if birth is not None:
         kind: LineageKind = "born" if birth.split_from is None else "split_from"
+        detail |= birth.detail
         return [_event(view, kind, new.narrative_id, other=birth.split_from, detail=detail)]
     if old.status == "dormant" and new.status == "active":
         return [_event(view, "revived", new.narrative_id, detail=detail)]

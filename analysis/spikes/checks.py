@@ -30,7 +30,11 @@ RECOVERY_DAYS = 3
 counted.
 """
 ONE_OUTLET_SHARE = 0.6
-"""More of the own texts than this by one outlet is that outlet's matter. Chosen, not measured."""
+"""More of the own texts than this by one outlet is that outlet's matter, ... Chosen, not measured."""
+ONE_OUTLET_P = 0.01
+"""... if its share of all output makes so many of them this rare: of two outlets one may write three times as
+much as the other, and tells most of everything. Chosen, not measured.
+"""
 BUSY_DAY = 1.5
 """All output over the usual from which it is named as an explanation. Chosen, not measured."""
 STORM_SHARE = 0.5
@@ -193,10 +197,26 @@ def _dates(case: Case) -> Finding:
 
 
 def _one_outlet(case: Case) -> Finding:
+    from scipy.special import bdtrc
+
     top, texts = case.facts.top_outlet_texts, max(case.facts.own_texts, 1)
-    if top > ONE_OUTLET_SHARE * texts:
-        return _named(f"one outlet alone wrote {top} of {texts} texts", explains=True)
-    return _ruled_out(f"no outlet wrote more than {top} of {texts} texts")
+    if top <= ONE_OUTLET_SHARE * texts:
+        return _ruled_out(f"no outlet wrote more than {top} of {texts} texts")
+    share = _largest_share(case)
+    told = f"one outlet alone wrote {top} of {texts} texts, and writes {share:.0%} of all that is seen"
+    if bdtrc(top - 1, texts, min(share, 1.0)) <= ONE_OUTLET_P:
+        return _named(told, explains=True)
+    return _ruled_out(told)
+
+
+def _largest_share(case: Case) -> float:
+    """Share of the outlet with most own texts of the window in all output that was seen up to its end."""
+    cells = case.panel.cells_of(case.narrative_id, case.first, case.day)
+    top = max(cells, key=lambda cell: (cell[1], cell[0]), default=("", 0.0, 0.0))[0]
+    output = (case.panel.output * (case.panel.weight > 0))[:, : case.day + 1].sum(1)
+    if top not in case.panel.sources:
+        return 1.0
+    return float(output[case.panel.sources.index(top)] / max(output.sum(), 1e-9))
 
 
 def _calendar(case: Case) -> Finding:

@@ -2,41 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
 
-import numpy as np
-
-from analysis.arrays import Floats
-from analysis.counts.panel import Flags
-from analysis.counts.reach import FAST_DAYS
-from analysis.counts.series import series_of
-from analysis.spikes import policy
-from analysis.spikes.baseline import fit, upper_tail
-from analysis.spikes.checks import STORM_ARTICLES, STORM_SHARE, Case, explanations
+from analysis.spikes import groups, policy
 from analysis.spikes.day_evidence import DayEvidence
-from analysis.spikes.detectors import (
-    DayTest,
-    Detector,
-    EmergenceFacts,
-    Tier,
-    WindowTest,
-    baseline_end,
-    emergence,
-    examine,
-    has_baseline,
-)
-from analysis.spikes.facts import WindowFacts
-from analysis.spikes.policy import Candidate, Sent
+from analysis.spikes.examined_day import ExaminedDay
+from analysis.spikes.policy import Candidate
 from storage.records import Spike
-
-STORM_P = 0.001
-"""How rare a window's articles must be for a narrative with a baseline to be looked at for a storm. Chosen,
-not measured.
-"""
-BURST_DAYS = max(FAST_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +21,8 @@ class DayResult:
     """Narratives with a baseline."""
     spikes: tuple[Spike, ...]
     """By narrative."""
+    groups: Mapping[int, Spike] = field(default_factory=dict)
+    """What was found of each daily group, by its key; of those that nothing was asked for too."""
 
 
 def examine_day(
@@ -58,24 +34,37 @@ def examine_day(
         earlier: stored spikes of the days that can keep a story quiet, up to and with this day.
         running: the day is not over.
     """
-    tested = _Day(evidence, day, run_id, running=running)
+    tested = ExaminedDay(evidence, day, run_id, running=running)
     if not tested.is_watched:
         return DayResult(0, ())
-    alerts = [item for item in earlier if item.decision == "alert"]
-    fixed = {item.narrative_id for item in alerts if item.day == day}
-    candidates = [item for item in tested.candidates(earlier) if item.spike.narrative_id not in fixed]
-    decided = _decide(tested, candidates, alerts)
-    storms = tested.storms(earlier, fixed.union(item.narrative_id for item in decided))
-    return DayResult(tested.family_size, tuple(sorted([*decided, *storms], key=_number)))
+    kept = _kept(earlier, day)
+    decided, of_groups = groups.parted(_decide(tested, tested.candidates(earlier, kept), earlier))
+    storms = tested.storms(earlier, {*kept, *(item.narrative_id for item in decided)})
+    stay = [item for item in kept.values() if item.decision != "alert"]
+    spikes = tuple(sorted([*decided, *storms, *stay], key=_number))
+    return DayResult(tested.family_size, spikes, tested.quiet_groups() | of_groups)
+
+
+def _kept(earlier: Sequence[Spike], day: date) -> dict[int, Spike]:
+    """Narrative -> its spike of the day that was decided before and stays."""
+    return {item.narrative_id: item for item in earlier if item.day == day and _stays(item)}
+
+
+def _stays(spike: Spike) -> bool:
+    """Whether a spike that was found for the day before stays as it was decided: an alert, and what bore a
+    narrative, whose group is not tested again.
+    """
+    return spike.decision == "alert" or (spike.detector == "emergence" and "budget" in spike.checks)
 
 
 def _number(spike: Spike) -> int:
     return spike.narrative_id
 
 
-def _decide(tested: _Day, candidates: Sequence[Candidate], alerts: Sequence[Spike]) -> list[Spike]:
+def _decide(tested: ExaminedDay, candidates: Sequence[Candidate], earlier: Sequence[Spike]) -> list[Spike]:
     """The candidates with their decisions, beside the alerts that are still quiet."""
     evidence, day = tested.evidence, tested.day
+    alerts = [item for item in earlier if item.decision == "alert"]
     sent = [tested.sent(item) for item in alerts if item.day >= policy.quiet_since(day, evidence.rules)]
     involved = [item.spike.narrative_id for item in candidates]
     involved += [item.spike.narrative_id for item in sent]
@@ -84,208 +73,21 @@ def _decide(tested: _Day, candidates: Sequence[Candidate], alerts: Sequence[Spik
         sent,
         evidence.similarity(involved),
         evidence.rules,
-        mailed=sum(item.day > day - timedelta(days=7) for item in alerts),
+        mailed=_within_the_week(alerts, day),
+        asked=asked_before(earlier, day),
     )
 
 
-class _Day:
-    """The tests of one day."""
-
-    def __init__(self, evidence: DayEvidence, day: date, run_id: str, *, running: bool) -> None:
-        self.evidence, self.day, self._run_id = evidence, day, run_id
-        self._panel, self._rules = evidence.panel, evidence.rules
-        self._t = (day - evidence.panel.days[0]).days
-        self._running = self._t if running else None
-        self._until = baseline_end(self._t, self._rules)
-        self._series = series_of(self._panel, until=self._until, running=self._running)
-
-    @property
-    def is_watched(self) -> bool:
-        """Whether somebody watched that day, and saw enough of it."""
-        return bool(self._panel.live[self._t] and self._series.exposure[:, self._t].any())
-
-    @cached_property
-    def _tests(self) -> DayTest:
-        return examine(self._series.y, self._series.exposure, day=self._t, rules=self._rules)
-
-    @property
-    def _active(self) -> int:
-        """Sources seen that day."""
-        return int(self._series.active[self._t])
-
-    @property
-    def _floor(self) -> int:
-        return policy.outlet_floor(self._active, self._rules)
-
-    @property
-    def family_size(self) -> int:
-        """Narratives with a baseline."""
-        return int(self._family.sum())
-
-    @cached_property
-    def _family(self) -> Flags:
-        """Narratives with a baseline, whose tests count."""
-        watched = np.array([self.evidence.is_watched(key) for key in self._panel.narratives], dtype=np.bool_)
-        able = has_baseline(
-            self._series.y, self._tests.baseline, day=self._t, watched=watched, rules=self._rules
-        )
-        return np.asarray(able & (self._series.exposure[:, self._t] > 0), dtype=np.bool_)
-
-    def candidates(self, earlier: Sequence[Spike]) -> list[Candidate]:
-        """What stands out and holds the floors, explained ones taken down to the digest."""
-        p, q = policy.false_discovery(self._tests, self._family, self._rules)
-        told = {item.narrative_id for item in earlier if item.day < self.day}
-        found = [self._standing_out(n, float(p[n]), float(q[n])) for n in _places(self._family)]
-        new = [n for n in _places(~self._family) if not self.evidence.is_watched(self._panel.narratives[n])]
-        found += [self._emerging(n, known=self._panel.narratives[n] in told) for n in new]
-        return [item for item in found if item is not None]
-
-    def _standing_out(self, n: int, p: float, q: float) -> Candidate | None:
-        tests, rules = self._tests, self._rules
-        window = policy.best_window(tests, n, rules)
-        fast = policy.fast_tier(q, float(window.observed[n]), float(window.expected[n]), rules)
-        slow = policy.slow_tier(float(tests.cusum[n]), tests.slow, n, rules)
-        if fast == "mail" or (fast and slow != "mail"):
-            spike = replace(self._spike(n, window, "fast"), p_value=p, q_value=q)
-            return self._checked(n, spike, fast)
-        if slow:
-            spike = replace(self._spike(n, tests.slow, "slow"), q_value=q)
-            return self._checked(n, spike, slow)
-        return None
-
-    def _emerging(self, n: int, *, known: bool) -> Candidate | None:
-        """A narrative without a baseline; one for the digest is told once."""
-        window = self._burst
-        if window.observed[n] < self._rules.min_count:
-            return None
-        tier = emergence(self._emergence_facts(n, window.days), active=self._active, rules=self._rules)
-        if not tier or (tier == "digest" and known):
-            return None
-        spike = self._spike(n, window, "emergence")
-        return self._checked(n, replace(spike, expected=0.0, p_value=1.0), tier)
-
-    def _emergence_facts(self, n: int, days: int) -> EmergenceFacts:
-        facts, narrative_id = self._facts(n, days), self._panel.narratives[n]
-        first = int((self._series.y[n] > 0).argmax())
-        return EmergenceFacts(
-            outlets=facts.own_outlets,
-            countries=facts.countries,
-            languages=facts.languages,
-            largest_group_share=facts.largest_group_share,
-            novelty=self.evidence.novelty(narrative_id, self.day),
-            told_days=facts.told_days,
-            span_days=facts.span_days,
-            watched_days=int(self._panel.live[:first].sum()),
-        )
-
-    def _checked(self, n: int, spike: Spike, tier: Tier) -> Candidate | None:
-        """The candidate with its explanations; nothing if too few outlets tell it in their own words."""
-        facts = self._facts(n, spike.window_days)
-        if facts.own_outlets < self._floor:
-            return None
-        findings = explanations(self._case(spike, facts))
-        explained = any(finding.explains for finding in findings.values())
-        checks = {name: finding.text for name, finding in findings.items()}
-        return Candidate(
-            spike=replace(spike, checks=checks),
-            tier="digest" if explained else tier,
-            watched=self.evidence.is_watched(spike.narrative_id),
-            articles=facts.article_ids,
-            level=self._level(n, self._t),
-        )
-
-    def _case(self, spike: Spike, facts: WindowFacts) -> Case:
-        return Case(
-            panel=self._panel,
-            series=self._series,
-            narrative_id=spike.narrative_id,
-            day=self._t,
-            window_days=spike.window_days,
-            observed=spike.observed,
-            expected=spike.expected,
-            facts=facts,
-            rules=self._rules,
-            running=self._running,
-        )
-
-    def sent(self, spike: Spike) -> Sent:
-        """An earlier alert with what its narrative brought since."""
-        first = spike.day - timedelta(days=spike.window_days - 1)
-        facts = self.evidence.facts(spike.narrative_id, first, self.day)
-        return Sent(spike=spike, articles=facts.article_ids, level=self._level_since(spike))
-
-    def _level_since(self, spike: Spike) -> float:
-        """The highest level of an alerted narrative before the tested day; 0 for one that is not tested any
-        more.
-        """
-        if spike.narrative_id not in self._panel.narratives:
-            return 0.0
-        n = self._panel.row_of(spike.narrative_id)
-        days = range(self._t - (self.day - spike.day).days, self._t)
-        return max((self._level(n, t) for t in days), default=0.0)
-
-    def storms(self, earlier: Sequence[Spike], taken: Collection[int]) -> list[Spike]:
-        """Narratives whose articles stand out while their texts do not: one text repeated; named once in the
-        quiet days.
-        """
-        named = {
-            item.narrative_id for item in earlier if item.decision == "suppressed" and item.day < self.day
-        }
-        quiet = named.union(taken)
-        suspects = (n for n in self._repeated() if self._panel.narratives[n] not in quiet)
-        return [spike for n in suspects if (spike := self._storm(n)) is not None]
-
-    def _repeated(self) -> list[int]:
-        """Rows of narratives with many articles in the burst, more than their articles before let expect."""
-        raw, exposure = self._series.raw, self._series.exposure
-        part = slice(max(0, self._t - BURST_DAYS + 1), self._t + 1)
-        observed: Floats = raw[:, part].sum(1)
-        baseline = fit(raw, exposure, until=self._until, days=self._rules.baseline_days)
-        rare = upper_tail(observed, baseline.expect(exposure[:, part].sum(1), BURST_DAYS)) <= STORM_P
-        return _places((observed >= STORM_ARTICLES) & (rare | ~self._family))
-
-    def _storm(self, n: int) -> Spike | None:
-        facts = self._facts(n, BURST_DAYS)
-        is_storm = facts.largest_group >= STORM_ARTICLES and facts.largest_group_share >= STORM_SHARE
-        if not is_storm or facts.largest_group_outlets < self._floor:
-            return None
-        note = f"named: {facts.largest_group} articles of {facts.largest_group_outlets} outlets are one text"
-        spike = self._spike(n, self._burst, "fast")
-        return replace(spike, decision="suppressed", checks={"reprint_storm": note})
-
-    @property
-    def _burst(self) -> WindowTest:
-        return next(item for item in self._tests.fast if item.days == BURST_DAYS)
-
-    def _facts(self, n: int, days: int) -> WindowFacts:
-        first = self.day - timedelta(days=days - 1)
-        return self.evidence.facts(self._panel.narratives[n], first, self.day)
-
-    def _level(self, n: int, t: int) -> float:
-        return float(self._series.y[n, max(0, t - BURST_DAYS + 1) : t + 1].sum())
-
-    def _spike(self, n: int, window: WindowTest, detector: Detector) -> Spike:
-        facts, narrative_id = self._facts(n, window.days), self._panel.narratives[n]
-        return Spike(
-            spike_id=f"{narrative_id}-{self.day.isoformat()}",
-            narrative_id=narrative_id,
-            day=self.day,
-            window_days=window.days,
-            observed=float(window.observed[n]),
-            expected=float(window.expected[n]),
-            p_value=float(window.p[n]),
-            q_value=1.0,
-            cusum=float(self._tests.cusum[n]),
-            detector=detector,
-            outlets=facts.outlets,
-            countries=facts.countries,
-            languages=facts.languages,
-            articles=facts.articles,
-            reprint_share=facts.reprint_share,
-            decision="digest",
-            run_id=self._run_id,
-        )
+def _within_the_week(alerts: Sequence[Spike], day: date) -> int:
+    """How many of the alerts are of the seven days that end with a day."""
+    return sum(item.day > day - timedelta(days=7) for item in alerts)
 
 
-def _places(flags: Flags) -> list[int]:
-    return [int(place) for place in np.nonzero(flags)[0]]
+def asked_before(earlier: Sequence[Spike], day: date) -> dict[int, float]:
+    """Narrative -> the smallest p with which it asked for a mail within the week before a day."""
+    found: dict[int, float] = {}
+    for item in earlier:
+        asks = item.decision == "alert" or "budget" in item.checks
+        if asks and day - timedelta(days=7) < item.day < day:
+            found[item.narrative_id] = min(item.p_value, found.get(item.narrative_id, 1.0))
+    return found

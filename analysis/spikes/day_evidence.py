@@ -48,14 +48,22 @@ class DayEvidence:
 
     Args:
         narratives: their centroids under the same means, as far as they can be
-            (`analysis.embedding.centring.comparable`).
+            (`analysis.embedding.centring.comparable`); daily groups among them (`groups.py`).
+        holders: daily group -> the narrative that holds most of its passages.
     """
 
     def __init__(
-        self, panel: Panel, narratives: Sequence[Narrative], rows_of: RowsOf, rules: SpikeSettings
+        self,
+        panel: Panel,
+        narratives: Sequence[Narrative],
+        rows_of: RowsOf,
+        rules: SpikeSettings,
+        *,
+        holders: Mapping[int, int] | None = None,
     ) -> None:
         self.panel = panel
         self.rules = rules
+        self.holders = holders or {}
         self._narratives = {item.narrative_id: item for item in narratives}
         self._rows_of = rows_of
         self._rows: dict[int, Sequence[FactRow]] = {}

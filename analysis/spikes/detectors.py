@@ -3,9 +3,8 @@
 fast       one day and the sum of three days against the baseline: P(NB >= y), the smaller of the two, doubled
 slow       negative-binomial likelihood-ratio CUSUM against twice the baseline: small rises that last
 emergence  a narrative without a history has no baseline: many independent outlets within three days, in
-           several countries or languages,
-           not one syndicated text, unlike anything older - and, to be worth a mail, still being told when the
-           news that began it is old
+           several countries or languages, not one syndicated text, unlike anything older is for the digest;
+           a mail asks for a daily group of it, which the fast detector tests (`groups.py`)
 
 `python -m tests.benchmarks.spikes` measures this code on simulated narratives; what it finds there is not
 what real news gives.
@@ -66,15 +65,20 @@ class DayTest:
     slow: WindowTest
     cusum: Floats
     baseline: Baseline
+    least: Floats
+    """Damped texts that a window needs at least, one value a narrative."""
 
 
-def examine(y: Floats, exposure: Floats, *, day: int, rules: SpikeSettings) -> DayTest:
+def examine(
+    y: Floats, exposure: Floats, *, day: int, rules: SpikeSettings, least: Floats | None = None
+) -> DayTest:
     """Run the fast and the slow detector for the windows that end with a day.
 
     Args:
         y: damped texts, 0 on gaps.
         exposure: relative exposure, 0 on gaps.
         day: index of the day.
+        least: damped texts that a window needs at least (`policy.text_floor`); None: `spikes.min_count`.
     """
     baseline = fit(y, exposure, until=baseline_end(day, rules), days=rules.baseline_days)
     fast = tuple(_window(y, exposure, day, length, baseline) for length in FAST_DAYS)
@@ -84,6 +88,7 @@ def examine(y: Floats, exposure: Floats, *, day: int, rules: SpikeSettings) -> D
         _window(y, exposure, day, SLOW_DAYS, baseline),
         cusum(y, exposure, day=day, rules=rules),
         baseline,
+        np.full(len(y), float(rules.min_count)) if least is None else least,
     )
 
 
@@ -152,12 +157,6 @@ class EmergenceFacts:
     """Share of the three days' articles that is one text."""
     novelty: float
     """1 - cosine to the nearest narrative older than two weeks."""
-    told_days: int
-    """Days with own texts so far."""
-    span_days: int
-    """Days from the first own text to the newest."""
-    watched_days: int
-    """Days that were watched before its first own text."""
 
 
 EMERGENCE_OUTLETS = 5
@@ -168,27 +167,15 @@ measured.
 """
 EMERGENCE_NOVELTY = 0.45
 """1 - cosine of centroids to the nearest older narrative. Set on the sample world."""
-LASTING_DAYS = 5
-"""News is told within days and fades; what new outlets still tell after so many days, on as many days, is
-more than news. Chosen, not measured.
-"""
 
 
-def emergence(facts: EmergenceFacts, *, active: int, rules: SpikeSettings) -> Tier:
-    """What a narrative without a history asks for.
-
-    In the first weeks of a corpus every narrative has its first text; that it is new in the world too takes
-    days of watching before it.
+def emergence(facts: EmergenceFacts, *, active: int) -> Tier:
+    """What a narrative without a history asks for: the digest at most.
 
     Args:
         active: outlets seen that day; the floor on outlets is relative to them.
     """
-    if not _is_broad(facts, active) or facts.novelty < EMERGENCE_NOVELTY:
-        return ""
-    lasting = facts.told_days >= LASTING_DAYS and facts.span_days >= LASTING_DAYS
-    new = facts.watched_days >= rules.min_history_days
-    everywhere = facts.countries >= 2 and facts.languages >= 2
-    return "mail" if new and lasting and everywhere else "digest"
+    return "digest" if _is_broad(facts, active) and facts.novelty >= EMERGENCE_NOVELTY else ""
 
 
 def _is_broad(facts: EmergenceFacts, active: int) -> bool:

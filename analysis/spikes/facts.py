@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final, Protocol
 
 from analysis.tellings import Printing, first_told
@@ -15,9 +15,9 @@ from config.clock import day_of
 from config.undetermined import UNDETERMINED
 from storage.records import DateConfidence, Origin
 
-LIFE_DAYS: Final = 21
-"""Days over which it is told how long a new narrative lasts: a baseline is had after 14, and its guard band
-is left out. Chosen, not measured.
+FACT_DAYS: Final = 21
+"""Days before a tested one whose passages are read: the quiet days and the longest window before them, with
+room for settings. Chosen, not measured.
 """
 WEAK: Final[frozenset[DateConfidence]] = frozenset({"C", "D"})
 """Confidences of dates that are not relied on."""
@@ -44,10 +44,6 @@ class WindowFacts:
     weak_dates: int
     """Articles with a date of confidence C or D."""
     backfill: int
-    told_days: int
-    """Days with own texts, of the `LIFE_DAYS` up to the window's end."""
-    span_days: int
-    """Days from the first own text to the last."""
 
     @property
     def articles(self) -> int:
@@ -91,9 +87,7 @@ def facts_of(rows: Sequence[FactRow], first: date, last: date) -> WindowFacts:
     new = first_told(told)
     own = [row for row in told if row.article_id in new]
     inside = _since(told, first)
-    return WindowFacts(
-        **_printed(inside), **_own(_since(own, first)), **_storm(inside), **_lasting(own, last)
-    )
+    return WindowFacts(**_printed(inside), **_own(_since(own, first)), **_storm(inside))
 
 
 def _since(rows: Sequence[FactRow], first: date) -> list[FactRow]:
@@ -132,13 +126,6 @@ def _storm(rows: Sequence[FactRow]) -> dict[str, Any]:
         "largest_group": len(printed),
         "largest_group_outlets": len({row.source_id for row in printed}),
     }
-
-
-def _lasting(own: Sequence[FactRow], last: date) -> dict[str, Any]:
-    """How long it has been told by the end of the window."""
-    told = {day_of(row.counted_at) for row in own}
-    days = sorted(day for day in told if day > last - timedelta(days=LIFE_DAYS))
-    return {"told_days": len(days), "span_days": (days[-1] - days[0]).days if days else 0}
 
 
 def _articles(rows: Sequence[FactRow], last: date) -> list[FactRow]:

@@ -43,7 +43,7 @@ GROWN_DAYS = 3
 """A burst grows for days; only after these can a level have doubled: the longest fast window."""
 
 
-def false_discovery(tests: DayTest, family: Flags, rules: SpikeSettings) -> tuple[Floats, Floats]:
+def false_discovery(tests: DayTest, family: Flags) -> tuple[Floats, Floats]:
     """p and q of the fast detector for one day, one value a narrative; 1 where the floors on count and ratio
     are not held.
 
@@ -54,8 +54,8 @@ def false_discovery(tests: DayTest, family: Flags, rules: SpikeSettings) -> tupl
     Args:
         family: narratives with a baseline, whose tests count.
     """
-    p = _smallest(tests, family, rules)
-    levels = [_levels(window, rules)[:, family] for window in tests.fast]
+    p = _smallest(tests, family)
+    levels = [_levels(window, tests.least)[:, family] for window in tests.fast]
     q: Floats = np.ones(len(family))
     lowest = 1.0
     order = sorted(np.nonzero(p < 1)[0], key=lambda n: (-p[n], n))
@@ -65,23 +65,23 @@ def false_discovery(tests: DayTest, family: Flags, rules: SpikeSettings) -> tupl
     return p, q
 
 
-def _smallest(tests: DayTest, family: Flags, rules: SpikeSettings) -> Floats:
+def _smallest(tests: DayTest, family: Flags) -> Floats:
     """(narratives,): the smallest p of the fast windows, times their number; 1 where no window holds the
     floors.
     """
     p: Floats = np.ones(len(family))
     for window in tests.fast:
-        enough = (window.observed >= rules.min_count) & (window.observed >= DIGEST_RATIO * window.expected)
+        enough = (window.observed >= tests.least) & (window.observed >= DIGEST_RATIO * window.expected)
         together = np.minimum(1.0, len(tests.fast) * window.p)
         p = np.where(family & enough, np.minimum(p, together), p)
     return p
 
 
-def _levels(window: WindowTest, rules: SpikeSettings) -> Floats:
+def _levels(window: WindowTest, least: Floats) -> Floats:
     """(counts, narratives): probabilities of a window to reach the floors by chance, and of each of the next
     counts.
     """
-    floor = np.ceil(np.maximum(rules.min_count, DIGEST_RATIO * window.expected))
+    floor = np.maximum(least, np.ceil(DIGEST_RATIO * window.expected))
     return np.stack([upper_tail(floor + more, window.law) for more in range(LEVELS)])
 
 
@@ -93,12 +93,12 @@ def _attained(levels: Floats, p: float) -> Floats:
     return np.asarray(np.where(levels[-1] > p, p, below), dtype=np.float64)
 
 
-def best_window(tests: DayTest, n: int, rules: SpikeSettings) -> WindowTest:
+def best_window(tests: DayTest, n: int) -> WindowTest:
     """The fast window that speaks loudest for a narrative among those that hold the floors."""
     held = [
         w
         for w in tests.fast
-        if w.observed[n] >= rules.min_count and w.observed[n] >= DIGEST_RATIO * w.expected[n]
+        if w.observed[n] >= tests.least[n] and w.observed[n] >= DIGEST_RATIO * w.expected[n]
     ]
     return min(held or tests.fast, key=lambda window: (float(window.p[n]), window.days))
 
@@ -110,16 +110,26 @@ def fast_tier(q: float, observed: float, expected: float, rules: SpikeSettings) 
     return "digest" if q <= DIGEST_FDR * rules.fdr else ""
 
 
-def slow_tier(cusum: float, window: WindowTest, n: int, rules: SpikeSettings) -> Tier:
+def slow_tier(tests: DayTest, n: int, rules: SpikeSettings) -> Tier:
     """What the slow detector asks for; it is tuned to a doubling, so a doubling is its floor, and a level
     that has gone by is none.
     """
+    cusum, window = float(tests.cusum[n]), tests.slow
     observed, expected = float(window.observed[n]), float(window.expected[n])
-    if observed < rules.min_count or observed < KAPPA * expected or float(window.p[n]) > SLOW_P:
+    if observed < tests.least[n] or observed < KAPPA * expected or float(window.p[n]) > SLOW_P:
         return ""
     if cusum > rules.cusum_threshold:
         return "mail"
     return "digest" if cusum > DIGEST_CUSUM * rules.cusum_threshold else ""
+
+
+def text_floor(active: int, rules: SpikeSettings) -> float:
+    """Damped texts that a window needs: what `spikes.min_count` texts come to when all outlets that were seen
+    share them evenly. Of four outlets and more that is the number itself; of two, of whom one writes most, no
+    day could give four.
+    """
+    outlets = max(1, min(active, rules.min_count))
+    return float(outlets * np.log2(1 + rules.min_count / outlets))
 
 
 def outlet_floor(active: int, rules: SpikeSettings) -> int:
@@ -157,6 +167,7 @@ def decide(
     rules: SpikeSettings,
     *,
     mailed: int,
+    asked: Mapping[int, float] | None = None,
 ) -> list[Spike]:
     """The day's spikes with their decisions, by narrative.
 
@@ -165,17 +176,30 @@ def decide(
         sent: alerts of the last quiet days, the candidates' own rows of the same day left out.
         similarity: cosine of two narratives' centres, smaller id first.
         mailed: alerts within the seven days that end with this one.
+        asked: narrative -> the smallest p with which it asked for a mail within these days, whether or not it
+            got one.
     """
-    told = list(sent)
+    told, week = list(sent), dict(asked or {})
     found: list[Spike] = []
     for item in sorted(candidates, key=_precedence):
-        reason, decision = _reason(item, told, similarity, mailed, rules)
+        reason, decision = _reason(item, told, similarity, rules)
+        if decision == "alert":
+            reason, decision = _within_budget(item, week, mailed, rules)
+            week.setdefault(item.spike.narrative_id, item.spike.p_value)
         checks = dict(sorted((item.spike.checks | reason).items()))
         found.append(replace(item.spike, decision=decision, checks=checks))
         if decision == "alert":
             mailed += 1
             told.append(Sent(spike=item.spike, articles=item.articles, level=item.level))
     return sorted(found, key=lambda spike: spike.narrative_id)
+
+
+def strongest(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The first candidate of each narrative by precedence: several daily groups may be of one."""
+    found: dict[int, Candidate] = {}
+    for item in sorted(candidates, key=_precedence):
+        found.setdefault(item.spike.narrative_id, item)
+    return list(found.values())
 
 
 def _precedence(item: Candidate) -> tuple[bool, bool, float, int]:
@@ -186,7 +210,6 @@ def _reason(
     item: Candidate,
     told: Sequence[Sent],
     similarity: Mapping[tuple[int, int], float],
-    mailed: int,
     rules: SpikeSettings,
 ) -> tuple[dict[str, str], SpikeDecision]:
     if item.tier != "mail":
@@ -199,9 +222,21 @@ def _reason(
                 }, "digest"
         elif _twins(item, other, similarity):
             return {"same_story": _same_story(other.spike)}, "digest"
-    if mailed >= rules.alerts_per_week:
-        budget = f"named: {mailed} alerts within seven days, the budget is {rules.alerts_per_week}"
-        return {"budget": budget}, "digest"
+    return {}, "alert"
+
+
+def _within_budget(
+    item: Candidate, week: Mapping[int, float], mailed: int, rules: SpikeSettings
+) -> tuple[dict[str, str], SpikeDecision]:
+    """At most so many alerts within seven days, and only for what is among as many strongest of them: were
+    the first to come all told, a full week would tell the weak and keep the strong back.
+    """
+    budget = rules.alerts_per_week
+    stronger = sum(p < item.spike.p_value for p in week.values())
+    if mailed >= budget:
+        return {"budget": f"named: {mailed} alerts within seven days, the budget is {budget}"}, "digest"
+    if stronger >= budget and not item.watched:
+        return {"budget": f"named: {stronger} stronger within seven days, the budget is {budget}"}, "digest"
     return {}, "alert"
 
 

@@ -16,7 +16,7 @@ Counts are read once for all days; passages only of narratives that stand out.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -25,16 +25,19 @@ import structlog
 from analysis.counts.panel import Panel, panel_of
 from analysis.counts.reach import look_back
 from analysis.embedding.centring import comparable
+from analysis.spikes import groups
 from analysis.spikes.day import DayResult, examine_day
 from analysis.spikes.day_evidence import DayEvidence
-from analysis.spikes.facts import LIFE_DAYS
+from analysis.spikes.examined_day import ExaminedDay
+from analysis.spikes.facts import FACT_DAYS, FactRow
+from analysis.spikes.gates import Gates, gates_of
 from analysis.tellings import COPY_REACH, passages_of, resting_forms, speaking
 from config.clock import Clock, day_of, midnight
 from config.progress import Progress
 from config.settings import SpikeSettings
 from config.workspace import Workspace
-from storage.records import Spike
-from storage.records.told import NarrativeRow
+from storage.records import DailyGroup, Narrative, Spike
+from storage.records.told import Cell
 from storage.store import Store
 
 logger = structlog.get_logger(__name__)
@@ -60,6 +63,7 @@ def detect(
     for day in days:
         result = counted.examine(day, running=day == today, run_id=run_id)
         store.spikes.replace(day, result.spikes)
+        store.daily_groups.save(counted.tested_groups(result))
         counts.update(days=1, tested=result.tested)
         counts.update(spike.decision for spike in result.spikes)
         _log(result, run_id)
@@ -92,42 +96,83 @@ class CountedDays:
         self._survivors = store.narratives.survivors()
         self._cells = store.counts.cells(first, end)
         self._source_days = store.counts.source_days(first, end)
-        # Weather and market prices claim nothing, however many print them.
-        forms = resting_forms(store.narratives.lineage())
         self._known = {item.narrative_id: item for item in store.narratives.all()}
-        # Centroids are frozen under the means of their day; only under the same means do they tell how alike
-        # two are.
-        self._tested = comparable(store, [item for key, item in self._known.items() if key not in forms])
+        drawn = store.daily_groups.between(days[-1], end)
+        self._groups = [item for item in drawn if item.narrative_id is None]
+        self._drawn: dict[int, DailyGroup] = {}
+        """Groups that were asked about, by key."""
+        self._tested = self._speaking()
+
+    def _speaking(self) -> list[Narrative]:
+        """Narratives that claim something, their centroids comparable.
+
+        Weather and market prices claim nothing, however many print them. Centroids are frozen under the means
+        of their day; only under the same means do they tell how alike two are.
+        """
+        forms = resting_forms(self._store.narratives.lineage())
+        return comparable(self._store, [item for key, item in self._known.items() if key not in forms])
 
     def examine(self, day: date, *, running: bool, run_id: str) -> DayResult:
-        """What the tests of one of the days give."""
-        return examine_day(self.evidence(day), day, self.earlier(day), running=running, run_id=run_id)
+        """What the tests of one of the days give; groups are tested on the day that they end with."""
+        found = self._groups if running else []
+        evidence = self.evidence(day, found)
+        return examine_day(evidence, day, self.earlier(day), running=running, run_id=run_id)
 
-    def evidence(self, day: date) -> DayEvidence:
-        """What the tests of one of the days look at."""
+    def tested_groups(self, result: DayResult) -> list[DailyGroup]:
+        """The groups that were tested, with what was found."""
+        found = ((item, result.groups.get(groups.key_of(item))) for item in self._groups)
+        return [item.tested(spike) for item, spike in found if spike is not None]
+
+    def gates(self, day: date, number: int) -> dict[str, Gates]:
+        """Why a narrative rang on one of the days or did not, and the same of the day's groups that hold a
+        passage of it.
+        """
+        found = self._groups
+        evidence = self.evidence(day, found)
+        tested = ExaminedDay(evidence, day, "", running=False)
+        stored = self._store.spikes.between(day, day + timedelta(days=1))
+        gates = {f"narrative {number}": gates_of(tested, number, stored)}
+        for group in found:
+            if evidence.holders.get(groups.key_of(group)) == number:
+                gates[f"group {group.number}: {group.label}"] = gates_of(tested, groups.key_of(group), stored)
+        return gates
+
+    def evidence(self, day: date, found: Sequence[DailyGroup] = ()) -> DayEvidence:
+        """What the tests of one of the days look at, some groups among it."""
+        self._drawn |= {groups.key_of(item): item for item in found}
+        passages = {key for item in found for key in item.passages}
+        assigned = self._store.narratives.assigned(passages) if passages else []
         return DayEvidence(
-            self._panel(day), self._tested, lambda number: self._rows(number, day), self._rules
+            self._panel(day, found),
+            [*self._tested, *map(groups.as_narrative, found)],
+            lambda number: self._rows(number, day),
+            self._rules,
+            holders=groups.holders(found, assigned, self._survivors),
         )
 
-    def _panel(self, day: date) -> Panel:
-        """Narratives that were told in the days before or are watched: no test looks at another."""
+    def _panel(self, day: date, found: Sequence[DailyGroup]) -> Panel:
+        """What can be tested, over the days that its tests look back on."""
         first = day - self._reach
         cells = [cell for cell in self._cells if first <= cell.day <= day]
-        told = {cell.narrative_id for cell in cells}
         return panel_of(
-            cells,
+            [*cells, *groups.cells_of(found)],
             [item for item in self._source_days if first <= item.day <= day],
-            narratives=[
-                item.narrative_id
-                for item in self._tested
-                if item.narrative_id in told or item.kind == "watched"
-            ],
+            narratives=[*self._testable(cells), *map(groups.key_of, found)],
             days=[first + timedelta(days=n) for n in range(self._reach.days + 1)],
         )
 
-    def _rows(self, number: int, day: date) -> list[NarrativeRow]:
+    def _testable(self, cells: Iterable[Cell]) -> list[int]:
+        """Narratives that were told in the days before or are watched: no test looks at another."""
+        told = {cell.narrative_id for cell in cells}
+        return [
+            item.narrative_id for item in self._tested if item.narrative_id in told or item.kind == "watched"
+        ]
+
+    def _rows(self, number: int, day: date) -> Sequence[FactRow]:
         """What a narrative's facts are told from: windows, how long it lasts, and the copies before."""
-        start, end = midnight(day - timedelta(days=LIFE_DAYS)) - COPY_REACH, midnight(day + timedelta(days=1))
+        if groups.is_group(number):
+            return self._store.passages.many(self._drawn[number].passages)
+        start, end = midnight(day - timedelta(days=FACT_DAYS)) - COPY_REACH, midnight(day + timedelta(days=1))
         narrative = self._known.get(number)
         if narrative is None:
             return []

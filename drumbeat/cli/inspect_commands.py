@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ import typer
 from drumbeat.cli.session import (
     AsOfOption,
     JsonOption,
+    Session,
     WorkspaceOption,
     say_json,
     say_table,
@@ -92,15 +94,23 @@ def page_show(
 
 
 def explain(
-    article: Annotated[str, typer.Argument(help="Article id or address.")],
+    article: Annotated[str, typer.Argument(help="Article id or address; or the word `spike`.")],
+    number: Annotated[
+        int | None, typer.Argument(min=1, max=MOST_NUMBERS, help="After `spike`: a narrative's number, ...")
+    ] = None,
+    day: Annotated[
+        datetime | None, typer.Argument(formats=["%Y-%m-%d"], help="... and the day that is asked about.")
+    ] = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show everything the product decided about one article, and from what."""
-    from drumbeat.explain import explain_article
-
+    """Show everything the product decided about one article, and from what; or why a narrative rang on a day
+    or did not, every gate with its figure.
+    """
+    if (article == "spike") != (number is not None and day is not None):
+        raise typer.BadParameter("write `explain ARTICLE`, or `explain spike NUMBER DAY`")
     with session(workspace) as opened:
-        result = explain_article(opened.store, article)
+        result = _explained(opened, article, number, day)
     if as_json:
         say_json(result)
     else:
@@ -109,6 +119,18 @@ def explain(
             ("decision", "what", "value"),
             [(stage, key, value) for stage, values in result.items() for key, value in values.items()],
         )
+
+
+def _explained(
+    opened: Session, article: str, number: int | None, day: datetime | None
+) -> dict[str, dict[str, object]]:
+    """What was decided about an article, or the gates of a narrative and a day."""
+    from drumbeat.explain import explain_article, explain_spike
+
+    if number is None or day is None:
+        return explain_article(opened.store, article)
+    gates = explain_spike(opened.store, opened.workspace, number, day.date())
+    return {name: dict(told) for name, told in gates.items()}
 
 
 KindOption = Annotated[

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,15 +23,19 @@ from drumbeat.cli.session import (
 )
 
 if TYPE_CHECKING:
+    from analysis.spikes.backtest import BackTest
+    from config.settings import SpikeSettings
     from storage.records import Alert, Delivery
 
+alerts_app = typer.Typer(help="Alerts: what was told, and what other settings would tell.")
 sample_app = typer.Typer(help="The invented sample world.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (report, alerts, run, dashboard, demo):
+    for command in (report, run, dashboard, demo):
         app.command()(command)
+    app.add_typer(alerts_app, name="alerts")
     app.add_typer(sample_app, name="sample")
 
 
@@ -48,10 +54,13 @@ def report(workspace: WorkspaceOption = None, as_of: AsOfOption = None, as_json:
         typer.echo(f"written to {directory}")
 
 
-def alerts(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+@alerts_app.callback(invoke_without_command=True)
+def alerts(context: typer.Context, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """List alerts, the newest first, and what became of their mails."""
     from drumbeat.alerts.history import alerts_with_deliveries
 
+    if context.invoked_subcommand is not None:
+        return
     with session(workspace) as opened:
         found = alerts_with_deliveries(opened.store)
     if as_json:
@@ -59,6 +68,77 @@ def alerts(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
         return
     rows = [row for alert, deliveries in found for row in _rows(alert, deliveries)]
     say_table("Alerts", ("made", "alert", "recipient", "state", "attempts", "last error"), rows)
+
+
+@alerts_app.command("backtest")
+def alerts_backtest(
+    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day that is replayed.")],
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; default: the day before today.")
+    ] = None,
+    change: Annotated[
+        list[str] | None, typer.Option("--set", help="A setting, as spikes.min_ratio=2; may be repeated.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Replay detection over the workspace's history under other settings; nothing is changed."""
+    from dataclasses import asdict
+
+    from analysis.spikes.backtest import backtest
+    from config.clock import day_of
+
+    with session(workspace, as_of) as opened:
+        rules = _changed(opened.workspace.settings.spikes, change or ())
+        last = until.date() if until else day_of(opened.clock.now()) - timedelta(days=1)
+        found = backtest(opened.store, rules, since.date(), last)
+    if as_json:
+        say_json(asdict(found) | {"a_week": round(found.a_week, 2)})
+    else:
+        _say_backtest(found)
+
+
+def _say_backtest(found: BackTest) -> None:
+    rows = [
+        (
+            row.day,
+            row.narrative_id or "",
+            row.label,
+            row.detector,
+            round(row.observed, 1),
+            round(row.expected, 2),
+            row.was_told,
+        )
+        for row in found.rung
+    ]
+    say_table("Back-test", ("day", "narrative", "label", "test", "told", "expected", "was told"), rows)
+    shared = sum(row.was_told for row in found.rung)
+    typer.echo(
+        f"{len(found.rung)} alerts, {found.a_week:.1f} a week; {shared} of them were told, "
+        f"of {found.told} that were made"
+    )
+
+
+def _changed(rules: SpikeSettings, changes: Sequence[str]) -> SpikeSettings:
+    """Settings with some changed.
+
+    Raises:
+        typer.BadParameter: a change is not of the form `spikes.NAME=VALUE`, or names no setting or value.
+    """
+    from pydantic import ValidationError
+
+    given = rules.model_dump()
+    known = {f"spikes.{name}": name for name in given}
+    for change in changes:
+        name, _, value = change.partition("=")
+        if name.strip() not in known:
+            raise typer.BadParameter(f"--set {change}: write NAME=VALUE, NAME one of {', '.join(known)}")
+        given[known[name.strip()]] = value
+    try:
+        return type(rules).model_validate(given)
+    except ValidationError as error:
+        raise typer.BadParameter(f"--set: {error.errors()[0]['msg']}") from None
 
 
 def _rows(alert: Alert, deliveries: list[Delivery]) -> list[tuple[object, ...]]:

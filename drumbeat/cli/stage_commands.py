@@ -25,6 +25,7 @@ STAGE_HELP = {
     "watch": "Match new passages against the watchlist.",
     "count": "Count narratives per source and day.",
     "detect": "Test every narrative's newest window for a spike.",
+    "emerge": "Found narratives of the day's groups that are to be told.",
     "overview": "Write what the dashboard shows of the last seven days.",
     "alert": "Turn spikes that passed into alerts in the outbox.",
     "deliver": "Send what waits in the outbox.",
@@ -77,7 +78,7 @@ def replay(workspace: WorkspaceOption = None, as_of: AsOfOption = None, as_json:
 
 def process(workspace: WorkspaceOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
     """Everything that is done with new pages: clean, copies, embed, translations, assign, watch, count,
-    detect, alert, overview.
+    detect, emerge, alert, overview.
     """
     from drumbeat.cli.progress import RichProgress
     from drumbeat.stages import PROCESS, run_stage

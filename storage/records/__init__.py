@@ -20,8 +20,10 @@ from storage.records.coverage import (
 )
 from storage.records.findings import (
     Alert,
+    DailyGroup,
     Delivery,
     DeliveryState,
+    GroupCell,
     Health,
     Observation,
     SourceDay,
@@ -87,6 +89,7 @@ __all__ = [
     "CopyRelation",
     "CopySketch",
     "Correction",
+    "DailyGroup",
     "DateConfidence",
     "DeclaredAccess",
     "Delivery",
@@ -96,6 +99,7 @@ __all__ = [
     "FeedKind",
     "FeedPoll",
     "FeedState",
+    "GroupCell",
     "Health",
     "HitFacts",
     "Judgement",

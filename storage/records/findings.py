@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
+
+from storage.records.texts import Vector
 
 Health = Literal["ok", "degraded", "down", "not_yet", "backfill"]
 SpikeDecision = Literal["alert", "digest", "suppressed"]
@@ -67,6 +69,57 @@ class Spike:
     checks: dict[str, str] = field(default_factory=dict)
     """Innocent explanation -> what was found (`ruled out: ...`, `named: ...`)."""
     run_id: str
+
+
+_OF_NARRATIVE = ("spike_id", "narrative_id", "day")
+"""Fields of a spike that a group without a narrative has no use for."""
+
+
+class GroupCell(NamedTuple):
+    """What one source told near a daily group's centroid on one day."""
+
+    source_id: str
+    day: date
+    own_texts: int
+    articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DailyGroup:
+    """Texts of the last days that say one thing, with what was said near them before; tested at once."""
+
+    day: date
+    """Last day of the days it was drawn from."""
+    number: int
+    """Counts up within the day."""
+    label: str
+    """The title of its most central text."""
+    centroid: Vector
+    radius: float
+    """Least cosine to the centroid at which a passage is counted, today and in the weeks before."""
+    build: str
+    mean_version: int
+    passages: tuple[str, ...]
+    """Those of its days that are counted, by id."""
+    cells: tuple[GroupCell, ...]
+    """What is counted near the centroid, by (day, source)."""
+    narrative_id: int | None = None
+    """The narrative that was born of it."""
+    spike: dict[str, Any] = field(default_factory=dict)
+    """What the test of its day found (`tested`); empty: not tested."""
+    run_id: str
+
+    def tested(self, spike: Spike) -> DailyGroup:
+        """The group with what its test found."""
+        plain = {
+            name: getattr(spike, name) for name in Spike.__dataclass_fields__ if name not in _OF_NARRATIVE
+        }
+        return replace(self, spike=plain)
+
+    def told_of(self, narrative_id: int) -> Spike:
+        """What its test found, as a spike of the narrative that was born of it."""
+        key = f"{narrative_id}-{self.day.isoformat()}"
+        return Spike(spike_id=key, narrative_id=narrative_id, day=self.day, **self.spike)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
@@ -15,8 +16,16 @@ from storage.engine import Database
 from storage.errors import MissingVectors, StorageError
 from storage.filters import filtered
 from storage.passage_changes import changes_after, forget_before, marks_of
-from storage.records import EmbeddedPassage, MeanTable, PassageMarks, SearchFilters, Vector
+from storage.records import (
+    EmbeddedPassage,
+    MeanTable,
+    PassageFacts,
+    PassageMarks,
+    SearchFilters,
+    Vector,
+)
 from storage.rows import chunks, distinct_values, record_of, select_in, upsert
+from storage.stores.passages import select_passage_facts
 
 
 class VectorStore:
@@ -133,6 +142,23 @@ class VectorStore:
         with self._database.read() as connection:
             rows = select_in(connection, statement.order_by(number), number, numbers)
         return [record_of(EmbeddedPassage, row) for row in rows]
+
+    def told(
+        self, build: str, start: datetime, end: datetime
+    ) -> tuple[list[PassageFacts], npt.NDArray[np.float32]]:
+        """Passages of articles counted in [start, end) that have a vector of this build, by passage_no, and
+        their raw vectors, row i for the i-th; shape (0, 0) without any. Pass it short spans.
+        """
+        counted_at = schema.articles.c.counted_at
+        statement = select_passage_facts().where(counted_at >= start, counted_at < end)
+        with self._database.read() as connection:
+            told = [PassageFacts._make(row) for row in connection.execute(statement)]
+            # Asked for apart: in one question SQLite begins with all vectors of the build.
+            found = self._load(connection, build, {row.text_hash for row in told})
+        rows = sorted(row for row in told if row.text_hash in found)
+        if not rows:
+            return [], np.zeros((0, 0), dtype=np.float32)
+        return rows, np.stack([found[row.text_hash] for row in rows])
 
     def _stack(self, connection: sa.Connection, build: str, keys: Sequence[str]) -> npt.NDArray[np.float32]:
         found = self._load(connection, build, keys)

@@ -201,3 +201,25 @@ def test_a_full_disk_is_told_in_words(desk: Path) -> None:
 def test_the_version_is_told(desk: Path) -> None:
     """What a report of a fault needs first."""
     assert drumbeat(desk, "--version").stdout == f"drumbeat {metadata.version('drumbeat-monitor')}\n"
+
+
+def test_a_spike_is_explained(desk: Path) -> None:
+    """Every gate has its answer, as a table and as JSON; half of the question is refused."""
+    found = json.loads(drumbeat(desk, "explain", "spike", "1", "2026-03-02", "--json").stdout)
+    assert list(found) == ["narrative 1"]
+    assert all(text.startswith(("held", "not held")) for text in found["narrative 1"].values())
+    refused = drumbeat(desk, "explain", "spike", "1")
+    assert refused.returncode == 2
+    assert "explain spike NUMBER DAY" in refused.stderr
+
+
+def test_history_is_replayed_under_other_settings(desk: Path) -> None:
+    """A workspace without spikes tells none; a setting that is none is named with those there are."""
+    period = ("--since", "2026-02-20", "--until", "2026-03-02")
+    found = json.loads(
+        drumbeat(desk, "alerts", "backtest", *period, "--set", "spikes.fdr=0.1", "--json").stdout
+    )
+    assert (found["rung"], found["a_week"]) == ([], 0.0)
+    refused = drumbeat(desk, "alerts", "backtest", *period, "--set", "spikes.tea=1")
+    assert refused.returncode == 2
+    assert "spikes.min_ratio" in refused.stderr.replace("\n", "")

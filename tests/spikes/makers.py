@@ -44,6 +44,8 @@ class World:
         self._health = health or {}
         self._output = output or (lambda outlet, number: 10)
         self.rows: dict[int, list[NarrativeRow]] = {}
+        """Narrative, or daily group below zero -> its passages."""
+        self.holders: dict[int, int] = {}
         self._narratives: dict[int, Narrative] = {}
 
     def tell(self, number: int, outlets: Collection[str], *, narrative_id: int = 1, **values: Any) -> World:
@@ -80,7 +82,8 @@ class World:
         outlets = sorted({*OUTLETS, *(item.source_id for item in rows)})
         days = [self._source_day(outlet, number) for outlet in outlets for number in range(DAYS)]
         panel = panel_of(observations, days, narratives=list(self.rows), days=[day(n) for n in range(DAYS)])
-        return DayEvidence(panel, list(self._narratives.values()), rows_in(self.rows), rules)
+        known = list(self._narratives.values())
+        return DayEvidence(panel, known, rows_in(self.rows), rules, holders=self.holders)
 
     def _source_day(self, outlet: str, number: int) -> Any:
         texts = self._output(outlet, number)

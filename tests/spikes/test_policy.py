@@ -17,6 +17,7 @@ from analysis.spikes.policy import (
     fast_tier,
     outlet_floor,
     quiet_since,
+    text_floor,
 )
 from config.settings import SpikeSettings
 from storage.records import Spike
@@ -153,6 +154,31 @@ def test_the_strongest_of_the_budget_are_mailed() -> None:
     assert "budget is 2" in told[0].checks["budget"]
 
 
+def test_the_week_keeps_room_for_the_strong() -> None:
+    """What is not among as many strongest of the week as the budget allows is kept back, though there is
+    room; a watched narrative is not.
+    """
+    rules = SpikeSettings(alerts_per_week=2)
+    asked = {7: 1e-9, 8: 1e-8, 9: 1e-2}
+
+    def decision(item: Candidate) -> Spike:
+        return decide([item], (), {}, rules, mailed=1, asked=asked)[0]
+
+    weak = decision(candidate(1, p_value=1e-3))
+    assert (weak.decision, weak.checks["budget"]) == (
+        "digest",
+        "named: 2 stronger within seven days, the budget is 2",
+    )
+    assert decision(candidate(1, p_value=1e-10)).decision == "alert"
+    assert decision(candidate(1, p_value=1e-3, watched=True)).decision == "alert"
+
+
+@pytest.mark.parametrize(("active", "floor"), [(0, 2.32), (1, 2.32), (2, 3.17), (4, 4.0), (10_000, 4.0)])
+def test_the_floor_on_texts_is_relative(active: int, floor: float) -> None:
+    """Four texts, as far as so many outlets can share them: damping must not ask two outlets for more."""
+    assert text_floor(active, RULES) == pytest.approx(floor, abs=0.01)
+
+
 def test_decisions_do_not_depend_on_order() -> None:
     """Shuffled candidates give the same decisions, also among equals."""
     some = [candidate(n, articles="abcdef"[n : n + 3], watched=n == 4) for n in range(5)]
@@ -169,7 +195,7 @@ def test_false_discoveries_are_bounded() -> None:
     y[:3, T] += np.array([3.0, 5.0, 9.0])
     tests = examine(y, np.ones_like(y), day=T, rules=RULES)
     family = np.ones(200, dtype=bool)
-    p, q = false_discovery(tests, family, RULES)
+    p, q = false_discovery(tests, family)
     assert (q >= p).all()
     assert q[2] <= q[1] <= q[0]
     assert q[2] < 0.05
@@ -177,7 +203,7 @@ def test_false_discoveries_are_bounded() -> None:
     low &= tests.fast[1].observed < RULES.min_count
     assert (q[low] == 1).all()
     family[2] = False
-    assert false_discovery(tests, family, RULES)[1][2] == 1
+    assert false_discovery(tests, family)[1][2] == 1
 
 
 def test_quiet_narratives_do_not_dilute() -> None:
@@ -188,12 +214,12 @@ def test_quiet_narratives_do_not_dilute() -> None:
     y[0, 10::4] = 1.0
     y[0, T] = 5.0
     tests = examine(y, np.ones_like(y), day=T, rules=RULES)
-    p, q = false_discovery(tests, np.ones(400, dtype=bool), RULES)
+    p, q = false_discovery(tests, np.ones(400, dtype=bool))
     assert q[0] < 0.3 * 400 * p[0]
 
 
 def test_no_family_no_discovery() -> None:
     """Without narratives to test there is nothing to find."""
     tests = examine(np.zeros((0, 112)), np.zeros((0, 112)), day=T, rules=RULES)
-    p, q = false_discovery(tests, np.zeros(0, dtype=bool), RULES)
+    p, q = false_discovery(tests, np.zeros(0, dtype=bool))
     assert (len(p), len(q)) == (0, 0)

@@ -22,6 +22,7 @@ from storage.records import CopySketch, Page, PageVersion, SearchFilters, WarcPl
 from storage.records.told import StaleDay
 from storage.store import Store, open_store
 from tests.postgresql import named
+from tests.storage.contract.test_daily_groups import group as daily_group
 from tests.storage.filler import FIRST_EVENT, STATEMENT, WORDING, fill, moment, name_of, passage_ids_of
 from tests.storage.makers import (
     BUILD,
@@ -181,6 +182,11 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "runs.recent": lambda s: s.runs.recent(10),
     "runs.start": lambda s: s.runs.start("count", now=DAY, seed=1, versions={}, parameters={}),
     "sources.get": lambda s: s.sources.get("x"),
+    "daily_groups.between": lambda s: s.daily_groups.between(START.date(), END.date()),
+    "daily_groups.bore": lambda s: s.daily_groups.bore(daily_group(), 1),
+    "daily_groups.last_number": lambda s: s.daily_groups.last_number(START.date()),
+    "daily_groups.replace": lambda s: s.daily_groups.replace(START.date(), [daily_group()]),
+    "daily_groups.save": lambda s: s.daily_groups.save([daily_group()]),
     "spikes.between": lambda s: s.spikes.between(START.date(), END.date()),
     "spikes.get": lambda s: s.spikes.get("x"),
     "spikes.replace": lambda s: s.spikes.replace(START.date(), []),
@@ -208,6 +214,7 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "vectors.has": lambda s: s.vectors.has(BUILD, ["x"]),
     "vectors.marks": lambda s: s.vectors.marks(),
     "vectors.put": lambda s: s.vectors.put(BUILD, {"x": unit(1)}),
+    "vectors.told": lambda s: s.vectors.told(BUILD, START, END),
     "watch.keep_ordinary": lambda s: s.watch.keep_ordinary(BUILD, 1, []),
     "watch.ordinary": lambda s: s.watch.ordinary(BUILD, 1, ["x"]),
     "watch.compared_through": lambda s: s.watch.compared_through(STATEMENT, WORDING),
@@ -267,7 +274,7 @@ BIG: Final = {
     "watch_hits",
     "events", "event_members", "observations", "source_days", "spikes", "alerts", "deliveries", "runs",
     "feed_polls",
-    "copy_sketches", "copy_links", "passage_changes",
+    "copy_sketches", "copy_links", "passage_changes", "daily_groups",
 }  # fmt: skip
 """Tables that grow with coverage."""
 
