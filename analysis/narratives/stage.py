@@ -25,8 +25,8 @@ def assign(
 
     Returns:
         passages by how they were placed (`nearest`, `same_text`, `waiting`), narratives `revived` and `born`,
-        `events`, `groups` of the last days, and `claims`: those of the narratives judged for the first time that
-        are one.
+        `events`, `groups` of the last days, and `claims`: those of the narratives judged for the first time
+        that are one.
     """
     view = open_view(store=store, workspace=workspace, clock=clock, run_id=run_id)
     if view is None:

@@ -36,7 +36,7 @@ from analysis.kinds.train import (
 )
 from analysis.narratives.context import in_context
 from analysis.narratives.topics import OUTLIER, cluster
-from analysis.narratives.units import TextUnits, units_of
+from analysis.narratives.units import TextUnits, texts_of, units_of
 from config.settings import NarrativeSettings
 from storage.records import MeanTable, PassageRow
 from tests.quality.data import Row, html_sets, read_rows, stable_sample
@@ -121,10 +121,11 @@ def _groups(passages: Sequence[PassageRow], space: Space) -> list[list[int]]:
     """Places of the passages of each group that is large enough and in enough outlets for a narrative."""
     rules = NarrativeSettings()
     units = _units(passages, space)
+    texts, languages = texts_of(units, passages)
     labels = cluster(
-        units.texts,
+        texts,
         units.vectors,
-        units.languages,
+        languages,
         likeness=rules.cluster_likeness,
         min_size=rules.min_passages,
         sizes=units.sizes,

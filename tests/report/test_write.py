@@ -18,14 +18,15 @@ from config.settings import ReportSettings
 from drumbeat.report import view, write
 from drumbeat.report.write import ReportError, ReportFiles, write_report
 from drumbeat.shown import names
-from tests.report.sample import ATTACK, at, digest, narrative, sources
+from tests.report.sample import ATTACK, SAMPLE_NAMES, at, digest, narrative, sources
 
 AS_OF = at(23, 6)
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> ReportFiles:
-    """The sample's report."""
+    """The sample's report. Made before any fixture of a test, so it sets the names itself."""
+    names.use_names(SAMPLE_NAMES)
     return write_report(digest(), tmp_path_factory.mktemp("reports"), as_of=AS_OF)
 
 
