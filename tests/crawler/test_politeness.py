@@ -224,9 +224,9 @@ def test_a_slow_host_does_not_hold_up_the_schedule(
     site: LocalSite, lab: MakeLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When an outlet's time is up its remaining polls and pages wait for the next crawl."""
-    monkeypatch.setattr("crawler.outlet.SECONDS_PER_SOURCE", 0.2)
+    monkeypatch.setattr("crawler.outlet.SECONDS_PER_SOURCE", 4.0)
     _, _, feed = outlet(site)
-    slow = site.put("/slow.xml", Slow(Page(rss([])), 0.3))
+    slow = site.put("/slow.xml", Slow(Page(rss([])), 5.0))
     counts = lab(source([feed, slow, site.url("/never.xml")])).crawl()
     assert (counts["polls"], counts["found"], counts["tried"], counts["postponed"]) == (2, 3, 0, 3)
     assert not site.seen("/never.xml")
