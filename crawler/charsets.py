@@ -6,23 +6,15 @@ the header, the XML declaration, detection (the last as for pages, `cleaning.mar
 
 from __future__ import annotations
 
-import codecs
 import re
 from typing import Final
 
-from crawler.cleaning.markup import decode
+from crawler.cleaning.markup import decode, told_by_bytes
 
 _DECLARED: Final = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 _SENT: Final = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 _SERVER_DEFAULTS: Final = frozenset({"utf-8", "utf8", "iso-8859-1", "us-ascii", "latin1"})
 """What servers send when nobody told them; a document's own declaration is believed before it."""
-_BOMS: Final = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _UNMARKED: Final = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
 _VALID_PER_FAULT: Final = 4
 """Characters beyond ASCII for each byte that is no UTF-8, from which a text is UTF-8 with faults: in another
@@ -36,13 +28,12 @@ def text_of(body: bytes, content_type: str = "") -> str:
     Args:
         content_type: of the answer; its charset counts where the bytes leave it open.
     """
-    for mark, name in (*_BOMS, *_UNMARKED):
+    for mark, name in _UNMARKED:
         if body.startswith(mark):
-            return body.decode(name, "replace").lstrip("\ufeff")
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
+            return body.decode(name, "replace")
+    told = told_by_bytes(body)
+    if told is not None:
+        return told
     return _nearly_utf8(body) or decode(body, f"charset={_stated(body, content_type)}")
 
 

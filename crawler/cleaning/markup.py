@@ -38,18 +38,27 @@ _EARLY_END: Final = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 
 def decode(body: bytes, content_type: str = "") -> str:
     """The text of a page; what cannot be decoded becomes U+FFFD, never an error."""
+    told = told_by_bytes(body)
+    if told is not None:
+        return told
+    for name in _declared(body, content_type):
+        text = _try(body, name)
+        if text is not None and not (codecs.lookup(name).name in _WESTERN and is_implausible(body)):
+            return text
+    return _detect(body)
+
+
+def told_by_bytes(body: bytes) -> str | None:
+    """The text where the bytes tell its encoding, by a byte order mark or as valid UTF-8; None where they do
+    not.
+    """
     for mark, encoding in (*_BOMS, *_BOMS_16):
         if body.startswith(mark):
             return body.decode(encoding, "replace").lstrip("\ufeff")
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
-        pass
-    for name in _declared(body, content_type):
-        text = _try(body, name)
-        if text is not None and not (codecs.lookup(name).name in _WESTERN and is_implausible(body)):
-            return text
-    return _detect(body)
+        return None
 
 
 def parse(text: str) -> Element | None:

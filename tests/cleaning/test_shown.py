@@ -152,8 +152,8 @@ def test_any_date_is_read_or_left(text: str) -> None:
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_an_odd_date_costs_no_page(stamp: str, line: str) -> None:
-    """Whatever stands where a date should be, the article is found, and what is decided is never later than when
-    the page was seen.
+    """Whatever stands where a date should be, the article is found, and no day after the one on which it was
+    seen is decided.
     """
     safe = [text.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;") for text in (stamp, line)]
     decision = decided(f"<time datetime='{safe[0]}'>x</time><div>{safe[1]}</div>{TEXT}")
