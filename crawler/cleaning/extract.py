@@ -10,7 +10,7 @@ Pure: nothing is fetched, read or written.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -102,22 +102,27 @@ def extract_page(
     blocks = cut_blocks(body_of(tree))
     headline = find_headline(blocks, [*claims.titles, said.title])
     dates = _with_shown(_date_claims(claims, said), blocks, headline)
-    guessed = None if _states_day(url, dates) else guess_day(tree, url, latest or date.max)
+    guessed = None if _states_day(url, dates) else _guessed_day(tree, text, blocks, url, latest or date.max)
     found = _article(tree, claims, said.title, blocks, headline)
     if (refusal := _refusal(found, claims, min_characters)) is not None:
         return refusal
-    in_text_only = guessed is not None and is_in_text_only(guessed, blocks, text)
     return Extraction(
         title=found.title,
         body=found.text,
         authors=claims.authors,
         languages=(*claims.languages, *said.languages),
         date_claims=dates,
-        guessed_day=None if in_text_only else guessed,
+        guessed_day=guessed,
         site_names=claims.site_names,
         declared_access=claims.declared_access,
         observed_access=observed_access(blocks, found.text),
     )
+
+
+def _guessed_day(tree: Element, text: str, blocks: Sequence[Block], url: str, latest: date) -> date | None:
+    """The day that a page shows without saying what it is; one that only a sentence names is none."""
+    guessed = guess_day(tree, url, latest)
+    return None if guessed is None or is_in_text_only(guessed, blocks, text) else guessed
 
 
 @dataclass(frozen=True, slots=True)
