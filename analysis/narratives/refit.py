@@ -39,8 +39,8 @@ from analysis.narratives.memory import (
 from analysis.narratives.run_view import CHUNK, PASSAGES, RunView, in_runs
 from analysis.narratives.templates import is_form
 from analysis.narratives.topics import MOST, cluster, cluster_rows
-from analysis.narratives.units import TextUnits, gathered, texts_of, units_of
-from analysis.narratives.upkeep import Seen, bring_up_to_date, forms_now, rest
+from analysis.narratives.units import TextUnits, gathered, units_of
+from analysis.narratives.upkeep import Seen, bring_up_to_date, forms_now, read_texts, rest
 from config.progress import Progress
 from storage.records import LineageEvent, Narrative, PassageFacts
 
@@ -143,8 +143,7 @@ def _clustered(view: RunView, rows: Sequence[PassageFacts], units: TextUnits) ->
         return cluster_rows(
             units.vectors, likeness=likeness, min_size=least, sizes=units.sizes, overwrite=True
         )
-    row_of = {row.passage_id: row for row in view.store.passages.many({row.passage_id for row in rows})}
-    texts, languages = texts_of(units, [row_of[row.passage_id] for row in rows])
+    texts, languages = read_texts(view, rows, units.members)
     return cluster(
         texts,
         units.vectors,

@@ -21,7 +21,7 @@ from analysis.arrays import Matrix, average_link, first_places, unit
 from analysis.narratives.neighbours import Rows
 from storage.records import PassageFacts, PassageRow
 
-Told = TypeVar("Told", PassageRow, PassageFacts)
+Told = TypeVar("Told", bound=PassageRow | PassageFacts)
 """A passage with its text or without."""
 
 ONE_CLAIM = 0.1
@@ -93,9 +93,14 @@ def texts_of(units: TextUnits, rows: Sequence[PassageRow]) -> tuple[list[str], l
 
 
 def text_of(rows: Sequence[PassageRow]) -> str:
-    """Distinct texts of a text unit's passages, those in the language of the first."""
-    first = [rows[place] for place in first_places(row.text_hash for row in rows).values()]
-    return " ".join(row.text for row in first if row.language == rows[0].language)
+    """The text of a text unit, from its passages."""
+    return " ".join(row.text for row in telling(rows))
+
+
+def telling(rows: Sequence[Told]) -> list[Told]:
+    """Those passages of a text unit that make its text: each text once, in the language of the first."""
+    distinct = [rows[place] for place in first_places(row.text_hash for row in rows).values()]
+    return [row for row in distinct if row.language == rows[0].language]
 
 
 def _means(vectors: Matrix, units: Sequence[list[int]]) -> Matrix:

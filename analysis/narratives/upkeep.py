@@ -17,7 +17,7 @@ from analysis.narratives.labels import exemplars, label, ranked, standing_titles
 from analysis.narratives.lineage import Birth, Decision
 from analysis.narratives.nearest import centroid_of
 from analysis.narratives.run_view import PASSAGES, RunView, in_runs
-from analysis.narratives.units import TextUnits, text_of
+from analysis.narratives.units import TextUnits, Told, telling, text_of
 from analysis.narratives.words import words
 from analysis.tellings import FORM
 from config.progress import Progress
@@ -202,13 +202,22 @@ def _units_by_narrative(seen: Seen) -> Mapping[int, Sequence[int]]:
 def _background(view: RunView, seen: Seen) -> Background:
     """The words of the window, from at most `BACKGROUND` text units: every n-th in their order."""
     step = -(-len(seen.units.members) // BACKGROUND) or 1
-    asked = [[seen.rows[place].passage_id for place in places] for places in seen.units.members[::step]]
-    rows = view.store.passages.many(set(itertools.chain(*asked)))
-    row_of = {row.passage_id: row for row in rows}
-    told = [[row_of[key] for key in keys] for keys in asked]
-    tokens = [words(text_of(unit), unit[0].language) for unit in told]
-    languages = [unit[0].language for unit in told]
+    texts, languages = read_texts(view, seen.rows, seen.units.members[::step])
+    tokens = map(words, texts, languages)
     return Background.of(tokens, languages, _holders_by_language(seen), share=1.0 / step)
+
+
+def read_texts(
+    view: RunView, rows: Sequence[Told], units: Sequence[Sequence[int]]
+) -> tuple[list[str], list[str]]:
+    """Text and language of some text units, given by the places of their passages; no reprint is read."""
+    told = [telling([rows[place] for place in places]) for places in units]
+    keys = [[row.passage_id for row in unit] for unit in told]
+    text_of_passage = {
+        row.passage_id: row.text for row in view.store.passages.many(set(itertools.chain(*keys)))
+    }
+    texts = [" ".join(text_of_passage[key] for key in unit) for unit in keys]
+    return texts, [unit[0].language for unit in told]
 
 
 def _holders_by_language(seen: Seen) -> Counter[str]:
