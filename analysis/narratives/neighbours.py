@@ -39,7 +39,7 @@ EXACT = CELLS * CELLS * CELL_ROWS
 _SAMPLE = 16
 """Rows a centre that k-means sees; chosen, not measured."""
 _ITERATIONS = 3
-_BLOCK = 2048  # decides memory only
+_BLOCK = 512  # decides memory only
 _FEW = 256
 """Rows whose neighbours' neighbours are in memory at a time: 57 MB; decides memory only."""
 _DIGITS = 4
