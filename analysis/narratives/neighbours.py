@@ -14,6 +14,9 @@ among 250,000 vectors mixed from real news passages: share of the true three nea
     250, 16  64,000  0.88 / 0.99        64, 24  36,864  0.91 / 1.00
     1,000, 8 64,000  0.77 / 0.93        64, 32  65,536  0.96 / 1.00
 
+With 24 cells of 64 the planted narratives among 250,000 vectors keep a BCubed F1 of 0.87 (alone 0.88), among
+a million 0.70: the share of rows that a row is compared with falls as the collection grows.
+
 Rows in one cell each, asked from the nearest cells (an inverted file), find 0.76 / 0.80 at 16,384 and 0.84 /
 0.85 at 64,000. Many small cells are the better use of the same products.
 """
