@@ -56,6 +56,23 @@ def migrate(url: str, *, busy_timeout_seconds: float = 30.0) -> tuple[str | None
     return before, REVISION
 
 
+def begun_only(url: str) -> bool:
+    """A database file whose maker was stopped before its first tables were committed.
+
+    Raises:
+        ForeignDatabase, StaleDatabase, DamagedDatabase: what else it may be.
+    """
+    file = sqlite_file(url)
+    if file is None or not file.exists():
+        return False
+    database = Database(url)
+    try:
+        with database.read() as connection:
+            return _revision(connection, database.where) is None
+    finally:
+        database.close()
+
+
 def require_current(database: Database, file: Path | None) -> None:
     """Refuse a database that the program cannot use as it is.
 

@@ -105,12 +105,23 @@ def session(workspace: Path | None, as_of: str | None = None) -> Iterator[Sessio
     loaded = load(workspace)
     configure_logging()
     url = loaded.database_url
-    path = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
     busy = loaded.settings.storage.busy_timeout_seconds
-    new = path is not None and not path.exists()
-    store = create_store(url) if new else open_store(url, busy_timeout_seconds=busy)
+    store = create_store(url) if _is_new(loaded) else open_store(url, busy_timeout_seconds=busy)
     with store:
         yield Session(loaded, make_clock(as_of), store)
+
+
+def _is_new(workspace: Workspace) -> bool:
+    """No database yet, or one that was stopped at its making, before any page was fetched for it."""
+    from storage.engine import sqlite_file
+    from storage.migrate import begun_only
+
+    file = sqlite_file(workspace.database_url)
+    if file is None:
+        return False
+    pages = workspace.archive_dir
+    fetched = pages.is_dir() and any(pages.iterdir())
+    return not file.exists() or (not fetched and begun_only(workspace.database_url))
 
 
 def known_sources(names: Collection[str], known: Collection[str]) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from importlib import metadata
 from pathlib import Path
 
@@ -223,3 +225,30 @@ def test_history_is_replayed_under_other_settings(desk: Path) -> None:
     refused = drumbeat(desk, "alerts", "backtest", *period, "--set", "spikes.tea=1")
     assert refused.returncode == 2
     assert "spikes.min_ratio" in refused.stderr.replace("\n", "")
+
+
+@pytest.mark.parametrize("left", [b"", "a table's page"], ids=["no byte", "no table"])
+def test_a_database_whose_making_was_cut_off_is_made_again(tmp_path: Path, left: bytes | str) -> None:
+    """A kill before the first tables were committed leaves a file that the next command makes anew."""
+    root = tmp_path / "desk"
+    init_workspace(root)
+    if isinstance(left, bytes):
+        (root / "drumbeat.db").write_bytes(left)
+    else:
+        with closing(sqlite3.connect(root / "drumbeat.db")) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+    done = drumbeat(root, "runs")
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_emptied_database_beside_fetched_pages_is_told(tmp_path: Path) -> None:
+    """Where pages were fetched before, an empty database is a loss: nothing is made in its place."""
+    root = tmp_path / "desk"
+    init_workspace(root)
+    (root / "drumbeat.db").write_bytes(b"")
+    archive = load_workspace(root).archive_dir
+    archive.mkdir(parents=True)
+    (archive / "pages.warc.gz").write_bytes(b"a record")
+    done = drumbeat(root, "runs")
+    assert done.returncode != 0
+    assert "is empty" in done.stderr

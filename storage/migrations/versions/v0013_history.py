@@ -1,0 +1,12 @@
+"""Versions of pages cleaned and compared, and pages filled in from archives."""
+
+from __future__ import annotations
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
