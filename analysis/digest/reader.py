@@ -25,7 +25,7 @@ from storage.records.told import Cell, NarrativeRow, PrintedRow, SourceDayRow
 from storage.store import Store
 
 CHART_DAYS = 70
-"""Ten weeks: what fits a chart of a page's width in days."""
+"""Ten weeks: what fits a chart of a page's width in days. Chosen, not measured."""
 
 
 DaysOf = Callable[[date, date], list[SourceDayRow]]
