@@ -20,7 +20,7 @@ from analysis.embedding.e5 import build_name
 from analysis.embedding.processor import processor_class
 from config.clock import Clock
 from crawler.cleaning.version import CLEAN_VERSION
-from tests.quality import copies, kinds, languages, listings, main_job, meaning, pages, stream
+from tests.quality import copies, kinds, languages, listings, main_job, meaning, pages, stream, worlds
 from tests.quality.result import Result, rounded, say
 
 LIBRARIES = (
@@ -79,6 +79,7 @@ SETS: dict[str, QualitySet] = {
     "sitemaps": QualitySet("sitemaps/index.jsonl.gz", listings.measure_sitemaps),
     "stream": QualitySet("headlines", stream.measure, heavy=True),
     "main_job": QualitySet("html", _main_job, heavy=True),
+    "worlds": QualitySet(".", worlds.measure, heavy=True),
 }
 
 
