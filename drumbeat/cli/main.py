@@ -13,6 +13,7 @@ from drumbeat.cli import (
     find_commands,
     inspect_commands,
     people_commands,
+    share_commands,
     source_commands,
     stage_commands,
     workspace_commands,
@@ -35,6 +36,7 @@ for commands in (
     people_commands,
     inspect_commands,
     find_commands,
+    share_commands,
 ):
     commands.register(app)
 

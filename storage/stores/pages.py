@@ -147,6 +147,13 @@ class PageStore:
         """One page."""
         return next(iter(self._pages(sa.select(schema.pages).where(schema.pages.c.page_id == page_id))), None)
 
+    def many(self, page_ids: Collection[str]) -> list[Page]:
+        """Those of the pages that exist, by id."""
+        key = schema.pages.c.page_id
+        with self._database.read() as connection:
+            rows = select_in(connection, sa.select(schema.pages).order_by(key), key, page_ids)
+            return [page_of(row) for row in rows]
+
     def by_url(self, url: str) -> Page | None:
         """The page found under the URL, or else the first found of those that were redirected to it."""
         key = ids.page_id(url)
