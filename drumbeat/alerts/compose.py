@@ -10,12 +10,12 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 
 from analysis.plain import to_plain
 from drumbeat.alerts.addresses import mail_address, mail_domain
+from drumbeat.alerts.headers import WIRE, unread
 from drumbeat.report.view import DATES, FIGURES, narrative_chart
 from drumbeat.shown import charts, drawing
 from drumbeat.shown.environment import html_environment, plain_environment
@@ -62,7 +62,7 @@ def compose(alert: Alert, delivery: Delivery, *, sender: str) -> EmailMessage:
     Raises:
         BadAddress: sender or recipient is no mail address.
     """
-    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+    message = EmailMessage(policy=WIRE)
     for name, value in _headers(alert, delivery, sender).items():
         message[name] = value
     view = _view(alert)
@@ -88,7 +88,7 @@ def _headers(alert: Alert, delivery: Delivery, sender: str) -> dict[str, object]
     return {
         "From": mail_address(sender),
         "To": mail_address(delivery.recipient),
-        "Subject": header_text(alert.subject, 200),
+        "Subject": unread(header_text(alert.subject, 200)),
         "Date": format_datetime(alert.created_at),
         "Message-ID": delivery.message_id,
         "Auto-Submitted": "auto-generated",

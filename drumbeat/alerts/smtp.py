@@ -16,7 +16,6 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
-from email.policy import SMTP
 
 from config.settings import MailSettings
 from drumbeat.alerts.addresses import mail_address
@@ -36,7 +35,7 @@ def send(message: EmailMessage, *, settings: MailSettings) -> None:
         Unreachable, Unfinished, Refused, Unanswered: see the module; nothing else leaves here.
     """
     sender, recipient = (mail_address(str(message[name])).addr_spec for name in ("From", "To"))
-    body = message.as_bytes(policy=SMTP.clone(cte_type="7bit"))
+    body = message.as_bytes()
     with _session(settings) as smtp:
         with _before_the_text(settings):
             for step in (lambda: smtp.mail(sender), lambda: smtp.rcpt(recipient)):
