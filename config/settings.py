@@ -224,6 +224,8 @@ class ReportSettings(Section):
     """Labels and keywords are shown in the first of these that a narrative has."""
     narratives: Positive = 12
     """Narratives shown in full."""
+    min_texts: Positive = 4
+    """Distinct texts of the period that a narrative needs to be listed as rising or new."""
     quotes_per_narrative: Positive = 4
     """Quotations for each."""
     country_names: tuple[CountryName, ...] = ()

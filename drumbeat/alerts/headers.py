@@ -32,7 +32,7 @@ class WirePolicy(EmailPolicy):
         lines = _lines(name, value)
         if lines is None:
             return super().fold(name, value)
-        return f"{name}: " + f"{self.linesep} ".join(lines) + self.linesep
+        return f"{name}: " + "\r\n ".join(lines) + "\r\n"
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """The same as bytes."""
