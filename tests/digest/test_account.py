@@ -39,9 +39,7 @@ def cells(store: Store, narrative_id: int, start: date, end: date) -> list[tuple
     """Source, own texts and articles of a narrative, from the stored observations."""
     found = store.counts.observations(start, end)
     return [
-        (item.source_id, item.own_texts, item.articles)
-        for item in found
-        if item.narrative_id == narrative_id
+        (item.source_id, item.own_texts, item.articles) for item in found if item.narrative_id == narrative_id
     ]
 
 
@@ -99,7 +97,10 @@ def test_the_figures_of_an_item_are_rows(store: Store, burst: tuple[Digest, Acco
         assert item.own_text_outlets == len({source for source, own, _ in rows if own})
         for side in item.sides:
             mine = [row for row in rows if side_of(sources[row[0]].ownership) == side.side]
-            assert (side.outlets, side.own_texts) == (len({row[0] for row in mine}), sum(row[1] for row in mine))
+            assert (side.outlets, side.own_texts) == (
+                len({row[0] for row in mine}),
+                sum(row[1] for row in mine),
+            )
 
 
 def test_all_claims_by_side(store: Store, burst: tuple[Digest, Account]) -> None:
