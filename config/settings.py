@@ -241,6 +241,13 @@ class DashboardSettings(Section):
     """Address the dashboard listens on; it has no login, so keep it local or behind a proxy that has one."""
     port: Port = 8750
     """Port the dashboard listens on."""
+    address: str = ""
+    """Where recipients reach the dashboard, as https://drumbeat.example.org; empty: mails carry no links."""
+    link_days: Days = 30
+    """How long the links of a mail work: seen, mute, false alarm."""
+    link_secret: SecretStr = SecretStr("")
+    """From DRUMBEAT_DASHBOARD__LINK_SECRET only; what links are signed with. Empty: a file `link-secret` of
+    the workspace, made when it is first needed."""
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     """Host headers that are answered; others are refused (DNS rebinding)."""
 
