@@ -31,7 +31,7 @@ class WirePolicy(EmailPolicy):
         """The header with its name and line ends."""
         lines = _lines(name, value)
         if lines is None:
-            return super().fold(name, value)
+            return str(super().fold(name, value))
         return f"{name}: " + "\r\n ".join(lines) + "\r\n"
 
     def fold_binary(self, name: str, value: Any) -> bytes:

@@ -28,7 +28,7 @@ from storage.records import Alert, Delivery, MarkKind
 
 ACTS: Final[tuple[MarkKind, ...]] = get_args(MarkKind)
 SALT: Final = "drumbeat.alerts.links"
-SECRET_FILE: Final = "link-secret"
+SECRET_FILE: Final = "link-secret"  # noqa: S105 - the name of a file
 SECRET_BYTES: Final = 32
 LONGEST: Final = 600
 """Characters of a token; ours have about 200."""
@@ -69,7 +69,10 @@ class Links:
         """The links of one mail by what they do; none without an address. The same mail has the same links."""
         if not self.address:
             return {}
-        return {kind: f"{self.address}/act/{self.token(alert, delivery.recipient, kind)}" for kind in ACTS}
+        found = {"open": f"{self.address}/narratives/{alert.narrative_id}"}
+        for kind in ACTS:
+            found[kind] = f"{self.address}/act/{self.token(alert, delivery.recipient, kind)}"
+        return found
 
     def token(self, alert: Alert, recipient: str, kind: MarkKind) -> str:
         """A token for one act on one alert by one recipient."""

@@ -159,6 +159,33 @@ PHRASES: Final[Mapping[str, tuple[str, str]]] = {
         "Non vu : {pages} en échec, {late} trouvés trop tard pour compter, {language} de langue inconnue, {dates} "
         "à la date incertaine.",
     ),
+    # alerts
+    "weight": (
+        "{texts} {window}, {ratio} times the {expected} expected; {outlets}, {countries}, {languages}.",
+        "{texts} ({window}), {ratio} fois les {expected} attendus : {outlets}, {countries}, {languages}.",
+    ),
+    "weight_new": (
+        "{texts} {window}, with no history to expect anything from: {outlets}, {countries}, {languages}.",
+        "{texts} ({window}), sans passé dont attendre quoi que ce soit : {outlets}, {countries}, {languages}.",
+    ),
+    "sides_line": (
+        "Outlets: {parts}; {first} first.",
+        "Médias : {parts} ; {first} en premier.",
+    ),
+    "first_line": ("First: {names}, {day}.", "Premier : {names}, {day}."),
+    "first_line_perhaps": ("Probably first: {names}, {day}.", "Probablement premier : {names}, {day}."),
+    "followers": ("Then: {names}.", "Ensuite : {names}."),
+    "rang": (
+        "{test}, q {q}; not ruled out: {left}.",
+        "{test}, q {q} ; pas écarté : {left}.",
+    ),
+    "rang_clear": (
+        "{test}, q {q}; every innocent explanation was ruled out.",
+        "{test}, q {q} ; toute explication anodine est écartée.",
+    ),
+    "test_fast": ("told clearly more than in its own past", "Bien plus repris que dans son propre passé"),
+    "test_slow": ("a slow rise that went far enough", "Une hausse lente allée assez loin"),
+    "test_emergence": ("said by several and not before", "Dit par plusieurs et jamais auparavant"),
     # headings
     "findings": ("Findings", "Constats"),
     "watchlist": ("Watchlist", "Énoncés surveillés"),

@@ -66,6 +66,7 @@ def plain_environment() -> jinja2.Environment:
     add_filters(environment)
     # Its isolates are controls of ours, which `finalize` would take out again.
     environment.filters["isolate"] = _as_markup(safe.isolate)
+    environment.filters["spoken"] = _spoken_plain
     return environment
 
 
@@ -123,6 +124,12 @@ def _spoken(parts: Sequence[Any]) -> Markup:
     """Markdown: parts of a sentence (`drumbeat.report.sentences.Part`), names of outlets escaped."""
     found = [_told(part.text, 220) if part.kind == "name" else part.text for part in parts]
     return Markup("".join(found))  # noqa: S704 - escaped, or our own words and figures
+
+
+def _spoken_plain(parts: Sequence[Any]) -> Markup:
+    """Plain text: the same, names keeping their direction to themselves."""
+    found = [safe.isolate(part.text) if part.kind == "name" else part.text for part in parts]
+    return Markup("".join(found))  # noqa: S704 - no markup here: names are one line without controls
 
 
 def _web(url: object) -> Markup:
