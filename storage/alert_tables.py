@@ -1,5 +1,5 @@
-"""Tables of what is told to people: alerts, their deliveries, what people said of them, published reports. Part
-of `storage.schema`.
+"""Tables of what is told to people: alerts, their deliveries, what people said of them, published reports.
+Part of `storage.schema`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ alerts = sa.Table(
 deliveries = sa.Table(
     "deliveries", metadata, _key("delivery_id"), _child("alert_id", "alerts.alert_id"), _text("channel"),
     _text("recipient"), _text("message_id"), _text("state"), _number("attempts"),
-    _text("last_error", null=True), _time("updated_at"), _text("reason", null=True), _time("due_at", null=True),
+    _text("last_error", null=True), _time("updated_at"), _text("reason", null=True),
+    _time("due_at", null=True),
     sa.Index(None, "alert_id"), sa.Index(None, "state"),
 )  # fmt: skip
 

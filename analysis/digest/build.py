@@ -114,8 +114,8 @@ def _without(keys: Sequence[int], others: Collection[int]) -> list[int]:
 
 
 def _is_risen(reader: DigestReader, narrative_id: int) -> bool:
-    """Whether what a spike or a test found of a narrative holds of the whole period: a slow rise that ended on
-    its first day does not.
+    """Whether what a spike or a test found of a narrative holds of the whole period: a slow rise that ended
+    on its first day does not.
     """
     trend = reader.trends.of(narrative_id)
     is_more = trend.expected is None or trend.observed > trend.expected

@@ -1,4 +1,4 @@
-"""State against independent: on which side of a named list an outlet stands, and what each side told. Pure."""
+"""State against independent: on which side of a list an outlet stands, and what each side told. Pure."""
 
 from __future__ import annotations
 

@@ -60,8 +60,8 @@ def message_id(delivery_id: str, evidence: Mapping[str, Any], *, sender: str) ->
 
 
 def thread_id(evidence: Mapping[str, Any], *, sender: str) -> str:
-    """What all mails about one narrative refer to, so that mail programs keep them together; no mail has it as
-    its own.
+    """What all mails about one narrative refer to, so that mail programs keep them together; no mail has it
+    as its own.
     """
     narrative = evidence["narrative"]
     born = f"{narrative['narrative_id']} {narrative['first_seen_at']}"

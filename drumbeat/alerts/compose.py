@@ -176,8 +176,13 @@ def _text(view: dict[str, Any]) -> str:
 
 
 def _html(view: dict[str, Any]) -> str:
-    """The HTML part; styles are inlined because many mail programs drop style sheets."""
+    return inlined(html_environment().get_template("alerts/alert.html").render(view))
+
+
+def inlined(html: str) -> str:
+    """The HTML with its styles inlined, because many mail programs drop style sheets; what is for dark
+    screens and phones stays in its own.
+    """
     import css_inline
 
-    html = html_environment().get_template("alerts/alert.html").render(view)
     return str(css_inline.CSSInliner(load_remote_stylesheets=False).inline(html))

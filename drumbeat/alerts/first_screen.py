@@ -1,5 +1,5 @@
-"""What an alert says before its reader scrolls: what is claimed, how much above expected, who first, who follows,
-state against independent, why it rang, why this reader got it - at most `WORDS` words.
+"""What an alert says before its reader scrolls: what is claimed, how much above expected, who first, who
+follows, state against independent, why it rang, why this reader got it - at most `WORDS` words.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@
           ->  POST /act        does it, if the token is genuine, not expired and was never used
 
 A mail program or scanner that fetches every link does nothing. The address that a browser shows, keeps, and
-would name as Referer holds no token. A token holds no secret of the recipient: it cannot be guessed or changed
-(HMAC-SHA256 by itsdangerous), and says what it allows.
+would name as Referer holds no token. A token holds no secret of the recipient: it cannot be guessed or
+changed (HMAC-SHA256 by itsdangerous), and says what it allows.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Links:
         self._days = days
 
     def of(self, alert: Alert, delivery: Delivery) -> dict[str, str]:
-        """The links of one mail by what they do; none without an address. The same mail has the same links."""
+        """The links of one mail by what they do, the same every time; none without an address."""
         if not self.address:
             return {}
         found = {"open": f"{self.address}/narratives/{alert.narrative_id}"}
@@ -89,7 +89,8 @@ class Links:
         found = self._genuine(token)
         if now >= datetime.fromtimestamp(found["e"], UTC):
             raise SpentLink(
-                f"This link expired after {self._days} days. `drumbeat alerts {found['k']} {found['a']}` does the same."
+                f"This link expired after {self._days} days. "
+                f"`drumbeat alerts {found['k']} {found['a']}` does the same."
             )
         return Act(link_id=link_id(token), kind=found["k"], alert_id=found["a"], recipient=found["r"])
 

@@ -26,6 +26,7 @@ from drumbeat.alerts.addresses import mail_address
 from drumbeat.alerts.compose import chat_text, compose
 from drumbeat.alerts.links import Links, links_of
 from drumbeat.alerts.problems import BadAddress, DeliveryProblem, Refused, Unreachable
+from drumbeat.alerts.several import compose_several
 from drumbeat.alerts.states import Step, begin, finish, is_due
 from storage.records import Alert, Delivery
 from storage.store import Store
@@ -114,6 +115,9 @@ def _prepare(alert: Alert | None, delivery: Delivery, mail: MailSettings, links:
     if alert is None:
         raise Refused(f"alert {delivery.alert_id} is not in the store")
     try:
+        if alert.kind == "group":
+            several = compose_several(alert, delivery, sender=mail.sender, links_of=links.of)
+            return lambda: smtp.send(several, settings=mail)
         if delivery.channel == "apprise":
             title, body = chat_text(alert, delivery.reason, links.of(alert, delivery))
             return lambda: chat.send(title, body, recipient=delivery.recipient, settings=mail)

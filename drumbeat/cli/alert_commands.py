@@ -1,4 +1,4 @@
-"""What people say of alerts on the command line: `alerts ack`, `alerts mute`, `alerts false`, `alerts marks`."""
+"""What people say of alerts on the command line: `alerts ack`, `mute`, `false`, `marks`."""
 
 from __future__ import annotations
 

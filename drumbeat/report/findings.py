@@ -14,6 +14,7 @@ from typing import Any, Final
 from drumbeat.report import trajectories
 from drumbeat.report.phrases import Language
 from drumbeat.report.sentences import Part, Sentence, Speaker, name
+from drumbeat.report.tables import MOST_NAMED, Row, became_rows, watched_rows
 from drumbeat.shown.names import country_name
 from drumbeat.shown.safe import one_line, shorten
 
@@ -21,15 +22,13 @@ WORDS: Final = 600
 """What two pages hold beside their tables' lines."""
 FRAME_WORDS: Final = 90
 """Words of the front that are no finding's: title, headings, heads of tables."""
-MOST_FINDINGS, MOST_WATCHED, MOST_BECAME, MOST_NAMED = 6, 7, 5, 3
-"""Lines of each part, so that none can crowd the others out."""
+MOST_FINDINGS = 6
+"""So that findings cannot crowd the rest out."""
 QUOTED: Final = 3
 """Findings that are quoted."""
-LABEL, ROW_LABEL, QUOTE = 90, 56, 130
-"""Graphemes of a claim, of a claim in a table, and of a quotation on the front."""
+LABEL, QUOTE = 90, 130
+"""Graphemes of a claim and of a quotation on the front."""
 SECTIONS = ("rising", "new", "returned", "falling")
-
-Row = dict[str, Any]
 
 
 def front_of(data: Mapping[str, Any], language: Language = "en") -> dict[str, Any]:
@@ -43,8 +42,8 @@ def front_of(data: Mapping[str, Any], language: Language = "en") -> dict[str, An
         "findings": [],
         "quiet": None,
         "more": None,
-        "watched": list(_watched(speaker)),
-        "became": list(_became(speaker)),
+        "watched": list(watched_rows(speaker)),
+        "became": list(became_rows(speaker)),
         "heard": _heard(speaker),
         "sides": _sides(speaker),
         "relays": list(_relays(speaker)),
@@ -212,51 +211,6 @@ def quote_of(item: Mapping[str, Any], language: Language) -> Row | None:
     }
 
 
-def _watched(speaker: Speaker) -> Iterator[Row]:
-    """A row a statement: told ones first, then by number."""
-    lines = speaker.data["account"]["watched"]
-    order = sorted(range(len(lines)), key=lambda n: (-lines[n]["observed"], lines[n]["narrative_id"]))
-    yield from (watch_row(speaker, place) for place in order[:MOST_WATCHED])
-
-
-def watch_row(speaker: Speaker, place: int) -> Row:
-    """A watched statement's line of the table."""
-    at, line = f"/account/watched/{place}", speaker.data["account"]["watched"][place]
-    sides = (f"{at}/{side}_texts" for side in ("state", "independent", "unlisted"))
-    stances = (f"{at}/{stance}" for stance in ("endorses", "reports", "refutes"))
-    return {
-        "narrative_id": line["narrative_id"],
-        "label": name(shorten(one_line(line["label"]), ROW_LABEL)),
-        "texts": speaker.figure(f"{at}/observed"),
-        "expected": speaker.figure(f"{at}/expected") if line["expected"] is not None else Part("–"),
-        "outlets": speaker.figure(f"{at}/outlets"),
-        "sides": _slashed(speaker, sides),
-        "stances": _slashed(speaker, stances),
-        "last": speaker.day(f"{at}/last_told") if line["last_told"] else Part(speaker.word("never")),
-    }
-
-
-def _slashed(speaker: Speaker, paths: Iterator[str]) -> list[Part]:
-    """`8/1/3`."""
-    found: list[Part] = []
-    for path in paths:
-        found += [Part("/"), speaker.figure(path)] if found else [speaker.figure(path)]
-    return found
-
-
-def _became(speaker: Speaker) -> Iterator[Row]:
-    for place, line in enumerate(speaker.data["account"]["became"][:MOST_BECAME]):
-        at = f"/account/became/{place}"
-        yield {
-            "narrative_id": line["narrative_id"],
-            "label": name(shorten(one_line(line["label"]), ROW_LABEL)),
-            "then": speaker.figure(f"{at}/then"),
-            "now": speaker.figure(f"{at}/now"),
-            "word": Part(speaker.word(trajectories.since(line["then"], line["now"]))),
-            "last": speaker.day(f"{at}/last_told") if line["last_told"] else Part(speaker.word("never")),
-        }
-
-
 def _heard(speaker: Speaker) -> Sentence:
     return speaker.say(
         "heard",
@@ -351,20 +305,3 @@ def _blind(speaker: Speaker) -> Sentence:
         language=speaker.figure(f"{at}/undetermined_language"),
         dates=speaker.figure(f"{at}/weak_dates"),
     )
-
-
-def counts_of(data: Mapping[str, Any], *, min_texts: int) -> dict[str, int]:
-    """Counts that sentences say and no record holds; each is the length of a list of the data, or a
-    setting.
-    """
-    lines = data["sources"]
-    troubled = [line for line in lines if line["status"] in ("outage", "silent", "degraded")]
-    return {
-        "languages": len([tag for tag in data["totals"]["languages"] if tag != "und"]),
-        "sources": len(lines),
-        "sources_well": len([line for line in lines if line["status"] == "ok"]),
-        "sources_behind": max(0, len(troubled) - MOST_NAMED),
-        "watched_behind": max(0, len(data["account"]["watched"]) - MOST_WATCHED),
-        "became_behind": max(0, len(data["account"]["became"]) - MOST_BECAME),
-        "min_texts": min_texts,
-    }

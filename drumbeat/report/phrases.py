@@ -56,13 +56,14 @@ PHRASES: Final[Mapping[str, tuple[str, str]]] = {
     "rising": (
         "{label} {trajectory}: {texts}, {ratio} times the {expected} expected, in {outlets}, {countries} and "
         "{languages}.",
-        "{label} {trajectory} : {texts}, {ratio} fois les {expected} attendus, dans {outlets}, {countries} et "
-        "{languages}.",
+        "{label} {trajectory} : {texts}, {ratio} fois les {expected} attendus, dans {outlets}, "
+        "{countries} et {languages}.",
     ),
     "rising_bare": (
-        "{label} {trajectory}: {texts} in {outlets}, {countries} and {languages}; nothing can be expected yet.",
-        "{label} {trajectory} : {texts} dans {outlets}, {countries} et {languages} ; rien ne peut encore être "
-        "attendu.",
+        "{label} {trajectory}: {texts} in {outlets}, {countries} and {languages}; nothing can be expected "
+        "yet.",
+        "{label} {trajectory} : {texts} dans {outlets}, {countries} et {languages} ; rien ne peut encore "
+        "être attendu.",
     ),
     "new": (
         "{label} is new: {texts} in {outlets}, {countries} and {languages}.",
@@ -124,9 +125,11 @@ PHRASES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     # the quiet week
     "quiet": (
-        "No claim stood out. {compared} were compared with their own past, {statements} searched for in every "
+        "No claim stood out. {compared} were compared with their own past, {statements} searched for "
+        "in every "
         "language; {told} were told, {thin} of them in fewer than {least}.",
-        "Aucune affirmation ne s'est détachée. {compared} comparés à leur propre passé, {statements} cherchés "
+        "Aucune affirmation ne s'est détachée. {compared} comparés à leur propre passé, {statements} "
+        "cherchés "
         "dans toutes les langues ; {told} reprises, dont {thin} par moins de {least}.",
     ),
     "heard": (
@@ -154,9 +157,11 @@ PHRASES: Final[Mapping[str, tuple[str, str]]] = {
     "health_rest": ("; in trouble: {names}", " ; en difficulté : {names}"),
     "health_more": (" and {n} more", " et {n} de plus"),
     "blind": (
-        "Not seen: {pages} that failed, {late} found too late to count, {language} of unknown language, {dates} "
+        "Not seen: {pages} that failed, {late} found too late to count, {language} of unknown "
+        "language, {dates} "
         "with a weak date.",
-        "Non vu : {pages} en échec, {late} trouvés trop tard pour compter, {language} de langue inconnue, {dates} "
+        "Non vu : {pages} en échec, {late} trouvés trop tard pour compter, {language} de langue "
+        "inconnue, {dates} "
         "à la date incertaine.",
     ),
     # alerts
@@ -166,7 +171,8 @@ PHRASES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "weight_new": (
         "{texts} {window}, with no history to expect anything from: {outlets}, {countries}, {languages}.",
-        "{texts} ({window}), sans passé dont attendre quoi que ce soit : {outlets}, {countries}, {languages}.",
+        "{texts} ({window}), sans passé dont attendre quoi que ce soit : {outlets}, {countries}, "
+        "{languages}.",
     ),
     "sides_line": (
         "Outlets: {parts}; {first} first.",

@@ -14,12 +14,13 @@ SURE_OUTLETS, LIKELY_OUTLETS = 5, 3
 """Outlets with texts of their own. Chosen, not measured."""
 
 WORDS_EXPLAINED: Final = (
-    f"Rose sharply: {SHARPLY:g} times the expected or more; rose: {CLEARLY:g} times or more; somewhat more than "
-    f"usual: less than that, and a test found it; fell: {FELL:g} times or less; fell silent: no text. Against the "
-    f"period before: grew, {CLEARLY:g} times or more; died down, {FELL:g} times or less; held its level, between.",
-    f"Confidence high: q at most {SURE_Q:g} and texts of their own in {SURE_OUTLETS} outlets or more; moderate: q "
-    f"at most {LIKELY_Q:g} and {LIKELY_OUTLETS} outlets; low: less than that, or no test. First: nothing speaks "
-    "against it; probably first: the dates leave a doubt, which the claim's page names.",
+    f"Rose sharply: {SHARPLY:g} times the expected or more; rose: {CLEARLY:g} times or more; somewhat more "
+    f"than usual: less than that, and a test found it; fell: {FELL:g} times or less; fell silent: no "
+    f"text. Against the period before: grew, {CLEARLY:g} times or more; died down, {FELL:g} times or less; "
+    "held its level, between.",
+    f"Confidence high: q at most {SURE_Q:g} and texts of their own in {SURE_OUTLETS} outlets or more; "
+    f"moderate: q at most {LIKELY_Q:g} and {LIKELY_OUTLETS} outlets; low: less than that, or no test. First: "
+    "nothing speaks against it; probably first: the dates leave a doubt, which the claim's page names.",
     "State-controlled: classed by the list named on the claim's page as state-controlled, captured public or "
     "captured private media (SC, CaPu, CaPr); independent: ISFM, ISF, ISM, IP.",
 )

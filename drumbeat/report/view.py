@@ -15,7 +15,7 @@ from markupsafe import Markup
 from analysis.digest.records import Account, Digest
 from analysis.plain import to_plain
 from config.undetermined import UNDETERMINED
-from drumbeat.report import findings
+from drumbeat.report import findings, tables
 from drumbeat.report.editions import Edition
 from drumbeat.report.phrases import Language
 from drumbeat.report.sentences import Speaker
@@ -103,7 +103,7 @@ def report_view(
     for_whom = edition or Edition()
     plain = _without(digest.to_dict(), for_whom.dropped)
     plain["account"] = (account or NO_ACCOUNT).to_dict()
-    plain["counts"] = findings.counts_of(plain, min_texts=min_texts)
+    plain["counts"] = tables.counts_of(plain, min_texts=min_texts)
     shown = [*plain["rising"], *plain["new"], *plain["falling"]]
     languages = {tag: number for tag, number in plain["totals"]["languages"].items() if tag != UNDETERMINED}
     return {
@@ -136,7 +136,7 @@ def watch_rows(plain: dict[str, Any], language: Language) -> list[dict[str, Any]
     speaker, lines = Speaker(plain, language), plain["account"]["watched"]
     if not plain["counts"]["watched_behind"]:
         return []
-    return [findings.watch_row(speaker, place) for place in range(len(lines))]
+    return [tables.watch_row(speaker, place) for place in range(len(lines))]
 
 
 def spike_groups(plain: dict[str, Any]) -> list[dict[str, Any]]:

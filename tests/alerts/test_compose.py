@@ -50,7 +50,9 @@ def mail() -> EmailMessage:
 
 
 def test_structure(mail: EmailMessage) -> None:
-    """Text first, then HTML that belongs together with its chart, the evidence as data last; every line short enough and plain ASCII on the wire."""
+    """Text first, then HTML that belongs together with its chart, the evidence as data last; every line
+    short enough and plain ASCII on the wire.
+    """
     assert [part.get_content_type() for part in mail.walk()] == [
         "multipart/mixed",
         "multipart/alternative",
@@ -80,7 +82,9 @@ def test_headers(mail: EmailMessage) -> None:
 
 
 def test_charts_are_inside(mail: EmailMessage) -> None:
-    """The pictures that the HTML shows are the related parts, with text alternatives, and nothing is fetched from elsewhere."""
+    """The pictures that the HTML shows are the related parts, with text alternatives, and nothing is
+    fetched from elsewhere.
+    """
     page = html.fromstring(parts(mail)["text/html"].get_content())
     pictures = [part for part in mail.walk() if part.get_content_type() == "image/png"]
     shown = page.findall(".//img")
@@ -94,7 +98,9 @@ def test_charts_are_inside(mail: EmailMessage) -> None:
 
 
 def test_evidence_is_shown(mail: EmailMessage) -> None:
-    """Both versions hold the counts, the first mover, the ruled-out explanations and quotes in the original; where they lie in the archive stands in the data only."""
+    """Both versions hold the counts, the first mover, the ruled-out explanations and quotes in the
+    original; where they lie in the archive stands in the data only.
+    """
     for kind in ("text/plain", "text/html"):
         body = parts(mail)[kind].get_content()
         text = body if kind == "text/plain" else html.fromstring(body).text_content()
@@ -116,7 +122,9 @@ def test_evidence_is_shown(mail: EmailMessage) -> None:
 
 
 def test_the_first_screen(mail: EmailMessage) -> None:
-    """What is claimed, how much above expected, who first, who follows, the sides, why it rang, why you; 120 words at most."""
+    """What is claimed, how much above expected, who first, who follows, the sides, why it rang, why you;
+    120 words at most.
+    """
     first = parts(mail)["text/plain"].get_content().split("Chart:")[0]
     for words in (
         "“بورت سالم تؤكد",
@@ -224,7 +232,9 @@ def test_emergence_has_no_ratio() -> None:
 
 
 def test_message_ids_are_unlike() -> None:
-    """Two recipients, and two workspaces with the same spike id, never share a Message-ID; a broken sender still gives one."""
+    """Two recipients, and two workspaces with the same spike id, never share a Message-ID; a broken
+    sender still gives one.
+    """
     found = {
         message_id(name, frozen, sender=SENDER)
         for name in ("a", "b")

@@ -135,7 +135,9 @@ def test_a_forged_link_does_nothing(room: Room, client: TestClient) -> None:
 
 
 def test_a_leaked_referer_does_nothing(room: Room, client: TestClient) -> None:
-    """The page with the button has an address without a token, sends no Referer, loads nothing from elsewhere; that address alone does nothing elsewhere."""
+    """The page with the button has an address without a token, sends no Referer, loads nothing from
+    elsewhere; that address alone does nothing elsewhere.
+    """
     opened = client.get(link(room))
     page = client.get("/act")
     token = link(room).removeprefix("/act/")

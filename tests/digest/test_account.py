@@ -1,4 +1,6 @@
-"""What a weekly report says beside its digest, over a stored world; every figure is counted again from rows."""
+"""What a weekly report says beside its digest, over a stored world; every figure is counted again from
+rows.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +86,9 @@ def test_the_next_week_says_what_became_of_it(store: Store) -> None:
 
 
 def test_the_figures_of_an_item_are_rows(store: Store, burst: tuple[Digest, Account]) -> None:
-    """Articles, outlets, texts, countries and sides of every item, counted again from observations and sources."""
+    """Articles, outlets, texts, countries and sides of every item, counted again from observations and
+    sources.
+    """
     sources = {source.source_id: source for source in store.sources.all()}
     items: list[NarrativeDigest] = [*burst[0].rising, *burst[0].new]
     assert items

@@ -25,27 +25,69 @@ from tests.report.sample import QUOTES, at, carriers, digest, narrative, spike
 def watch_line(number: int, **changes: Any) -> WatchLine:
     """A watched statement that nobody told."""
     given: dict[str, Any] = {
-        "statement_id": f"s{number}", "narrative_id": number, "label": f"Statement of the list, number {chr(65 + number % 26)}", "observed": 0.0, "expected": 1.3, "ratio": 0.0,
-        "previous": 2.0, "articles": 0, "outlets": 0, "countries": 0, "languages": 0, "state_texts": 0, "independent_texts": 0, "unlisted_texts": 0, "endorses": 0, "reports": 0,
-        "refutes": 0, "last_told": None,
-    }  # fmt: skip
+        "statement_id": f"s{number}",
+        "narrative_id": number,
+        "label": f"Statement of the list, number {chr(65 + number % 26)}",
+        "observed": 0.0,
+        "expected": 1.3,
+        "ratio": 0.0,
+        "previous": 2.0,
+        "articles": 0,
+        "outlets": 0,
+        "countries": 0,
+        "languages": 0,
+        "state_texts": 0,
+        "independent_texts": 0,
+        "unlisted_texts": 0,
+        "endorses": 0,
+        "reports": 0,
+        "refutes": 0,
+        "last_told": None,
+    }
     return WatchLine(**(given | changes))
 
 
 def became_line(number: int = 19, **changes: Any) -> BecameLine:
     """A finding of the period before that is told less now."""
     given: dict[str, Any] = {
-        "narrative_id": number, "label": QUOTES[3][2], "was": "rising", "then": 14.0, "now": 3.0, "expected": 3.01, "ratio": 1.0, "outlets": 3, "last_told": date(2026, 11, 22), "is_listed": False,
-    }  # fmt: skip
+        "narrative_id": number,
+        "label": QUOTES[3][2],
+        "was": "rising",
+        "then": 14.0,
+        "now": 3.0,
+        "expected": 3.01,
+        "ratio": 1.0,
+        "outlets": 3,
+        "last_told": date(2026, 11, 22),
+        "is_listed": False,
+    }
     return BecameLine(**(given | changes))
 
 
 def account(**changes: Any) -> Account:
     """One statement told, one not, and one finding of the period before."""
     given: dict[str, Any] = {
-        "watched": (watch_line(1, observed=14.0, outlets=10, state_texts=12, unlisted_texts=2, endorses=7, reports=11, refutes=1, last_told=date(2026, 11, 20)), watch_line(2)),
-        "became": (became_line(),), "sides": sides_of(carriers()), "compared": 41, "claims_told": 10, "claims_thin": 6, "statements": 2,
-    }  # fmt: skip
+        "watched": (
+            watch_line(
+                1,
+                observed=14.0,
+                outlets=10,
+                state_texts=12,
+                unlisted_texts=2,
+                endorses=7,
+                reports=11,
+                refutes=1,
+                last_told=date(2026, 11, 20),
+            ),
+            watch_line(2),
+        ),
+        "became": (became_line(),),
+        "sides": sides_of(carriers()),
+        "compared": 41,
+        "claims_told": 10,
+        "claims_thin": 6,
+        "statements": 2,
+    }
     return Account(**(given | changes))
 
 
@@ -54,8 +96,12 @@ def view(
 ) -> dict[str, Any]:
     """What the templates are given."""
     return report_view(
-        found or digest(), as_of=at(23, 6), account=told or account(), min_texts=4, edition=Edition(language=language)
-    )  # fmt: skip
+        found or digest(),
+        as_of=at(23, 6),
+        account=told or account(),
+        min_texts=4,
+        edition=Edition(language=language),
+    )
 
 
 def sentences(shown: dict[str, Any]) -> list[Sentence]:
@@ -104,7 +150,9 @@ def test_rows_resolve_too() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_two_pages_hold_it(language: Language, tmp_path: Path) -> None:
-    """However much was found, watched and told before, the front keeps to its words and says what it leaves out."""
+    """However much was found, watched and told before, the front keeps to its words and says what it
+    leaves out.
+    """
     many = [
         narrative(100 + n, spike=spike(100 + n), label=f"{QUOTES[0][2]} {QUOTES[3][2]} {n}")
         for n in range(12)
@@ -164,8 +212,15 @@ def test_words_of_what_became(then: float, now: float, word: str) -> None:
 
 @pytest.mark.parametrize(
     ("q", "own", "word"),
-    [(0.001, 5, "high"), (0.001, 4, "moderate"), (0.05, 3, "moderate"), (0.06, 9, "low"), (0.01, 2, "low"), (None, 9, "untested")],
-)  # fmt: skip
+    [
+        (0.001, 5, "high"),
+        (0.001, 4, "moderate"),
+        (0.05, 3, "moderate"),
+        (0.06, 9, "low"),
+        (0.01, 2, "low"),
+        (None, 9, "untested"),
+    ],
+)
 def test_words_of_confidence(q: float | None, own: int, word: str) -> None:
     """A word of confidence needs its q and its outlets, both."""
     assert trajectories.confidence(q, own) == f"confidence_{word}"
@@ -174,11 +229,18 @@ def test_words_of_confidence(q: float | None, own: int, word: str) -> None:
 @pytest.mark.parametrize(
     ("label", "side"),
     [
-        ("SC: State-controlled media", "state"), ("State Controlled Media (SC)", "state"), ("CaPr: Captured private media", "state"), ("Captured Public/State Managed Media (CaPu)", "state"),
-        ("Independent State Funded and State Managed Media (ISFM)", "independent"), ("IP: Independent public media", "independent"), ("not listed", "unlisted"), ("Private", "unlisted"),
-        ("government-owned broadcaster", "state"), ("spicy label", "unlisted"),
+        ("SC: State-controlled media", "state"),
+        ("State Controlled Media (SC)", "state"),
+        ("CaPr: Captured private media", "state"),
+        ("Captured Public/State Managed Media (CaPu)", "state"),
+        ("Independent State Funded and State Managed Media (ISFM)", "independent"),
+        ("IP: Independent public media", "independent"),
+        ("not listed", "unlisted"),
+        ("Private", "unlisted"),
+        ("government-owned broadcaster", "state"),
+        ("spicy label", "unlisted"),
     ],
-)  # fmt: skip
+)
 def test_the_side_of_a_label(label: str, side: str) -> None:
     """The class of a list decides, its code before its words; what says neither is neither."""
     assert side_of(label) == side

@@ -54,7 +54,9 @@ def test_names_of_the_files(files: ReportFiles) -> None:
 
 
 def test_html_stands_alone(page: Any) -> None:
-    """No script, no handler, nothing fetched; every link goes to http(s), inside the page, or to the report's other forms."""
+    """No script, no handler, nothing fetched; every link goes to http(s), inside the page, or to the
+    report's other forms.
+    """
     assert (
         page.xpath(
             "//script|//link|//img|//iframe|//object|//form|//base|//*[@*[starts-with(name(), 'on')]]|//*[@style]"
@@ -86,7 +88,9 @@ def test_inside_links_resolve(page: Any) -> None:
 
 
 def test_what_an_analyst_must_get(page: Any) -> None:
-    """Week, findings with ratio, sides and first mover, and the state of the world stand before the first narrative."""
+    """Week, findings with ratio, sides and first mover, and the state of the world stand before the first
+    narrative.
+    """
     told = text_of(page.get_element_by_id("front"))
     for words in (
         "Week 47 16–22 November 2026", "Invented sample world", "1,284 articles of 14 outlets", "1,301 in the period before", "as of 23 Nov 2026, 06:00 UTC",
@@ -97,7 +101,9 @@ def test_what_an_analyst_must_get(page: Any) -> None:
 
 
 def test_a_narrative_has_its_evidence(page: Any) -> None:
-    """Chart, first mover, carriers with the list that classes them, copies; and in the annex its spike, and every quote with its ids and archive place."""
+    """Chart, first mover, carriers with the list that classes them, copies; and in the annex its spike,
+    and every quote with its ids and archive place.
+    """
     told = text_of(page.get_element_by_id("n12")) + text_of(page.get_element_by_id("annex"))
     for words in (
         "between 07:00 and 07:30 UTC on 17 Nov 2026", "Certain within this corpus", "State Controlled Media (SC), says State Media Monitor (1 September 2025)", "ownership not listed",
@@ -109,7 +115,9 @@ def test_a_narrative_has_its_evidence(page: Any) -> None:
 
 
 def test_order_is_told_of_the_period(files: ReportFiles, page: Any) -> None:
-    """Who carried it is timed from the first of these days, which need not be the first in the corpus; every form says so."""
+    """Who carried it is timed from the first of these days, which need not be the first in the corpus;
+    every form says so.
+    """
     assert "after the first of these days" in text_of(page.get_element_by_id("n12"))
     assert "after the first of these days" in files.markdown.read_text(encoding="utf-8")
 
@@ -152,7 +160,9 @@ def test_attacks_are_only_text(files: ReportFiles, page: Any) -> None:
 
 
 def test_markdown_tables_hold(files: ReportFiles) -> None:
-    """Every table of the Markdown keeps its number of columns, hostile titles or not; every narrative and quote is there."""
+    """Every table of the Markdown keeps its number of columns, hostile titles or not; every narrative and
+    quote is there.
+    """
     width = 0
     text = files.markdown.read_text(encoding="utf-8")
     for line in text.splitlines():
@@ -193,7 +203,9 @@ def test_the_same_bytes_again(files: ReportFiles, tmp_path: Path) -> None:
 
 
 def test_an_empty_week(tmp_path: Path) -> None:
-    """Nothing rose, fell, spiked or broke: the report says so in each place, and without a notice in the settings there is none."""
+    """Nothing rose, fell, spiked or broke: the report says so in each place, and without a notice in the
+    settings there is none.
+    """
     names.use_names(ReportSettings())
     quiet = digest(
         start=date(2026, 11, 17), end=date(2026, 11, 20), rising=(), falling=(), new=(), alerts=(), spikes=(), reprint_storms=(), leads=(),

@@ -1,4 +1,4 @@
-"""Why a delivery was made and when it is due, what people said of alerts, published reports and their edits."""
+"""Why a delivery was made and when it is due, what people said of alerts, published reports, their edits."""
 
 from __future__ import annotations
 
