@@ -211,6 +211,8 @@ class MailSettings(Section):
     """Who gets alerts; one mail each."""
     timeout_seconds: Duration = 30.0
     """For each answer of the mail server."""
+    total_seconds: Duration = 180.0
+    """For one mail in all, from the connection to the last answer."""
     apprise_urls: tuple[SecretStr, ...] = ()
     """From DRUMBEAT_MAIL__APPRISE_URLS only (comma separated)."""
 

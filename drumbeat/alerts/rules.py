@@ -58,13 +58,14 @@ def _is_told_in(rule: RuleConfig, evidence: Evidence) -> bool:
 def _is_about(rule: RuleConfig, evidence: Evidence) -> bool:
     narrative = evidence["narrative"]
     texts = [narrative["label"], *(quote["text"] for quote in narrative["quotes"])]
-    return not rule.about or any(_names(code).lets(text) for code in rule.about for text in texts)
+    named = (bool(_names(code).lets(text)) for code in rule.about for text in texts)
+    return not rule.about or any(named)
 
 
 def _is_strong(rule: RuleConfig, evidence: Evidence) -> bool:
     spike = evidence["spike"]
     is_enough = spike["ratio"] is None or spike["ratio"] >= (rule.min_ratio or 0)
-    return is_enough and spike["outlets"] >= (rule.min_outlets or 0)
+    return bool(is_enough and spike["outlets"] >= (rule.min_outlets or 0))
 
 
 _CONDITIONS: tuple[Callable[[RuleConfig, Evidence], bool], ...] = (
