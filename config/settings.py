@@ -211,6 +211,8 @@ class MailSettings(Section):
     """Who gets alerts; one mail each."""
     timeout_seconds: Duration = 30.0
     """For each answer of the mail server."""
+    total_seconds: Duration = 180.0
+    """For one mail in all, from the connection to the last answer."""
     apprise_urls: tuple[SecretStr, ...] = ()
     """From DRUMBEAT_MAIL__APPRISE_URLS only (comma separated)."""
 
@@ -224,6 +226,8 @@ class ReportSettings(Section):
     """Labels and keywords are shown in the first of these that a narrative has."""
     narratives: Positive = 12
     """Narratives shown in full."""
+    min_texts: Positive = 4
+    """Distinct texts of the period that a narrative needs to be listed as rising or new."""
     quotes_per_narrative: Positive = 4
     """Quotations for each."""
     country_names: tuple[CountryName, ...] = ()
@@ -239,6 +243,13 @@ class DashboardSettings(Section):
     """Address the dashboard listens on; it has no login, so keep it local or behind a proxy that has one."""
     port: Port = 8750
     """Port the dashboard listens on."""
+    address: str = ""
+    """Where recipients reach the dashboard, as https://drumbeat.example.org; empty: mails carry no links."""
+    link_days: Days = 30
+    """How long the links of a mail work: seen, mute, false alarm."""
+    link_secret: SecretStr = SecretStr("")
+    """From DRUMBEAT_DASHBOARD__LINK_SECRET only; what links are signed with. Empty: a file `link-secret` of
+    the workspace, made when it is first needed."""
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     """Host headers that are answered; others are refused (DNS rebinding)."""
 

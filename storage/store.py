@@ -27,6 +27,7 @@ from storage.stores.lists import ListStore
 from storage.stores.narratives import CorrectionStore, NarrativeStore
 from storage.stores.pages import PageStore
 from storage.stores.passages import PassageStore
+from storage.stores.reports import ReportStore
 from storage.stores.retention import RetentionStore
 from storage.stores.runs import RunStore
 from storage.stores.search import SearchStore
@@ -59,6 +60,7 @@ class Store:
         self.spikes = SpikeStore(database)
         self.daily_groups = DailyGroupStore(database)
         self.alerts = AlertStore(database)
+        self.reports = ReportStore(database)
         self.runs = RunStore(database)
         self.search = SearchStore(database)
         self.lists = ListStore(database)
