@@ -77,12 +77,7 @@ def check_sources(*, workspace: Workspace, clock: Clock, only: Collection[str] =
 
 
 async def _check(source: SourceConfig, feed: FeedConfig, fetcher: Fetcher, workspace: Workspace) -> FeedCheck:
-    answer = await fetcher.fetch(
-        str(feed.url),
-        REQUEST_KINDS[feed.kind],
-        delay_seconds=source.delay_seconds,
-        allow_private=source.allow_private_addresses,
-    )
+    answer = await fetcher.fetch(str(feed.url), REQUEST_KINDS[feed.kind], source=source)
     listing = await _listing_in(answer, feed, source)
     days = workspace.settings.crawl.backfill_days
     finder = finder_for(source, first=True, now=fetcher.clock.now(), backfill_days=days)
