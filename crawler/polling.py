@@ -8,8 +8,9 @@ feeds due? --> fetch, archive --> read --> own, young links --> rows
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from itertools import chain, zip_longest
 
@@ -23,6 +24,7 @@ from crawler.reading import read_listing
 from crawler.recording import Entry
 from crawler.results import POLL_SUCCESSES, conditional_headers, new_state, poll_outcome, state_after
 from crawler.revisits import MEMORY, REFUSALS, is_dated_anew, may_be_tried_again
+from crawler.rhythm import state_after_poll
 from crawler.select import (
     CHILDREN_PER_POLL,
     LINKS_PER_POLL,
@@ -122,10 +124,18 @@ class OutletPolls:
         await self._ask_again(selection, finder)
         poll = self._told(state, answer, listing, selection)
         after = state_after(state, answer, listing, poll_minutes=self._source.poll_minutes)
-        new = await self._tools.recorder.put(Entry(state=after, poll=poll, found=selection.pages))
+        paced = partial(self._paced, state.last_polled_at) if poll.outcome in POLL_SUCCESSES else None
+        entry = Entry(state=after, poll=poll, found=selection.pages, paced=paced)
+        new = await self._tools.recorder.put(entry)
         self._tools.counts.update({"polls": 1, f"polls_{poll.outcome}": 1, "found": new})
         _log_poll(replace(poll, new_links=new), answer.detail)
         return read if poll.outcome in POLL_SUCCESSES else None
+
+    def _paced(self, since: datetime | None, state: FeedState, new: Sequence[Page]) -> FeedState:
+        """The state with when its feed is polled next, by what was new in it."""
+        stated = [page.hints.get("published") for page in new]
+        moments = [datetime.fromisoformat(text) if text else None for text in stated]
+        return state_after_poll(state, since, moments, poll_minutes=self._source.poll_minutes)
 
     async def _ask(self, state: FeedState, finder: Finder) -> tuple[Answer, Listing | None]:
         """A feed's answer, archived, and the listing in it, if it brought one."""

@@ -48,9 +48,10 @@ class Crawled:
     healthy_seconds: float
     """From the start of the command to the last page of the healthy outlets."""
     healthy_pages: int
+    healthy_cpu_seconds: float
+    """What the command itself had used by then; its wall time follows the load of the machine too."""
     peak_mb: int
     """Of the command and its children together, shared pages divided among those who share them."""
-    cpu_seconds: float
     wall_seconds: float
 
 
@@ -98,19 +99,19 @@ def crawled(root: Path) -> Crawled:
     """Crawl a workspace to the end."""
     begun, wall = datetime.now(UTC), time.monotonic()
     child = _start(root)
-    peak = 0
+    peak, used = 0, [(begun, 0.0)]
     while child.poll() is None:
         peak = max(peak, _tree_kb(child.pid))
+        used.append((datetime.now(UTC), _cpu_seconds(child.pid)))
         time.sleep(_SAMPLE_SECONDS)
-    used = os.times()
     done = _healthy_pages(root)
     last = datetime.fromisoformat(f"{max(done)}+00:00") if done else begun
     return Crawled(
         code=child.returncode,
         healthy_seconds=(last - begun).total_seconds(),
+        healthy_cpu_seconds=max(cpu for at, cpu in used if at <= last),
         healthy_pages=len(done),
         peak_mb=peak // 1024,
-        cpu_seconds=used.children_user + used.children_system,
         wall_seconds=time.monotonic() - wall,
     )
 
@@ -148,6 +149,15 @@ def _healthy_pages(root: Path) -> list[str]:
         connection.close()
 
 
+def _cpu_seconds(pid: int) -> float:
+    """User and system time of a process so far; 0 for one that has just ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _tree_kb(pid: int) -> int:
     """Proportional memory of a process and all below it; 0 for what has just ended."""
     try:
@@ -183,6 +193,8 @@ def _figures(alone: list[Crawled], together: list[Crawled], ends: list[float], p
     return {
         "healthy_alone_s": [round(one.healthy_seconds, 2) for one in alone],
         "healthy_together_s": [round(both.healthy_seconds, 2) for both in together],
+        "healthy_alone_cpu_s": [round(one.healthy_cpu_seconds, 2) for one in alone],
+        "healthy_together_cpu_s": [round(both.healthy_cpu_seconds, 2) for both in together],
         "whole_crawl_s": [round(both.wall_seconds, 1) for both in together],
         "exit_codes": [both.code for both in together],
         "peak_mb_alone": [one.peak_mb for one in alone],
