@@ -19,6 +19,8 @@ import structlog
 from config.sources import FeedConfig, SourceConfig
 from crawler.answers import Answer, Kind
 from crawler.asking import CrawlTools, OutletRequests, TimeIsUp
+from crawler.conditions import CONDITIONS
+from crawler.health import health_after
 from crawler.listings import Listing
 from crawler.reading import read_listing
 from crawler.recording import Entry
@@ -36,7 +38,7 @@ from crawler.select import (
 from crawler.shapes import LEARNT_FROM, Habits, habits_of
 from crawler.urls import canonical
 from crawler.waiting import is_due
-from storage.records import FeedKind, FeedPoll, FeedState, Page
+from storage.records import FeedHealth, FeedKind, FeedPoll, FeedState, Page
 
 logger = structlog.get_logger(__name__)
 
@@ -125,11 +127,31 @@ class OutletPolls:
         poll = self._told(state, answer, listing, selection)
         after = state_after(state, answer, listing, poll_minutes=self._source.poll_minutes)
         paced = partial(self._paced, state.last_polled_at) if poll.outcome in POLL_SUCCESSES else None
-        entry = Entry(state=after, poll=poll, found=selection.pages, paced=paced)
+        # of the addresses that the directory states; a sitemap that an index names comes and goes
+        is_own = any(state.feed_url == str(feed.url) for feed in self._source.feeds)
+        health = health_after(state, poll, answer, listing) if is_own else None
+        self._count_first_try(state, health)
+        entry = Entry(state=after, poll=poll, found=selection.pages, paced=paced, health=health)
         new = await self._tools.recorder.put(entry)
         self._tools.counts.update({"polls": 1, f"polls_{poll.outcome}": 1, "found": new})
         _log_poll(replace(poll, new_links=new), answer.detail)
         return read if poll.outcome in POLL_SUCCESSES else None
+
+    def _count_first_try(self, state: FeedState, health: FeedHealth | None) -> None:
+        """Tell of an address that the directory states and nobody had tried whether it is dead."""
+        if self._source.never_tried is None or state.last_polled_at is not None or health is None:
+            return
+        is_dead = health.condition != "well"
+        self._tools.counts.update({"first_tried": 1, "first_tried_dead": int(is_dead)})
+        if is_dead:
+            meaning, remedy = CONDITIONS[health.condition]
+            logger.warning(
+                "dead at first try",
+                source=self._source.id,
+                feed=state.feed_url,
+                meaning=meaning,
+                remedy=remedy,
+            )
 
     def _paced(self, since: datetime | None, state: FeedState, new: Sequence[Page]) -> FeedState:
         """The state with when its feed is polled next, by what was new in it."""

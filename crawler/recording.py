@@ -153,5 +153,8 @@ class Recorder:
         if entry.paced is not None:
             state = entry.paced(state, new)
         poll = replace(poll, new_links=len(new))
-        self._store.feeds.record(state, poll, entry.found, entry.health)
+        health = entry.health
+        if new and health is not None and health.condition == "no_news":
+            health = replace(health, condition="well", detail="")
+        self._store.feeds.record(state, poll, entry.found, health)
         return len(new)

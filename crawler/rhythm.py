@@ -62,6 +62,12 @@ class Rhythm:
             entries[moment.hour] += 1
         return Rhythm(self.days * fading + days, tuple(entries))
 
+    def before(self, silence: timedelta) -> float:
+        """Entries a day as they were before a silence that has lasted so long."""
+        faded = exp(silence / DAY / MEMORY_DAYS)
+        watched = (self.days - MEMORY_DAYS) * faded + MEMORY_DAYS
+        return sum(self.entries) * faded / max(watched, 1.0)
+
     def per_hour(self, hour: int) -> float:
         """Entries to be expected in an hour of the day; its neighbours tell half of it."""
         before, at, after = (self.entries[(hour + step) % _HOURS] for step in (-1, 0, 1))

@@ -26,7 +26,8 @@ from typing import Any, Literal
 
 from config.clock import Clock
 from crawler.answers import Answer, looks_like_html, status_outcome
-from crawler.reading import read_apart
+from crawler.apart import read_apart
+from crawler.challenges import is_challenge
 from crawler.urls import site_of
 
 MAX_BYTES = 512 * 1024
@@ -113,7 +114,8 @@ def read_rules(answer: Answer, token: str) -> Rules:
     """
     outcome = status_outcome(answer)
     if answer.status in (401, 403):
-        return Rules(answer=answer, verdict="denied", reason=f"robots.txt is locked (HTTP {answer.status})")
+        told = f"HTTP {answer.status}{', a challenge' if is_challenge(answer) else ''}"
+        return Rules(answer=answer, verdict="denied", reason=f"robots.txt is locked ({told})")
     if outcome in ("http_404", "http_410", "http_4xx") and answer.status != 429:
         return Rules(
             answer=answer, verdict="allowed", reason=f"there is no robots.txt (HTTP {answer.status})"
