@@ -25,8 +25,11 @@ from storage.columns import own_number as _number_of
 from storage.columns import real as _real
 from storage.columns import text as _text
 from storage.columns import yes as _yes
+from storage.crawl_tables import feed_health as feed_health
 from storage.crawl_tables import feed_polls as feed_polls
 from storage.crawl_tables import feeds as feeds
+from storage.crawl_tables import health_changes as health_changes
+from storage.crawl_tables import host_pauses as host_pauses
 from storage.crawl_tables import page_versions as page_versions
 from storage.crawl_tables import pages as pages
 from storage.crawl_tables import poll_readings as poll_readings

@@ -22,6 +22,7 @@ from storage.stores.articles import ArticleStore
 from storage.stores.copies import CopyStore
 from storage.stores.counts import CountStore, SpikeStore
 from storage.stores.daily_groups import DailyGroupStore
+from storage.stores.health import HealthStore
 from storage.stores.kinds import KindStore
 from storage.stores.lists import ListStore
 from storage.stores.narratives import CorrectionStore, NarrativeStore
@@ -45,6 +46,7 @@ class Store:
         self._database = database
         self.sources = SourceStore(database)
         self.feeds = FeedStore(database)
+        self.health = HealthStore(database)
         self.pages = PageStore(database)
         self.articles = ArticleStore(database)
         self.copies = CopyStore(database)

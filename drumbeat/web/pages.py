@@ -165,6 +165,7 @@ def sources(request: Request) -> HTMLResponse:
         "digest": reader.digest(),
         "polls": [told for told in polls if told.is_notable],
         "polled": len(polls),
+        "health": [view for view in reader.health() if not view.is_well],
         "notice": notice(),
         "here": "sources",
     }

@@ -7,9 +7,12 @@ Identifiers are made from content (`ids.py`), so that the order of work never sh
 from __future__ import annotations
 
 from storage.records.coverage import (
+    FeedHealth,
     FeedKind,
     FeedPoll,
     FeedState,
+    HealthChange,
+    HostPause,
     Origin,
     Page,
     PageVersion,
@@ -102,12 +105,15 @@ __all__ = [
     "DeliveryState",
     "EmbeddedPassage",
     "Event",
+    "FeedHealth",
     "FeedKind",
     "FeedPoll",
     "FeedState",
     "GroupCell",
     "Health",
+    "HealthChange",
     "HitFacts",
+    "HostPause",
     "Judgement",
     "Kind",
     "LineageEvent",

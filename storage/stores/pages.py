@@ -129,6 +129,15 @@ class PageStore:
             statement.order_by(schema.pages.c.discovered_at, schema.pages.c.page_id).limit(limit)
         )
 
+    def fetched_by_source(self, since: datetime) -> dict[str, tuple[int, int]]:
+        """Source -> pages fetched from a moment on, and the bytes that they take in the archive."""
+        table = schema.pages.c
+        size = sa.func.coalesce(sa.func.sum(table.warc_length), 0)
+        asked = sa.select(table.source_id, sa.func.count(), size).where(table.fetched_at >= since)
+        with self._database.read() as connection:
+            rows = connection.execute(asked.group_by(table.source_id)).all()
+        return {source_id: (pages, int(taken)) for source_id, pages, taken in rows}
+
     def record_fetch(self, pages: Sequence[Page]) -> None:
         """Write the fetch fields (`final_url` ... `next_attempt_at`, `origin`) of known pages; sync the
         archive before.
