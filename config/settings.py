@@ -82,6 +82,17 @@ class CrawlSettings(Section):
     broken."""
 
 
+class BackfillSettings(Section):
+    """Where history is filled in from (`drumbeat backfill`)."""
+
+    commoncrawl_url: str = "https://data.commoncrawl.org/"
+    """What the relative addresses in a list of Common Crawl's files (`warc.paths`) begin with."""
+    wayback_cdx_url: str = "https://web.archive.org/cdx/search/cdx"
+    """Index of a Wayback machine: a CDX server as the Internet Archive runs it."""
+    wayback_pages_url: str = "https://web.archive.org/web"
+    """What the addresses of its archived pages begin with."""
+
+
 class CleanSettings(Section):
     """How pages become articles."""
 
@@ -268,6 +279,7 @@ class Settings(Section):
 
     storage: StorageSettings = StorageSettings()
     crawl: CrawlSettings = CrawlSettings()
+    backfill: BackfillSettings = BackfillSettings()
     clean: CleanSettings = CleanSettings()
     copies: CopySettings = CopySettings()
     embed: EmbedSettings = EmbedSettings()

@@ -25,15 +25,18 @@ from storage.columns import own_number as _number_of
 from storage.columns import real as _real
 from storage.columns import text as _text
 from storage.columns import yes as _yes
+from storage.crawl_tables import backfills as backfills
 from storage.crawl_tables import feed_health as feed_health
 from storage.crawl_tables import feed_polls as feed_polls
 from storage.crawl_tables import feeds as feeds
 from storage.crawl_tables import health_changes as health_changes
 from storage.crawl_tables import host_pauses as host_pauses
+from storage.crawl_tables import page_looks as page_looks
 from storage.crawl_tables import page_versions as page_versions
 from storage.crawl_tables import pages as pages
 from storage.crawl_tables import poll_readings as poll_readings
 from storage.crawl_tables import sources as sources
+from storage.crawl_tables import version_texts as version_texts
 from storage.stale_days import statements as stale_day_triggers
 from storage.triggers import CREATE as TRIGGERS
 from storage.types import (

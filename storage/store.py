@@ -19,6 +19,7 @@ from storage.errors import StorageError
 from storage.migrate import migrate, require_current
 from storage.stores.alerts import AlertStore
 from storage.stores.articles import ArticleStore
+from storage.stores.backfills import BackfillStore
 from storage.stores.copies import CopyStore
 from storage.stores.counts import CountStore, SpikeStore
 from storage.stores.daily_groups import DailyGroupStore
@@ -48,6 +49,7 @@ class Store:
         self.feeds = FeedStore(database)
         self.health = HealthStore(database)
         self.pages = PageStore(database)
+        self.backfills = BackfillStore(database)
         self.articles = ArticleStore(database)
         self.copies = CopyStore(database)
         self.passages = PassageStore(database)

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from drumbeat.cli import (
+    backfill_commands,
     find_commands,
     inspect_commands,
     people_commands,
@@ -33,6 +34,7 @@ for commands in (
     workspace_commands,
     source_commands,
     stage_commands,
+    backfill_commands,
     people_commands,
     inspect_commands,
     find_commands,

@@ -7,6 +7,7 @@ Identifiers are made from content (`ids.py`), so that the order of work never sh
 from __future__ import annotations
 
 from storage.records.coverage import (
+    Backfill,
     FeedHealth,
     FeedKind,
     FeedPoll,
@@ -90,6 +91,7 @@ __all__ = [
     "Article",
     "ArticleFacts",
     "Assignment",
+    "Backfill",
     "CleanResult",
     "Comparison",
     "CopyGroup",
