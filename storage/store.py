@@ -22,6 +22,7 @@ from storage.stores.articles import ArticleStore
 from storage.stores.copies import CopyStore
 from storage.stores.counts import CountStore, SpikeStore
 from storage.stores.daily_groups import DailyGroupStore
+from storage.stores.drift import DriftStore
 from storage.stores.kinds import KindStore
 from storage.stores.lists import ListStore
 from storage.stores.narratives import CorrectionStore, NarrativeStore
@@ -52,6 +53,7 @@ class Store:
         self.means = MeanStore(database)
         self.narratives = NarrativeStore(database)
         self.kinds = KindStore(database)
+        self.drift = DriftStore(database)
         self.watch = WatchStore(database)
         self.events = EventStore(database)
         self.tellings = TellingStore(database)
