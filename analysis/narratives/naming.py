@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.arrays import Matrix
+from analysis.arrays import Floats, Matrix
 from analysis.embedding.centring import centre
 from analysis.embedding.kept import kept_vectors, passing_vectors
+from analysis.kinds.head import head_for, words_of
 from analysis.narratives.claim_sentence import HELD, Said, languages_in_order, share_of, stated
 from analysis.narratives.labels import label
 from analysis.narratives.run_view import RunView
@@ -47,7 +48,12 @@ def named(
     if old.label_by != "medoid" or (share is not None and share >= HELD and _reads_well(view, old, shown)):
         return old, share
     found = stated(
-        shown.rows, shown.order, shown.vectors, readers=view.readers, embed=lambda said: _vectors(view, said)
+        shown.rows,
+        shown.order,
+        shown.vectors,
+        readers=view.readers,
+        standing=standing,
+        read=lambda said: _read(view, said),
     )
     if found is None:
         return (_headlined(view, old, shown, standing), share) if share is None else (old, share)
@@ -59,8 +65,8 @@ def _borne_out(view: RunView, old: Narrative, shown: Shown) -> float | None:
     """Share of the texts that bear the present label out; None of one that is not quoted."""
     if old.label_passage is None or old.label_language is None:
         return None
-    sentence = _vectors(view, [Said(old.label, old.label_language, old.label_passage)])[0]
-    return share_of(shown.vectors, sentence)
+    sentences, _ = _read(view, [Said(old.label, old.label_language, old.label_passage)])
+    return share_of(shown.vectors, sentences[0])
 
 
 def _reads_well(view: RunView, old: Narrative, shown: Shown) -> bool:
@@ -83,7 +89,12 @@ def _with(old: Narrative, said: Said) -> Narrative:
     return replace(old, label=said.text, label_language=said.language, label_passage=said.passage_id)
 
 
-def _vectors(view: RunView, said: Sequence[Said]) -> Matrix:
-    """Centred unit vectors of sentences."""
-    raw = passing_vectors(view.store, view.embed, [item.text for item in said])
-    return centre(raw, [item.language for item in said], view.table).astype(np.float64)
+def _read(view: RunView, said: Sequence[Said]) -> tuple[Matrix, Floats]:
+    """Centred unit vectors of sentences, and how much each reads like a claim: 0 where no head is known."""
+    texts, languages = [item.text for item in said], [item.language for item in said]
+    raw = passing_vectors(view.store, view.embed, texts)
+    vectors = centre(raw, languages, view.table).astype(np.float64)
+    head = head_for(view.table.build)
+    if head is None:
+        return vectors, np.zeros(len(said))
+    return vectors, head.score(head.centred(raw, languages), words_of(texts))

@@ -148,11 +148,11 @@ class RunView:
         registry = self.store.narratives.all(include_merged=True)
         survivors = survivors_of(registry)
         watched = {item.narrative_id for item in registry if item.kind == "watched"}
-        return replace(
-            self,
-            survivors=survivors,
-            decisions=obeyed(self.store.corrections.all(), survivors, watched=watched),
-        )
+        decided = obeyed(self.store.corrections.in_force(), survivors, watched=watched)
+        # Where passages are that others follow or avoid; one that was placed by hand goes where it is put.
+        found = self.store.narratives.assigned(decided.watched_passages)
+        held = {item.passage_id: survivors[item.narrative_id] for item in found}
+        return replace(self, survivors=survivors, decisions=decided.placed(held))
 
     def recount(self) -> None:
         """Bring sizes to what is stored: articles cleaned again lose passages, passages move, analysts
@@ -184,7 +184,7 @@ def open_view(*, store: Store, workspace: Workspace, clock: Clock, run_id: str) 
         decisions=obeyed((), {}),
         survivors={},
     ).after_merges()
-    _carry_out(view)
+    carry_out(view)
     return view
 
 
@@ -207,7 +207,7 @@ def _is_open(narrative: Narrative) -> bool:
     return narrative.kind == "discovered" and narrative.status != "merged"
 
 
-def _carry_out(view: RunView) -> None:
+def carry_out(view: RunView) -> None:
     """Write what analysts decided, as far as it is not so already."""
     narratives = {item.narrative_id: item for item in view.store.narratives.all()}
     decided = view.decisions

@@ -18,6 +18,7 @@ from drumbeat.alerts.addresses import chat_name, message_id
 from drumbeat.alerts.compose import subject_of
 from storage.ids import alert_id, delivery_id
 from storage.records import Alert, Delivery, Spike
+from storage.records.decisions import muted
 from storage.store import Store
 
 logger = structlog.get_logger(__name__)
@@ -54,9 +55,15 @@ def make_alerts(
 
 
 def _decided(store: Store, today: date) -> list[Spike]:
-    """The spikes that were decided to be alerts, by day and id."""
+    """The spikes that were decided to be alerts, by day and id; none of a narrative that an analyst muted."""
     recent = store.spikes.between(today - LOOK_BACK, today + timedelta(days=1))
-    return [spike for spike in recent if spike.decision == "alert"]
+    survivors = store.narratives.survivors()
+    silenced = muted(store.corrections.in_force(), survivors, today)
+    return [
+        spike
+        for spike in recent
+        if spike.decision == "alert" and survivors.get(spike.narrative_id, spike.narrative_id) not in silenced
+    ]
 
 
 def _log(spike: Spike, deliveries: int, run_id: str) -> None:

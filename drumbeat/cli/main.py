@@ -12,6 +12,7 @@ import typer
 from drumbeat.cli import (
     find_commands,
     inspect_commands,
+    narrative_commands,
     people_commands,
     source_commands,
     stage_commands,
@@ -34,6 +35,7 @@ for commands in (
     stage_commands,
     people_commands,
     inspect_commands,
+    narrative_commands,
     find_commands,
 ):
     commands.register(app)

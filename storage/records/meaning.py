@@ -12,7 +12,18 @@ NarrativeKind = Literal["discovered", "watched"]
 Kind = Literal["claim", "event", "subject", "form"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 NarrativeStatus = Literal["active", "dormant", "merged"]
-LineageKind = Literal["born", "continued", "split_from", "merged_into", "dormant", "revived", "renamed"]
+LineageKind = Literal[
+    "born",
+    "continued",
+    "split_from",
+    "merged_into",
+    "dormant",
+    "revived",
+    "renamed",
+    "drifted",
+    "decided",
+    "taken_back",
+]
 Stance = Literal["endorses", "refutes", "reports"]
 CorrectionKind = Literal[
     "rename", "pin", "mute", "merge", "split", "reject", "assign", "together", "apart", "kind", "note", "undo"
@@ -224,7 +235,8 @@ class Correction:
     """Of `together` and `apart` the passage that is to follow, or to avoid, the first."""
     value: str | None = None
     """Of `rename` the label, of `kind` what the narrative is (None takes the last decision back), of `mute`
-    the day until which, of `note` the text, of `undo` the decision that is taken back.
+    the day until which, of `note` the text, of `undo` the decision that is taken back; of `assign`,
+    `reject`, `together` and `apart` the number of the narrative that the passage was in before.
     """
     part_of: str | None = None
     """The decision that this one carries out: taken back with it."""
