@@ -37,6 +37,8 @@ from storage.crawl_tables import pages as pages
 from storage.crawl_tables import poll_readings as poll_readings
 from storage.crawl_tables import sources as sources
 from storage.crawl_tables import version_texts as version_texts
+from storage.decision_tables import narrative_anchors as narrative_anchors
+from storage.decision_tables import narrative_drift as narrative_drift
 from storage.stale_days import statements as stale_day_triggers
 from storage.triggers import CREATE as TRIGGERS
 from storage.types import (
@@ -153,7 +155,8 @@ narratives = sa.Table(
     _number("merged_into", null=True),
     _number("split_from", null=True), _number("theme_id", null=True), _text("statement_id", null=True),
     _text("build"),
-    _number("mean_version"), _text("born_run"), sa.Column("radius", Real), sa.Index(None, "last_seen_at"),
+    _number("mean_version"), _text("born_run"), sa.Column("radius", Real), _text("label_language", null=True),
+    _text("label_passage", null=True), sa.Index(None, "last_seen_at"),
     sa.Index(None, "merged_into"), sa.Index(None, "kind"),
 )  # fmt: skip
 
@@ -188,6 +191,7 @@ lineage = sa.Table(
 corrections = sa.Table(
     "corrections", metadata, _key("correction_id"), _time("at"), _text("kind"), _number("narrative_id"),
     _text("passage_id", null=True), _text("value", null=True), _text("actor", null=True),
+    _number("other_id", null=True), _text("other_passage", null=True), _text("part_of", null=True),
 )  # fmt: skip
 
 # What each narrative is, as the last run that looked judged it; no row: nobody looked yet.

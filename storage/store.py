@@ -23,6 +23,7 @@ from storage.stores.backfills import BackfillStore
 from storage.stores.copies import CopyStore
 from storage.stores.counts import CountStore, SpikeStore
 from storage.stores.daily_groups import DailyGroupStore
+from storage.stores.drift import DriftStore
 from storage.stores.health import HealthStore
 from storage.stores.kinds import KindStore
 from storage.stores.lists import ListStore
@@ -57,6 +58,7 @@ class Store:
         self.means = MeanStore(database)
         self.narratives = NarrativeStore(database)
         self.kinds = KindStore(database)
+        self.drift = DriftStore(database)
         self.watch = WatchStore(database)
         self.events = EventStore(database)
         self.tellings = TellingStore(database)

@@ -13,6 +13,7 @@ from drumbeat.cli import (
     backfill_commands,
     find_commands,
     inspect_commands,
+    narrative_commands,
     people_commands,
     share_commands,
     source_commands,
@@ -37,6 +38,7 @@ for commands in (
     backfill_commands,
     people_commands,
     inspect_commands,
+    narrative_commands,
     find_commands,
     share_commands,
 ):
