@@ -27,14 +27,15 @@ def main(arguments: list[str] | None = None) -> int:
                 f"desk: {options.out} was not made by this command; make it with --articles", file=sys.stderr
             )
             return 2
-        print(json.dumps(add_day(options.out, options.add_day)))
+        print(json.dumps(add_day(options.out, options.add_day, options.words)))
         return 0
     if options.out.exists():
         print(f"desk: {options.out} is there already; name another folder or remove it", file=sys.stderr)
         return 2
     shape = Shape(
         articles=options.articles, per_day=options.per_day, seed=options.seed, sources=options.sources,
-        copy_every=options.copy_every, statements=options.statements, words=options.words,
+        copy_every=options.copy_every, statements=options.statements, words=options.words or MEDIAN_WORDS,
+        sentences=options.sentences, known=not options.no_narratives,
     )  # fmt: skip
     print(json.dumps(build(shape, options.out, postgresql=options.postgresql, data=options.data)))
     return 0
@@ -51,7 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sources", type=int, default=300)
     parser.add_argument("--copy-every", type=int, default=5, help="one article in so many is a copy")
     parser.add_argument("--statements", type=int, default=10, help="watched statements")
-    parser.add_argument("--words", type=int, default=MEDIAN_WORDS, help="words of the median article")
+    parser.add_argument("--words", type=int, help=f"words of the median article (default: {MEDIAN_WORDS})")
+    parser.add_argument("--sentences", type=int, default=3, help="of a passage, or one more (default: 3)")
     parser.add_argument(
         "--no-narratives", action="store_true", help="an empty registry: narratives are to be found"
     )

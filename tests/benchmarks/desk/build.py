@@ -59,11 +59,12 @@ class Maker:
         self._recent: deque[tuple[list[Original], dict[int, Content]]] = deque(maxlen=COPY_DAYS + 1)
 
     def days(
-        self, first: int, last: int, articles: int | None = None
+        self, first: int, last: int, articles: int | None = None, words: int | None = None
     ) -> Iterator[tuple[int, list[rows.Told]]]:
-        """Articles of the days [first, last), by time; `articles` in place of the shape's number a day."""
+        """Articles of the days [first, last), by time; `articles` and `words` in place of the shape's."""
         for day in range(max(0, first - COPY_DAYS), last):
-            originals = self.plan.originals(day, articles if day >= first else None)
+            special = (articles, words) if day >= first else ()
+            originals = self.plan.originals(day, *special)
             content = self._content(day, originals)
             self._recent.append((originals, content))
             if day >= first:
@@ -100,7 +101,7 @@ class Maker:
         seed = self.plan.shape.seed
         languages = [self.plan.outlets[item.outlet].language for item in originals]
         drafts = [
-            draft_of(item, self._runs[language], seed)
+            draft_of(item, self._runs[language], seed, self.plan.shape.sentences)
             for item, language in zip(originals, languages, strict=True)
         ]
         dice = np.random.default_rng((seed, 9, day + 10_000))
@@ -151,8 +152,10 @@ def build(
     return _note(out, shape, totals | {"narratives": len(registry.size)}, data=data)
 
 
-def add_day(out: Path, articles: int) -> dict[str, Any]:
-    """Add a day of unprocessed articles (fetched and cleaned) after the last one, with the vectors that embedding would give them."""
+def add_day(out: Path, articles: int, words: int | None = None) -> dict[str, Any]:
+    """Add a day of unprocessed articles (fetched and cleaned) after the last one, with the vectors that
+    embedding would give them; `words` of the median article in place of the shape's.
+    """
     manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
     shape = shape_of(manifest)
     data = Path(manifest["data"]) if manifest["data"] else None
@@ -161,7 +164,7 @@ def add_day(out: Path, articles: int) -> dict[str, Any]:
     workspace = load_workspace(out)
     totals = {"articles": 0, "passages": 0}
     with loading(workspace.database_url, bulk=False) as loader:
-        for number, items in maker.days(day, day + 1, articles):
+        for number, items in maker.days(day, day + 1, articles, words):
             _put_coverage(loader, maker, number, items, loader.highest("articles") + 1, is_cut=False)
             loader.put("vectors", passage_vectors(items, workspace.settings.embed.passage_words), known=True)
             loader.put("vectors", lead_vectors(maker.space, number, items), known=True)
