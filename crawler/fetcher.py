@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -61,6 +62,8 @@ if TYPE_CHECKING:
 
 logger = structlog.get_logger(__name__)
 
+UNPACKED_IN_PLACE = 32 * 1024
+"""Bytes of an answer whose unpacking takes less than handing it to a thread. Chosen, not measured."""
 Keep = Callable[[Answer], Awaitable[None]]
 """Takes answers that only the archive wants (robots.txt, redirects); returns when they are safe."""
 
@@ -226,7 +229,8 @@ class Fetcher:
         """Archive a redirect."""
         ticket = ticket_of(request)
         first = ticket.hops[0] if ticket.hops else request.url
-        await self._keep(self._answer(first, replace(ticket, kind="redirect"), response))
+        hop = replace(ticket, kind="redirect")
+        await self._keep(_decompressed(self._answer(first, hop, response), hop.max_bytes))
 
     def slow_down(self, host: str, seconds: float) -> None:
         """Leave at least so many seconds between two requests to a host, from the next one on."""
@@ -260,7 +264,12 @@ class Fetcher:
             ticket.is_over = True
             self._traffic.release(ticket.received)
         self.pauses.answered(host_of(response.url))
-        return self._answer(url, ticket, response)
+        answer = self._answer(url, ticket, response)
+        # A bomb takes a while to be known as one, and zlib lets the others work meanwhile.
+        unpack = partial(_decompressed, answer, ticket.max_bytes)
+        if len(answer.body) < UNPACKED_IN_PLACE:
+            return unpack()
+        return await asyncio.get_running_loop().run_in_executor(self.threads, unpack)
 
     def _failed(
         self, url: str, ticket: Ticket, outcome: str, detail: str, wait: timedelta | None = None
@@ -299,7 +308,7 @@ class Fetcher:
         asked = (
             retry_after(answer.header("retry-after"), answer.fetched_at) if response.status >= 400 else None
         )
-        return _decompressed(replace(answer, wait=asked), ticket.max_bytes)
+        return replace(answer, wait=asked)
 
     def _limit(self, kind: Kind) -> int:
         return (

@@ -32,11 +32,11 @@ from crawler.select import (
     LINKS_PER_POLL,
     Finder,
     Selection,
-    select_children,
+    choose_children,
+    named_children,
     select_pages,
 )
 from crawler.shapes import LEARNT_FROM, Habits, habits_of
-from crawler.urls import canonical
 from crawler.waiting import is_due
 from storage.records import FeedHealth, FeedKind, FeedPoll, FeedState, Page
 
@@ -110,9 +110,12 @@ class OutletPolls:
     async def _children(
         self, listing: Listing, finder: Finder, listing_url: str, seen: Collection[str]
     ) -> list[str]:
-        named = [url for child in listing.children if (url := canonical(child.url, listing_url))]
-        polled = await self._tools.recorder.ask(lambda store: store.feeds.last_polled(named))
-        return select_children(listing, finder, listing_url, seen=seen, polled=polled)
+        threads = self._tools.fetcher.threads
+        name = partial(named_children, listing, listing_url, seen)
+        # Fifty thousand addresses take seconds; the others' answers must not wait for them.
+        named = await asyncio.get_running_loop().run_in_executor(threads, name)
+        polled = await self._tools.recorder.ask(lambda store: store.feeds.last_polled(list(named)))
+        return choose_children(named, finder, polled)
 
     async def _state(self, feed_url: str, kind: FeedKind) -> FeedState:
         state = await self._tools.recorder.ask(lambda store: store.feeds.get(feed_url))
