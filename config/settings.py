@@ -127,6 +127,8 @@ class EmbedSettings(Section):
     """Processes; 0 means one per core."""
     passage_words: Positive = 100
     """A passage holds at most so many words."""
+    max_passages: Positive = 200
+    """Passages of one article; the rest of it is kept as text, and `drumbeat explain` says so."""
 
 
 class NarrativeSettings(Section):

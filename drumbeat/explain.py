@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from analysis.text.passages import unread_characters
 from config.workspace import Workspace
 from drumbeat.evidence import Reading, readings
 from storage.errors import StorageError
@@ -59,7 +60,11 @@ def explain_article(store: Store, key: str) -> Explanation:
     member = store.copies.of([article.article_id]).get(article.article_id)
     if member:
         result["copies"] = _copies_told(member)
-    for reading in readings(store, article.article_id):
+    read = readings(store, article.article_id)
+    ends = [article.body.rfind(row.passage.text) + len(row.passage.text) for row in read[-1:]]
+    if unread := unread_characters(article, ends):
+        result["read in part"] = {"characters kept as text only": unread}
+    for reading in read:
         result[f"passage {reading.passage.ordinal}"] = _passage_told(reading)
     return result
 
