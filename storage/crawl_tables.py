@@ -89,3 +89,23 @@ page_versions = sa.Table(
     _text("sha256", null=True), _text("fetch_run", null=True), _text("warc_file", null=True),
     sa.Column("warc_offset", sa.BigInteger), sa.Column("warc_length", sa.BigInteger),
 )  # fmt: skip
+
+# Stored pages that were asked for again: how often, when last, and when they were last there.
+page_looks = sa.Table(
+    "page_looks", metadata, _child("page_id", "pages.page_id", primary=True), _number("looks"),
+    _time("looked_at"), _time("seen_at", null=True), sa.Index(None, "looked_at"),
+)  # fmt: skip
+
+# What cleaning made of a version, and how it differs from the text before it.
+version_texts = sa.Table(
+    "version_texts", metadata, _child("page_id", "pages.page_id", primary=True),
+    sa.Column("fetched_at", UtcDateTime, primary_key=True), _text("change"), _text("clean_outcome"),
+    _text("clean_version"), _text("title", null=True), _text("body", null=True),
+    _text("text_sha256", null=True), _number("added", null=True), _number("removed", null=True),
+)  # fmt: skip
+
+# How far histories from archives are filled in, by file or by outlet and period.
+backfills = sa.Table(
+    "backfills", metadata, _key("name"), _text("position"), _yes("finished"), _json("counts"),
+    _time("updated_at"), _text("run_id"),
+)  # fmt: skip

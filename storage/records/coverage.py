@@ -142,6 +142,21 @@ class PageVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Backfill:
+    """A history that is filled in from an archive: one file, or one outlet of an index."""
+
+    name: str
+    """Path or address of a file; `wayback DOMAIN FIRST LAST` for an outlet and a period."""
+    position: str
+    """Where reading goes on: a byte of the file, or the index's own key."""
+    finished: bool
+    counts: dict[str, int]
+    """What became of the responses so far, by outcome."""
+    updated_at: datetime
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One document URL: found, then fetched or not, then cleaned or not."""
 
