@@ -40,8 +40,8 @@ class CrawlTools:
 class OutletRequests:
     """Requests of one outlet, polls, pages and waits included, until its time is up.
 
-    An outlet whose directory entry states long pauses between two requests has time for three of them, beyond the
-    end of the crawl too.
+    An outlet whose directory entry states long pauses between two requests has time for three of them, beyond
+    the end of the crawl too.
     """
 
     def __init__(self, source: SourceConfig, tools: CrawlTools) -> None:

@@ -140,7 +140,8 @@ class Fetcher:
         It waits for the address's host, and for a place beside the other outlets.
 
         Args:
-            source: for whom: the longest of its delay, the settings' and robots.txt's counts, and it may lie on
+            source: for whom: the longest of its delay, the settings' and robots.txt's counts, and it may lie
+            on
                 private addresses.
             headers: further ones, for conditional requests.
         """
@@ -252,9 +253,8 @@ class Fetcher:
         except _EXPECTED as error:
             if isinstance(error, DownloadTimeoutError):
                 self.pauses.timed_out(host_of(ticket.hops[-1] if ticket.hops else address))
-            return self._failed(
-                url, ticket, _outcome(error), _detail(error, ticket), getattr(error, "wait", None)
-            )
+            wait = getattr(error, "wait", None)
+            return self._failed(url, ticket, _outcome(error), _detail(error, ticket), wait)
         except DrumbeatError:
             raise
         except Exception as error:  # border: what hostile bytes do to the libraries costs only this request
@@ -264,9 +264,12 @@ class Fetcher:
             ticket.is_over = True
             self._traffic.release(ticket.received)
         self.pauses.answered(host_of(response.url))
-        answer = self._answer(url, ticket, response)
-        # A bomb takes a while to be known as one, and zlib lets the others work meanwhile.
-        unpack = partial(_decompressed, answer, ticket.max_bytes)
+        return await self._unpacked(self._answer(url, ticket, response), ticket.max_bytes)
+
+    async def _unpacked(self, answer: Answer, max_bytes: int) -> Answer:
+        """The answer decompressed; a bomb takes a while to be known as one, and zlib lets the others work
+        meanwhile."""
+        unpack = partial(_decompressed, answer, max_bytes)
         if len(answer.body) < UNPACKED_IN_PLACE:
             return unpack()
         return await asyncio.get_running_loop().run_in_executor(self.threads, unpack)

@@ -19,10 +19,10 @@ from scrapy.crawler import Crawler
 LONGEST_LINE: Final = 256 * 1024
 """Bytes of a header line, as browsers allow for all of them (Chromium: 256 kB)."""
 LONGEST_HEAD: Final = 2 * LONGEST_LINE
-"""Bytes of all header lines, those of informational answers before it included; more is an attack. Chosen, not
-measured."""
+"""Bytes of all header lines, those of informational answers before it included; more is an attack. Chosen,
+not measured."""
 MOST_LINES: Final = 1_000
-"""Of a head, however short they are: reading 100,000 of them took 2 s, in which nobody else was served
+"""Of a head, however short they are: reading 107,000 of them held up everybody for 4 s, under a profiler
 (`python -m tests.benchmarks.hostile`)."""
 
 

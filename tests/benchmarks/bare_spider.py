@@ -1,9 +1,10 @@
-"""A spider with Scrapy and nothing else that keeps what it fetches: what `tests.benchmarks.crawling` compares with.
+"""A spider with Scrapy and nothing else that keeps what it fetches: what `tests.benchmarks.crawling` compares
+with.
 
     python -m tests.benchmarks.bare_spider FILE.warc.gz FEED ...
 
-It reads feeds, follows their links, obeys robots.txt, asks each host one request at a time, and writes each answer as a
-gzipped WARC record. Prints how many it wrote.
+It reads feeds, follows their links, obeys robots.txt, asks each host one request at a time, and writes each
+answer as a gzipped WARC record. Prints how many it wrote.
 """
 
 from __future__ import annotations

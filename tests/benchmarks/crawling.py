@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.crawling --out DIR [--hosts 200] [--rounds 3]
 
-A feed and fifteen pages of each host of a local server, no delay, archive on, the crawler's checks and database
-included. Processor seconds of the whole process tree, its start taken off by a run over two hosts; the median of the
-rounds, in which the two take turns.
+A feed and fifteen pages of each host of a local server, no delay, archive on, the crawler's checks and
+database included. Processor seconds of the whole process tree, its start taken off by a run over two hosts;
+the median of the rounds, in which the two take turns.
 """
 
 from __future__ import annotations

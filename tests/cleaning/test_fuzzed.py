@@ -115,7 +115,8 @@ def test_what_json_states(stated: dict[str, object]) -> None:
     text = json.dumps(stated)
     assert read_json(text) is not None
     plain_text(stated)
-    page = f"<html><head><script type='application/ld+json'>{text}</script></head><body><article>{TEXT}</article>"
+    head = f"<head><script type='application/ld+json'>{text}</script></head>"
+    page = f"<html>{head}<body><article>{TEXT}</article>"
     assert isinstance(extract_page(page.encode("utf-8", "replace"), url="http://o.example/1"), Extraction)
 
 
@@ -131,7 +132,8 @@ def test_what_elements_state(stated: list[tuple[str, str]], language: str) -> No
         for name, value in stated
         for kind in ("name", "property")
     )
-    page = f'<html lang="{escape(language)}"><head>{metas}<title>A dam</title></head><body><article>{TEXT}</article>'
+    head = f"<head>{metas}<title>A dam</title></head>"
+    page = f'<html lang="{escape(language)}">{head}<body><article>{TEXT}</article>'
     tree = parse(page.replace("\x00", ""))
     if tree is not None:
         claims = read_claims(tree)

@@ -31,7 +31,9 @@ PAGE_FAULTS = ("pagesilent", "pagebomb", "pagefails")
 
 
 def served_order(weights: dict[str, float], asked: list[str], most: int = 1) -> list[str]:
-    """In which order outlets get the one place that there is, each asking once more as soon as it was served."""
+    """In which order outlets get the one place that there is, each asking once more as
+    soon as it was served.
+    """
 
     async def work() -> list[str]:
         given = Places(most, Traffic())
@@ -155,8 +157,9 @@ def test_a_crawl_has_an_end(site: LocalSite, lab: MakeLab) -> None:
 
 
 def test_a_host_that_times_out_again_and_again_is_left_alone(site: LocalSite, lab: MakeLab) -> None:
-    """After three time-outs in a row no further page is asked for, in the next crawl neither, until the pause is
-    over; another host goes on."""
+    """After three time-outs in a row no further page is asked for, in the next crawl neither, until the pause
+    is over; another host goes on.
+    """
     links = [site.put(f"/news/{n}.html", Silent()) for n in range(8)]
     other = f"http://other.localhost:{site.port}"
     site.put("/ok.xml", Page(rss([f"{other}/ok.html"])), host="other.localhost")
