@@ -50,7 +50,7 @@ class CrawlSettings(Section):
     contact: str = ""
     """Mail address or page that an outlet's webmaster can write to; sent with every request. Required for
     real crawls."""
-    delay_seconds: Annotated[float, Field(ge=0, le=300)] = 5.0
+    delay_seconds: Annotated[float, Field(ge=0, le=1_800)] = 5.0
     """Between two requests to one host; a source may set a longer one."""
     concurrent_hosts: Positive = 16
     """Answers taken at the same time, one from each host. A host that keeps us waiting, for its delay or for
@@ -138,6 +138,8 @@ class EmbedSettings(Section):
     """Processes; 0 means one per core."""
     passage_words: Positive = 100
     """A passage holds at most so many words."""
+    max_passages: Positive = 200
+    """Passages of one article; the rest of it is kept as text, and `drumbeat explain` says so."""
 
 
 class NarrativeSettings(Section):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from analysis.text.passages import unread_characters
 from config.workspace import Workspace
 from drumbeat.evidence import Reading, readings
 from drumbeat.shown.history import decision_words
@@ -62,8 +63,12 @@ def explain_article(store: Store, key: str) -> Explanation:
     member = store.copies.of([article.article_id]).get(article.article_id)
     if member:
         result["copies"] = _copies_told(member)
+    read = readings(store, article.article_id)
+    ends = [article.body.rfind(row.passage.text) + len(row.passage.text) for row in read[-1:]]
+    if unread := unread_characters(article, ends):
+        result["read in part"] = {"characters kept as text only": unread}
     decided = _decided_on(store)
-    for reading in readings(store, article.article_id):
+    for reading in read:
         told = _passage_told(reading) | decided.of(reading)
         result[f"passage {reading.passage.ordinal}"] = told
     return result
