@@ -62,6 +62,9 @@ class CrawlSettings(Section):
     """Longer chains are given up: outcome `redirect_loop`."""
     max_pages_per_source: Positive = 200
     """New pages per source and crawl; the rest waits for the next one."""
+    recheck_pages: Annotated[int, Field(ge=0)] = 10
+    """Stored pages of a source that one crawl asks for again, a day to three weeks after their fetch, to see
+    whether they were edited or taken away; 0: none."""
     backfill_days: Days = 60
     """First crawl of a source: coverage this old is history, not news."""
     attempts: Positive = 3

@@ -2,7 +2,7 @@
 
 feeds due? --> polls --> rows
 pages due? --> fetch, archive --> own, and no other address of a known page? --> rows --> first crawl done
-pages dated anew? --> fetch --> other than before? --> archive, a version
+pages dated anew, pages a while old? --> fetch --> other than before? --> archive, a version
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from crawler.results import (
     WAITING,
     page_after,
 )
-from crawler.revisits import version_after
+from crawler.revisits import LOOK_AFTER, look_headers, version_after, was_there
 from crawler.select import (
     Finder,
     finder_for,
 )
 from crawler.urls import canonical
-from storage.records import Page
+from storage.records import Page, PageLook, PageVersion
 
 logger = structlog.get_logger(__name__)
 
@@ -114,19 +114,39 @@ class OutletCrawl:
         return other is not None and other.page_id != page.page_id and other.fetch_outcome in (None, "stored")
 
     async def _look_again(self) -> None:
-        """Fetch pages that listings dated anew; what is different, or gone, is kept as a version."""
-        for page in list(self._polls.dated_anew.values())[:LOOKS_PER_CRAWL]:
-            if self._is_over():
+        """Fetch pages that listings dated anew, and some of the newest; what is different, or gone, is kept as a
+        version."""
+        pages = await self._to_look_at()
+        latest = await self._tools.recorder.ask(
+            lambda store: store.versions.latest([page.page_id for page in pages])
+        )
+        for page in pages:
+            if self._is_over() or not await self._look_at(page, latest.get(page.page_id)):
                 return
-            answer = await self._tools.fetch(self._source, page.url, "page")
-            if answer.failure == WAITING:
-                return
-            version = version_after(page, answer, run_id=self._tools.run_id)
-            kept = answer if version is not None else None
-            await self._tools.recorder.put(Entry(answer=kept, version=version, looked_at=page.page_id))
-            outcome = "changed" if version is not None else "unchanged"
-            self._tools.counts.update({"looked_again": 1, f"looked_again_{outcome}": 1})
-            _log_page(self._source.id, page.url, outcome, answer)
+
+    async def _to_look_at(self) -> list[Page]:
+        """Pages whose next look is due, those first that a listing dated anew."""
+        anew = list(self._polls.dated_anew.values())[:LOOKS_PER_CRAWL]
+        source_id, now, limit = self._source.id, self._tools.clock.now(), self._tools.settings.recheck_pages
+        old = await self._tools.recorder.ask(
+            lambda store: store.versions.to_look_at(source_id, now, LOOK_AFTER, limit)
+        )
+        return list({page.page_id: page for page in (*anew, *old)}.values())
+
+    async def _look_at(self, page: Page, latest: PageVersion | None) -> bool:
+        """Ask for a page again; False where the host wants peace."""
+        headers = look_headers(page, latest)
+        answer = await self._tools.fetch(self._source, page.url, "page", headers)
+        if answer.failure == WAITING:
+            return False
+        version = version_after(page, latest, answer, run_id=self._tools.run_id)
+        look = PageLook(page_id=page.page_id, looked_at=answer.fetched_at, was_there=was_there(answer))
+        kept = answer if version is not None else None
+        await self._tools.recorder.put(Entry(answer=kept, version=version, look=look))
+        outcome = "changed" if version is not None else "unchanged"
+        self._tools.counts.update({"looked_again": 1, f"looked_again_{outcome}": 1})
+        _log_page(self._source.id, page.url, outcome, answer)
+        return True
 
 
 def _log_page(source_id: str, url: str, outcome: str, answer: Answer) -> None:

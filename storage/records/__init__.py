@@ -75,6 +75,7 @@ from storage.records.texts import (
     SearchHit,
     Vector,
 )
+from storage.records.versions import Change, PageHistory, PageLook, VersionText
 
 __all__ = [
     "KINDS",
@@ -83,6 +84,7 @@ __all__ = [
     "ArticleFacts",
     "Assignment",
     "Backfill",
+    "Change",
     "CleanResult",
     "Comparison",
     "CopyGroup",
@@ -120,6 +122,8 @@ __all__ = [
     "Ordinary",
     "Origin",
     "Page",
+    "PageHistory",
+    "PageLook",
     "PageVersion",
     "Passage",
     "PassageFacts",
@@ -136,6 +140,7 @@ __all__ = [
     "Stance",
     "Theme",
     "Vector",
+    "VersionText",
     "WarcPlace",
     "WatchHit",
 ]
