@@ -29,7 +29,23 @@ feeds = sa.Table(
     _text("last_modified", null=True),
     _time("last_polled_at", null=True), _time("last_new_at", null=True), _number("failures"),
     _time("not_before", null=True),
-    _text("last_outcome", null=True),
+    _text("last_outcome", null=True), _time("due_at", null=True), _number("hint_minutes", null=True),
+    sa.Column("rhythm", JsonTuple),
+)  # fmt: skip
+
+# What the last poll of a feed says of it, and each change of that: found by no query over all polls.
+feed_health = sa.Table(
+    "feed_health", metadata, _key("feed_url"), _text("source_id"), _text("condition"), _time("since"),
+    _time("checked_at"), _text("detail"),
+)  # fmt: skip
+
+health_changes = sa.Table(
+    "health_changes", metadata, sa.Column("changed_at", UtcDateTime, primary_key=True), _key("feed_url"),
+    _text("source_id"), _text("before", null=True), _text("after"), _text("detail"),
+)  # fmt: skip
+
+host_pauses = sa.Table(
+    "host_pauses", metadata, _key("host"), _time("until"), _text("reason"),
 )  # fmt: skip
 
 feed_polls = sa.Table(

@@ -13,7 +13,9 @@ from drumbeat.cli import (
     backfill_commands,
     find_commands,
     inspect_commands,
+    narrative_commands,
     people_commands,
+    share_commands,
     source_commands,
     stage_commands,
     workspace_commands,
@@ -36,7 +38,9 @@ for commands in (
     backfill_commands,
     people_commands,
     inspect_commands,
+    narrative_commands,
     find_commands,
+    share_commands,
 ):
     commands.register(app)
 

@@ -142,6 +142,15 @@ class PageStore:
             statement.order_by(schema.pages.c.discovered_at, schema.pages.c.page_id).limit(limit)
         )
 
+    def fetched_by_source(self, since: datetime) -> dict[str, tuple[int, int]]:
+        """Source -> pages fetched from a moment on, and the bytes that they take in the archive."""
+        table = schema.pages.c
+        size = sa.func.coalesce(sa.func.sum(table.warc_length), 0)
+        asked = sa.select(table.source_id, sa.func.count(), size).where(table.fetched_at >= since)
+        with self._database.read() as connection:
+            rows = connection.execute(asked.group_by(table.source_id)).all()
+        return {source_id: (pages, int(taken)) for source_id, pages, taken in rows}
+
     def record_fetch(self, pages: Sequence[Page]) -> None:
         """Write the fetch fields (`final_url` ... `next_attempt_at`, `origin`) of known pages; sync the
         archive before.
@@ -153,6 +162,13 @@ class PageStore:
     def get(self, page_id: str) -> Page | None:
         """One page."""
         return next(iter(self._pages(sa.select(schema.pages).where(schema.pages.c.page_id == page_id))), None)
+
+    def many(self, page_ids: Collection[str]) -> list[Page]:
+        """Those of the pages that exist, by id."""
+        key = schema.pages.c.page_id
+        with self._database.read() as connection:
+            rows = select_in(connection, sa.select(schema.pages).order_by(key), key, page_ids)
+            return [page_of(row) for row in rows]
 
     def by_url(self, url: str) -> Page | None:
         """The page found under the URL, or else the first found of those that were redirected to it."""
