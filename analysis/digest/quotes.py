@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from analysis.digest.evidence import FirstMover, Quote
@@ -31,7 +32,15 @@ def quotes(
     texts = {
         row.passage_id: row.text for row in reader.store.passages.many([row.passage_id for row in chosen])
     }
-    return tuple(_quote(reader, row, texts[row.passage_id], is_first=row is opener) for row in chosen)
+    known = reader.store.versions.histories([row.article_id for row in chosen])
+    histories = {key: history.told for key, history in known.items()}
+    return tuple(
+        replace(
+            _quote(reader, row, texts[row.passage_id], is_first=row is opener),
+            history=histories.get(row.article_id, ""),
+        )
+        for row in chosen
+    )
 
 
 def _of_article(rows: Sequence[NarrativeRow], article_id: str) -> NarrativeRow | None:
