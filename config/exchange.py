@@ -3,8 +3,8 @@
     CSV    one row an address; the outlet's own columns are the same in each of its rows
     OPML   one outline an outlet with an outline an address, as feed readers have folders
 
-What other programs write lacks country and language: the caller gives them. Outlets without an id get one from
-their domain.
+What other programs write lacks country and language: the caller gives them. Outlets without an id get one
+from their domain.
 """
 
 from __future__ import annotations
@@ -110,16 +110,21 @@ def _outlines(node: ElementTree.Element, outlet: dict[str, str]) -> Iterator[dic
     """A row an address, each with what its outlet's outline says."""
     for child in node:
         given = dict(child.attrib)
-        url = given.get("xmlUrl")
-        if url is None:
+        if "xmlUrl" in given:
+            yield _row(given, outlet or _outlet_of(given))
+        else:
             yield from _outlines(child, given if "id" in given else outlet)
-            continue
-        own = outlet or {
-            "name": given.get("title") or given.get("text") or "",
-            "site": given.get("htmlUrl", ""),
-        }
-        feed = {name: given[key] for name, key in _FEED.items() if key != "url" and key in given}
-        yield {name: value for name, value in own.items() if value} | {"feed": url, **feed}
+
+
+def _outlet_of(given: dict[str, str]) -> dict[str, str]:
+    """What a feed reader's outline says of its outlet."""
+    return {"name": given.get("title") or given.get("text", ""), "site": given.get("htmlUrl", "")}
+
+
+def _row(given: dict[str, str], outlet: dict[str, str]) -> dict[str, str]:
+    feed = {name: given[key] for name, key in _FEED.items() if key in given}
+    stated = {name: value for name, value in outlet.items() if value}
+    return {**stated, **feed, "feed": given["xmlUrl"]}
 
 
 def _gathered(rows: Sequence[dict[str, str]], country: str | None, languages: Sequence[str]) -> list[Entry]:

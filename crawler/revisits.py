@@ -4,8 +4,9 @@
     stored, and dated anew           the outlet says that it changed: looked at again
     stored, and a while old          looked at again, the newest first, within a budget
 
-The first two wait as retries do (`waiting.next_page_attempt`): half an hour after the first answer, then four times as
-long each time, so that a feed which dates everything anew at every poll costs a handful of requests a page.
+The first two wait as retries do (`waiting.next_page_attempt`): half an hour after the first answer, then four
+times as long each time, so that a feed which dates everything anew at every poll costs a handful of requests
+a page.
 """
 
 from __future__ import annotations

@@ -31,8 +31,8 @@ EXAMPLES: Final = 3
 _PARAGRAPH: Final = re.compile(rb"<p\b[^<>]{0,500}>(.{0,20000}?)</p>", re.IGNORECASE | re.DOTALL)
 _LINK: Final = re.compile(rb"<a\b[^<>]{0,500}?\bhref\s*=\s*[\"']?(https?://[^\"'\s<>]{4,500})", re.IGNORECASE)
 _PLATFORMS: Final = frozenset(
-    ("facebook.com", "twitter.com", "x.com", "youtube.com", "youtu.be", "t.me", "telegram.org", "instagram.com",
-     "tiktok.com", "whatsapp.com", "wa.me", "vk.com", "ok.ru", "linkedin.com", "google.com", "apple.com",
+    ("facebook.com", "twitter.com", "x.com", "youtube.com", "youtu.be", "t.me", "telegram.org",
+     "instagram.com", "tiktok.com", "whatsapp.com", "wa.me", "vk.com", "ok.ru", "linkedin.com", "google.com", "apple.com",
      "wikipedia.org", "archive.org", "bit.ly", "t.co", "goo.gl", "pinterest.com", "reddit.com", "threads.net",
      "bsky.app", "spotify.com", "soundcloud.com", "amazon.com")
 )  # fmt: skip
@@ -70,27 +70,40 @@ def suggest(
     """
     now = clock.now()
     articles = store.articles.between(now - timedelta(days=days), now)[-MOST_ARTICLES:]
+    found = _Found(_known_domains(workspace, clock))
     listed = {source.id for source in workspace.sources}
-    known = _known_domains(workspace, clock)
-    found: dict[str, Suggestion] = {}
     progress.start("articles read", len(articles))
-    for article, address in _linked(store, workspace, articles, progress):
-        domain = registered_domain(host_of(address))
-        if article.source_id in listed and domain not in known:
-            _note(found, domain, article, address).links += 1
+    ours = [article for article in articles if article.source_id in listed]
+    for article, address in _linked(store, workspace, ours, progress):
+        found.note(article, address, links=1)
     for article, other in _copied(store, articles, listed):
-        domain = registered_domain(host_of(other.url))
-        if domain not in known:
-            _note(found, domain, article, other.url).copies += 1
-    return sorted((item for item in found.values() if len(item.outlets) >= least), key=lambda item: item.rank)
+        found.note(article, other.url, copies=1)
+    return found.ranked(least)
 
 
-def _note(found: dict[str, Suggestion], domain: str, article: Article, address: str) -> Suggestion:
-    item = found.setdefault(domain, Suggestion(domain=domain))
-    item.outlets.add(article.source_id)
-    if len(item.examples) < EXAMPLES:
-        item.examples.append((article.article_id, address))
-    return item
+class _Found:
+    """Suggestions by domain."""
+
+    def __init__(self, known: frozenset[str]) -> None:
+        self._known = known
+        self._items: dict[str, Suggestion] = {}
+
+    def note(self, article: Article, address: str, *, links: int = 0, copies: int = 0) -> None:
+        """Count what an article says of the domain of an address, if nobody has it."""
+        domain = registered_domain(host_of(address))
+        if domain in self._known:
+            return
+        item = self._items.setdefault(domain, Suggestion(domain=domain))
+        item.outlets.add(article.source_id)
+        item.links += links
+        item.copies += copies
+        if len(item.examples) < EXAMPLES:
+            item.examples.append((article.article_id, address))
+
+    def ranked(self, least: int) -> list[Suggestion]:
+        """Those that so many outlets speak of, the most first."""
+        spoken_of = [item for item in self._items.values() if len(item.outlets) >= least]
+        return sorted(spoken_of, key=lambda item: item.rank)
 
 
 def _known_domains(workspace: Workspace, clock: Clock) -> frozenset[str]:

@@ -222,18 +222,22 @@ def _add_found(
     code = country or country_of(home)
     if code is None or not language:
         raise ConfigError("--add: state --language, and --country where the domain does not tell it")
-    feeds = [row for row in found if row.kind == "feed"] or list(found)
-    rows: list[str | dict[str, str]] = [{"url": row.url, "kind": row.kind} for row in feeds]
     path = add_source(
         load(workspace),
         source_id=source_id,
         name=name or source_id,
         country=country_code(code),
         languages=language,
-        feeds=rows,
+        feeds=_found_addresses(found),
         more={"site": home},
     )
     typer.echo(f"{path}: added {source_id}; try it with: drumbeat sources check {source_id}")
+
+
+def _found_addresses(found: Sequence[Announced]) -> list[str | dict[str, str]]:
+    """The feeds, or else the sitemaps, as an entry has them."""
+    feeds = [row for row in found if row.kind == "feed"] or found
+    return [{"url": row.url, "kind": row.kind} for row in feeds]
 
 
 @app.command()

@@ -125,13 +125,17 @@ def _history(
     fetched_at: datetime, seen_at: datetime | None, changes: Sequence[tuple[datetime, str]]
 ) -> PageHistory:
     """The facts that a page's versions give, oldest first."""
-    there = [fetched_at, *(at for at, change in changes if change in _COME_BACK)]
-    edits = [at for at, change in changes if change == "edited"]
-    known = [(at, change) for at, change in changes if change != "unclear"]
-    gone = [at for at, change in known if change == "withdrawn" and at > max(there)]
+    there = [fetched_at, *_of(changes, _COME_BACK)]
+    edits = _of(changes, {"edited"})
+    gone = [at for at in _of(changes, {"withdrawn"}) if at > max(there)]
     return PageHistory(
         last_seen_at=max([*there, *([seen_at] if seen_at else [])]),
-        edited_at=edits[0] if edits else None,
+        edited_at=min(edits, default=None),
         edits=len(edits),
-        withdrawn_at=gone[0] if gone else None,
+        withdrawn_at=min(gone, default=None),
     )
+
+
+def _of(changes: Sequence[tuple[datetime, str]], kinds: Collection[str]) -> list[datetime]:
+    """When there were changes of some kinds."""
+    return [at for at, change in changes if change in kinds]
