@@ -71,6 +71,9 @@ class CrawlSettings(Section):
     """Pages that are fetched of one source in 24 hours."""
     max_bytes_per_source_day: Positive = 500 * 1024 * 1024
     """What the pages of one source may take in the archive in 24 hours."""
+    recheck_pages: Annotated[int, Field(ge=0)] = 10
+    """Stored pages of a source that one crawl asks for again, a day to three weeks after their fetch, to see
+    whether they were edited or taken away; 0: none."""
     backfill_days: Days = 60
     """First crawl of a source: coverage this old is history, not news."""
     attempts: Positive = 3

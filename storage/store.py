@@ -37,6 +37,7 @@ from storage.stores.search import SearchStore
 from storage.stores.sources import FeedStore, SourceStore
 from storage.stores.tellings import TellingStore
 from storage.stores.vectors import MeanStore, VectorStore
+from storage.stores.versions import VersionStore
 from storage.stores.views import ViewStore
 from storage.stores.watch import EventStore, WatchStore
 
@@ -51,6 +52,7 @@ class Store:
         self.health = HealthStore(database)
         self.pages = PageStore(database)
         self.backfills = BackfillStore(database)
+        self.versions = VersionStore(database)
         self.articles = ArticleStore(database)
         self.copies = CopyStore(database)
         self.passages = PassageStore(database)

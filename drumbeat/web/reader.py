@@ -10,6 +10,7 @@ from fastapi import HTTPException, Request
 
 from config.clock import Clock
 from config.workspace import Workspace
+from drumbeat.edits import VersionView, versions_of
 from drumbeat.evidence import NarrativePassage, Reading, readings
 from drumbeat.search import unknown_filter
 from drumbeat.shown.health import HealthView, health_views
@@ -21,7 +22,7 @@ from storage.records import (
     CopyMember,
     FeedPoll,
     Narrative,
-    PageVersion,
+    PageHistory,
     SearchFilters,
     SearchHit,
 )
@@ -39,8 +40,10 @@ class ArticleView:
     article: Article
     passages: list[tuple[Reading, Narrative | None]]
     copies: list[tuple[CopyMember, Article]]
-    versions: list[PageVersion]
+    versions: list[VersionView]
     """Later answers of its page: edited, or withdrawn."""
+    history: PageHistory | None
+    """What became of its page since."""
     addresses: list[str]
     """Other addresses under which it was found."""
 
@@ -147,7 +150,8 @@ class Reader:
             article,
             passages,
             self._copies(article_id),
-            self.store.pages.versions(article_id),
+            versions_of(self.store, article_id, article),
+            self.store.versions.histories([article_id]).get(article_id),
             self.store.pages.addresses(article_id),
         )
 

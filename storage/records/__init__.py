@@ -86,6 +86,7 @@ from storage.records.texts import (
     SearchHit,
     Vector,
 )
+from storage.records.versions import Change, PageHistory, PageLook, VersionText
 
 __all__ = [
     "KINDS",
@@ -96,6 +97,7 @@ __all__ = [
     "ArticleFacts",
     "Assignment",
     "Backfill",
+    "Change",
     "CleanResult",
     "Comparison",
     "CopyGroup",
@@ -140,6 +142,8 @@ __all__ = [
     "Ordinary",
     "Origin",
     "Page",
+    "PageHistory",
+    "PageLook",
     "PageVersion",
     "Passage",
     "PassageFacts",
@@ -158,6 +162,7 @@ __all__ = [
     "Stance",
     "Theme",
     "Vector",
+    "VersionText",
     "WarcPlace",
     "WatchHit",
 ]

@@ -105,7 +105,7 @@ class PageStore:
         table = schema.page_versions
         statement = sa.select(table).where(table.c.page_id == page_id).order_by(table.c.fetched_at)
         with self._database.read() as connection:
-            return [_version_of(row) for row in connection.execute(statement)]
+            return [version_of(row) for row in connection.execute(statement)]
 
     def addresses(self, page_id: str) -> list[str]:
         """Other addresses under which a page was found, by the time they were."""
@@ -310,7 +310,8 @@ def _version_row(version: PageVersion) -> dict[str, Any]:
     return row
 
 
-def _version_of(row: sa.Row[Any]) -> PageVersion:
+def version_of(row: sa.Row[Any]) -> PageVersion:
+    """A version from its columns."""
     values = dict(row._mapping)
     file, offset, length = values.pop("warc_file"), values.pop("warc_offset"), values.pop("warc_length")
     return PageVersion(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +19,16 @@ import sqlalchemy as sa
 
 from storage.engine import Database
 from storage.migrate import migrate
-from storage.records import CopySketch, Page, PageVersion, SearchFilters, WarcPlace
+from storage.records import (
+    Backfill,
+    CopySketch,
+    Page,
+    PageLook,
+    PageVersion,
+    SearchFilters,
+    VersionText,
+    WarcPlace,
+)
 from storage.records.told import StaleDay
 from storage.store import Store, open_store
 from tests.postgresql import named
@@ -56,6 +66,12 @@ SKETCH = CopySketch(
     article_id=ONE.article_id, counted_at=START, runs=np.arange(9, dtype=np.uint32), is_whole=True
 )
 
+BACKFILL = Backfill(name="x", position="0", finished=False, counts={}, updated_at=DAY, run_id="r")
+LOOK = PageLook(page_id=ONE.article_id, looked_at=DAY, was_there=True)
+VERSION_TEXT = VersionText(
+    page_id=ONE.article_id, fetched_at=DAY, change="edited", clean_outcome="article", clean_version="1"
+)
+
 CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "alerts.between": lambda s: s.alerts.between(START, END),
     "alerts.create": lambda s: s.alerts.create(alert("9-2026-03-02"), [delivery(alert("9-2026-03-02"))]),
@@ -70,6 +86,8 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "articles.many": lambda s: s.articles.many([ONE.article_id]),
     "articles.save": lambda s: s.articles.save([cleaned(ONE)]),
     "articles.titles": lambda s: s.articles.titles(START, END),
+    "backfills.get": lambda s: s.backfills.get("x"),
+    "backfills.record": lambda s: s.backfills.record(BACKFILL, [FOUND]),
     "copies.all_members": lambda s: s.copies.all_members(START, END),
     "copies.group": lambda s: s.copies.group("x"),
     "copies.groups": lambda s: s.copies.groups(START, END),
@@ -147,6 +165,7 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "pages.refused": lambda s: s.pages.refused("s1", ["http_404", "empty"], DAY),
     "pages.versions": lambda s: s.pages.versions(ONE.article_id),
     "pages.wait_again": lambda s: s.pages.wait_again([ONE.article_id], DAY),
+    "pages.standing_for": lambda s: s.pages.standing_for([FOUND.url]),
     "pages.to_clean": lambda s: [s.pages.to_clean("1"), s.pages.to_clean("2", limit=10)],
     "passages.embedded_after": lambda s: s.passages.embedded_after(BUILD, 1, limit=10),
     "passages.facts_of": lambda s: s.passages.facts_of(KEYS),
@@ -196,6 +215,14 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "lists.events": lambda s: s.lists.events(START, END, after=(END, 7), limit=5),
     "lists.hits": lambda s: s.lists.hits(STATEMENT, after=(END, "x"), limit=5),
     "lists.languages": lambda s: s.lists.languages(),
+    "versions.changed_between": lambda s: s.versions.changed_between(START, END),
+    "versions.histories": lambda s: s.versions.histories([ONE.article_id]),
+    "versions.latest": lambda s: s.versions.latest([ONE.article_id]),
+    "versions.look": lambda s: s.versions.look(LOOK),
+    "versions.save": lambda s: s.versions.save([VERSION_TEXT]),
+    "versions.texts": lambda s: s.versions.texts(ONE.article_id),
+    "versions.to_clean": lambda s: s.versions.to_clean("1", after="x"),
+    "versions.to_look_at": lambda s: s.versions.to_look_at("s1", DAY, [timedelta(days=1)], 10),
     "vectors.after": lambda s: s.vectors.after(BUILD, 2, limit=5),
     "tellings.assigned": lambda s: s.tellings.assigned([3], start=START, end=END),
     "tellings.assigned_count": lambda s: s.tellings.assigned_count(START, END),
@@ -229,6 +256,7 @@ WHOLE = "reads all there is, and says so; asked by no stage and no page"
 EXEMPT: Final[dict[str, str]] = {
     "alerts.deliveries": "of one alert by index; without one, " + WHOLE,
     "articles.count": WHOLE,
+    "backfills.all": FEW,
     "corrections.add": FEW,
     "corrections.all": FEW,
     "counts.stale_days": FEW,
