@@ -35,6 +35,7 @@ from storage.stores.tellings import TellingStore
 from storage.stores.vectors import MeanStore, VectorStore
 from storage.stores.views import ViewStore
 from storage.stores.watch import EventStore, WatchStore
+from storage.stores.watch_learned import WatchLearnedStore
 
 
 class Store:
@@ -53,6 +54,7 @@ class Store:
         self.narratives = NarrativeStore(database)
         self.kinds = KindStore(database)
         self.watch = WatchStore(database)
+        self.watch_learned = WatchLearnedStore(database)
         self.events = EventStore(database)
         self.tellings = TellingStore(database)
         self.counts = CountStore(database)

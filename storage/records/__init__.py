@@ -74,6 +74,7 @@ from storage.records.texts import (
     SearchHit,
     Vector,
 )
+from storage.records.watching import GrownStatement, SampledSentence, Verdict, WatchLabel
 
 __all__ = [
     "KINDS",
@@ -100,6 +101,7 @@ __all__ = [
     "FeedPoll",
     "FeedState",
     "GroupCell",
+    "GrownStatement",
     "Health",
     "HitFacts",
     "Judgement",
@@ -125,6 +127,7 @@ __all__ = [
     "PassageRow",
     "Run",
     "RunState",
+    "SampledSentence",
     "SearchFilters",
     "SearchHit",
     "Source",
@@ -134,6 +137,8 @@ __all__ = [
     "Stance",
     "Theme",
     "Vector",
+    "Verdict",
     "WarcPlace",
     "WatchHit",
+    "WatchLabel",
 ]

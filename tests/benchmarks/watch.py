@@ -50,6 +50,7 @@ def _ready(config: StatementConfig, texts: Vectors) -> Prepared:
         config=config,
         statement_hash="",
         threshold=THRESHOLD,
+        by_sentences=False,
         guard=Guard([]),
         vectors=texts,
         counters=texts[:0],

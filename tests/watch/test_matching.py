@@ -22,6 +22,7 @@ def statement(vectors: Vectors, threshold: float) -> Prepared:
         ),
         statement_hash="",
         threshold=threshold,
+        by_sentences=False,
         guard=Guard([]),
         vectors=vectors,
         counters=vectors[:0],
