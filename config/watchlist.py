@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from config.names import names_of
 from config.settings import Section, Text
 from config.sources import CountryCode, LanguageTag, SourceId
 
@@ -20,6 +21,15 @@ class EntityConfig(Section):
     any_of: Annotated[tuple[Spelling, ...], Field(min_length=1)]
 
 
+def _entity(given: object) -> object:
+    """An entity given by its id in the library of names, as its spellings."""
+    return {"any_of": names_of(given)} if isinstance(given, str) else given
+
+
+Entity = Annotated[EntityConfig, BeforeValidator(_entity)]
+"""Spellings, or an id of the library of names (`country:MR`)."""
+
+
 class StatementConfig(Section):
     """A watched statement in any language, with its opposite."""
 
@@ -27,7 +37,7 @@ class StatementConfig(Section):
     label: Text
     statements: Annotated[tuple[Text, ...], Field(min_length=1)]
     counter_statements: tuple[Text, ...] = ()
-    entities: tuple[EntityConfig, ...] = ()
+    entities: tuple[Entity, ...] = ()
     countries: tuple[CountryCode, ...] = ()
     """Only outlets of these countries; empty: all."""
     languages: tuple[LanguageTag, ...] = ()

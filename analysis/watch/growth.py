@@ -3,7 +3,7 @@ in whatever language they are.
 
     statement --z--> the 20 nearest texts --half of them in one narrative, whose texts stand out--> linked
     seeds = texts of the linked narrative + own hits
-    direction = statement + 3 x mean over languages of the mean of the seeds    (Rocchio 1971, languages equal)
+    direction = statement + 3 x mean over languages of the mean of the seeds   (Rocchio 1971, languages equal)
     new texts that stand out for the direction, and for the statement a little --> seeds --> again
 
 It stops when nothing new comes, when most of what comes no longer has to do with the statement, or after
