@@ -72,7 +72,7 @@ def load_workspace(root: Path, environ: Mapping[str, str] = os.environ) -> Works
         root=root.resolve(),
         settings=settings,
         sources=load_sources(source_files(root)),
-        watchlist=_load_watchlist(root / WATCHLIST_FILE),
+        watchlist=load_watchlist(root / WATCHLIST_FILE),
         schedule=_load_schedule(root / SCHEDULE_FILE),
         origins=origins,
     )
@@ -145,7 +145,7 @@ def source_files(root: Path) -> list[Path]:
     return files
 
 
-def _load_watchlist(path: Path) -> tuple[StatementConfig, ...]:
+def load_watchlist(path: Path) -> tuple[StatementConfig, ...]:
     rows = _rows(path, "statement") if path.is_file() else []
     statements = [
         _validate(StatementConfig, row, path, {}, where=f"statement {_name_of(row)}: ") for row in rows

@@ -25,7 +25,7 @@ FILE: Final = Path(__file__).parent / "data" / "names.toml"
 
 _ASIDE = re.compile(r"\s*[(（](.*?)[)）]")
 _AFTER_VOWEL = ("y", "i", "ie", "e", "ě", "u", "ou", "o", "om", "em")
-_AFTER_CONSONANT = ("a", "u", "ie", "e", "owi", "ovi", "em", "om", "y")
+_AFTER_CONSONANT = ("a", "u", "i", "ie", "e", "owi", "ovi", "em", "om", "y")
 
 
 def names_of(name_id: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from analysis.watch.matching import Matcher, Standing
 from analysis.watch.ordinary import ordinary_for
 from analysis.watch.ordinary_sentences import SentenceSpace, read_vectors, sentence_space
 from analysis.watch.readings import sentences_in
-from analysis.watch.scores import cosine
+from analysis.watch.scores import Floats, cosine
 from analysis.watch.sentences import SentenceScale
 from analysis.watch.statements import Prepared, screen_for
 from config.workspace import Workspace
@@ -87,11 +87,20 @@ class Finder:
             for item in self._directions.near(vectors, languages)
             if self._in_scope(facts, (item.passage, item.statement))
         }
+        found |= self._worded(facts)
         for pair in self._accepted(facts):
             found.setdefault(pair, self._any_standing(vectors[pair[0]], pair[1]))
         rows = self._rows(facts, {place for place, _ in (*near, *found)})
         found |= self._standings(vectors, rows, self._named(rows, near))
         return [Match(self.statements[pair[1]], rows[pair[0]], found[pair]) for pair in sorted(found)]
+
+    def passage_z(self, facts: Sequence[PassageFacts], vectors: Vectors) -> Floats:
+        """How far each whole passage stands out for each statement, shape (statements, passages)."""
+        return self._matcher.z(vectors, [row.language for row in facts])
+
+    def limits(self) -> dict[str, float]:
+        """Language -> the z from which a sentence is a hit of the first statement, which has no entities."""
+        return {language: self._scales[0].limit(language) for language in self._space.languages}
 
     def best_sentences(self, rows: Mapping[int, PassageRow], pairs: Sequence[Pair]) -> dict[Pair, Best]:
         """The best sentence of each passage for each statement it is paired with; texts are embedded."""
@@ -142,6 +151,20 @@ class Finder:
     def _in_scope(self, facts: Sequence[PassageFacts], pair: Pair) -> bool:
         return self.statements[pair[1]].in_scope(facts[pair[0]])
 
+    def _worded(self, facts: Sequence[PassageFacts]) -> dict[Pair, Standing]:
+        """The hits of queries without statements: every passage's words are read for them."""
+        places = [place for place, item in enumerate(self.statements) if not len(item.vectors)]
+        if not places:
+            return {}
+        rows = self._rows(facts, set(range(len(facts))))
+        return {
+            (place, statement): Standing(0.0, 0.0)
+            for place, row in rows.items()
+            for statement in places
+            if self.statements[statement].in_scope(facts[place])
+            and self.statements[statement].names_all(row, NamedText.of(row.title, row.text))
+        }
+
     def _accepted(self, facts: Sequence[PassageFacts]) -> list[Pair]:
         return [
             (place, statement)
@@ -162,7 +185,11 @@ class Finder:
         texts = {
             place: NamedText.of(rows[place].title, rows[place].text) for place in {place for place, _ in near}
         }
-        return [pair for pair in near if self.statements[pair[1]].guard.lets_text(texts[pair[0]])]
+        return [
+            (place, statement)
+            for place, statement in near
+            if self.statements[statement].names_all(rows[place], texts[place])
+        ]
 
     def _standings(
         self, vectors: Vectors, rows: Mapping[int, PassageRow], pairs: Sequence[Pair]
@@ -178,7 +205,7 @@ class Finder:
         return {pair: standing for pair, standing in found.items() if standing is not None}
 
     def _any_standing(self, vector: Vectors, statement: int) -> Standing:
-        close = float(cosine(self.statements[statement].vectors, vector[None]).max())
+        close = float(cosine(self.statements[statement].vectors, vector[None]).max(initial=0.0))
         return Standing(0.0, round(close, 4))
 
 

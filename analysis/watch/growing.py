@@ -63,13 +63,12 @@ def _due(store: Store, workspace: Workspace, statements: Sequence[Prepared], now
     """Statements that never grew, or whose growth is from another wording or too old."""
     kept = store.watch_learned.grown()
     oldest = now - timedelta(days=workspace.settings.watch.grow_days)
-    return [
-        item
-        for item in statements
-        if (found := kept.get(item.config.id)) is None
-        or found.statement_hash != item.statement_hash
-        or found.at <= oldest
-    ]
+    return [item for item in statements if len(item.vectors) and _is_due(item, kept, oldest)]
+
+
+def _is_due(item: Prepared, kept: Mapping[str, GrownStatement], oldest: datetime) -> bool:
+    found = kept.get(item.config.id)
+    return found is None or found.statement_hash != item.statement_hash or found.at <= oldest
 
 
 def _window(

@@ -34,6 +34,11 @@ class SentenceSpace:
         self.table = table
         self._ordinary = ordinary
 
+    @property
+    def languages(self) -> list[str]:
+        """Languages that have a sample, sorted."""
+        return sorted(self._ordinary)
+
     def scale(self, statements: Vectors, *, false_rate: float) -> SentenceScale:
         """What is ordinary for these statements; centred unit vectors, shape (statements, dimensions)."""
         return SentenceScale(statements, self._ordinary, false_rate=false_rate)

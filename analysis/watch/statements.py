@@ -12,11 +12,12 @@ import numpy as np
 
 from analysis.arrays import Vectors
 from analysis.embedding.centring import centre
-from analysis.watch.guard import Guard
+from analysis.watch.guard import Guard, NamedText
+from analysis.watch.keywords import KeywordQuery
 from config.settings import WatchSettings
 from config.undetermined import UNDETERMINED
 from config.watchlist import StatementConfig
-from storage.records import MeanTable, PassageFacts, Vector, Verdict
+from storage.records import MeanTable, PassageFacts, PassageRow, Vector, Verdict
 
 MATCH_VERSION = "4"
 """Changes whenever the same statement and passage could give another hit or stance."""
@@ -51,6 +52,8 @@ class Prepared:
     threshold: float
     by_sentences: bool
     guard: Guard
+    query: KeywordQuery | None
+    """What the words of a passage must hold."""
     vectors: Vectors
     counters: Vectors
     countries: frozenset[str]
@@ -60,6 +63,10 @@ class Prepared:
     """Passages that an analyst ruled out."""
     accepted: frozenset[str] = frozenset()
     """Passages that an analyst says are hits."""
+
+    def names_all(self, row: PassageRow, text: NamedText) -> bool:
+        """Whether a passage names what is required, and its words are those that the query asks for."""
+        return self.guard.lets_text(text) and (self.query is None or self.query.holds(row))
 
     def in_scope(self, row: PassageFacts) -> bool:
         """Whether a passage comes from where the statement is watched, and nobody ruled it out."""
@@ -98,6 +105,7 @@ def prepared(
         ),
         threshold=threshold,
         by_sentences=by_sentences(config, settings),
+        query=None if config.query is None else KeywordQuery(config.query),
         guard=Guard([entity.any_of for entity in config.entities]),
         vectors=_centred(config.statements, raw, table),
         counters=_centred(config.counter_statements, raw, table),
@@ -133,7 +141,8 @@ def threshold_of(config: StatementConfig, settings: WatchSettings) -> float:
 
 def by_sentences(config: StatementConfig, settings: WatchSettings) -> bool:
     """Whether a statement is compared with single sentences, against limits from a false rate."""
-    return not config.entities and config.z_threshold is None and settings.z_threshold is None
+    given = config.z_threshold is not None or settings.z_threshold is not None
+    return bool(config.statements) and not config.entities and not given
 
 
 def _centred(texts: Sequence[str], raw: Mapping[str, Vector], table: MeanTable) -> Vectors:

@@ -15,6 +15,7 @@ from drumbeat.cli import (
     people_commands,
     source_commands,
     stage_commands,
+    watch_commands,
     workspace_commands,
 )
 from drumbeat.parent import die_with_parent
@@ -32,6 +33,7 @@ for commands in (
     workspace_commands,
     source_commands,
     stage_commands,
+    watch_commands,
     people_commands,
     inspect_commands,
     find_commands,

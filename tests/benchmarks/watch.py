@@ -51,6 +51,7 @@ def _ready(config: StatementConfig, texts: Vectors) -> Prepared:
         statement_hash="",
         threshold=THRESHOLD,
         by_sentences=False,
+        query=None,
         guard=Guard([]),
         vectors=texts,
         counters=texts[:0],

@@ -45,7 +45,7 @@ from config.watchlist import StatementConfig
         ),
         (
             "country:UA",
-            ["у Києві", "України", "украинские", "في كييف", "na Ukrainie", "Ukraynanın", "乌克兰"],
+            ["у Києві", "України", "украинские", "في كييف", "na Ukrainie", "Ukrayna'nın", "乌克兰"],
         ),
         ("country:BY", ["Беларусі", "Білоруссю", "з Мінська", "Białorusi"]),
         ("country:PL", ["Польщею", "у Варшаві", "Polsce", "w Warszawie", "Polskou"]),

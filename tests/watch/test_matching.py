@@ -23,6 +23,7 @@ def statement(vectors: Vectors, threshold: float) -> Prepared:
         statement_hash="",
         threshold=threshold,
         by_sentences=False,
+        query=None,
         guard=Guard([]),
         vectors=vectors,
         counters=vectors[:0],
