@@ -146,6 +146,11 @@ def source_files(root: Path) -> list[Path]:
 
 
 def load_watchlist(path: Path) -> tuple[StatementConfig, ...]:
+    """The statements of a watchlist; none where there is no file.
+
+    Raises:
+        ConfigError: an entry is wrong, or an id stands twice.
+    """
     rows = _rows(path, "statement") if path.is_file() else []
     statements = [
         _validate(StatementConfig, row, path, {}, where=f"statement {_name_of(row)}: ") for row in rows

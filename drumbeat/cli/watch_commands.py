@@ -116,7 +116,7 @@ def watch_add(
     query: QueryOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Add a statement, or a query over words, to watchlist.toml."""
+    """Add a statement, or a query over words, to watchlist.toml; by its id alone one of the shipped list."""
     from config.add_statement import add_statement
 
     with session(workspace) as opened:
