@@ -117,7 +117,7 @@ def _statements(run: _Run) -> list[Prepared]:
 def _rejected(store: Store) -> defaultdict[int, set[str]]:
     """Number of a narrative -> passages that a correction ruled out."""
     found: defaultdict[int, set[str]] = defaultdict(set)
-    for item in store.corrections.all():
+    for item in store.corrections.in_force():
         if item.kind == "reject" and item.passage_id:
             found[item.narrative_id].add(item.passage_id)
     return found
@@ -161,23 +161,26 @@ def _grown(run: _Run, statements: Sequence[Prepared]) -> dict[str, GrownStatemen
 
 def _blocks(run: _Run, statements: Sequence[Prepared]) -> Iterator[_Block]:
     """Blocks of passages by number; who stands farthest back goes first, until it meets the next."""
-    through = {
-        item.config.id: run.store.watch.compared_through(item.config.id, item.statement_hash)
-        for item in statements
-    }
+    marks = run.store.watch.compared_through
+    through = {item.config.id: marks(item.config.id, item.statement_hash) for item in statements}
     while True:
-        lowest = min(through.values())
+        lowest, end = _next_stretch(list(through.values()))
         waiting = tuple(item for item in statements if through[item.config.id] == lowest)
-        higher = [number for number in through.values() if number > lowest]
         rows = run.store.passages.embedded_after(run.table.build, lowest, limit=BLOCK)
-        if higher:
-            rows = [row for row in rows if row.passage_no <= min(higher)]
+        if end is not None:
+            rows = [row for row in rows if row.passage_no <= end]
         if rows:
             yield _Block(waiting, rows)
-        elif not higher:
+        elif end is None:
             return
-        reached = rows[-1].passage_no if rows else min(higher)
-        through.update({item.config.id: reached for item in waiting})
+        reached = rows[-1].passage_no if rows else end
+        through.update(dict.fromkeys((item.config.id for item in waiting), reached or 0))
+
+
+def _next_stretch(marks: Sequence[int]) -> tuple[int, int | None]:
+    """From which passage on the farthest back are compared, and at which they meet the next; None: at none."""
+    lowest = min(marks)
+    return lowest, min((mark for mark in marks if mark > lowest), default=None)
 
 
 def _hits(run: _Run, matches: Sequence[Match]) -> list[WatchHit]:

@@ -32,6 +32,7 @@ from tests.quality import (
     watched,
     watched_polarity,
     watched_world,
+    worlds,
 )
 from tests.quality.result import Result, rounded, say
 
@@ -94,6 +95,7 @@ SETS: dict[str, QualitySet] = {
     "sitemaps": QualitySet("sitemaps/index.jsonl.gz", listings.measure_sitemaps),
     "stream": QualitySet("headlines", stream.measure, heavy=True),
     "main_job": QualitySet("html", _main_job, heavy=True),
+    "worlds": QualitySet(".", worlds.measure, heavy=True),
 }
 
 
