@@ -80,19 +80,22 @@ class Finder:
     def matches(self, facts: Sequence[PassageFacts]) -> list[Match]:
         """The hits among passages that have vectors, by passage."""
         vectors = centred(self._store, facts, self._table)
-        languages = [row.language for row in facts]
-        near = [pair for pair in self._matcher.near(vectors, languages) if self._in_scope(facts, pair)]
-        found = {
-            (item.passage, item.statement): item.standing
-            for item in self._directions.near(vectors, languages)
-            if self._in_scope(facts, (item.passage, item.statement))
-        }
-        found |= self._worded(facts)
+        near = self._matcher.near(vectors, [row.language for row in facts])
+        near = [pair for pair in near if self._in_scope(facts, pair)]
+        found = self._directed(facts, vectors) | self._worded(facts)
         for pair in self._accepted(facts):
             found.setdefault(pair, self._any_standing(vectors[pair[0]], pair[1]))
         rows = self._rows(facts, {place for place, _ in (*near, *found)})
         found |= self._standings(vectors, rows, self._named(rows, near))
         return [Match(self.statements[pair[1]], rows[pair[0]], found[pair]) for pair in sorted(found)]
+
+    def _directed(self, facts: Sequence[PassageFacts], vectors: Vectors) -> dict[Pair, Standing]:
+        """What grown statements find by their direction."""
+        return {
+            (item.passage, item.statement): item.standing
+            for item in self._directions.near(vectors, [row.language for row in facts])
+            if self._in_scope(facts, (item.passage, item.statement))
+        }
 
     def passage_z(self, facts: Sequence[PassageFacts], vectors: Vectors) -> Floats:
         """How far each whole passage stands out for each statement, shape (statements, passages)."""

@@ -1,5 +1,5 @@
-"""Queries over words against passages: each word is found as names are, in its cases and with what is glued to
-it; a word that the query writes small is found in any case.
+"""Queries over words against passages: each word is found as names are, in its cases and with what is glued
+to it; a word that the query writes small is found in any case.
 """
 
 from __future__ import annotations

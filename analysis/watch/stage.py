@@ -178,7 +178,9 @@ def _blocks(run: _Run, statements: Sequence[Prepared]) -> Iterator[_Block]:
 
 
 def _next_stretch(marks: Sequence[int]) -> tuple[int, int | None]:
-    """From which passage on the farthest back are compared, and at which they meet the next; None: at none."""
+    """From which passage on the farthest back are compared, and at which they meet the
+    next; None: at none.
+    """
     lowest = min(marks)
     return lowest, min((mark for mark in marks if mark > lowest), default=None)
 

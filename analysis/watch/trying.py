@@ -9,13 +9,13 @@ from typing import Literal
 
 import numpy as np
 
-from analysis.arrays import Vectors
 from analysis.embedding.centring import centred
 from analysis.embedding.choose import build_of, settings_of
 from analysis.embedding.kept import kept_vectors
 from analysis.embedding.means import ensure_means
 from analysis.watch.comparing import Finder, Match
 from analysis.watch.readings import sentences_of, stance_in
+from analysis.watch.scores import Floats
 from analysis.watch.stage import BLOCK, labels_of
 from analysis.watch.statements import Prepared, prepared, texts_of
 from config.watchlist import StatementConfig
@@ -56,21 +56,25 @@ def try_statement(
     """
     item, table = ready(store, workspace, config, now)
     finder = Finder(store, workspace, table, [item], {})
-    facts = window(store, workspace, table, now=now, days=days)
-    scoped = [row for row in facts if item.in_scope(row)]
-    if not scoped:
+    facts = [row for row in window(store, workspace, table, now=now, days=days) if item.in_scope(row)]
+    if not facts or not len(item.vectors):
         return []
-    z = finder.passage_z(scoped, centred(store, scoped, table))[0]
-    order = np.argsort(-z, kind="stable")[: most * LOOKED_AT].tolist()
-    rows = {row.passage_id: row for row in store.passages.many([scoped[place].passage_id for place in order])}
-    looked = {place: rows[scoped[place].passage_id] for place in order}
-    tried = _read(finder, item, looked) if item.by_sentences else _whole(item, looked, z)
-    stances = _stances(store, workspace, table, item, [row for row, *_ in tried])
-    shown = [
+    z = finder.passage_z(facts, centred(store, facts, table))[0]
+    looked = _looked_at(store, facts, z, most * LOOKED_AT)
+    read = _read(finder, item, looked) if item.by_sentences else _whole(item, looked, z)
+    stances = _stances(store, workspace, table, item, list(looked.values()))
+    tried = [
         Tried(row, verdict, own, needed, sentence, stances[row.passage_id], why)
-        for row, verdict, own, needed, sentence, why in tried
+        for row, verdict, own, needed, sentence, why in read
     ]
-    return sorted(shown, key=lambda one: (one.verdict != "hit", -one.z / max(one.needed, 1e-9)))[:most]
+    return sorted(tried, key=lambda one: (one.verdict != "hit", -one.z / max(one.needed, 1e-9)))[:most]
+
+
+def _looked_at(store: Store, facts: Sequence[PassageFacts], z: Floats, most: int) -> dict[int, PassageRow]:
+    """Place -> passage with its text, of those that stand out most."""
+    order = np.argsort(-z, kind="stable")[:most].tolist()
+    rows = {row.passage_id: row for row in store.passages.many([facts[place].passage_id for place in order])}
+    return {place: rows[facts[place].passage_id] for place in order}
 
 
 def backtest(
@@ -123,7 +127,7 @@ def _read(finder: Finder, item: Prepared, looked: dict[int, PassageRow]) -> list
     return found
 
 
-def _whole(item: Prepared, looked: dict[int, PassageRow], z: Vectors) -> list[_Read]:
+def _whole(item: Prepared, looked: dict[int, PassageRow], z: Floats) -> list[_Read]:
     """By whole passages and names."""
     found: list[_Read] = []
     for place, row in looked.items():
