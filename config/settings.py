@@ -175,12 +175,25 @@ class NarrativeSettings(Section):
 class WatchSettings(Section):
     """When a passage says what a watched statement says."""
 
-    z_threshold: float = 4.8
-    """A passage says what a statement says from so many standard deviations above its language; on a mixed news corpus 4.8 lets about one in 1,000 merely related passages in."""
+    false_per_10000: Annotated[float, Field(gt=0, le=100)] = 1.0
+    """Of 10,000 passages on other matters so many may be found by a statement without entities; its limits in
+    every language are taken from what is ordinary in the collection."""
+    z_threshold: float | None = None
+    """In place of those limits: a whole passage says what a statement without entities says from so many
+    standard deviations above its language."""
+    sentence_share: Share = 0.1
+    """Share of the passages whose sentences are read for all statements without entities together, at most;
+    about so much is added to the time of embedding."""
+    grow_days: Days = 7
+    """A statement grows by what it found, and by the narrative that tells the same, every so many days."""
+    grow_passages: Positive = 200_000
+    """Newest passages that a statement grows by, at most: 0.6 GB of memory."""
     one_entity_z_threshold: float = 4.0
-    """The same for a statement that requires one entity: where as many false passages come in as without it at 4.8. Much is said about one country."""
+    """A passage says what a statement says that requires one entity, from so many standard deviations above
+    its language. Much is said about one country."""
     guarded_z_threshold: float = 2.5
-    """The same for two required entities or more, which keep out nearly all that is merely near, so that free wording can be let in."""
+    """The same for two required entities or more, which keep out nearly all that is merely near, so that free
+    wording can be let in."""
     stance_margin: Share = 0.03
     """Statement against counter-statement: nearer by so much decides the stance."""
     background_passages: Positive = 2_000

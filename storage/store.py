@@ -40,6 +40,7 @@ from storage.stores.vectors import MeanStore, VectorStore
 from storage.stores.versions import VersionStore
 from storage.stores.views import ViewStore
 from storage.stores.watch import EventStore, WatchStore
+from storage.stores.watch_learned import WatchLearnedStore
 
 
 class Store:
@@ -62,6 +63,7 @@ class Store:
         self.kinds = KindStore(database)
         self.drift = DriftStore(database)
         self.watch = WatchStore(database)
+        self.watch_learned = WatchLearnedStore(database)
         self.events = EventStore(database)
         self.tellings = TellingStore(database)
         self.counts = CountStore(database)

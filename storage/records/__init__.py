@@ -87,6 +87,7 @@ from storage.records.texts import (
     Vector,
 )
 from storage.records.versions import Change, PageHistory, PageLook, VersionText
+from storage.records.watching import GrownStatement, SampledSentence, Verdict, WatchLabel
 
 __all__ = [
     "KINDS",
@@ -120,6 +121,7 @@ __all__ = [
     "FeedPoll",
     "FeedState",
     "GroupCell",
+    "GrownStatement",
     "Health",
     "HealthChange",
     "HitFacts",
@@ -153,6 +155,7 @@ __all__ = [
     "ReportEdit",
     "Run",
     "RunState",
+    "SampledSentence",
     "SearchFilters",
     "SearchHit",
     "Source",
@@ -162,7 +165,9 @@ __all__ = [
     "Stance",
     "Theme",
     "Vector",
+    "Verdict",
     "VersionText",
     "WarcPlace",
     "WatchHit",
+    "WatchLabel",
 ]

@@ -247,6 +247,10 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "watch.compared_through": lambda s: s.watch.compared_through(STATEMENT, WORDING),
     "watch.hits": lambda s: s.watch.hits(start=START, end=END),
     "watch.put": lambda s: s.watch.put([comparison(STATEMENT, WORDING)]),
+    "watch.drop": lambda s: s.watch.drop(STATEMENT, KEYS[0]),
+    "watch_learned.forget_label": lambda s: s.watch_learned.forget_label(STATEMENT, KEYS[0]),
+    "watch_learned.keep_sample": lambda s: s.watch_learned.keep_sample(BUILD, 1, []),
+    "watch_learned.sample": lambda s: s.watch_learned.sample(BUILD, 1),
     "watch.unmatched": lambda s: s.watch.unmatched(BUILD, STATEMENT, WORDING),
 }
 """What a stage, a command or a page asks, with arguments that ask for little."""
@@ -295,6 +299,12 @@ EXEMPT: Final[dict[str, str]] = {
     "vectors.count": WHOLE,
     "views.get": FEW,
     "views.put": FEW,
+    "watch.add": "writes rows by their keys",
+    "watch_learned.grown": FEW,
+    "watch_learned.keep_grown": FEW,
+    "watch_learned.ordinary_texts": "the first of each language, once for a version of the means",
+    "watch_learned.keep_label": "writes one row by its key",
+    "watch_learned.labels": FEW,
     "watch.supporting": "reads every hit: the watched narratives are told from all of them",
 }
 BIG: Final = {
