@@ -57,8 +57,8 @@ def exemplars(rows: Sequence[PassageRow], order: Sequence[int]) -> tuple[str, ..
 
 
 def standing_titles(titles: Iterable[tuple[str, str, str]]) -> set[tuple[str, str]]:
-    """(Outlet, title) of titles that name no single article, and (outlet, rubric) of what an outlet sets before
-    the titles of several (`Commentary: ...`).
+    """(Outlet, title) of titles that name no single article, and (outlet, rubric) of what an outlet sets
+    before the titles of several (`Commentary: ...`).
 
     Args:
         titles: outlet, title and copy group of each article.

@@ -13,8 +13,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import structlog
 
 from analysis.arrays import Floats, Matrix
+from analysis.embedding.base import EmbeddingError
 from analysis.embedding.centring import centre
 from analysis.embedding.kept import kept_vectors, passing_vectors
 from analysis.kinds.head import head_for, words_of
@@ -22,6 +24,8 @@ from analysis.narratives.claim_sentence import HELD, Said, languages_in_order, s
 from analysis.narratives.labels import label
 from analysis.narratives.run_view import RunView
 from storage.records import Narrative, PassageRow
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,22 @@ def named(
     """The narrative with the label that its texts bear out, and the share of them that bear the label out
     which it came with; None where it came with none that was quoted.
 
+    Where sentences cannot be embedded (a server that is down), a label stays, and who has none gets a
+    headline: no refit fails for a name.
+
     Args:
         standing: titles that name no article (`labels.standing_titles`).
     """
+    try:
+        return _named(view, old, shown, standing)
+    except EmbeddingError as problem:
+        _log.warning("label", run_id=view.run_id, narrative=old.narrative_id, problem=str(problem))
+        return (old if old.label else _headlined(view, old, shown, standing)), None
+
+
+def _named(
+    view: RunView, old: Narrative, shown: Shown, standing: Collection[tuple[str, str]]
+) -> tuple[Narrative, float | None]:
     share = _borne_out(view, old, shown)
     if old.label_by != "medoid" or (share is not None and share >= HELD and _reads_well(view, old, shown)):
         return old, share
@@ -80,7 +97,7 @@ def _reads_well(view: RunView, old: Narrative, shown: Shown) -> bool:
 def _headlined(
     view: RunView, old: Narrative, shown: Shown, standing: Collection[tuple[str, str]]
 ) -> Narrative:
-    """The narrative with the headline of its most central article; it is no quotation that is looked after."""
+    """The narrative with the headline of its most central article; no quotation that is looked after."""
     text = label(shown.rows, shown.order, readers=view.readers, present=old.label, standing=standing)
     return replace(old, label=text, label_language=None, label_passage=None)
 

@@ -16,7 +16,7 @@ WHAT: Mapping[str, str] = {
     "dormant": "put to rest",
     "revived": "told again",
     "renamed": "another label",
-    "drifted": "its texts moved away from its label",
+    "drifted": "texts left it for a number of their own",
     "decided": "decided",
     "taken_back": "taken back",
 }
@@ -40,7 +40,8 @@ def event_words(event: LineageEvent) -> str:
     """What happened, with the figures and names that its record holds."""
     detail = event.detail
     if event.kind == "renamed":
-        return f"{WHAT['renamed']}: “{_text(detail, 'from')}” became “{_text(detail, 'to')}”{_by(detail)}"
+        names = f"“{_text(detail, 'from')}” became “{_text(detail, 'to')}”"
+        return f"{WHAT['renamed']}: {names}{_by(detail)}"
     if event.kind == "decided":
         said = f": {_text(detail, 'value')}" if detail.get("value") and not _is_number(detail) else ""
         return f"{DECIDED.get(_text(detail, 'what'), _text(detail, 'what'))}{said}{_by(detail)}"
