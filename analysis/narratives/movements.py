@@ -218,6 +218,7 @@ def take_apart(view: RunView, movements: Movements, progress: Progress) -> int:
     leaving = {item.narrative_id: item for item in movements.leaving}
     if not leaving:
         return 0
+    view = view.after_merges()  # what this refit bore is known from here on
     held = {key: number for key, number in view.members().items() if number in leaving}
     rows, units = gathered(_units(view, held))
     numbers = _numbers(leaving, view.store.narratives.next_id())
