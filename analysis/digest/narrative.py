@@ -11,6 +11,7 @@ from analysis.digest.evidence import NarrativeDigest
 from analysis.digest.first_mover import first_mover
 from analysis.digest.quotes import quotes
 from analysis.digest.reader import CHART_DAYS, DigestReader, rounded, strongest
+from analysis.digest.sides import sides_of
 from analysis.digest.spread import CarriedArticle, carried_articles
 from analysis.plain import direction_of
 from config.undetermined import UNDETERMINED
@@ -102,6 +103,7 @@ def _carriers(
     return {
         "outlets": len(found),
         "carriers": found,
+        "sides": sides_of(found),
         "lag_hours_median": middle,
         "lag_hours_quartiles": quartiles,
     }

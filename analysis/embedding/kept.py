@@ -14,7 +14,7 @@ from storage.records import Vector
 from storage.store import Store
 
 _CHUNK = 256
-"""Texts embedded before they are written: a killed run keeps what it has."""
+"""Texts embedded before they are written: a killed run keeps what it has. Decides cost only."""
 
 
 def kept_vectors(store: Store, settings: EmbedSettings, texts: Collection[str]) -> dict[str, Vector]:

@@ -30,6 +30,7 @@ ARTICLES = 2_000
 PASSAGES = 10_000
 """Passages read at a time where all of the window are: decides memory only."""
 _MOMENT = timedelta(seconds=1)
+"""Periods end before their end, by definition: what came at this second belongs to it."""
 _NOT_ASKED = -1  # no place in a list, by definition
 Method = Literal["nearest", "cluster", "analyst"]
 """How a passage came into a narrative."""

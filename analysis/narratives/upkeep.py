@@ -30,7 +30,7 @@ BACKGROUND = 20_000
 keywords are compared with, and a rare word counts at least as often as its narrative has it.
 """
 SILENT = timedelta(days=30)
-"""A narrative without a new passage for so long is dormant."""
+"""A narrative without a new passage for so long is dormant. Chosen, not measured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,7 @@ def sources(request: Request) -> HTMLResponse:
         "digest": reader.digest(),
         "polls": [told for told in polls if told.is_notable],
         "polled": len(polls),
+        "health": [view for view in reader.health() if not view.is_well],
         "notice": notice(),
         "here": "sources",
     }
@@ -189,7 +190,8 @@ def alerts(request: Request, after: AfterName = None) -> HTMLResponse:
     """Alerts and what became of their mails, the newest first."""
     found = reader_of(request).store.lists.alerts(after=after, limit=PAGE_SIZE + 1)
     rows = rows_of(found, PAGE_SIZE, after=after, key=lambda row: (row[0].created_at, row[0].alert_id))
-    return page("alerts.html", {"rows": rows, "notice": notice(), "here": "alerts"})
+    marks = reader_of(request).store.alerts.marks([row[0].alert_id for row in rows.shown])
+    return page("alerts.html", {"rows": rows, "marks": marks, "notice": notice(), "here": "alerts"})
 
 
 @router.get("/search")
