@@ -11,7 +11,7 @@ What is decided does not come back; what is skipped does.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -81,20 +81,24 @@ class DecisionQueue:
             KeyError: the question has no such key.
             StorageError: what is asked about is not there any more.
         """
-        number = question.narrative_id
-        if key not in question.keys:
-            raise KeyError(key)
+        meaning = question.keys[key]
         if question.about == "kind":
-            return decide_kind(self._store, number, KINDS[key], by=self._by, clock=self._clock)
+            return decide_kind(self._store, question.narrative_id, meaning, by=self._by, clock=self._clock)
         if key == "p":
-            return pin(self._store, number, by=self._by, clock=self._clock)
+            return pin(self._store, question.narrative_id, by=self._by, clock=self._clock)
+        return self._regrouped(question, key) or self._noted(question, f"looked at: {meaning}")
+
+    def _regrouped(self, question: Question, key: str) -> str | None:
+        """What an answer changes of what belongs together; None where it changes nothing."""
         regrouping = Regrouping(self._store, self._workspace, self._clock, by=self._by)
-        if question.about == "duplicate" and question.other_id is not None:
-            pair = number, question.other_id
-            return regrouping.merge(*pair) if key == "m" else regrouping.apart(*map(str, pair))
-        if question.about == "hit" and question.passage_id is not None and key == "n":
-            return regrouping.reject(number, [question.passage_id])
-        return self._noted(question, f"looked at: {question.keys[key]}")
+        number, other, passage = question.narrative_id, question.other_id, question.passage_id
+        if other is not None:
+            return (
+                regrouping.merge(number, other) if key == "m" else regrouping.apart(f"{number}", f"{other}")
+            )
+        if passage is not None and key == "n":
+            return regrouping.reject(number, [passage])
+        return None
 
     def _noted(self, question: Question, value: str) -> str:
         """Note that an analyst looked and found it right."""
@@ -145,8 +149,8 @@ class DecisionQueue:
             row = measured[number]
             if row.likeness < UNLIKE and row.nearer_old < DRIFTED:
                 text = (
-                    f"narrative {number}, {active[number].label!r}: {row.nearer_old:.0%} of {row.texts} texts "
-                    f"are nearer to what it was, likeness {row.likeness:.2f}"
+                    f"narrative {number}, {active[number].label!r}: {row.nearer_old:.0%} of {row.texts} "
+                    f"texts are nearer to what it was, likeness {row.likeness:.2f}"
                 )
                 yield Question("drift", number, None, None, text, {"k": "still one claim", "p": "pin it"})
 
@@ -173,18 +177,22 @@ class DecisionQueue:
 def _near(store: Store, active: Mapping[int, Narrative]) -> list[tuple[int, int, float]]:
     """Pairs of narratives whose centres lie within each other's radius, the nearest first."""
     rows = [item for item in comparable(store, active.values()) if item.centroid is not None]
-    if len(rows) < 2:
-        return []
-    newest = max(item.mean_version for item in rows)
+    newest = max((item.mean_version for item in rows), default=0)
     rows = [item for item in rows if item.mean_version == newest]
+    numbers = [item.narrative_id for item in rows]
+    pairs = [(numbers[one], numbers[other], cosine) for one, other, cosine in _within(rows)]
+    return sorted(pairs, key=lambda pair: (-pair[2], *pair[:2]))
+
+
+def _within(rows: Sequence[Narrative]) -> Iterator[tuple[int, int, float]]:
+    """Places of each two narratives whose centres lie within each other's radius, with their cosine."""
+    if len(rows) < 2:
+        return
     centres = np.stack([item.centroid for item in rows if item.centroid is not None])
     radii = np.array([item.radius or 1.0 for item in rows])
-    found = []
     for start in range(0, len(rows), _BLOCK):
-        cosines = np.asarray(centres[start : start + _BLOCK] @ centres.T, np.float64)
-        bar = np.maximum(radii[start : start + _BLOCK, None], radii[None])
-        for one, other in np.argwhere(np.triu(cosines >= bar, start + 1)).tolist():
-            found.append(
-                (rows[start + one].narrative_id, rows[other].narrative_id, float(cosines[one, other]))
-            )
-    return sorted(found, key=lambda item: (-item[2], item[0], item[1]))
+        part = slice(start, start + _BLOCK)
+        cosines = np.asarray(centres[part] @ centres.T, np.float64)
+        near = np.triu(cosines >= np.maximum(radii[part, None], radii), start + 1)
+        for one, other in np.argwhere(near).tolist():
+            yield start + one, other, float(cosines[one, other])

@@ -1,7 +1,7 @@
 """A blind sample: are what is shown as claims claims, and do their passages say them? Two readers mark the
 same items without seeing each other's marks or what the product thought.
 
-    draw    n narratives that are shown as claims, one passage of each -> reader-1.csv, reader-2.csv, RUBRIC.txt
+    draw    n narratives that are shown as claims, one passage of each -> two sheets and RUBRIC.txt
     score   both sheets, filled in -> precision of each reader with its interval, agreement, Cohen's kappa
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from drumbeat.export import by_kind
 from storage.errors import StorageError
+from storage.records import Narrative
 from storage.store import Store
 
 COLUMNS = ("item", "question", "label", "text", "mark")
@@ -70,13 +71,7 @@ def draw(store: Store, folder: Path, *, count: int, seed: int) -> int:
     taken = [name for name in READERS if (folder / name).exists()]
     if taken:
         raise StorageError(f"{folder / taken[0]}: there is a sheet already; choose another folder")
-    shown = [
-        row
-        for row in by_kind(store.narratives.all(), store.kinds.all(), only="claim")
-        if row.kind == "discovered" and row.status == "active"
-    ]
-    if not shown:
-        raise StorageError("no narrative is shown as a claim yet; `drumbeat run` or `drumbeat refit` first")
+    shown = _shown_claims(store)
     dice = random.Random(seed)  # noqa: S311  # a sample, no secret
     chosen = dice.sample(shown, min(count, len(shown)))
     lines = [line for row in chosen for line in _lines(store, row.narrative_id, row.label, dice)]
@@ -85,6 +80,14 @@ def draw(store: Store, folder: Path, *, count: int, seed: int) -> int:
         _write(folder / name, dice.sample(lines, len(lines)))
     (folder / "RUBRIC.txt").write_text(RUBRIC, encoding="utf-8")
     return len(lines)
+
+
+def _shown_claims(store: Store) -> list[Narrative]:
+    claims = by_kind(store.narratives.all(), store.kinds.all(), only="claim")
+    found = [row for row in claims if (row.kind, row.status) == ("discovered", "active")]
+    if not found:
+        raise StorageError("no narrative is shown as a claim yet; `drumbeat run` or `drumbeat refit` first")
+    return found
 
 
 def _lines(store: Store, number: int, label: str, dice: random.Random) -> list[dict[str, str]]:

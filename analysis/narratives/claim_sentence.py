@@ -151,8 +151,7 @@ def _by_rank(tellers: Sequence[PassageRow], standing: Collection[tuple[str, str]
     later: dict[str, Said] = {}
     for row in tellers:
         for text, stands in _said_in(row, standing):
-            if can_state(text):
-                (first if stands else later).setdefault(text, Said(text, row.language, row.passage_id))
+            (first if stands else later).setdefault(text, Said(text, row.language, row.passage_id))
     yield list(first.values())
     yield [item for text, item in later.items() if text not in first]
 
@@ -160,10 +159,11 @@ def _by_rank(tellers: Sequence[PassageRow], standing: Collection[tuple[str, str]
 def _said_in(row: PassageRow, standing: Collection[tuple[str, str]]) -> Iterator[tuple[str, bool]]:
     """The headline and the sentences of a passage, each with whether it stands by itself."""
     title = in_line(row.title)
-    if (row.source_id, title) not in standing:
+    if (row.source_id, title) not in standing and can_state(title):
         yield title, (row.source_id, rubric_of(title)) not in standing
     for number, text in enumerate(_sentences_of(row)):
-        yield text, number == 0 and row.ordinal == 0
+        if can_state(text):
+            yield text, number == 0 and row.ordinal == 0
 
 
 def _sentences_of(row: PassageRow) -> list[str]:

@@ -234,13 +234,10 @@ def _births(
     leaving: Mapping[int, Leaving], numbers: Mapping[tuple[int, int], int], holders: Sequence[int]
 ) -> tuple[Birth, ...]:
     """The narratives of what leaves, each with its text units."""
-    units: defaultdict[int, list[int]] = defaultdict(list)
-    for unit, holder in enumerate(holders):
-        units[holder].append(unit)
+    left = {number: key[0] for key, number in numbers.items() if number in set(holders)}
+    units = {number: tuple(np.flatnonzero(np.array(holders) == number).tolist()) for number in left}
     return tuple(
-        Birth(number, tuple(units[number]), split_from=left, detail=leaving[left].told)
-        for (left, _), number in numbers.items()
-        if number in units
+        Birth(number, units[number], split_from=old, detail=leaving[old].told) for number, old in left.items()
     )
 
 

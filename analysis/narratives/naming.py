@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import structlog
 
-from analysis.arrays import Floats, Matrix
+from analysis.arrays import Floats, Matrix, Vectors
 from analysis.embedding.base import EmbeddingError
 from analysis.embedding.centring import centre
 from analysis.embedding.kept import kept_vectors, passing_vectors
@@ -107,11 +107,16 @@ def _with(old: Narrative, said: Said) -> Narrative:
 
 
 def _read(view: RunView, said: Sequence[Said]) -> tuple[Matrix, Floats]:
-    """Centred unit vectors of sentences, and how much each reads like a claim: 0 where no head is known."""
+    """Centred unit vectors of sentences, and how much each reads like a claim."""
     texts, languages = [item.text for item in said], [item.language for item in said]
     raw = passing_vectors(view.store, view.embed, texts)
     vectors = centre(raw, languages, view.table).astype(np.float64)
+    return vectors, _asserts(view, texts, languages, raw)
+
+
+def _asserts(view: RunView, texts: Sequence[str], languages: Sequence[str], raw: Vectors) -> Floats:
+    """How much each text reads like a claim, by its raw vector; 0 where no head is known."""
     head = head_for(view.table.build)
     if head is None:
-        return vectors, np.zeros(len(said))
-    return vectors, head.score(head.centred(raw, languages), words_of(texts))
+        return np.zeros(len(texts))
+    return head.score(head.centred(raw, languages), words_of(texts))

@@ -316,11 +316,9 @@ def _key(question: Question) -> str:
     """The next key that means something; the end of the input ends."""
     from contextlib import suppress
 
-    import click
-
     with suppress(EOFError):
         while True:
-            key = click.getchar().lower()
+            key = typer.getchar().lower()
             if key in question.keys or key in ("q", " ", "\r", "\n"):
                 return key
             if not key:
