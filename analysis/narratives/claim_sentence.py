@@ -136,13 +136,18 @@ def stated(
         read: asked for few sentences at a time, and only as long as none was found.
     """
     members = Members.of(vectors)
+    central = [rows[place] for place in order]
     for language in languages_in_order([row.language for row in rows], readers):
-        tellers = [rows[place] for place in order if rows[place].language == language][:TELLERS]
-        for said in _by_rank(tellers, standing):
+        for said in _by_rank(_tellers(central, language), standing):
             found = _best(said, members, *read(said)) if said else None
             if found is not None:
                 return found
     return None
+
+
+def _tellers(central: Sequence[PassageRow], language: str) -> list[PassageRow]:
+    """The most central members in a language."""
+    return [row for row in central if row.language == language][:TELLERS]
 
 
 def _by_rank(tellers: Sequence[PassageRow], standing: Collection[tuple[str, str]]) -> Iterator[list[Said]]:
@@ -153,7 +158,7 @@ def _by_rank(tellers: Sequence[PassageRow], standing: Collection[tuple[str, str]
         for text, stands in _said_in(row, standing):
             (first if stands else later).setdefault(text, Said(text, row.language, row.passage_id))
     yield list(first.values())
-    yield [item for text, item in later.items() if text not in first]
+    yield [later[text] for text in later if text not in first]
 
 
 def _said_in(row: PassageRow, standing: Collection[tuple[str, str]]) -> Iterator[tuple[str, bool]]:

@@ -68,7 +68,7 @@ def standing_titles(titles: Iterable[tuple[str, str, str]]) -> set[tuple[str, st
         line = in_line(title)
         for what in filter(None, (line, rubric_of(line))):
             groups[outlet, what].add(group)
-    return {key for key, found in groups.items() if len(found) >= STANDING}
+    return {key for key in groups if len(groups[key]) >= STANDING}
 
 
 def label(

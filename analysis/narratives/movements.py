@@ -234,10 +234,12 @@ def _births(
     leaving: Mapping[int, Leaving], numbers: Mapping[tuple[int, int], int], holders: Sequence[int]
 ) -> tuple[Birth, ...]:
     """The narratives of what leaves, each with its text units."""
-    left = {number: key[0] for key, number in numbers.items() if number in set(holders)}
-    units = {number: tuple(np.flatnonzero(np.array(holders) == number).tolist()) for number in left}
+    every = np.asarray(holders)
+    units = {number: tuple(np.flatnonzero(every == number).tolist()) for number in numbers.values()}
     return tuple(
-        Birth(number, units[number], split_from=old, detail=leaving[old].told) for number, old in left.items()
+        Birth(number, units[number], split_from=left, detail=leaving[left].told)
+        for (left, _), number in numbers.items()
+        if units[number]
     )
 
 
