@@ -1,7 +1,7 @@
-"""An analyst's decisions on a narrative as a whole, recorded so that every later run obeys them, and taken back.
+"""An analyst's decisions on a narrative as a whole, recorded so that every later run obeys them.
 
-Each is a row of the corrections with who decided and when, and a line in the narrative's history. What passages
-belong where is decided in `drumbeat.regrouping`.
+Each is a row of the corrections with who decided and when, and a line in the narrative's history. What
+belongs together is decided in `drumbeat.regrouping`.
 """
 
 from __future__ import annotations

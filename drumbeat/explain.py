@@ -47,11 +47,7 @@ def explain_article(store: Store, key: str) -> Explanation:
     Raises:
         StorageError: no page is known under this id or address.
     """
-    page = store.pages.get(key) or store.pages.by_url(key)
-    if page is None:
-        raise StorageError(
-            f"{key}: no page is known under this id or address; `drumbeat search` finds articles"
-        )
+    page = _known_page(store, key)
     result: Explanation = {"page": _page_told(page)}
     if others := store.pages.addresses(page.page_id):
         result["other addresses"] = {str(number): url for number, url in enumerate(others, 1)}
@@ -72,6 +68,15 @@ def explain_article(store: Store, key: str) -> Explanation:
         told = _passage_told(reading) | decided.of(reading)
         result[f"passage {reading.passage.ordinal}"] = told
     return result
+
+
+def _known_page(store: Store, key: str) -> Page:
+    page = store.pages.get(key) or store.pages.by_url(key)
+    if page is None:
+        raise StorageError(
+            f"{key}: no page is known under this id or address; `drumbeat search` finds articles"
+        )
+    return page
 
 
 @dataclass(frozen=True, slots=True)

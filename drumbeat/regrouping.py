@@ -1,5 +1,6 @@
-"""An analyst's decisions on what belongs together: narratives merged and split, passages put into one and taken
-out, kept together and apart. Each is obeyed at once and by every later run (`analysis.narratives.corrections`).
+"""An analyst's decisions on what belongs together: narratives merged and split, passages put into one and
+taken out, kept together and apart. Each is obeyed at once and by every later run
+(`analysis.narratives.corrections`).
 
 A passage is named by its id; the id or address of an article stands for all of its passages.
 """
@@ -174,12 +175,11 @@ class Regrouping:
 
     def _put_back(self, decision: Correction) -> None:
         """Passages are where they were before; one that was nowhere is so again."""
-        every = self._store.corrections.all()
-        rows = [decision, *(item for item in every if item.part_of == decision.correction_id)]
-        places = {item.other_passage or item.passage_id: item.value for item in rows}
-        back = {key: int(number) for key, number in places.items() if key and number}
+        rows = [item for item in self._store.corrections.all() if _carries_out(item, decision)]
+        places = {item.other_passage or item.passage_id or "": item.value for item in rows}
+        back = {key: int(number) for key, number in places.items() if number}
         survivors = self._store.narratives.survivors()
-        self._store.narratives.unassign([key for key in places if key])
+        self._store.narratives.unassign(list(places))
         self._assign(
             {key: survivors[number] for key, number in back.items() if number in survivors}, "nearest"
         )
@@ -326,3 +326,8 @@ class Regrouping:
         view = open_view(store=self._store, workspace=self._workspace, clock=self._clock, run_id=RUN)
         if view is not None:
             view.recount()
+
+
+def _carries_out(item: Correction, decision: Correction) -> bool:
+    """Whether a row is a decision, or a part of it."""
+    return decision.correction_id in (item.correction_id, item.part_of)

@@ -92,8 +92,8 @@ class DigestReader:
 
     @cached_property
     def claims(self) -> set[int]:
-        """Narratives that may rise: claims, what is watched or pinned, and what nobody judged yet; none that an
-        analyst muted.
+        """Narratives that may rise: claims, what is watched or pinned, and what nobody judged yet; none that
+        an analyst muted.
         """
         decided = self.store.corrections.in_force()
         pinned = {self.survivors.get(item.narrative_id) for item in decided if item.kind == "pin"}

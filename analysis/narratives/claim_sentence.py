@@ -1,5 +1,5 @@
-"""The sentence that states what a narrative claims: the nearest to its centre, and the most assertive, of those
-that most of its members bear out. Pure; vectors are given.
+"""The sentence that states what a narrative claims: the nearest to its centre, and the most assertive, of
+those that most of its members bear out. Pure; vectors are given.
 
     members -> the most central of a language -> headlines and leads -> borne out by most members?
             -> near the centre, and reads like a claim -> what names the narrative
@@ -43,16 +43,17 @@ MOST = 0.5
 """Share of the members that bear a sentence out which may name a narrative: most of them, by definition."""
 HELD = 0.25
 """Share from which a label that was given stays: half of what it takes to be given. Names that change every
-week help nobody.
+week help nobody. Measured on ten weeks of real headlines, 606 narratives seen by two refits: 2.0 % renamed
+at a refit, 18.2 % when the label was the headline of a near member.
 """
 SHORTEST, LONGEST = 3.0, 40.0
 """Words of a sentence that can state a claim and be read in a line. Chosen, not measured."""
 LONGEST_LABEL = 240
-"""Characters: a label stands in subjects of mails and lines of tables."""
+"""Characters: a label stands in subjects of mails and lines of tables. Chosen, not measured."""
 ASSERTS = 0.04
-"""What one spread of the head's score counts beside the cosine to the centre, where a head is known. Chosen on
-the sample world, between 0.04 and 0.10, where the same sentences win; with 0 two of eight labels there report
-where they should state.
+"""What one spread of the head's score counts beside the cosine to the centre, where a head is known. Chosen,
+not measured, on the eight claims of the sample world: with 0 two labels there report where they should state,
+from 0.06 on what asserts most is preferred to what is nearest.
 """
 SIXTHS = 6  # of a word, by definition: what `measure` counts
 _ASKS = frozenset("?\uff1f\u061f\u037e\u055e\u1367")
@@ -135,13 +136,18 @@ def stated(
         read: asked for few sentences at a time, and only as long as none was found.
     """
     members = Members.of(vectors)
+    central = [rows[place] for place in order]
     for language in languages_in_order([row.language for row in rows], readers):
-        tellers = [rows[place] for place in order if rows[place].language == language][:TELLERS]
-        for said in _by_rank(tellers, standing):
+        for said in _by_rank(_tellers(central, language), standing):
             found = _best(said, members, *read(said)) if said else None
             if found is not None:
                 return found
     return None
+
+
+def _tellers(central: Sequence[PassageRow], language: str) -> list[PassageRow]:
+    """The most central members in a language."""
+    return [row for row in central if row.language == language][:TELLERS]
 
 
 def _by_rank(tellers: Sequence[PassageRow], standing: Collection[tuple[str, str]]) -> Iterator[list[Said]]:
@@ -149,15 +155,20 @@ def _by_rank(tellers: Sequence[PassageRow], standing: Collection[tuple[str, str]
     first: dict[str, Said] = {}
     later: dict[str, Said] = {}
     for row in tellers:
-        title = in_line(row.title)
-        if (row.source_id, title) not in standing:
-            place = later if (row.source_id, rubric_of(title)) in standing else first
-            place.setdefault(title, Said(title, row.language, row.passage_id))
-        for number, text in enumerate(_sentences_of(row)):
-            place = first if number == 0 and row.ordinal == 0 else later
-            place.setdefault(text, Said(text, row.language, row.passage_id))
-    yield [item for text, item in first.items() if can_state(text)]
-    yield [item for text, item in later.items() if text not in first and can_state(text)]
+        for text, stands in _said_in(row, standing):
+            (first if stands else later).setdefault(text, Said(text, row.language, row.passage_id))
+    yield list(first.values())
+    yield [later[text] for text in later if text not in first]
+
+
+def _said_in(row: PassageRow, standing: Collection[tuple[str, str]]) -> Iterator[tuple[str, bool]]:
+    """The headline and the sentences of a passage, each with whether it stands by itself."""
+    title = in_line(row.title)
+    if (row.source_id, title) not in standing and can_state(title):
+        yield title, (row.source_id, rubric_of(title)) not in standing
+    for number, text in enumerate(_sentences_of(row)):
+        if can_state(text):
+            yield text, number == 0 and row.ordinal == 0
 
 
 def _sentences_of(row: PassageRow) -> list[str]:

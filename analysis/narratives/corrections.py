@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from storage.records import KINDS, Correction, Kind
 
@@ -76,26 +76,15 @@ class Obeyed:
             held: passage -> its narrative, of the passages that are followed or avoided and what an analyst
                 placed.
         """
-        fixed = dict(self.fixed)
-        barred = defaultdict(set, {key: set(numbers) for key, numbers in self.barred.items()})
-        for passage, leader in self.following.items():
-            number = fixed.get(leader, held.get(leader))
-            if number is not None and passage not in self.fixed:
-                fixed[passage] = number
+        places = {**held, **self.fixed}
+        led = {key: places[leader] for key, leader in self.following.items() if leader in places}
+        fixed = {**led, **self.fixed}
+        places |= fixed
+        barred = {**self.barred}
         for passage, avoided in self.avoiding.items():
-            places = {fixed.get(other, held.get(other)) for other in avoided} - {None, fixed.get(passage)}
-            barred[passage] |= {number for number in places if number is not None}
-        return Obeyed(
-            self.names,
-            self.pinned,
-            fixed,
-            {key: frozenset(numbers) for key, numbers in sorted(barred.items()) if numbers},
-            self.kinds,
-            self.whole,
-            self.apart,
-            self.following,
-            self.avoiding,
-        )
+            closed = {places[other] for other in avoided & places.keys()} - {fixed.get(passage)}
+            barred[passage] = frozenset(closed | barred.get(passage, frozenset()))
+        return replace(self, fixed=fixed, barred={key: barred[key] for key in sorted(barred) if barred[key]})
 
     @property
     def watched_passages(self) -> set[str]:

@@ -21,18 +21,18 @@ from analysis.arrays import Matrix
 from analysis.narratives.claim_sentence import in_line, rubric_of
 from storage.records import PassageRow
 
-EXEMPLARS = 6
+EXEMPLARS = 6  # chosen, not measured: as many as stand on a page side by side
 ENGLISH = "en"
 NEAR = 0.75
-"""Only headlines of this share of the passages, the most central, are labels, ..."""
+"""Only headlines of this share of the passages, the most central, are labels: chosen, not measured, ..."""
 FEWEST_NEAR = 6
-"""... but of so many in any case."""
+"""... but of so many in any case: chosen, not measured."""
 STANDING = 3
 """A title that an outlet set over so many different articles ("News", the outlet's name) says nothing about
-one.
+one. Chosen, not measured.
 """
 UNTITLED = 80
-"""Characters of the text that stand for a missing title."""
+"""Characters of the text that stand for a missing title. Chosen, not measured."""
 
 
 def ranked(vectors: Matrix, rows: Sequence[PassageRow]) -> list[int]:
@@ -57,8 +57,8 @@ def exemplars(rows: Sequence[PassageRow], order: Sequence[int]) -> tuple[str, ..
 
 
 def standing_titles(titles: Iterable[tuple[str, str, str]]) -> set[tuple[str, str]]:
-    """(Outlet, title) of titles that name no single article, and (outlet, rubric) of what an outlet sets before
-    the titles of several (`Commentary: ...`).
+    """(Outlet, title) of titles that name no single article, and (outlet, rubric) of what an outlet sets
+    before the titles of several (`Commentary: ...`).
 
     Args:
         titles: outlet, title and copy group of each article.
@@ -66,10 +66,9 @@ def standing_titles(titles: Iterable[tuple[str, str, str]]) -> set[tuple[str, st
     groups: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for outlet, title, group in titles:
         line = in_line(title)
-        groups[outlet, line].add(group)
-        if rubric := rubric_of(line):
-            groups[outlet, rubric].add(group)
-    return {key for key, found in groups.items() if len(found) >= STANDING}
+        for what in filter(None, (line, rubric_of(line))):
+            groups[outlet, what].add(group)
+    return {key for key in groups if len(groups[key]) >= STANDING}
 
 
 def label(

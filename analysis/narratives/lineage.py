@@ -91,6 +91,8 @@ class Window:
     """Merged by an analyst: never split."""
     apart: Collection[tuple[int, int]] = ()
     """Pairs that are never merged, the older first: an analyst says so, or they were one and were split."""
+    torn: Collection[tuple[int, int]] = ()
+    """Pairs of which one left the other, the older first: merged only where their texts say the same."""
     waiting: Collection[Waiting] = ()
     merge_candidates: Collection[tuple[int, int]] = ()
     """Pairs of narratives, the older first, whose texts say the same."""
@@ -220,7 +222,8 @@ def _merges(window: Window) -> list[tuple[str, int, int]]:
     """Pairs of narratives that say the same, or that share a cluster with half of their text units; the older
     first.
     """
-    pairs = {*window.merge_candidates, *_sharing(window)} - {*window.apart}
+    sharing = {*_sharing(window)} - {*window.torn}
+    pairs = ({*window.merge_candidates} | sharing) - {*window.apart}
     immune = set(window.immune)
     return sorted(("merge", *pair) for pair in pairs if immune.isdisjoint(pair))
 

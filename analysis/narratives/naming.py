@@ -13,8 +13,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import structlog
 
-from analysis.arrays import Floats, Matrix
+from analysis.arrays import Floats, Matrix, Vectors
+from analysis.embedding.base import EmbeddingError
 from analysis.embedding.centring import centre
 from analysis.embedding.kept import kept_vectors, passing_vectors
 from analysis.kinds.head import head_for, words_of
@@ -22,6 +24,8 @@ from analysis.narratives.claim_sentence import HELD, Said, languages_in_order, s
 from analysis.narratives.labels import label
 from analysis.narratives.run_view import RunView
 from storage.records import Narrative, PassageRow
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,22 @@ def named(
     """The narrative with the label that its texts bear out, and the share of them that bear the label out
     which it came with; None where it came with none that was quoted.
 
+    Where sentences cannot be embedded (a server that is down), a label stays, and who has none gets a
+    headline: no refit fails for a name.
+
     Args:
         standing: titles that name no article (`labels.standing_titles`).
     """
+    try:
+        return _named(view, old, shown, standing)
+    except EmbeddingError as problem:
+        _log.warning("label", run_id=view.run_id, narrative=old.narrative_id, problem=str(problem))
+        return (old if old.label else _headlined(view, old, shown, standing)), None
+
+
+def _named(
+    view: RunView, old: Narrative, shown: Shown, standing: Collection[tuple[str, str]]
+) -> tuple[Narrative, float | None]:
     share = _borne_out(view, old, shown)
     if old.label_by != "medoid" or (share is not None and share >= HELD and _reads_well(view, old, shown)):
         return old, share
@@ -80,7 +97,7 @@ def _reads_well(view: RunView, old: Narrative, shown: Shown) -> bool:
 def _headlined(
     view: RunView, old: Narrative, shown: Shown, standing: Collection[tuple[str, str]]
 ) -> Narrative:
-    """The narrative with the headline of its most central article; it is no quotation that is looked after."""
+    """The narrative with the headline of its most central article; no quotation that is looked after."""
     text = label(shown.rows, shown.order, readers=view.readers, present=old.label, standing=standing)
     return replace(old, label=text, label_language=None, label_passage=None)
 
@@ -90,11 +107,16 @@ def _with(old: Narrative, said: Said) -> Narrative:
 
 
 def _read(view: RunView, said: Sequence[Said]) -> tuple[Matrix, Floats]:
-    """Centred unit vectors of sentences, and how much each reads like a claim: 0 where no head is known."""
+    """Centred unit vectors of sentences, and how much each reads like a claim."""
     texts, languages = [item.text for item in said], [item.language for item in said]
     raw = passing_vectors(view.store, view.embed, texts)
     vectors = centre(raw, languages, view.table).astype(np.float64)
+    return vectors, _asserts(view, texts, languages, raw)
+
+
+def _asserts(view: RunView, texts: Sequence[str], languages: Sequence[str], raw: Vectors) -> Floats:
+    """How much each text reads like a claim, by its raw vector; 0 where no head is known."""
     head = head_for(view.table.build)
     if head is None:
-        return vectors, np.zeros(len(said))
-    return vectors, head.score(head.centred(raw, languages), words_of(texts))
+        return np.zeros(len(texts))
+    return head.score(head.centred(raw, languages), words_of(texts))

@@ -36,6 +36,7 @@ from analysis.narratives.memory import (
     nearer_narratives,
     open_narratives,
 )
+from analysis.narratives.movements import movements_of, take_apart, torn
 from analysis.narratives.run_view import CHUNK, PASSAGES, RunView, in_runs
 from analysis.narratives.templates import is_form
 from analysis.narratives.topics import MOST, cluster, cluster_rows
@@ -75,13 +76,17 @@ def refit_window(view: RunView, progress: Progress) -> Counter[str]:
     _merge(view, decision)
     view = view.after_merges()
     forms = forms_now(view, decision)
-    joined = bring_up_to_date(view, _after(seen, window, decision), decision, forms, progress)
+    moving = movements_of(view, decision.births)
+    after = _after(seen, window, decision)
+    joined = bring_up_to_date(view, after, decision, forms, progress, measuring=moving)
+    moving.write()
+    apart = take_apart(view, moving, progress)
     dormant = rest(view, forms)
     view.recount()
     view.store.narratives.set_mark(MARK, None)
-    view.store.narratives.set_pending([asdict(item) for item in decision.waiting])
+    view.store.narratives.set_pending([asdict(item) for item in (*decision.waiting, *moving.waiting)])
     counts = _counted(seen, decision)
-    counts.update(joined=joined, moved=moved, dormant=dormant)
+    counts.update(joined=joined, moved=moved, dormant=dormant, split=apart)
     _log.info("refit", run_id=view.run_id, passages=len(seen.rows), units=len(seen.units.members), **counts)
     return counts
 
@@ -186,6 +191,7 @@ def _window(view: RunView, seen: _Seen) -> Window:
         immune=view.decisions.pinned | view.forms() | recent_bursts(view),
         whole=view.decisions.whole,
         apart=view.decisions.apart,
+        torn=torn(view),
         waiting=[Waiting(**row) for row in view.store.narratives.pending()],
         merge_candidates=merge_candidates(Shapes.of(in_parts(view, open_narratives(view)))),
         likeness=functools.partial(_likeness, view, seen),

@@ -7,11 +7,12 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from analysis.arrays import Matrix, first_places
+from analysis.narratives.drift import Moved
 from analysis.narratives.keywords import Background, Keywords, keywords_among
 from analysis.narratives.labels import exemplars, ranked, standing_titles
 from analysis.narratives.lineage import Birth, Decision
@@ -91,8 +92,24 @@ def forms_now(view: RunView, decision: Decision) -> set[int]:
     return (found - view.decisions.no_forms) | view.decisions.forms
 
 
+class Measuring(Protocol):
+    """What is told of each narrative's distinct texts while they are at hand (`movements.Movements`)."""
+
+    def see(self, old: Narrative, rows: Sequence[PassageRow], vectors: Matrix) -> Moved | None:
+        """Measure a narrative as it was before this refit; None where there is nothing to measure against."""
+
+    def note(self, number: int, found: Moved, share: float | None, texts: int) -> None:
+        """Keep what was measured, with the share of the texts that bear the label out."""
+
+
 def bring_up_to_date(
-    view: RunView, seen: Seen, decision: Decision, forms: Collection[int], progress: Progress
+    view: RunView,
+    seen: Seen,
+    decision: Decision,
+    forms: Collection[int],
+    progress: Progress,
+    *,
+    measuring: Measuring | None = None,
 ) -> int:
     """Write every narrative that has passages in the window, by number.
 
@@ -106,7 +123,8 @@ def bring_up_to_date(
     for number, part in _parts(view, seen, _by_narrative(_belongs(view, seen, decision))):
         birth = births.get(number)
         old = registry[number] if birth is None else _newborn(view, birth, part.rows)
-        new = _shown(view, old, part, usual, seen.told(part, units.get(number, ())))
+        told = seen.told(part, units.get(number, ()))
+        new = _shown(view, old, part, usual, told, None if birth else measuring)
         if number not in forms and not _is_silent(view, new):
             new = replace(new, status="active")
         joining = seen.joining(part, number)
@@ -249,7 +267,12 @@ def _newborn(view: RunView, birth: Birth, rows: Sequence[PassageRow]) -> Narrati
 
 
 def _shown(
-    view: RunView, old: Narrative, part: _Part, usual: _Usual, told: Sequence[Sequence[PassageRow]]
+    view: RunView,
+    old: Narrative,
+    part: _Part,
+    usual: _Usual,
+    told: Sequence[Sequence[PassageRow]],
+    measuring: Measuring | None,
 ) -> Narrative:
     """`old` as its passages in the window show it; every distinct text counts once."""
     distinct = part.distinct()
@@ -257,7 +280,7 @@ def _shown(
     floor, share = view.rules.assign_cosine, view.rules.assign_reach
     shape = centroid_of(old.narrative_id, distinct.vectors, floor=floor, share=share)
     moments = [row.counted_at for row in part.rows]
-    labelled, _ = named(view, old, Shown(distinct.rows, distinct.vectors, order), usual.titles)
+    labelled = _labelled(view, old, Shown(distinct.rows, distinct.vectors, order), usual, measuring)
     return replace(
         labelled,
         keywords={**old.keywords, **_keywords(usual.words, told)},
@@ -269,6 +292,19 @@ def _shown(
         build=view.table.build,
         mean_version=view.table.version,
     )
+
+
+def _labelled(
+    view: RunView, old: Narrative, shown: Shown, usual: _Usual, measuring: Measuring | None
+) -> Narrative:
+    """The narrative with its label; one whose texts moved away keeps it, for what moved gets a number of its
+    own.
+    """
+    found = measuring.see(old, shown.rows, shown.vectors) if measuring else None
+    new, share = named(view, old, shown, usual.titles)
+    if measuring and found:
+        measuring.note(old.narrative_id, found, share, len(shown.rows))
+    return old if found is not None and found.drifted else new
 
 
 def _history(

@@ -19,6 +19,9 @@ from drumbeat.cli.session import (
     session,
 )
 
+sample_app = typer.Typer(
+    help="A blind sample of what is shown as claims, for two readers.", no_args_is_help=True
+)
 page_app = typer.Typer(help="Archived pages.", no_args_is_help=True)
 MOST_NUMBERS = 2**31 - 1
 """What a number in the database can be."""
@@ -28,6 +31,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("try")(try_url)
     app.command()(explain)
+    app.add_typer(sample_app, name="sample-check")
     app.add_typer(page_app, name="page")
 
 
@@ -115,3 +119,39 @@ def _explained(
         return explain_article(opened.store, article)
     gates = explain_spike(opened.store, opened.workspace, number, day.date())
     return {name: dict(told) for name, told in gates.items()}
+
+
+@sample_app.command("draw")
+def sample_draw(
+    folder: Annotated[Path, typer.Argument(help="Where the two sheets are written.")],
+    count: Annotated[int, typer.Option("--count", "-n", min=1, help="Narratives that are drawn.")] = 40,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same sample.")] = 1,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Draw narratives shown as claims, with a passage each, into one sheet a reader."""
+    from drumbeat.sample_check import READERS, draw
+
+    with session(workspace) as opened:
+        lines = draw(opened.store, folder, count=count, seed=seed)
+    names = " and ".join(READERS)
+    typer.echo(f"{folder}: {lines} lines in {names}; RUBRIC.txt says how to mark them")
+
+
+@sample_app.command("score")
+def sample_score(
+    folder: Annotated[Path, typer.Argument(help="The folder with both sheets, marked.")],
+) -> None:
+    """Precision of each reader with its 95 % interval, how often they agree, and Cohen's kappa."""
+    from drumbeat.sample_check import score
+
+    rows = []
+    for found in score(folder):
+        for reader in (0, 1):
+            share, low, high = found.precision(reader)
+            kappa = "" if found.kappa is None else f"{found.kappa:.2f}"
+            marked = f"{found.yes[reader]} of {found.marked[reader]}"
+            interval = f"{low:.2f} to {high:.2f}"
+            agreed = f"{found.agreed} of {found.both}"
+            rows.append((found.question, reader + 1, marked, f"{share:.2f}", interval, agreed, kappa))
+    heads = ("question", "reader", "yes", "precision", "95 % interval", "agreed", "kappa")
+    say_table("Blind sample", heads, rows)

@@ -11,7 +11,10 @@ import typer
 from drumbeat.cli.session import JsonOption, WorkspaceOption, say_json, say_table, session, system_user
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from drumbeat.cli.session import Session
+    from drumbeat.decision_queue import DecisionQueue, Question
     from drumbeat.regrouping import Regrouping
     from storage.records import Correction, Judgement, Narrative
 
@@ -262,6 +265,65 @@ def _decision_line(row: Correction) -> tuple[object, ...]:
     on = row.other_id or row.other_passage or row.passage_id or ""
     when = f"{row.at:%Y-%m-%d %H:%M}"
     return row.correction_id, row.kind, row.narrative_id, on, row.value or "", row.actor or "", when
+
+
+@narratives_app.command("queue")
+def narratives_queue(
+    by: ByOption = None,
+    table: Annotated[bool, typer.Option("--list", help="Only list what waits.")] = False,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Work through what waits for a decision, one key each: uncertain kinds, near-duplicates, drifted ones,
+    hits near the bar.
+    """
+    from dataclasses import asdict
+
+    from drumbeat.decision_queue import DecisionQueue
+
+    with session(workspace) as opened:
+        queue = DecisionQueue(opened.store, opened.workspace, opened.clock, by=by or system_user())
+        questions = queue.questions()
+        if as_json:
+            say_json([asdict(item) for item in questions])
+        elif table:
+            rows = [(item.about, item.text, " ".join(item.keys)) for item in questions]
+            say_table("What waits", ("about", "what", "keys"), rows)
+        else:
+            _work_through(queue, questions)
+
+
+def _work_through(queue: DecisionQueue, questions: Sequence[Question]) -> None:
+    """Ask one question after the other; a key decides, Enter or space skips, q ends."""
+    from drumbeat.shown.safe import visible
+
+    done = 0
+    for place, question in enumerate(questions, 1):
+        keys = ", ".join(f"{key} {what}" for key, what in question.keys.items())
+        typer.echo(f"[{place} of {len(questions)}] {visible(question.text)}")
+        typer.echo(f"    {keys}, space skip, q end: ", nl=False)
+        key = _key(question)
+        typer.echo(key.strip())
+        if key == "q":
+            break
+        if key in question.keys:
+            typer.echo(f"    {visible(queue.answer(question, key))}")
+            done += 1
+    typer.echo(f"{done} decided, {len(questions)} waited")
+
+
+def _key(question: Question) -> str:
+    """The next key that means something; the end of the input ends."""
+    from contextlib import suppress
+
+    with suppress(EOFError):
+        while True:
+            key = typer.getchar().lower()
+            if key in question.keys or key in ("q", " ", "\r", "\n"):
+                return key
+            if not key:
+                return "q"
+    return "q"
 
 
 def _regrouping(opened: Session, by: str | None) -> Regrouping:

@@ -16,7 +16,7 @@ WHAT: Mapping[str, str] = {
     "dormant": "put to rest",
     "revived": "told again",
     "renamed": "another label",
-    "drifted": "its texts moved away from its label",
+    "drifted": "texts left it for a number of their own",
     "decided": "decided",
     "taken_back": "taken back",
 }
@@ -38,22 +38,29 @@ DECIDED: Mapping[str, str] = {
 
 def event_words(event: LineageEvent) -> str:
     """What happened, with the figures and names that its record holds."""
-    detail = event.detail
+    by = f", says {_text(event.detail, 'by')}" if event.detail.get("by") else ""
     if event.kind == "renamed":
-        return f"{WHAT['renamed']}: “{_text(detail, 'from')}” became “{_text(detail, 'to')}”{_by(detail)}"
+        names = f"“{_text(event.detail, 'from')}” became “{_text(event.detail, 'to')}”"
+        return f"{WHAT['renamed']}: {names}{by}"
     if event.kind == "decided":
-        said = f": {_text(detail, 'value')}" if detail.get("value") and not _is_number(detail) else ""
-        return f"{DECIDED.get(_text(detail, 'what'), _text(detail, 'what'))}{said}{_by(detail)}"
-    parts = [WHAT.get(event.kind, event.kind.replace("_", " "))]
-    if "joined" in detail:
-        parts.append(f"{detail['joined']} passages joined")
-    if "label" in detail:
-        parts.append(f"“{_text(detail, 'label')}”")
-    if "reason" in detail:
-        parts.append(_text(detail, "reason"))
+        return f"{_decided(event.detail)}{by}"
+    return ", ".join([WHAT[event.kind], *_figures(event.detail)]) + by
+
+
+def _decided(detail: Mapping[str, Any]) -> str:
+    """What an analyst decided; a number as the value only tells where a passage was before."""
+    what, value = _text(detail, "what"), _text(detail, "value")
+    return DECIDED.get(what, what) + (f": {value}" if value and not value.isdecimal() else "")
+
+
+def _figures(detail: Mapping[str, Any]) -> list[str]:
+    """What else a record holds."""
+    parts = [f"{detail['joined']} passages joined"] if "joined" in detail else []
+    parts += [f"“{_text(detail, 'label')}”"] if "label" in detail else []
+    parts += [_text(detail, "reason")] if "reason" in detail else []
     if "share" in detail:
         parts.append(f"{float(detail['share']):.0%} of its texts are nearer to what it was")
-    return ", ".join(parts) + _by(detail)
+    return parts
 
 
 def decision_words(decision: Correction) -> str:
@@ -65,12 +72,3 @@ def decision_words(decision: Correction) -> str:
 
 def _text(detail: Mapping[str, Any], key: str) -> str:
     return one_line(str(detail.get(key, "")))
-
-
-def _by(detail: Mapping[str, Any]) -> str:
-    return f", says {_text(detail, 'by')}" if detail.get("by") else ""
-
-
-def _is_number(detail: Mapping[str, Any]) -> bool:
-    """Whether the value only tells where a passage was before."""
-    return str(detail.get("value", "")).isdecimal()

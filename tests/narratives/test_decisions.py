@@ -159,7 +159,7 @@ def test_narratives_kept_apart_are_never_merged(
 def test_a_name_is_kept_and_given_back(
     store: Store, workspace: Workspace, told: dict[str, list[str]]
 ) -> None:
-    """An analyst's label stands at every refit; undone, the label before it is back and looked after again."""
+    """An analyst's label stands at every refit; undone, the label before it is back and looked after."""
     number = number_of(store, told["claim-lab"])
     before = known(store, number)
     rename(store, number, "The laboratory", at(11), by="Awa")
