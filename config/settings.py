@@ -222,6 +222,8 @@ class ReportSettings(Section):
 
     directory: Path = Path("reports")
     """Where weekly reports are written; relative to the workspace."""
+    documents: tuple[Literal["pdf", "docx"], ...] = ()
+    """Further forms of each report; they need `pip install drumbeat-monitor[documents]`."""
     reader_languages: tuple[str, ...] = ("en",)
     """Labels and keywords are shown in the first of these that a narrative has."""
     narratives: Positive = 12

@@ -49,6 +49,7 @@ def report(
         as_of=clock.now(),
         account=account,
         min_texts=workspace.settings.report.min_texts,
+        documents=workspace.settings.report.documents,
     )
     progress.step()
     logger.info(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ import structlog
 from analysis.digest.records import Account, Digest
 from config.errors import DrumbeatError
 from drumbeat.report import view
+from drumbeat.report.documents import as_pdf, as_word
 from drumbeat.report.editions import Edition
 from drumbeat.report.sentences import Sentence
 from drumbeat.shown.environment import html_environment, markdown_environment
@@ -53,11 +54,13 @@ def write_report(
     account: Account | None = None,
     min_texts: int = 0,
     edition: Edition | None = None,
+    documents: Collection[str] = (),
 ) -> ReportFiles:
     """Write the report of one period, and the index anew; an earlier report of the same period is replaced.
 
     Args:
         as_of: the moment the digest was built for; shown, never read from a clock.
+        documents: further forms, `pdf` and `docx`.
 
     Raises:
         ReportError: the folder or a file cannot be written.
@@ -72,6 +75,9 @@ def write_report(
     _write(files.data, as_json(shown))
     _write(files.markdown, markdown_environment().get_template("report/report.md").render(shown))
     _write(files.html, as_html(shown))
+    for form in documents:
+        content = as_pdf(shown) if form == "pdf" else as_word(shown)
+        _write_bytes(directory / f"{shown['stem']}.{form}", content)
     _write(files.index, as_index(directory))
     return files
 
@@ -146,13 +152,18 @@ def _summary(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write(path: Path, text: str) -> None:
+    """A text as a file."""
+    # A lone surrogate becomes its \\uXXXX escape, which is what JSON calls it too.
+    _write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
     """Put a whole file in the place of the old one; a crash leaves the old one."""
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as stream:
-            # A lone surrogate becomes its \uXXXX escape, which is what JSON calls it too.
-            stream.write(text.encode("utf-8", "backslashreplace"))
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(path)
