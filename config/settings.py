@@ -222,6 +222,8 @@ class ReportSettings(Section):
 
     directory: Path = Path("reports")
     """Where weekly reports are written; relative to the workspace."""
+    recipients: tuple[str, ...] = ()
+    """Who gets each report by mail when it is published; editions have lists of their own in alerts.toml."""
     documents: tuple[Literal["pdf", "docx"], ...] = ()
     """Further forms of each report; they need `pip install drumbeat-monitor[documents]`."""
     reader_languages: tuple[str, ...] = ("en",)

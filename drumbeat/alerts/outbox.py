@@ -26,6 +26,7 @@ from drumbeat.alerts.addresses import mail_address
 from drumbeat.alerts.compose import chat_text, compose
 from drumbeat.alerts.links import Links, links_of
 from drumbeat.alerts.problems import BadAddress, DeliveryProblem, Refused, Unreachable
+from drumbeat.alerts.report_mail import compose_report, queue_reports
 from drumbeat.alerts.several import compose_several
 from drumbeat.alerts.states import Step, begin, finish, is_due
 from storage.records import Alert, Delivery
@@ -45,6 +46,7 @@ def deliver(
         (`waiting`).
     """
     mail = workspace.settings.mail
+    queue_reports(store, workspace, clock.now())
     outbox = store.alerts.outbox()
     progress.start("deliver", len(outbox))
     counts: Counter[str] = Counter()
@@ -115,6 +117,9 @@ def _prepare(alert: Alert | None, delivery: Delivery, mail: MailSettings, links:
     if alert is None:
         raise Refused(f"alert {delivery.alert_id} is not in the store")
     try:
+        if alert.kind == "report":
+            report = compose_report(alert, delivery, sender=mail.sender)
+            return lambda: smtp.send(report, settings=mail)
         if alert.kind == "group":
             several = compose_several(alert, delivery, sender=mail.sender, links_of=links.of)
             return lambda: smtp.send(several, settings=mail)
