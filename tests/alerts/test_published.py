@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import html
 
 from analysis.digest.records import Digest
 from config.init import init_workspace
