@@ -122,8 +122,12 @@ def _shares(reader: DigestReader, told: Sequence[CarriedArticle]) -> dict[str, A
 
 
 def _label_language(narrative: Narrative, passages: Sequence[NarrativeRow]) -> str:
-    """Language of the passage that gave the label; `und` for a label that an analyst wrote."""
+    """Language of the label, of an old one that of the passage that gave it; `und` for one that an analyst
+    wrote.
+    """
     if narrative.label_by != "medoid":
         return UNDETERMINED
+    if narrative.label_language is not None:
+        return narrative.label_language
     languages = {row.passage_id: row.language for row in passages}
     return next((languages[key] for key in narrative.exemplars if key in languages), UNDETERMINED)

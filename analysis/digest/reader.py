@@ -21,11 +21,12 @@ from analysis.tellings import passages_of, resting_forms, speaking
 from config.clock import day_of, midnight
 from config.workspace import Workspace
 from storage.records import CopyGroup, Judgement, Narrative, Source, Spike
+from storage.records.decisions import muted
 from storage.records.told import Cell, NarrativeRow, PrintedRow, SourceDayRow
 from storage.store import Store
 
 CHART_DAYS = 70
-"""Ten weeks: what fits a chart of a page's width in days."""
+"""Ten weeks: what fits a chart of a page's width in days. Chosen, not measured."""
 
 
 DaysOf = Callable[[date, date], list[SourceDayRow]]
@@ -91,10 +92,17 @@ class DigestReader:
 
     @cached_property
     def claims(self) -> set[int]:
-        """Narratives that may rise: claims, what is watched or pinned, and what nobody judged yet."""
-        pins = (item.narrative_id for item in self.store.corrections.all() if item.kind == "pin")
-        pinned = {self.survivors.get(key, key) for key in pins}
-        return {key for key, item in self.listed.items() if key in pinned or self._is_claim(item)}
+        """Narratives that may rise: claims, what is watched or pinned, and what nobody judged yet; none that an
+        analyst muted.
+        """
+        decided = self.store.corrections.in_force()
+        pinned = {self.survivors.get(item.narrative_id) for item in decided if item.kind == "pin"}
+        silenced = muted(decided, self.survivors, self.end)
+        return {
+            key
+            for key, item in self.listed.items()
+            if key not in silenced and (key in pinned or self._is_claim(item))
+        }
 
     def _is_claim(self, narrative: Narrative) -> bool:
         judged = self.judged.get(narrative.narrative_id)

@@ -21,6 +21,7 @@ from drumbeat.alerts.marks import muted_for
 from drumbeat.alerts.planning import Made, Plan, digests, told_at_once, with_everybody
 from storage.ids import alert_id, delivery_id
 from storage.records import Alert, AlertMark, Delivery, Spike
+from storage.records.decisions import muted
 from storage.store import Store
 
 logger = structlog.get_logger(__name__)
@@ -87,9 +88,15 @@ def _digests(plan: Plan, store: Store, alerts: Sequence[Alert], clock: Clock) ->
 
 
 def _decided(store: Store, today: date) -> list[Spike]:
-    """The spikes that were decided to be alerts, by day and id."""
+    """The spikes that were decided to be alerts, by day and id; none of a narrative that an analyst muted."""
     recent = store.spikes.between(today - LOOK_BACK, today + timedelta(days=1))
-    return [spike for spike in recent if spike.decision == "alert"]
+    survivors = store.narratives.survivors()
+    silenced = muted(store.corrections.in_force(), survivors, today)
+    return [
+        spike
+        for spike in recent
+        if spike.decision == "alert" and survivors.get(spike.narrative_id, spike.narrative_id) not in silenced
+    ]
 
 
 def _log(alert: Alert, deliveries: int, run_id: str) -> None:

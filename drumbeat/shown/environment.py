@@ -17,7 +17,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from drumbeat.shown import kinds, names, safe, words
+from drumbeat.shown import history, kinds, names, safe, words
 
 OWN_WORDS: tuple[Callable[..., str], ...] = (
     words.number, words.count, words.percent, words.probability, words.day, words.short_day, words.weekday,
@@ -27,7 +27,7 @@ OWN_WORDS: tuple[Callable[..., str], ...] = (
 """Filters whose result is made of our words and figures alone."""
 
 RULES: tuple[Callable[..., Any], ...] = (
-    kinds.kind_title, kinds.kind_meaning, kinds.kind_reasons,
+    kinds.kind_title, kinds.kind_meaning, kinds.kind_reasons, history.event_words, history.decision_words,
     names.country_name, names.language_name, names.check_name, words.finding,
     safe.safe_url, safe.language_tag, safe.direction, safe.shorten, safe.one_line, safe.isolate, safe.visible,
 )  # fmt: skip
