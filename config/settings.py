@@ -229,6 +229,8 @@ class MailSettings(Section):
     """From address of alert mail."""
     recipients: tuple[str, ...] = ()
     """Who gets alerts; one mail each."""
+    health_recipients: tuple[str, ...] = ()
+    """Who is told, once a day at most, which sources broke and which are well again."""
     timeout_seconds: Duration = 30.0
     """For each answer of the mail server."""
     total_seconds: Duration = 180.0
