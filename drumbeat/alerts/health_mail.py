@@ -1,5 +1,5 @@
-"""The mail about the health of sources: once a day at most, what changed since the last one, what it means, and
-what to do. Nothing is sent where nothing changed for the worse or got well again.
+"""The mail about the health of sources: once a day at most, what changed since the last one, what it means,
+and what to do. Nothing is sent where nothing changed for the worse or got well again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A published report on its way to its readers: its findings as the text, the page as an attachment.
 
-The delivery stage asks which reports were published and not yet put into the outbox; the id of a message comes
-from its report, so that each is put there once.
+The delivery stage asks which reports were published and not yet put into the outbox; the id of a message
+comes from its report, so that each is put there once.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ REACH: Final = timedelta(days=7)
 
 
 def queue_reports(store: Store, workspace: Workspace, now: datetime) -> int:
-    """Put the first revisions of published reports into the outbox, each once for each reader; how many are new.
-    Later revisions say on their page what they changed.
+    """Put the first revisions of published reports into the outbox, each once for each reader; how many are
+    new. Later revisions say on their page what they changed.
     """
     lists = {edition.id: edition.recipients for edition in workspace.editions}
     lists[""] = workspace.settings.report.recipients

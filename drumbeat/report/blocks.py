@@ -70,7 +70,15 @@ def blocks_of(view: Mapping[str, Any]) -> list[Block]:
 
 
 def _front(view: Mapping[str, Any]) -> Iterator[Block]:
-    digest, front, word, edition = view["digest"], view["front"], view["word"], view["edition"]
+    yield from _head_lines(view)
+    yield from _findings(view)
+    yield from _tables(view)
+    yield from _state(view)
+
+
+def _head_lines(view: Mapping[str, Any]) -> Iterator[Block]:
+    """Title, moment, notice and note."""
+    digest, word, edition = view["digest"], view["word"], view["edition"]
     week = words.week_name(digest["start"], digest["end"])
     period = words.period(digest["start"], digest["end"])
     yield _block("title", f"{week} · {period}" if week else period)
@@ -80,26 +88,33 @@ def _front(view: Mapping[str, Any]) -> Iterator[Block]:
         yield _block("soft", view["notice"])
     if edition.note:
         yield _block("paragraph", f"{word('note')} ({edition.note_by}): {edition.note}")
-    yield _block("heading", word("findings"))
+
+
+def _findings(view: Mapping[str, Any]) -> Iterator[Block]:
+    front = view["front"]
+    yield _block("heading", view["word"]("findings"))
     for finding in front["findings"]:
         yield Block(kind="bullet", runs=tuple(_spoken(finding["sentences"])))
         if finding["quote"]:
             yield Block(kind="quote", runs=_quoted(finding["quote"]["text"], finding["quote"]["outlet"]))
-    for sentence in (front["quiet"], front["more"]):
-        if sentence:
-            yield Block(kind="paragraph", runs=tuple(_spoken([sentence])))
+    for sentence in filter(None, (front["quiet"], front["more"])):
+        yield Block(kind="paragraph", runs=tuple(_spoken([sentence])))
+
+
+def _tables(view: Mapping[str, Any]) -> Iterator[Block]:
+    """What is watched, and what became of the last findings."""
+    word, watched, became = view["word"], view["front"]["watched"], view["front"]["became"]
     yield _block("heading", word("watchlist"))
-    yield (
-        _watch_table(front["watched"], word)
-        if front["watched"]
-        else _block("paragraph", word("no_statement"))
-    )
+    yield _watch_table(watched, word) if watched else _block("paragraph", word("no_statement"))
     yield _block("heading", word("became"))
-    yield (
-        _became_table(front["became"], word) if front["became"] else _block("paragraph", word("became_none"))
-    )
+    yield _became_table(became, word) if became else _block("paragraph", word("became_none"))
+
+
+def _state(view: Mapping[str, Any]) -> Iterator[Block]:
+    """State against independent, health and blind spots."""
+    front, word = view["front"], view["word"]
+    told = filter(None, [front["sides"], front["places"], *front["relays"]])
     yield _block("heading", word("state_against_independent"))
-    told = [front["sides"], *([front["places"]] if front["places"] else []), *front["relays"]]
     yield Block(kind="paragraph", runs=tuple(_spoken(told)))
     yield _block("heading", word("seen"))
     yield Block(kind="paragraph", runs=tuple(_spoken([front["heard"], front["health"], front["blind"]])))
@@ -174,10 +189,14 @@ def _volume(n: Mapping[str, Any]) -> str:
     else:
         times = f": {words.number(n['ratio'])} times" if n["ratio"] is not None else ""
         against = f"{texts} against {words.number(n['expected'])} expected{times}."
+    found = (
+        words.count(n["outlets"], "outlet"),
+        words.count(n["countries"], "country", "countries"),
+        words.count(n["languages"], "language"),
+    )
+    texts = f"{words.count(n['articles'], 'article')} in {words.count(n['copy_groups'], 'distinct text')}"
     return (
-        f"{against} {words.count(n['articles'], 'article')} in {words.count(n['copy_groups'], 'distinct text')}, "
-        f"{words.count(n['outlets'], 'outlet')}, {words.count(n['countries'], 'country', 'countries')}, "
-        f"{words.count(n['languages'], 'language')}; {words.count(n['previous'], 'text')} in the period before."
+        f"{against} {texts}, {', '.join(found)}; {words.count(n['previous'], 'text')} in the period before."
     )
 
 
@@ -217,10 +236,9 @@ def _annex(view: Mapping[str, Any]) -> Iterator[Block]:
 def _spike(group: Mapping[str, Any]) -> Iterator[Block]:
     spike = group["strongest"]
     yield Block(kind="small_heading", runs=(run(shorten(spike["label"], 120)),))
-    yield _block(
-        "paragraph",
-        f"{words.count(spike['observed'], 'text')} {words.window(spike['window_days'], words.as_day(spike['day']))}, "
-        f"{words.number(spike['expected'])} expected; {spike['decision']}; q {words.probability(spike['q_value'])}.",
-    )
+    texts, expected = words.count(spike["observed"], "text"), words.number(spike["expected"])
+    when = words.window(spike["window_days"], words.as_day(spike["day"]))
+    sure = f"{spike['decision']}; q {words.probability(spike['q_value'])}"
+    yield _block("paragraph", f"{texts} {when}, {expected} expected; {sure}.")
     for name, found in spike["checks"].items():
         yield _block("bullet", f"{check_name(name)}: {words.finding(found)}")

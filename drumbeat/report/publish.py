@@ -1,5 +1,5 @@
-"""A report is published once: a second run that finds something else writes a new revision, says what changed,
-and keeps the one before.
+"""A report is published once: a second run that finds something else writes a new revision, says what
+changed, and keeps the one before.
 
     digest + account + edition -> view -> content (what a reader is told) -> the same as the last revision?
         yes: nothing is written       no: revision n + 1, the files of n kept as STEM.rN.html ...
@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +28,13 @@ from storage.records import PublishedReport, ReportEdit
 from storage.store import Store
 
 SECTIONS: Final = ("rising", "new", "falling")
+PARTS: Final = {
+    "note": "the editor's note",
+    "dropped": "what the editor left out",
+    "watched": "figures of the watchlist",
+    "spikes": "the spikes of the annex",
+}
+"""Parts of what is told, beside the claims, and what is said where one changed."""
 WORLD: Final = EditionConfig(id="all")
 """The edition that everybody gets; its name is empty."""
 
@@ -56,39 +64,43 @@ def publish(
         ReportError: the folder of reports cannot be written.
     """
     name = "" if config is WORLD else config.id
+    kept, said = narrowed(digest, account, config)
     edition = edited(Edition(name=name, title=config.title, language=config.language), store, digest)
-    said = narrowed(digest, account, config)
-
-    def shown(of: Edition) -> dict[str, Any]:
-        least = workspace.settings.report.min_texts
-        return report_view(said[0], as_of=as_of, account=said[1], min_texts=least, edition=of)
-
-    view = shown(edition)
+    prepare = partial(
+        report_view, kept, as_of=as_of, account=said, min_texts=workspace.settings.report.min_texts
+    )
+    view = prepare(edition=edition)
     content = content_of(view)
     last = store.reports.last(name, digest.start, digest.end)
-    fingerprint = blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()
-    directory, forms = workspace.report_dir, workspace.settings.report.documents
-    if last is not None and last.digest == fingerprint:
-        files = write_view(view, directory, documents=forms, only_missing=True)
-        return Issue(files=files, view=view, revision=last.revision, is_new=False)
-    changes = list(changes_of(last.content, content)) if last else []
-    revision = last.revision + 1 if last else 1
-    view = shown(replace(edition, revision=revision, changes=tuple(changes)))
-    _keep(directory, view["stem"], revision - 1)
-    files = write_view(view, directory, documents=forms)
-    store.reports.publish(
-        PublishedReport(
-            edition=name,
-            start=digest.start,
-            end=digest.end,
-            revision=revision,
-            as_of=as_of,
-            digest=fingerprint,
-            content=content,
-            changes=changes,
-        )
+    write = partial(write_view, directory=workspace.report_dir, documents=workspace.settings.report.documents)
+    if last is not None and last.digest == _fingerprint(content):
+        return Issue(files=write(view, only_missing=True), view=view, revision=last.revision, is_new=False)
+    revised = _revision(last, content, name=name, digest=digest, as_of=as_of)
+    view = prepare(edition=replace(edition, revision=revised.revision, changes=tuple(revised.changes)))
+    _keep(workspace.report_dir, view["stem"], revised.revision - 1)
+    files = write(view)
+    store.reports.publish(revised)
+    return Issue(files=files, view=view, revision=revised.revision, is_new=True)
+
+
+def _fingerprint(content: Mapping[str, Any]) -> str:
+    return blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+def _revision(
+    last: PublishedReport | None, content: dict[str, Any], *, name: str, digest: Digest, as_of: datetime
+) -> PublishedReport:
+    """The revision after the last one, or the first."""
+    return PublishedReport(
+        edition=name,
+        start=digest.start,
+        end=digest.end,
+        revision=last.revision + 1 if last else 1,
+        as_of=as_of,
+        digest=_fingerprint(content),
+        content=content,
+        changes=list(changes_of(last.content, content)) if last else [],
     )
-    return Issue(files=files, view=view, revision=revision, is_new=True)
 
 
 def edited(edition: Edition, store: Store, digest: Digest) -> Edition:
@@ -111,8 +123,8 @@ def _with(edition: Edition, edit: ReportEdit, dropped: dict[int, str]) -> Editio
 
 
 def content_of(view: Mapping[str, Any]) -> dict[str, Any]:
-    """What a reader is told: the sentences of the front, and the figures of each claim and statement; and what
-    a mail about it needs.
+    """What a reader is told: the sentences of the front, and the figures of each claim and statement; and
+    what a mail about it needs.
     """
     digest, edition = view["digest"], view["edition"]
     week, days = week_name(digest["start"], digest["end"]), period(digest["start"], digest["end"])
@@ -141,14 +153,7 @@ def changes_of(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
         after = {item["narrative_id"]: item for item in new[section]}
         for key in [*after, *(key for key in before if key not in after)]:
             yield from _change(section, key, before.get(key), after.get(key))
-    if old["note"] != new["note"]:
-        yield "the editor's note"
-    if old["dropped"] != new["dropped"]:
-        yield "what the editor left out"
-    if old["watched"] != new["watched"]:
-        yield "figures of the watchlist"
-    if old["spikes"] != new["spikes"]:
-        yield "the spikes of the annex"
+    yield from (said for key, said in PARTS.items() if old[key] != new[key])
 
 
 def _change(

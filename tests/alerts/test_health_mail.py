@@ -1,4 +1,6 @@
-"""The mail about the health of sources: what changed in a day, what it means, what to do; nothing otherwise."""
+"""The mail about the health of sources: what changed in a day, what it means, what to do; nothing
+otherwise.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ def quiet(room: Room) -> Room:
 
 
 def test_what_changed_is_told_once(quiet: Room, server: Server) -> None:
-    """A feed that broke with its remedy, one that got well, not one that broke and was mended the same day."""
+    """A feed that broke with its remedy, one that got well, not one that broke and was mended the same
+    day.
+    """
     for feed, first, last in (("alpha", "well", "gone"), ("beta", "dns", "well"), ("gamma", "tls", "tls")):
         polled(quiet, feed, first, DAY - timedelta(days=1))
         polled(quiet, feed, last, DAY + timedelta(hours=9), "HTTP 404\r\nBcc: all@example.org")

@@ -1,4 +1,6 @@
-"""Reports are published once, revised in view of everybody, narrowed to editions, and mailed to their readers."""
+"""Reports are published once, revised in view of everybody, narrowed to editions, and mailed to their
+readers.
+"""
 
 from __future__ import annotations
 
@@ -102,7 +104,9 @@ def test_a_revision_says_what_changed(room: Room) -> None:
 
 
 def test_the_editor_is_named(room: Room) -> None:
-    """A note stands at the head and a dropped item is gone, each with its author; a drop can be taken back."""
+    """A note stands at the head and a dropped item is gone, each with its author; a drop can be taken
+    back.
+    """
     edit(room, "note", text="Read with care: an anniversary.")
     edit(room, "drop", narrative_id=12)
     page = Path(issue(room).files.html).read_text(encoding="utf-8")
@@ -147,7 +151,9 @@ def test_what_changes_is_told_in_words() -> None:
 
 
 def test_readers_get_it_once(room: Room, server: Server) -> None:
-    """The first revision goes to the list of its edition, findings as text and the page attached; nothing later does."""
+    """The first revision goes to the list of its edition, findings as text and the page attached; nothing
+    later does.
+    """
     for config in (WORLD, FRENCH):
         issue(room, config=config)
     room.store.alerts.set_state(room.one().delivery_id, "sent", at=NOW, attempts=1)

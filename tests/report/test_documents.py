@@ -1,4 +1,6 @@
-"""The report as PDF and Word: the same blocks, texts as texts, scripts set in their direction, the same bytes."""
+"""The report as PDF and Word: the same blocks, texts as texts, scripts set in their direction, the same
+bytes.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ def test_a_pdf_of_pages() -> None:
 
 @pytest.mark.slow
 def test_word_knows_scripts() -> None:
-    """Right-to-left paragraphs and runs, languages under the name of their family, the same bytes every time."""
+    """Right-to-left paragraphs and runs, languages under the name of their family, the same bytes every
+    time.
+    """
     found = as_word(mixed())
     assert as_word(mixed()) == found
     xml = word_xml(found)
