@@ -247,6 +247,8 @@ class MailSettings(Section):
     """From address of alert mail."""
     recipients: tuple[str, ...] = ()
     """Who gets alerts; one mail each."""
+    health_recipients: tuple[str, ...] = ()
+    """Who is told, once a day at most, which sources broke and which are well again."""
     timeout_seconds: Duration = 30.0
     """For each answer of the mail server."""
     total_seconds: Duration = 180.0
@@ -260,6 +262,10 @@ class ReportSettings(Section):
 
     directory: Path = Path("reports")
     """Where weekly reports are written; relative to the workspace."""
+    recipients: tuple[str, ...] = ()
+    """Who gets each report by mail when it is published; editions have lists of their own in alerts.toml."""
+    documents: tuple[Literal["pdf", "docx"], ...] = ()
+    """Further forms of each report; they need `pip install drumbeat-monitor[documents]`."""
     reader_languages: tuple[str, ...] = ("en",)
     """Labels and keywords are shown in the first of these that a narrative has."""
     narratives: Positive = 12
