@@ -177,13 +177,18 @@ class NarrativeStore:
             return {row.narrative_id: row.passages for row in connection.execute(statement)}
 
     def lineage(
-        self, narrative_id: int | None = None, *, kinds: Collection[LineageKind] = ()
+        self,
+        narrative_id: int | None = None,
+        *,
+        kinds: Collection[LineageKind] = (),
+        since: datetime | None = None,
     ) -> list[LineageEvent]:
         """What happened to all narratives, or to one (also as the other side), by (at, narrative_id, kind,
         other_id).
 
         Args:
             kinds: only what is of these kinds; none: of any.
+            since: only what happened from then on.
         """
         table = schema.lineage.c
         statement = sa.select(schema.lineage).order_by(
@@ -191,6 +196,8 @@ class NarrativeStore:
         )
         if kinds:
             statement = statement.where(table.kind.in_(sorted(kinds)))
+        if since is not None:
+            statement = statement.where(table.at >= since)
         if narrative_id is not None:
             statement = statement.where(
                 sa.or_(table.narrative_id == narrative_id, table.other_id == narrative_id)

@@ -174,9 +174,7 @@ class Plan:
         )
         return np.asarray(1.0 + np.minimum(draws, 30.0), np.float64)
 
-    def originals(
-        self, day: int, articles: int | None = None, words: int | None = None
-    ) -> list[Original]:
+    def originals(self, day: int, articles: int | None = None, words: int | None = None) -> list[Original]:
         """Texts that first appear on a day, by time; `articles` and `words` in place of the shape's."""
         dice = np.random.default_rng((self.shape.seed, 2, day + 10_000))
         share = 1.0 - 1.0 / self.shape.copy_every

@@ -144,9 +144,7 @@ def _han(dice: np.random.Generator) -> list[str]:
     return ["".join(map(chr, pair[:size])) for pair, size in zip(signs, sizes, strict=True)]
 
 
-def draft_of(
-    original: Original, runs: Runs, seed: int, passage_sentences: int = PASSAGE_SENTENCES
-) -> Draft:
+def draft_of(original: Original, runs: Runs, seed: int, passage_sentences: int = PASSAGE_SENTENCES) -> Draft:
     """The text of an original."""
     dice = np.random.default_rng((seed, 4, original.day + 10_000, original.index))
     sentences = max(2, round(original.words / SENTENCE_WORDS))

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from analysis.arrays import Vectors, unit_rows
+from analysis.embedding.e5 import build_name
 from storage import ids
 from storage.schema import metadata
 from storage.search_index import indexed_words
@@ -43,7 +44,12 @@ def lengthen(file: Path, worlds: int, days: int, *, seed: int, passages: int) ->
     """
     connection = sqlite3.connect(file)
     try:
-        for setting in ("foreign_keys=OFF", "synchronous=OFF", "journal_mode=OFF", f"cache_size=-{MEMORY_KIB}"):
+        for setting in (
+            "foreign_keys=OFF",
+            "synchronous=OFF",
+            "journal_mode=OFF",
+            f"cache_size=-{MEMORY_KIB}",
+        ):
             connection.execute(f"PRAGMA {setting}")
         first = {column: _highest(connection, table, column) for table, column in _NUMBERED}
         with _bare(connection):
@@ -112,9 +118,20 @@ class _World:
         """Write all its rows."""
         ident, moment, day, run = self._ident, self._moment, self._day, self._run
         narrative = self._numbered("narrative_id")
-        article = {"article_no": self._numbered("article_no"), "article_id": ident, "url": self._url, "body": self._body}
+        article = {
+            "article_no": self._numbered("article_no"),
+            "article_id": ident,
+            "url": self._url,
+            "body": self._body,
+        }
         article |= dict.fromkeys(("published_at", "first_seen_at", "counted_at"), moment)
-        page = {"page_id": ident, "url_key": ident, "final_url_key": ident, "url": self._url, "final_url": self._url}
+        page = {
+            "page_id": ident,
+            "url_key": ident,
+            "final_url_key": ident,
+            "url": self._url,
+            "final_url": self._url,
+        }
         page |= dict.fromkeys(("discovered_at", "fetched_at"), moment) | {"fetch_run": run, "clean_run": run}
         first = f"article_no <= {self._first['article_no']}"
         since = f"discovered_at >= '{self._since()}'"
@@ -128,13 +145,20 @@ class _World:
         self._copy_passages()
         own = f"narrative_id <= {self._first['narrative_id']}"
         kept = f"{own} AND passage_id IN (SELECT passage_id FROM passages WHERE {self._kept})"
-        self._copy("assignments", {"passage_id": self._passage, "narrative_id": narrative, "run_id": run}, kept)
+        self._copy(
+            "assignments", {"passage_id": self._passage, "narrative_id": narrative, "run_id": run}, kept
+        )
         self._copy("observations", {"narrative_id": narrative, "day": day}, own)
         self._copy("source_days", {"day": day}, f"day >= '{self._since()}'")
         told = {"narrative_id": narrative, "exemplars": self._exemplars, "centroid": self._mirrored_centroid}
         told |= {"first_seen_at": moment, "last_seen_at": moment, "born_run": run, "status": self._status}
         self._copy("narratives", told, own)
-        lineage = {"lineage_id": lambda key: f"{key}-{self._number}", "narrative_id": narrative, "at": moment, "run_id": run}
+        lineage = {
+            "lineage_id": lambda key: f"{key}-{self._number}",
+            "narrative_id": narrative,
+            "at": moment,
+            "run_id": run,
+        }
         self._copy("lineage", lineage, own)
         polls = {"polled_at": moment, "run_id": run}
         # Once a day: hourly polls of many years are never kept (`storage.keep_polls_days`).
@@ -167,8 +191,8 @@ class _World:
         for start in range(0, first, AT_ONCE):
             rows = self._connection.execute(
                 'SELECT passage_no, passage_id, article_id, ordinal, start, "end", text, language, build, vector FROM passages'
-                f" JOIN vectors USING (text_hash) WHERE passage_no > ? AND passage_no <= ? AND {self._kept}",
-                (start, min(first, start + AT_ONCE)),
+                f" JOIN vectors USING (text_hash) WHERE build = ? AND passage_no > ? AND passage_no <= ? AND {self._kept}",
+                (build_name(), start, min(first, start + AT_ONCE)),
             ).fetchall()
             texts = [self._text(row[6]) for row in rows]
             hashes = [ids.text_hash(text) for text in texts]
@@ -176,14 +200,25 @@ class _World:
                 'INSERT INTO passages (passage_no, passage_id, article_id, ordinal, start, "end", text, text_hash, language)'
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    (passages(row[0]), self._passage(row[1]), self._ident(row[2]), *row[3:6], text, key, row[7])
+                    (
+                        passages(row[0]),
+                        self._passage(row[1]),
+                        self._ident(row[2]),
+                        *row[3:6],
+                        text,
+                        key,
+                        row[7],
+                    )
                     for row, text, key in zip(rows, texts, hashes, strict=True)
                 ),
             )
             vectors = self._mirrored([row[9] for row in rows], [row[7] for row in rows])
             self._connection.executemany(
                 "INSERT OR IGNORE INTO vectors (build, text_hash, vector) VALUES (?, ?, ?)",
-                sorted((row[8], key, vector.tobytes()) for row, key, vector in zip(rows, hashes, vectors, strict=True)),
+                sorted(
+                    (row[8], key, vector.tobytes())
+                    for row, key, vector in zip(rows, hashes, vectors, strict=True)
+                ),
             )
 
     @property

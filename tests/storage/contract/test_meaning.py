@@ -116,6 +116,11 @@ def test_history_is_kept_once_and_in_order(store: Store) -> None:
     assert store.narratives.lineage() == [born, merged]
     assert store.narratives.lineage(1) == [born, merged]
     assert store.narratives.lineage(2) == [merged]
+    assert store.narratives.lineage(since=merged.at) == [
+        item for item in (born, merged) if item.at >= merged.at
+    ]
+    assert store.narratives.lineage(kinds=("born",), since=born.at) == [born]
+    assert store.narratives.lineage(since=max(born.at, merged.at) + timedelta(seconds=1)) == []
 
 
 def test_what_waits_is_replaced_as_a_whole(store: Store) -> None:
