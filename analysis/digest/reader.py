@@ -101,8 +101,12 @@ class DigestReader:
 
     @cached_property
     def survivors(self) -> dict[int, int]:
-        """Narrative id -> the id that stands for it now."""
-        return self.store.narratives.survivors()
+        """Narrative id -> the id that stands for it now; of those that are asked about, and what went into
+        them.
+        """
+        if self._only is None:
+            return self.store.narratives.survivors()
+        return self.store.narratives.leading_to(self._only)
 
     @cached_property
     def sources(self) -> list[Source]:

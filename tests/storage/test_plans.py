@@ -127,6 +127,7 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     ],
     "narratives.members": lambda s: s.narratives.members(3, after=KEYS[0], limit=10),
     "narratives.next_id": lambda s: s.narratives.next_id(),
+    "narratives.leading_to": lambda s: s.narratives.leading_to([3, 4]),
     "narratives.resolve": lambda s: s.narratives.resolve(3),
     "narratives.save": lambda s: s.narratives.save([narrative(3)]),
     "narratives.unassign": lambda s: s.narratives.unassign(KEYS),

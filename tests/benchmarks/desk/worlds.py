@@ -112,7 +112,9 @@ class _World:
         dice = np.random.default_rng((seed, 11, number))
         self._signs = dice.choice(np.array([-1.0, 1.0], np.float32), DIMENSIONS)
         self._means = self._language_means()
-        self._last_day = str(connection.execute("SELECT max(day) FROM source_days").fetchone()[0])
+        self._last_day = str(
+            connection.execute("SELECT max(substr(counted_at, 1, 10)) FROM articles").fetchone()[0]
+        )
 
     def lay(self) -> None:
         """Write all its rows."""
