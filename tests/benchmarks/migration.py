@@ -12,6 +12,7 @@ after.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import resource
@@ -102,8 +103,12 @@ def _compare_all(connection: sqlite3.Connection, statements: int) -> dict[str, i
 
 
 def bytes_of(file: Path) -> int:
-    """The database with its log."""
-    return sum(path.stat().st_size for path in file.parent.glob(f"{file.name}*"))
+    """The database with its log, which may go while one looks."""
+    size = 0
+    for path in file.parent.glob(f"{file.name}*"):
+        with contextlib.suppress(FileNotFoundError):
+            size += path.stat().st_size
+    return size
 
 
 def revision_of(file: Path) -> str:
