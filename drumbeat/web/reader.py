@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from drumbeat.search import unknown_filter
 from drumbeat.shown.health import HealthView, health_views
 from drumbeat.shown.overview import VIEW, days_of, last_days, make_overview, relabelled, written_detail
 from drumbeat.shown.polls import is_notable, remark
+from drumbeat.shown.shared_days import KeptDays
 from storage.archive import ArchivedResponse, ArchiveReader
 from storage.records import (
     Article,
@@ -59,11 +60,12 @@ class PollView:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Read access for the web. It keeps nothing: what is dear to make, a stage has written."""
+    """Read access for the web. What is dear to make, a stage has written; kept are the source days alone."""
 
     store: Store
     workspace: Workspace
     clock: Clock
+    kept_days: KeptDays = field(default_factory=KeptDays)
 
     def period(self) -> tuple[date, date]:
         """The seven days that the overview shows."""
@@ -98,7 +100,7 @@ class Reader:
             narrative_id=narrative_id,
             start=start,
             end=end,
-            days_of=days_of(self.store),
+            days_of=days_of(self.store, self.kept_days),
         )
         return found.to_dict() if found else None
 

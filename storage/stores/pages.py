@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -241,6 +242,21 @@ class PageStore:
         with self._database.read() as connection:
             rows = connection.execute(statement.order_by(table.source_id, table.fetched_at, table.page_id))
             return [(row.source_id, row.fetched_at, row.fetch_outcome) for row in rows]
+
+    def outcomes_between(self, start: datetime, end: datetime) -> tuple[dict[str, int], dict[str, int]]:
+        """Pages whose fetch ended in [start, end), by fetch outcome, and the archived ones of them by clean
+        outcome.
+
+        Among the former `waiting`, all that still wait for their fetch. Costs what was fetched in the period,
+        whatever is stored.
+        """
+        table = schema.pages.c
+        inside = sa.and_(table.fetched_at >= start, table.fetched_at < end)
+        unfetched = sa.and_(table.fetched_at.is_(None), table.fetch_outcome.is_(None))
+        fetched = Counter(self._counts(table.fetch_outcome, inside))
+        fetched.update(self._counts(table.fetch_outcome, unfetched))
+        cleaned = self._counts(table.clean_outcome, sa.and_(inside, table.fetch_outcome == STORED))
+        return dict(sorted(fetched.items())), cleaned
 
     def clean_outcomes(self) -> dict[str, int]:
         """Archived pages by clean outcome, `waiting` for those without one."""
