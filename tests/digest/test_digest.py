@@ -244,6 +244,8 @@ def trend(**values: Any) -> Trend:
         "outlets": 9,
         "p_up": 0.001,
         "p_down": 1.0,
+        "q_up": 1.0,
+        "q_down": 1.0,
         "seen": True,
     }
     return Trend(**{**given, **values})
@@ -255,9 +257,9 @@ def test_what_a_rise_and_a_fall_must_reach() -> None:
     assert trend(p_up=0.01).rises(rules, 2)
     assert not trend(p_up=0.011).rises(rules, 2)
     down = {"observed": 1.0, "p_up": 1.0}
-    assert trend(**down, p_down=0.1).falls()
-    assert not trend(**down, p_down=0.11).falls()
-    assert not trend(**down, p_down=0.01, seen=False).falls()
+    assert trend(**down, q_down=0.05).falls(RULES)
+    assert not trend(**down, q_down=0.051).falls(RULES)
+    assert not trend(**down, q_down=0.01, seen=False).falls(RULES)
 
 
 def test_a_narrative_alone(store: Store) -> None:

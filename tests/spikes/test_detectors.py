@@ -64,12 +64,10 @@ def test_constant(name: str, level: float) -> None:
 
 
 @battery
-def test_alone_or_in_company(name: str) -> None:
-    """A narrative's test does not depend on its neighbours or their order."""
+def test_the_order_does_not_matter(name: str) -> None:
+    """Neighbours say how counts scatter, in whatever order they stand."""
     y = counts(2.0, narratives=6)
-    together = DETECTORS[name](y, T)
-    assert np.allclose(DETECTORS[name](y[::-1], T)[::-1], together)
-    assert np.allclose(DETECTORS[name](y[2:3], T), together[2])
+    assert np.allclose(DETECTORS[name](y[::-1], T)[::-1], DETECTORS[name](y, T))
 
 
 @battery
