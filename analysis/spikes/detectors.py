@@ -193,17 +193,30 @@ EMERGENCE_NOVELTY = 0.45
 """1 - cosine of centroids to the nearest older narrative. Set on the sample world."""
 
 
-def emergence(facts: EmergenceFacts, *, active: int) -> Tier:
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How far a desk looks at all: a rule that asks for two countries is deaf where one is watched."""
+
+    countries: int = 2
+    languages: int = 2
+
+
+def emergence(facts: EmergenceFacts, *, active: int, watch: Watch | None = None) -> Tier:
     """What a narrative without a history asks for: the digest at most.
 
     Args:
         active: outlets seen that day; the floor on outlets is relative to them.
+        watch: what the outlets of the workspace cover; None: several countries and languages.
     """
-    return "digest" if _is_broad(facts, active) and facts.novelty >= EMERGENCE_NOVELTY else ""
+    is_broad = _is_broad(facts, active, watch or Watch())
+    return "digest" if is_broad and facts.novelty >= EMERGENCE_NOVELTY else ""
 
 
-def _is_broad(facts: EmergenceFacts, active: int) -> bool:
-    """Told by many independent outlets of several countries or languages, and not as one text."""
+def _is_broad(facts: EmergenceFacts, active: int, watch: Watch) -> bool:
+    """Told by many independent outlets, of several countries or languages where several are watched, and not
+    as one text.
+    """
     many = facts.outlets >= min(EMERGENCE_OUTLETS, max(2, active // 3))
-    spread = facts.countries >= 2 or facts.languages >= 2
+    is_alone = watch.countries < 2 and watch.languages < 2
+    spread = is_alone or facts.countries >= 2 or facts.languages >= 2
     return many and spread and facts.largest_group_share <= EMERGENCE_GROUP_SHARE

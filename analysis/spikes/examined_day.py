@@ -202,7 +202,8 @@ class ExaminedDay:
         window = self._burst
         if window.observed[n] < self._tests.least[n]:
             return None
-        tier = emergence(self._emergence_facts(n, window.days), active=self._active)
+        facts = self._emergence_facts(n, window.days)
+        tier = emergence(facts, active=self._active, watch=self.evidence.watch)
         if not tier or (tier == "digest" and known):
             return None
         spike = self._spike(n, window, "emergence")
