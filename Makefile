@@ -29,8 +29,9 @@ setup: $(STAMP)
 demo: $(STAMP)
 	$(BIN)/drumbeat demo demo
 
+# Two processes and more halve the time; each holds a model and a database server, so that four are the most.
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup
 
 quality: $(STAMP)
 	$(BIN)/python -m tests quality --data "$(DATA)" --out quality $(if $(ONLY),--only $(ONLY))

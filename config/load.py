@@ -3,6 +3,7 @@
     drumbeat.toml   settings, section by section            (required)
     schedule.toml   which stage runs how often              (optional)
     watchlist.toml  [[statement]] ...                       (optional)
+    alerts.toml     [[rule]], [[recipient]], [[edition]]    (optional)
     sources.toml, sources/*.toml   [[source]] ...           (at least one source)
 
 Environment: `DRUMBEAT_<SECTION>__<KEY>` overrides `[section] key`; secrets are taken from the environment
@@ -22,6 +23,7 @@ from pydantic import ValidationError
 from config.environment import overrides, refuse_secrets
 from config.errors import ConfigError
 from config.explain import causes, explained, shown
+from config.rules import EditionConfig, RecipientConfig, RuleConfig
 from config.schedule import Schedule
 from config.settings import Section, Settings
 from config.sources import SourceConfig
@@ -31,6 +33,7 @@ from config.workspace import Workspace
 SETTINGS_FILE = "drumbeat.toml"
 SCHEDULE_FILE = "schedule.toml"
 WATCHLIST_FILE = "watchlist.toml"
+ALERTS_FILE = "alerts.toml"
 SOURCES_FILE = "sources.toml"
 
 AnySection = TypeVar("AnySection", bound=Section)
@@ -74,6 +77,7 @@ def load_workspace(root: Path, environ: Mapping[str, str] = os.environ) -> Works
         sources=load_sources(source_files(root)),
         watchlist=_load_watchlist(root / WATCHLIST_FILE),
         schedule=_load_schedule(root / SCHEDULE_FILE),
+        **_load_alerts(root / ALERTS_FILE),
         origins=origins,
     )
 
@@ -157,9 +161,36 @@ def _load_watchlist(path: Path) -> tuple[StatementConfig, ...]:
     return tuple(statements)
 
 
-def _rows(path: Path, name: str) -> list[dict[str, Any]]:
+def _load_alerts(path: Path) -> dict[str, Any]:
+    """Rules, recipients and editions.
+
+    Raises:
+        ConfigError: one is wrong, an id stands twice, or a recipient names a rule that is none.
+    """
+    kinds: dict[str, type[Section]] = {
+        "rule": RuleConfig,
+        "recipient": RecipientConfig,
+        "edition": EditionConfig,
+    }
+    found: dict[str, Any] = {}
+    for kind, model in kinds.items():
+        rows = _rows(path, kind, *kinds) if path.is_file() else []
+        found[f"{kind}s"] = tuple(
+            _validate(model, row, path, {}, where=f"{kind} {_name_of(row)}: ") for row in rows
+        )
+    known = [rule.id for rule in found["rules"]]
+    for name in known:
+        if known.count(name) > 1:
+            raise ConfigError(f"{path}: rule id {name!r} stands twice; give each rule its own id")
+    for recipient in found["recipients"]:
+        for name in set(recipient.rules) - set(known):
+            raise ConfigError(f"{path}: recipient {recipient.address!r}: there is no rule {name!r}")
+    return found
+
+
+def _rows(path: Path, name: str, *others: str) -> list[dict[str, Any]]:
     tables = _read_toml(path)
-    unknown = sorted(set(tables) - {name})
+    unknown = sorted(set(tables) - {name, *others})
     if unknown:
         raise ConfigError(f"{path}: unknown table {unknown[0]!r}; expected [[{name}]] entries only")
     rows = tables.get(name, [])

@@ -22,8 +22,8 @@ class WeeklyTime(Section):
 class Schedule(Section):
     """Intervals are counted from the last recorded run; missed runs coalesce into one."""
 
-    crawl_minutes: Minutes = 60
-    """Poll the sources that are due."""
+    crawl_minutes: Minutes = 5
+    """Poll the feeds that are due, each by its own rhythm, and fetch the pages that wait."""
     process_minutes: Minutes = 60
     """clean, copies, embed, translations, assign, watch, count, detect, emerge, alert, overview - one after
     the other.

@@ -50,10 +50,15 @@ class CrawlSettings(Section):
     contact: str = ""
     """Mail address or page that an outlet's webmaster can write to; sent with every request. Required for
     real crawls."""
-    delay_seconds: Annotated[float, Field(ge=0, le=1_800)] = 5.0
+    delay_seconds: Annotated[float, Field(ge=0, le=300)] = 5.0
     """Between two requests to one host; a source may set a longer one."""
     concurrent_hosts: Positive = 16
-    """Hosts fetched from at the same time; each gets one request at a time."""
+    """Answers taken at the same time, one from each host. A host that keeps us waiting, for its delay or for
+    its answer, counts for nothing."""
+    source_seconds: Duration = 300.0
+    """What one outlet's polls, pages and waits may take in one crawl; the rest waits for the next one."""
+    crawl_seconds: Duration = 900.0
+    """What a whole crawl may take; the rest waits for the next one, where it comes first."""
     timeout_seconds: Duration = 30.0
     """For the whole answer, connection included."""
     max_page_bytes: Positive = 8 * 1024 * 1024
@@ -62,6 +67,10 @@ class CrawlSettings(Section):
     """Longer chains are given up: outcome `redirect_loop`."""
     max_pages_per_source: Positive = 200
     """New pages per source and crawl; the rest waits for the next one."""
+    max_pages_per_source_day: Positive = 3_000
+    """Pages that are fetched of one source in 24 hours."""
+    max_bytes_per_source_day: Positive = 500 * 1024 * 1024
+    """What the pages of one source may take in the archive in 24 hours."""
     backfill_days: Days = 60
     """First crawl of a source: coverage this old is history, not news."""
     attempts: Positive = 3
@@ -71,6 +80,17 @@ class CrawlSettings(Section):
     verify_certificates: bool = True
     """Off: pages are taken from whoever answers, which is weaker evidence; for outlets whose certificates are
     broken."""
+
+
+class BackfillSettings(Section):
+    """Where history is filled in from (`drumbeat backfill`)."""
+
+    commoncrawl_url: str = "https://data.commoncrawl.org/"
+    """What the relative addresses in a list of Common Crawl's files (`warc.paths`) begin with."""
+    wayback_cdx_url: str = "https://web.archive.org/cdx/search/cdx"
+    """Index of a Wayback machine: a CDX server as the Internet Archive runs it."""
+    wayback_pages_url: str = "https://web.archive.org/web"
+    """What the addresses of its archived pages begin with."""
 
 
 class CleanSettings(Section):
@@ -211,6 +231,8 @@ class MailSettings(Section):
     """Who gets alerts; one mail each."""
     timeout_seconds: Duration = 30.0
     """For each answer of the mail server."""
+    total_seconds: Duration = 180.0
+    """For one mail in all, from the connection to the last answer."""
     apprise_urls: tuple[SecretStr, ...] = ()
     """From DRUMBEAT_MAIL__APPRISE_URLS only (comma separated)."""
 
@@ -224,6 +246,8 @@ class ReportSettings(Section):
     """Labels and keywords are shown in the first of these that a narrative has."""
     narratives: Positive = 12
     """Narratives shown in full."""
+    min_texts: Positive = 4
+    """Distinct texts of the period that a narrative needs to be listed as rising or new."""
     quotes_per_narrative: Positive = 4
     """Quotations for each."""
     country_names: tuple[CountryName, ...] = ()
@@ -239,6 +263,13 @@ class DashboardSettings(Section):
     """Address the dashboard listens on; it has no login, so keep it local or behind a proxy that has one."""
     port: Port = 8750
     """Port the dashboard listens on."""
+    address: str = ""
+    """Where recipients reach the dashboard, as https://drumbeat.example.org; empty: mails carry no links."""
+    link_days: Days = 30
+    """How long the links of a mail work: seen, mute, false alarm."""
+    link_secret: SecretStr = SecretStr("")
+    """From DRUMBEAT_DASHBOARD__LINK_SECRET only; what links are signed with. Empty: a file `link-secret` of
+    the workspace, made when it is first needed."""
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     """Host headers that are answered; others are refused (DNS rebinding)."""
 
@@ -248,6 +279,7 @@ class Settings(Section):
 
     storage: StorageSettings = StorageSettings()
     crawl: CrawlSettings = CrawlSettings()
+    backfill: BackfillSettings = BackfillSettings()
     clean: CleanSettings = CleanSettings()
     copies: CopySettings = CopySettings()
     embed: EmbedSettings = EmbedSettings()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from config.rules import EditionConfig, RecipientConfig, RuleConfig
 from config.schedule import Schedule
 from config.settings import Settings
 from config.sources import SourceConfig
@@ -20,6 +21,9 @@ class Workspace:
     sources: tuple[SourceConfig, ...]
     watchlist: tuple[StatementConfig, ...]
     schedule: Schedule
+    rules: tuple[RuleConfig, ...] = ()
+    recipients: tuple[RecipientConfig, ...] = ()
+    editions: tuple[EditionConfig, ...] = ()
     origins: dict[str, str] = field(default_factory=dict)
     """Dotted key -> where its value came from: `default`, `drumbeat.toml`, `environment DRUMBEAT_...`."""
 

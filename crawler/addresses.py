@@ -35,6 +35,26 @@ _SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2
 """Special-purpose blocks (RFC 6890) that Python's tables do not know, or not in every version."""
 
 
+_METADATA = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "169.254.0.0/16",
+            "fe80::/10",
+            "168.63.129.16/32",
+            "100.100.100.200/32",
+            "192.0.0.192/32",
+            "fd00:ec2::/32",
+            "fd00:42::42/128",
+            "fd20:ce::254/128",
+        ),
+    )
+)
+"""Where clouds hand out the credentials of a machine (AWS, Azure, Google, Alibaba, Oracle, Scaleway, as their
+manuals state them); all link-local addresses with them, since no outlet lies there."""
+_METADATA_NAMES = ("metadata.google.internal", "metadata.tencentyun.com", "instance-data", "metadata")
+
+
 class NameUnknown(Exception):
     """The host name has no address, or none came in time."""
 
@@ -56,6 +76,18 @@ def is_public(address: str) -> bool:
         if found not in _UNICAST or (found.sixtofour and not is_public(str(found.sixtofour))):
             return False
     return found.is_global and not found.is_multicast and not any(found in block for block in _SPECIAL)
+
+
+def is_metadata(address: str) -> bool:
+    """Whether an address, or the IPv4 address inside it, is one where a cloud answers its machines."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    inside: list[ipaddress.IPv4Address | ipaddress.IPv6Address] = [found]
+    if isinstance(found, ipaddress.IPv6Address):
+        carried = [found.ipv4_mapped, found.sixtofour, *(found.teredo or ())]
+        if found in _NAT64 or int(found) < 1 << 32:
+            carried.append(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF))
+        inside += [each for each in carried if each is not None]
+    return any(each in block for each in inside for block in _METADATA if each.version == block.version)
 
 
 def is_local_name(host: str) -> bool:
@@ -89,9 +121,14 @@ class Names:
 
         Raises:
             NameUnknown: it has none.
-            PrivateAddress: one of them is private, which is not allowed here.
+            PrivateAddress: one of them is private, which is not allowed here, or that of a cloud's own service,
+                which is allowed nowhere.
         """
+        if _key(host) in _METADATA_NAMES:
+            raise PrivateAddress(f"{host} is a cloud's own service; it is never asked")
         addresses = await self._addresses(_key(host))
+        if service := next((address for address in addresses if is_metadata(address)), None):
+            raise PrivateAddress(f"{host} leads to {service}, a cloud's own service; it is never asked")
         private = [address for address in addresses if not is_public(address)]
         if private and not allow_private:
             raise PrivateAddress(

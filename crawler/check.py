@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from config.clock import Clock
+from config.progress import NoProgress, Progress
 from config.sources import FeedConfig, SourceConfig
 from config.workspace import Workspace
 from crawler.answers import Answer
 from crawler.fetcher import Fetcher
+from crawler.health import health_after
 from crawler.listings import Listing
 from crawler.outlet import require_known
 from crawler.polling import REQUEST_KINDS
@@ -22,6 +24,7 @@ from crawler.probing import probe
 from crawler.reading import read_listing
 from crawler.results import poll_outcome
 from crawler.select import Finder, finder_for, select_children, select_pages
+from storage.records import FeedKind, FeedPoll, FeedState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +33,7 @@ class FeedCheck:
 
     source_id: str
     url: str
-    kind: str
+    kind: FeedKind
     outcome: str
     """A fetch outcome; `stored` means that it was read."""
     status: int | None = None
@@ -48,10 +51,17 @@ class FeedCheck:
     """The domain that every entry leads to, where it is not the outlet's own: moved?"""
     newest: datetime | None = None
     detail: str = ""
+    condition: str = "well"
+    """One of `conditions.CONDITIONS`."""
 
 
-def check_sources(*, workspace: Workspace, clock: Clock, only: Collection[str] = ()) -> list[FeedCheck]:
+def check_sources(
+    *, workspace: Workspace, clock: Clock, only: Collection[str] = (), progress: Progress | None = None
+) -> list[FeedCheck]:
     """Ask each address of the sources once, all or those named, by source and in its order.
+
+    Args:
+        progress: is told of every address that was asked.
 
     Raises:
         ConfigError: `only` names no source, or a contact is missing.
@@ -62,13 +72,17 @@ def check_sources(*, workspace: Workspace, clock: Clock, only: Collection[str] =
         key=lambda source: source.id,
     )
 
+    told = progress or NoProgress()
+
     async def work(fetcher: Fetcher) -> list[FeedCheck]:
-        free = asyncio.Semaphore(workspace.settings.crawl.concurrent_hosts)
-
         async def one(source: SourceConfig) -> list[FeedCheck]:
-            async with free:
-                return [await _check(source, feed, fetcher, workspace) for feed in source.feeds]
+            rows = []
+            for feed in source.feeds:
+                rows.append(await _check(source, feed, fetcher, workspace))
+                told.step()
+            return rows
 
+        told.start("addresses", len(addresses))
         return [row for rows in await asyncio.gather(*map(one, sources)) for row in rows]
 
     addresses = [str(feed.url) for source in sources for feed in source.feeds]
@@ -77,12 +91,7 @@ def check_sources(*, workspace: Workspace, clock: Clock, only: Collection[str] =
 
 
 async def _check(source: SourceConfig, feed: FeedConfig, fetcher: Fetcher, workspace: Workspace) -> FeedCheck:
-    answer = await fetcher.fetch(
-        str(feed.url),
-        REQUEST_KINDS[feed.kind],
-        delay_seconds=source.delay_seconds,
-        allow_private=source.allow_private_addresses,
-    )
+    answer = await fetcher.fetch(str(feed.url), REQUEST_KINDS[feed.kind], source=source)
     listing = await _listing_in(answer, feed, source)
     days = workspace.settings.crawl.backfill_days
     finder = finder_for(source, first=True, now=fetcher.clock.now(), backfill_days=days)
@@ -94,7 +103,27 @@ async def _check(source: SourceConfig, feed: FeedConfig, fetcher: Fetcher, works
         status=answer.status,
         detail=answer.detail,
     )
-    return checked if listing is None else _with_entries(checked, listing, finder, answer.final_url)
+    if listing is not None:
+        checked = _with_entries(checked, listing, finder, answer.final_url)
+    return replace(checked, condition=_condition(checked, answer, listing))
+
+
+def _condition(checked: FeedCheck, answer: Answer, listing: Listing | None) -> str:
+    """What the answer says of a feed that is not remembered."""
+    state = FeedState(feed_url=checked.url, source_id=checked.source_id, kind=checked.kind)
+    poll = FeedPoll(
+        run_id="",
+        feed_url=checked.url,
+        source_id=checked.source_id,
+        polled_at=answer.fetched_at,
+        outcome=checked.outcome,
+        status=checked.status,
+        entries=checked.entries,
+        followed=checked.followed,
+        leads_to=checked.leads_to,
+    )
+    found = health_after(state, poll, answer, listing)
+    return found.condition if found else "rate_limited"
 
 
 async def _listing_in(answer: Answer, feed: FeedConfig, source: SourceConfig) -> Listing | None:

@@ -4,7 +4,7 @@
     run_crawl(...)  the same with a reactor of its own
 
     sources, those first that were not served for longest
-            --> up to `concurrent_hosts` outlets at once (outlet.py) --> Fetcher (gates, Scrapy)
+            --> all outlets at once (outlet.py), each request in its turn (places.py) --> Fetcher (gates, Scrapy)
             --> Recorder (archive, then rows)
 
 Counts: `sources`; `polls` = sum of `polls_<outcome>`; `found` new pages; `tried` = sum of the fetch outcomes,
@@ -28,9 +28,11 @@ from config.clock import Clock
 from config.progress import Progress
 from config.sources import SourceConfig
 from config.workspace import Workspace
+from crawler.asking import CrawlTools
 from crawler.fetcher import Fetcher
-from crawler.outlet import OutletCrawl, chosen_sources, require_known
-from crawler.polling import CrawlTools
+from crawler.outlet import DAY, OutletCrawl, chosen_sources, require_known
+from crawler.pauses import HostPauses
+from crawler.places import WEIGHT_OF_A_FAILURE
 from crawler.recording import Recorder
 from crawler.running import run_in_reactor, start_in_reactor
 from crawler.session import open_session, require_contact
@@ -122,20 +124,25 @@ def run_crawl(
 
 
 async def _crawl(job: _Job) -> dict[str, int]:
-    sources = _sources(job)
+    sources, burden = _sources(job), burdens(job.store.feeds.all())
+    spent = job.store.pages.fetched_by_source(job.clock.now() - DAY)
     writer = ThreadPoolExecutor(1, thread_name_prefix="store")
     recorder = Recorder(job.store, job.archive, writer)
     counts: Counter[str] = Counter(sources=len(sources), polls=0, found=0, tried=0)
+    settings = job.workspace.settings.crawl
 
     async def work(fetcher: Fetcher) -> None:
+        fetcher.places.rank({source.id: burden.get(source.id, 0.0) for source in sources})
         tools = CrawlTools(
             fetcher=fetcher,
             recorder=recorder,
-            settings=job.workspace.settings.crawl,
+            settings=settings,
             clock=job.clock,
             run_id=job.run_id,
             by_hand=bool(job.only),
             counts=counts,
+            spent=spent,
+            ends=asyncio.get_running_loop().time() + settings.crawl_seconds,
         )
         try:
             await _crawl_outlets(sources, tools, job.progress)
@@ -143,19 +150,18 @@ async def _crawl(job: _Job) -> dict[str, int]:
             await recorder.flush()
 
     try:
-        await open_session(work, settings=job.workspace.settings.crawl, clock=job.clock, keep=recorder.keep)
+        pauses = HostPauses(job.clock, job.store.health.pauses(job.clock.now()))
+        await open_session(work, settings=settings, clock=job.clock, keep=recorder.keep, pauses=pauses)
     finally:
         writer.shutdown()
     return dict(sorted(counts.items()))
 
 
 async def _crawl_outlets(sources: list[SourceConfig], tools: CrawlTools, progress: Progress) -> None:
-    free = asyncio.Semaphore(tools.settings.concurrent_hosts)
     progress.start("crawl", len(sources))
 
     async def one(source: SourceConfig) -> None:
-        async with free:
-            await OutletCrawl(source, tools).run()
+        await OutletCrawl(source, tools).run()
         progress.step()
 
     tasks = [asyncio.ensure_future(one(source)) for source in sources]
@@ -180,8 +186,7 @@ def _sources(job: _Job) -> list[SourceConfig]:
 
 def least_recently_served(sources: Sequence[SourceConfig], states: Sequence[FeedState]) -> list[SourceConfig]:
     """The sources by the time of their last poll, those that never had one first: where a crawl is too short
-    for
-    all, nobody is always the last."""
+    for all, nobody is always the last."""
     polled = {state.feed_url: state.last_polled_at for state in states if state.last_polled_at is not None}
 
     def last(source: SourceConfig) -> tuple[float, str]:
@@ -189,3 +194,9 @@ def least_recently_served(sources: Sequence[SourceConfig], states: Sequence[Feed
         return max(times, default=0.0), source.id
 
     return sorted(sources, key=last)
+
+
+def burdens(states: Sequence[FeedState]) -> dict[str, float]:
+    """What weighs on sources from before: those whose polls failed last time come after those that were well,
+    by the weight of one failure and no more, so that their turn comes."""
+    return {state.source_id: WEIGHT_OF_A_FAILURE for state in states if state.failures}

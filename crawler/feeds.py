@@ -16,6 +16,7 @@ import calendar
 import io
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -102,9 +103,7 @@ def parse_feed(body: bytes, url: str, content_type: str = "") -> Listing:
         return listing
     # feedparser may still see fewer entries than were saved: those have no meaning to it
     lost = saved.unreadable + max(0, saved.entries - len(listing.links))
-    return Listing(
-        links=listing.links, language=listing.language, unreadable=lost, unread_bytes=saved.unread_bytes
-    )
+    return replace(listing, unreadable=lost, unread_bytes=saved.unread_bytes)
 
 
 def _made_sound(text: str) -> tuple[str, Salvage | None]:
@@ -134,9 +133,14 @@ def _parsed(text: str) -> Listing:
         return UNREADABLE
     language = _text(parsed.feed.get("language"))
     is_atom = str(parsed.get("version")).startswith("atom")
-    return Listing(
-        links=tuple(_link(entry, language, is_atom=is_atom) for entry in parsed.entries), language=language
-    )
+    links = tuple(_link(entry, language, is_atom=is_atom) for entry in parsed.entries)
+    return Listing(links=links, language=language, ttl_minutes=_minutes(parsed.feed.get("ttl")))
+
+
+def _minutes(ttl: Any) -> int | None:
+    """RSS's `ttl`; None where it is none."""
+    text = _text(ttl) or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
 def _link(entry: Any, language: str | None, *, is_atom: bool) -> FoundLink:

@@ -6,6 +6,7 @@ is ours is raised: the store's and the archive's errors.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -32,6 +33,7 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 from config.clock import Clock
 from config.errors import DrumbeatError
 from config.settings import CrawlSettings
+from config.sources import SourceConfig
 from crawler.addresses import Names, NameUnknown, PrivateAddress
 from crawler.answers import (
     ACCEPTED_ENCODINGS,
@@ -43,12 +45,15 @@ from crawler.answers import (
     decompress,
     unlabelled_encoding,
 )
+from crawler.pauses import HostPauses
+from crawler.permits import permit_of
+from crawler.places import BYTES_OF_A_REQUEST, WEIGHT_OF_A_FAILURE, HostQueues, Places, Traffic
 from crawler.refresh import refresh_target
 from crawler.robots import MAX_BYTES as MAX_ROBOTS_BYTES
-from crawler.robots import RobotsBook, RobotsDenied, RobotsUnreadable, Rules, product_token, read_rules
+from crawler.robots import RobotsBook, RobotsDenied, RobotsUnreadable, Rules, product_token, rules_from
 from crawler.sitemaps import MAX_BYTES as MAX_SITEMAP_BYTES
 from crawler.tickets import HostPaused, RedirectLoop, Ticket, request_for, ticket_of
-from crawler.urls import resolved
+from crawler.urls import host_of, resolved
 from crawler.waiting import retry_after
 
 if TYPE_CHECKING:
@@ -90,6 +95,7 @@ class Fetcher:
         settings: politeness and limits.
         threads: for work that would hold up the event loop.
         keep: where robots.txt answers and redirects go before anything is made of them.
+        pauses: hosts that are left alone.
     """
 
     def __init__(
@@ -101,8 +107,10 @@ class Fetcher:
         names: Names,
         threads: Executor,
         keep: Keep,
+        pauses: HostPauses,
     ) -> None:
         self.clock = clock
+        self.pauses = pauses
         self.names = names
         self.threads = threads
         self.max_redirects = settings.max_redirects
@@ -111,32 +119,50 @@ class Fetcher:
         self._settings = settings
         self._keep = keep
         self._robots = RobotsBook(clock)
-        crawler.signals.connect(self._stop_long_robots, signals.bytes_received)
+        self._traffic = Traffic()
+        self.places = Places(settings.concurrent_hosts, self._traffic)
+        self._hosts = HostQueues(self._seconds_to_rest)
+        crawler.signals.connect(self._received, signals.bytes_received)
 
     async def fetch(
         self,
         url: str,
         kind: Kind,
         *,
-        delay_seconds: float | None = None,
-        allow_private: bool = False,
+        source: SourceConfig | None = None,
         headers: dict[str, str] | None = None,
     ) -> Answer:
         """One answer for one address, robots.txt asked, redirects followed, body decompressed.
 
+        It waits for the address's host, and for a place beside the other outlets.
+
         Args:
-            delay_seconds: the source's own delay; the longest of this, the settings' and robots.txt's counts.
-            allow_private: the source may lie on a private address.
+            source: for whom: the longest of its delay, the settings' and robots.txt's counts, and it may lie on
+                private addresses.
             headers: further ones, for conditional requests.
         """
-        ticket = Ticket(
+        outlet = source.id if source else ""
+        ticket = self._ticket(kind, source, headers or {})
+        async with self._hosts.turn(host_of(url)), self.places.taken(outlet):
+            answer = await self._fetched(url, ticket)
+        failed = answer.failure is not None and answer.failure != "waiting"
+        weight = 1.0 + len(answer.body) / BYTES_OF_A_REQUEST
+        self.places.weigh(outlet, weight + WEIGHT_OF_A_FAILURE * failed)
+        return answer
+
+    def _ticket(self, kind: Kind, source: SourceConfig | None, headers: dict[str, str]) -> Ticket:
+        own_delay = source.delay_seconds if source else None
+        return Ticket(
             kind=kind,
-            headers=request_headers(self._settings) | (headers or {}),
+            headers=request_headers(self._settings) | headers,
             timeout_seconds=self._settings.timeout_seconds,
             max_bytes=self._limit(kind),
-            allow_private=allow_private or self._settings.allow_private_addresses,
-            delay_seconds=max(self._settings.delay_seconds, delay_seconds or 0.0),
+            permit=permit_of(source, self._settings),
+            delay_seconds=max(self._settings.delay_seconds, own_delay or 0.0),
         )
+
+    async def _fetched(self, url: str, ticket: Ticket) -> Answer:
+        """The answer, after redirects that a page's markup states too."""
         answer = await self._send(url, ticket)
         while (target := refresh_target(answer)) is not None and len(ticket.hops) < self.max_redirects:
             await self._keep(replace(answer, kind="redirect"))
@@ -146,14 +172,28 @@ class Fetcher:
             answer = await self._send(url, ticket, to=target)
         return answer
 
-    def _stop_long_robots(self, data: bytes, request: Request) -> None:
-        """Of a robots.txt no more is taken than is read (RFC 9309 2.5); everything else has a limit of its
-        own."""
+    def _received(self, data: bytes, request: Request) -> None:
+        """Count bytes as they come, and stop what nobody waits for or memory has no room for.
+
+        Of a robots.txt no more is taken than is read (RFC 9309 2.5); everything else has a limit of its own.
+        """
         ticket = ticket_of(request)
-        if ticket.kind == "robots":
-            ticket.received += len(data)
-            if ticket.received > MAX_ROBOTS_BYTES:
-                raise StopDownload(fail=False)
+        if ticket.is_over:
+            raise StopDownload(fail=True)
+        ticket.received += len(data)
+        self._traffic.add(len(data))
+        if ticket.kind == "robots" and ticket.received > MAX_ROBOTS_BYTES:
+            raise StopDownload(fail=False)
+        if self._traffic.is_over_full:
+            raise StopDownload(fail=True)
+
+    def _seconds_to_rest(self, host: str) -> float:
+        """How long Scrapy would keep a request to a host waiting."""
+        slot = self._crawler.engine.downloader.slots.get(host)
+        if slot is None:
+            return 0.0
+        rested = asyncio.get_running_loop().time() - slot.lastseen
+        return float(slot.delay - rested)
 
     def close(self) -> None:
         """Call off what is under way for others; whoever waited for it is gone."""
@@ -178,7 +218,7 @@ class Fetcher:
             answer = await self._send(address, replace(own, hops=[], received=0))
             if answer.status is not None:
                 await self._keep(answer)
-            return read_rules(answer, self.token)
+            return await rules_from(answer, self.token)
 
         return await self._robots.rules(url, ask)
 
@@ -202,9 +242,12 @@ class Fetcher:
         address = resolved(to or url)
         if address is None:
             return self._failed(url, ticket, "bad_url", f"{url!r} is no http(s) address")
+        ticket.received, ticket.is_over = 0, False
         try:
             response = await self._crawler.engine.download_async(request_for(address, ticket))
         except _EXPECTED as error:
+            if isinstance(error, DownloadTimeoutError):
+                self.pauses.timed_out(host_of(ticket.hops[-1] if ticket.hops else address))
             return self._failed(
                 url, ticket, _outcome(error), _detail(error, ticket), getattr(error, "wait", None)
             )
@@ -213,6 +256,10 @@ class Fetcher:
         except Exception as error:  # border: what hostile bytes do to the libraries costs only this request
             logger.warning("request failed in a way no rule names", url=address, exc_info=True)
             return self._failed(url, ticket, "connection_failed", f"{type(error).__name__}: {error}")
+        finally:
+            ticket.is_over = True
+            self._traffic.release(ticket.received)
+        self.pauses.answered(host_of(response.url))
         return self._answer(url, ticket, response)
 
     def _failed(

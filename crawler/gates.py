@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 
 LONGEST_PAUSE_SECONDS = 10.0
 """A host that asks for a longer pause is left alone for the rest of the crawl."""
-LONGEST_DELAY_SECONDS = 1_800.0
-"""A host that wants more between two requests cannot be crawled."""
+LONGEST_DELAY_SECONDS = 300.0
+"""A host that wants more between two requests cannot be crawled: robots.txt, a poll and a page must fit into the
+time of a crawl (`crawl.crawl_seconds`). Chosen, not measured."""
 _TOO_MANY_REQUESTS, _UNAVAILABLE = 429, 503
 _UNSTATED_PAUSE = timedelta(minutes=10)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -55,11 +56,7 @@ class Gate:
 
 
 class PauseGate(Gate):
-    """Keeps a host's Retry-After and sets the delay between requests to it."""
-
-    def __init__(self, fetcher: Fetcher) -> None:
-        super().__init__(fetcher)
-        self._until: dict[str, float] = {}
+    """Keeps away from hosts that are to be left alone, and sets the delay between requests to the others."""
 
     async def process_request(self, request: Request) -> None:
         """Wait out a short pause.
@@ -69,7 +66,7 @@ class PauseGate(Gate):
         """
         host = host_of(request.url)
         self.fetcher.slow_down(host, ticket_of(request).delay_seconds)
-        left = self._until.get(host, 0.0) - asyncio.get_running_loop().time()
+        left = self.fetcher.pauses.seconds_left(host)
         if left > LONGEST_PAUSE_SECONDS:
             raise HostPaused(host, timedelta(seconds=left))
         if left > 0:
@@ -83,7 +80,7 @@ class PauseGate(Gate):
             if wait is None and response.status == _TOO_MANY_REQUESTS:
                 wait = _UNSTATED_PAUSE
             if wait is not None:
-                self._until[host_of(response.url)] = asyncio.get_running_loop().time() + wait.total_seconds()
+                self.fetcher.pauses.pause(host_of(response.url), wait, f"HTTP {response.status}")
         return response
 
 
@@ -105,10 +102,8 @@ class AddressGate(Gate):
         NameUnknown: the host has no address.
         PrivateAddress: it has a private one, which is not allowed here.
         """
-        allowed = ticket_of(request).allow_private
+        allowed = ticket_of(request).permit.covers(request.url)
         proxied = bool(request.meta.get("proxy"))
-        if proxied and allowed:
-            return
         try:
             await self.fetcher.names.checked(host_of(request.url), allow_private=allowed)
         except NameUnknown:
@@ -131,7 +126,7 @@ class RobotsGate(Gate):
         if ticket.kind == "robots":
             return
         rules = await self.fetcher.rules_for(request.url, ticket)
-        rules.check(request.url, self.fetcher.token)
+        await rules.judge(request.url, self.fetcher.token)
         if rules.delay_seconds > LONGEST_DELAY_SECONDS:
             raise RobotsDenied(
                 f"robots.txt asks for {rules.delay_seconds:g} s between two requests; that is as good as no"

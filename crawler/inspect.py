@@ -17,6 +17,7 @@ from crawler.answers import Answer, page_outcome
 from crawler.fetcher import Fetcher, request_headers
 from crawler.links import is_own
 from crawler.outcomes import FETCH_OUTCOMES
+from crawler.permits import permit_of
 from crawler.probing import probe
 from crawler.robots import Rules
 from crawler.select import finder_for
@@ -46,15 +47,12 @@ def inspect(url: str, *, workspace: Workspace, clock: Clock) -> Inspection:
     """
     address = canonical(url) or url
     source = source_of(address, workspace, clock)
-    private = bool(source and source.allow_private_addresses)
     settings = workspace.settings.crawl
 
     async def work(fetcher: Fetcher) -> tuple[Answer, Rules | None, dict[str, object]]:
-        delay = source.delay_seconds if source else None
-        answer = await fetcher.fetch(address, "page", delay_seconds=delay, allow_private=private)
-        names = await _names(
-            fetcher, host_of(address), allow_private=private or settings.allow_private_addresses
-        )
+        answer = await fetcher.fetch(address, "page", source=source)
+        allowed = permit_of(source, settings).covers(address)
+        names = await _names(fetcher, host_of(address), allow_private=allowed)
         return answer, await fetcher.known_rules(answer.final_url), names
 
     (answer, rules, names), _ = probe(work, addresses=[address], workspace=workspace, clock=clock)

@@ -47,6 +47,8 @@ class Listing:
     """Entries that are there and could not be read, as far as they can be told apart."""
     unread_bytes: int = 0
     """Bytes of the document that lie in them."""
+    ttl_minutes: int | None = None
+    """The least interval between polls that the document asks for."""
 
 
 _MONTH_OR_YEAR = re.compile(r"([12]\d{3})(?:-(0[1-9]|1[0-2]))?")

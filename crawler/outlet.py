@@ -7,9 +7,10 @@ pages dated anew? --> fetch --> other than before? --> archive, a version
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 
@@ -18,9 +19,10 @@ from config.errors import ConfigError
 from config.sources import SourceConfig
 from config.workspace import Workspace
 from crawler.answers import Answer
+from crawler.asking import CrawlTools, OutletRequests, TimeIsUp
 from crawler.canonicals import stated_address
 from crawler.links import is_own
-from crawler.polling import CrawlTools, OutletPolls
+from crawler.polling import OutletPolls
 from crawler.recording import Entry
 from crawler.results import (
     WAITING,
@@ -36,9 +38,7 @@ from storage.records import Page
 
 logger = structlog.get_logger(__name__)
 
-SECONDS_PER_SOURCE = 1_800.0
-"""After this time an outlet's remaining polls and pages wait for the next crawl, so that one slow host does
-not hold up the schedule. Chosen, not measured."""
+DAY = timedelta(days=1)
 LOOKS_PER_CRAWL = 50
 """Pages dated anew that are looked at again in one crawl. Chosen, not measured."""
 
@@ -49,8 +49,11 @@ class OutletCrawl:
     def __init__(self, source: SourceConfig, tools: CrawlTools) -> None:
         self._source = source
         self._tools = tools
-        self._ends = asyncio.get_running_loop().time() + SECONDS_PER_SOURCE
-        self._polls = OutletPolls(source, tools, self._is_over)
+        self._requests = OutletRequests(source, tools)
+        self._polls = OutletPolls(source, tools, self._requests)
+        pages, size = tools.spent.get(source.id, (0, 0))
+        self._pages_left = tools.settings.max_pages_per_source_day - pages
+        self._bytes_left = tools.settings.max_bytes_per_source_day - size
 
     async def run(self) -> None:
         """Poll, fetch, and remember the first crawl once something could be polled."""
@@ -62,28 +65,28 @@ class OutletCrawl:
         )
         reached = await self._polls.poll_feeds(finder)
         await self._fetch_pages(finder)
-        await self._look_again()
+        with suppress(TimeIsUp):
+            await self._look_again()
         if first and reached:
             await self._tools.recorder.ask(
                 lambda store: store.sources.mark_first_crawled(self._source.id, finder.now)
             )
 
-    def _is_over(self) -> bool:
-        """Whether this outlet's time is up."""
-        return asyncio.get_running_loop().time() > self._ends
-
     async def _fetch_pages(self, finder: Finder) -> None:
         now, limit = self._tools.clock.now(), self._tools.settings.max_pages_per_source
         pages = await self._tools.recorder.ask(lambda store: store.pages.due(self._source.id, now, limit))
         for position, page in enumerate(pages):
-            if self._is_over():
+            try:
+                await self._fetch_page(page, finder)
+            except TimeIsUp:
                 self._tools.counts["postponed"] += len(pages) - position
                 logger.info("postponed", source=self._source.id, pages=len(pages) - position)
                 return
-            await self._fetch_page(page, finder)
 
     async def _fetch_page(self, page: Page, finder: Finder) -> None:
-        answer = await self._tools.fetch(self._source, page.url, "page")
+        self._take_share()
+        answer = await self._requests.fetch(page.url, "page")
+        self._bytes_left -= len(answer.body)
         after = page_after(
             page, answer, run_id=self._tools.run_id, attempts_allowed=self._tools.settings.attempts
         )
@@ -94,6 +97,17 @@ class OutletCrawl:
         outcome = (after.fetch_outcome or WAITING) if tried else "postponed"
         self._tools.counts.update({"tried": int(tried), outcome: 1})
         _log_page(self._source.id, page.url, outcome, answer)
+
+    def _take_share(self) -> None:
+        """Count a page against the outlet's share of a day.
+
+        Raises:
+            TimeIsUp: it is used up.
+        """
+        if self._pages_left <= 0 or self._bytes_left <= 0:
+            logger.warning("its share of the day is used up", source=self._source.id)
+            raise TimeIsUp(self._source.id)
+        self._pages_left -= 1
 
     async def _placed(self, page: Page, after: Page, answer: Answer, finder: Finder) -> Page:
         """A fetched page under the address that it has in the end: of this outlet, and of no other page."""
@@ -116,9 +130,7 @@ class OutletCrawl:
     async def _look_again(self) -> None:
         """Fetch pages that listings dated anew; what is different, or gone, is kept as a version."""
         for page in list(self._polls.dated_anew.values())[:LOOKS_PER_CRAWL]:
-            if self._is_over():
-                return
-            answer = await self._tools.fetch(self._source, page.url, "page")
+            answer = await self._requests.fetch(page.url, "page")
             if answer.failure == WAITING:
                 return
             version = version_after(page, answer, run_id=self._tools.run_id)

@@ -8,24 +8,25 @@ feeds due? --> fetch, archive --> read --> own, young links --> rows
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from itertools import chain, zip_longest
 
 import structlog
 
-from config.clock import Clock
-from config.settings import CrawlSettings
 from config.sources import FeedConfig, SourceConfig
 from crawler.answers import Answer, Kind
-from crawler.fetcher import Fetcher
+from crawler.asking import CrawlTools, OutletRequests, TimeIsUp
+from crawler.conditions import CONDITIONS
+from crawler.health import health_after
 from crawler.listings import Listing
 from crawler.reading import read_listing
-from crawler.recording import Entry, Recorder
+from crawler.recording import Entry
 from crawler.results import POLL_SUCCESSES, conditional_headers, new_state, poll_outcome, state_after
 from crawler.revisits import MEMORY, REFUSALS, is_dated_anew, may_be_tried_again
+from crawler.rhythm import state_after_poll
 from crawler.select import (
     CHILDREN_PER_POLL,
     LINKS_PER_POLL,
@@ -37,7 +38,7 @@ from crawler.select import (
 from crawler.shapes import LEARNT_FROM, Habits, habits_of
 from crawler.urls import canonical
 from crawler.waiting import is_due
-from storage.records import FeedKind, FeedPoll, FeedState, Page
+from storage.records import FeedHealth, FeedKind, FeedPoll, FeedState, Page
 
 logger = structlog.get_logger(__name__)
 
@@ -54,43 +55,13 @@ REQUEST_KINDS: dict[FeedKind, Kind] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrawlTools:
-    """What every outlet of one crawl shares."""
-
-    fetcher: Fetcher
-    recorder: Recorder
-    settings: CrawlSettings
-    clock: Clock
-    run_id: str
-    by_hand: bool
-    """The sources were named: they are polled although their interval is not over."""
-    counts: Counter[str]
-
-    async def fetch(
-        self, source: SourceConfig, url: str, kind: Kind, headers: dict[str, str] | None = None
-    ) -> Answer:
-        """One answer for one address of a source, with its delay and permissions."""
-        return await self.fetcher.fetch(
-            url,
-            kind,
-            delay_seconds=source.delay_seconds,
-            allow_private=source.allow_private_addresses,
-            headers=headers,
-        )
-
-
 class OutletPolls:
-    """The polls of one outlet in one crawl.
+    """The polls of one outlet in one crawl."""
 
-    Args:
-        is_over: whether the outlet's time is up; then nothing more is polled.
-    """
-
-    def __init__(self, source: SourceConfig, tools: CrawlTools, is_over: Callable[[], bool]) -> None:
+    def __init__(self, source: SourceConfig, tools: CrawlTools, requests: OutletRequests) -> None:
         self._source = source
         self._tools = tools
-        self._is_over = is_over
+        self._requests = requests
         self.dated_anew: dict[str, Page] = {}
         """Stored pages that a listing dates later than their answer, by id."""
 
@@ -99,17 +70,24 @@ class OutletPolls:
         reached = False
         for feed in self._source.feeds:
             state = await self._state(str(feed.url), feed.kind)
-            if self._is_over() or not is_due(
+            if self._requests.is_over or not is_due(
                 state, finder.now, self._source.poll_minutes, by_hand=self._tools.by_hand
             ):
                 # polled by a crawl that was killed before it could say so
                 reached = reached or state.last_outcome in POLL_SUCCESSES
                 continue
-            listing = await self._poll(state, finder, feed.language)
-            reached = reached or listing is not None
-            if listing is not None and listing.children:
-                await self._poll_children(listing, feed, finder)
+            try:
+                reached = await self._poll_feed(state, feed, finder) or reached
+            except TimeIsUp:
+                logger.info("polls postponed", source=self._source.id, feed=state.feed_url)
         return reached
+
+    async def _poll_feed(self, state: FeedState, feed: FeedConfig, finder: Finder) -> bool:
+        """Poll a listing and the sitemaps that it names; whether it could be read."""
+        listing = await self._poll(state, finder, feed.language)
+        if listing is not None and listing.children:
+            await self._poll_children(listing, feed, finder)
+        return listing is not None
 
     async def _poll_children(self, listing: Listing, feed: FeedConfig, finder: Finder) -> None:
         """Poll the sitemaps that an index names, then those that these name, as far as their number
@@ -120,7 +98,7 @@ class OutletPolls:
         for _ in range(DEPTH_OF_INDEXES):
             nested: list[list[str]] = []
             for child in level[:left]:
-                if self._is_over():
+                if self._requests.is_over:
                     return
                 found = await self._poll(await self._state(child, feed.kind), finder, feed.language)
                 if found is not None and found.children:
@@ -148,15 +126,43 @@ class OutletPolls:
         await self._ask_again(selection, finder)
         poll = self._told(state, answer, listing, selection)
         after = state_after(state, answer, listing, poll_minutes=self._source.poll_minutes)
-        new = await self._tools.recorder.put(Entry(state=after, poll=poll, found=selection.pages))
+        paced = partial(self._paced, state.last_polled_at) if poll.outcome in POLL_SUCCESSES else None
+        # of the addresses that the directory states; a sitemap that an index names comes and goes
+        is_own = any(state.feed_url == str(feed.url) for feed in self._source.feeds)
+        health = health_after(state, poll, answer, listing) if is_own else None
+        self._count_first_try(state, health)
+        entry = Entry(state=after, poll=poll, found=selection.pages, paced=paced, health=health)
+        new = await self._tools.recorder.put(entry)
         self._tools.counts.update({"polls": 1, f"polls_{poll.outcome}": 1, "found": new})
         _log_poll(replace(poll, new_links=new), answer.detail)
         return read if poll.outcome in POLL_SUCCESSES else None
 
+    def _count_first_try(self, state: FeedState, health: FeedHealth | None) -> None:
+        """Tell of an address that the directory states and nobody had tried whether it is dead."""
+        if self._source.never_tried is None or state.last_polled_at is not None or health is None:
+            return
+        is_dead = health.condition != "well"
+        self._tools.counts.update({"first_tried": 1, "first_tried_dead": int(is_dead)})
+        if is_dead:
+            meaning, remedy = CONDITIONS[health.condition]
+            logger.warning(
+                "dead at first try",
+                source=self._source.id,
+                feed=state.feed_url,
+                meaning=meaning,
+                remedy=remedy,
+            )
+
+    def _paced(self, since: datetime | None, state: FeedState, new: Sequence[Page]) -> FeedState:
+        """The state with when its feed is polled next, by what was new in it."""
+        stated = [page.hints.get("published") for page in new]
+        moments = [datetime.fromisoformat(text) if text else None for text in stated]
+        return state_after_poll(state, since, moments, poll_minutes=self._source.poll_minutes)
+
     async def _ask(self, state: FeedState, finder: Finder) -> tuple[Answer, Listing | None]:
         """A feed's answer, archived, and the listing in it, if it brought one."""
         headers = {} if await self._awaits_pages(finder) else conditional_headers(state)
-        answer = await self._tools.fetch(self._source, state.feed_url, REQUEST_KINDS[state.kind], headers)
+        answer = await self._requests.fetch(state.feed_url, REQUEST_KINDS[state.kind], headers)
         if answer.status is not None:
             await self._tools.recorder.keep(answer)
         answered = answer.failure is None and answer.status == 200

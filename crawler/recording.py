@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from crawler.answers import Answer
 from storage.archive import ArchiveWriter
-from storage.records import FeedPoll, FeedState, Page, PageVersion, WarcPlace
+from storage.records import FeedHealth, FeedPoll, FeedState, Page, PageVersion, WarcPlace
 from storage.store import Store
 
 GROUP = 50
@@ -38,6 +38,10 @@ class Entry:
     state: FeedState | None = None
     poll: FeedPoll | None = None
     found: tuple[Page, ...] = ()
+    paced: Callable[[FeedState, Sequence[Page]], FeedState] | None = None
+    """Makes the state that is kept of a feed from the state after the poll and the pages that are new."""
+    health: FeedHealth | None = None
+    """What the poll says of its feed."""
     version: PageVersion | None = None
     """What the answer adds to a page that is stored."""
     looked_at: str | None = None
@@ -115,7 +119,7 @@ class Recorder:
             if entry.looked_at is not None:
                 self._looked(entry.looked_at, entry.version, place)
             new.append(
-                self._polled(entry.state, entry.poll, entry.found)
+                self._polled(entry, entry.state, entry.poll)
                 if entry.state is not None and entry.poll is not None
                 else 0
             )
@@ -141,10 +145,16 @@ class Recorder:
             kind=answer.kind,
         )
 
-    def _polled(self, state: FeedState, poll: FeedPoll, found: Sequence[Page]) -> int:
-        known = self._store.pages.known([page.url for page in found])
-        new = sum(page.url not in known for page in found)
+    def _polled(self, entry: Entry, state: FeedState, poll: FeedPoll) -> int:
+        known = self._store.pages.known([page.url for page in entry.found])
+        new = [page for page in entry.found if page.url not in known]
         if new:
             state = replace(state, last_new_at=poll.polled_at)
-        self._store.feeds.record(state, replace(poll, new_links=new), found)
-        return new
+        if entry.paced is not None:
+            state = entry.paced(state, new)
+        poll = replace(poll, new_links=len(new))
+        health = entry.health
+        if new and health is not None and health.condition == "no_news":
+            health = replace(health, condition="well", detail="")
+        self._store.feeds.record(state, poll, entry.found, health)
+        return len(new)

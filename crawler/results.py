@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from crawler.answers import Answer, kept_headers, page_outcome, status_outcome
 from crawler.listings import Listing
+from crawler.rhythm import hinted_minutes
 from crawler.waiting import next_page_attempt, next_poll_after_failure
 from storage.records import FeedKind, FeedState, Page
 
@@ -54,8 +55,10 @@ def new_state(feed_url: str, source_id: str, kind: FeedKind) -> FeedState:
     return FeedState(feed_url=feed_url, source_id=source_id, kind=kind)
 
 
-def state_after(state: FeedState, answer: Answer, listing: Listing | None, *, poll_minutes: int) -> FeedState:
-    """What to remember of a feed after a poll.
+def state_after(
+    state: FeedState, answer: Answer, listing: Listing | None, *, poll_minutes: int | None
+) -> FeedState:
+    """What to remember of a feed after a poll, but for its rhythm, which is told by what is new in it.
 
     ETag and Last-Modified are remembered for what could be read only, and never for an index, whose children
     change without it.
@@ -67,10 +70,20 @@ def state_after(state: FeedState, answer: Answer, listing: Listing | None, *, po
     polled = replace(state, last_polled_at=now, last_outcome=outcome)
     if outcome not in POLL_SUCCESSES:
         failures = state.failures + 1
+        if state.due_at is not None and state.last_polled_at is not None:
+            # at the same interval as before
+            polled = replace(polled, due_at=now + (state.due_at - state.last_polled_at))
         not_before = next_poll_after_failure(now, failures, poll_minutes, answer.wait)
         return replace(polled, failures=failures, not_before=not_before)
-    polled = replace(polled, failures=0, not_before=None)
+    polled = replace(polled, failures=0, not_before=None, hint_minutes=_hint(state, answer, listing))
     return _with_validators(polled, answer, listing) if outcome == "stored" else polled
+
+
+def _hint(state: FeedState, answer: Answer, listing: Listing | None) -> int | None:
+    """The least interval that is asked for; an answer that brings no listing keeps what the last one said."""
+    if listing is None:
+        return hinted_minutes(state.hint_minutes, answer.headers, answer.fetched_at)
+    return hinted_minutes(listing.ttl_minutes, answer.headers, answer.fetched_at)
 
 
 def _with_validators(state: FeedState, answer: Answer, listing: Listing | None) -> FeedState:

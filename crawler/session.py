@@ -27,6 +27,7 @@ from crawler.addresses import Names, is_local_name, is_public
 from crawler.fetcher import Fetcher, Keep
 from crawler.gates import AddressGate, CookieGate, PauseGate, ProxyGate, RedirectGate, RobotsGate
 from crawler.handler import DownloadHandler
+from crawler.pauses import HostPauses
 from crawler.running import the_reactor
 from crawler.urls import host_of
 
@@ -70,7 +71,9 @@ class SessionSpider(Spider):
         yield
 
 
-async def open_session(work: Work[T], *, settings: CrawlSettings, clock: Clock, keep: Keep) -> T:
+async def open_session(
+    work: Work[T], *, settings: CrawlSettings, clock: Clock, keep: Keep, pauses: HostPauses | None = None
+) -> T:
     """Do `work` with a fetcher and return what it returns; nothing of the session is left behind.
 
     Being cancelled, it cancels the work, waits for its end and closes the engine.
@@ -85,7 +88,14 @@ async def open_session(work: Work[T], *, settings: CrawlSettings, clock: Clock, 
     names = Names(lookups, reactor.nameResolver, _proxy_hosts())
     before = reactor.installNameResolver(names)
     try:
-        options = {"settings": settings, "clock": clock, "names": names, "threads": threads, "keep": keep}
+        options = {
+            "settings": settings,
+            "clock": clock,
+            "names": names,
+            "threads": threads,
+            "keep": keep,
+            "pauses": pauses or HostPauses(clock),
+        }
         crawler = Crawler(SessionSpider, _scrapy_settings(settings))
         return await _run(crawler, work, options)
     finally:
@@ -130,7 +140,8 @@ def _scrapy_settings(settings: CrawlSettings) -> Settings:
             "DOWNLOAD_HANDLERS": dict.fromkeys(default_settings.DOWNLOAD_HANDLERS_BASE)
             | dict.fromkeys(("http", "https"), DownloadHandler),
             "TELNETCONSOLE_ENABLED": False,
-            "CONCURRENT_REQUESTS": settings.concurrent_hosts,
+            # `places.py` bounds them
+            "CONCURRENT_REQUESTS": 0,
             "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
             "DOWNLOAD_DELAY": 0,
             "DOWNLOAD_DELAY_JITTER": 0,

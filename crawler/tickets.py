@@ -8,6 +8,7 @@ from datetime import timedelta
 from scrapy import Request
 
 from crawler.answers import Kind
+from crawler.permits import Permit
 
 TICKET = "drumbeat_ticket"
 """Key of a request's `Ticket` in its meta."""
@@ -21,11 +22,14 @@ class Ticket:
     headers: dict[str, str]
     timeout_seconds: float
     max_bytes: int
-    allow_private: bool
+    permit: Permit
+    """Which private addresses may be asked."""
     delay_seconds: float
     hops: list[str] = field(default_factory=list)
     received: int = 0
     """Bytes of the present answer so far."""
+    is_over: bool = False
+    """Nobody waits for the answer any more."""
 
 
 class HostPaused(Exception):

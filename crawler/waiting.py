@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from crawler.stamps import read_mail
 from storage.records import FeedState
 
+UNSTATED_MINUTES = 60
+"""Between polls of a feed that nobody knows yet and whose source states no interval. Chosen, not measured."""
 LONGEST_WAIT = timedelta(days=7)
 """Whatever a server asks for, after a week we look again."""
 _FIRST_PAGE_RETRY = timedelta(minutes=30)
@@ -41,7 +43,7 @@ def next_page_attempt(now: datetime, attempts: int, asked: timedelta | None = No
 
 
 def next_poll_after_failure(
-    now: datetime, failures: int, poll_minutes: int, asked: timedelta | None = None
+    now: datetime, failures: int, poll_minutes: int | None, asked: timedelta | None = None
 ) -> datetime | None:
     """Not before when a feed that failed `failures` times in a row is polled again.
 
@@ -50,7 +52,7 @@ def next_poll_after_failure(
     The first failure costs nothing, then the interval doubles up to 12 hours, so that an outlet that is back
     is seen the same day.
     """
-    interval = timedelta(minutes=poll_minutes)
+    interval = timedelta(minutes=poll_minutes or UNSTATED_MINUTES)
     back_off = (
         min(interval * 2 ** min(failures - 1, 10), max(_LONGEST_POLL_BACK_OFF, interval))
         if failures > 1
@@ -60,19 +62,27 @@ def next_poll_after_failure(
     return now + wait if wait else None
 
 
-def is_due(state: FeedState | None, now: datetime, poll_minutes: int, *, by_hand: bool) -> bool:
+def is_due(state: FeedState | None, now: datetime, poll_minutes: int | None, *, by_hand: bool) -> bool:
     """Whether a feed may and should be polled now.
 
-    Asked for by hand it need not have waited its interval, but Retry-After holds.
+    It is due at the interval that its source states, else by its own rhythm (`rhythm.next_poll`). Asked for by hand
+    it need not have waited, but Retry-After holds.
 
     A poll in the future, and a wait longer than any that is ever set, were written under a clock that has
     been put right since.
     """
     if state is None:
         return True
-    interval = timedelta(minutes=poll_minutes)
+    interval = _interval(state, poll_minutes)
     if state.not_before is not None and now < state.not_before <= now + max(LONGEST_WAIT, interval):
         return False
     if by_hand or state.last_polled_at is None or now < state.last_polled_at:
         return True
     return now - state.last_polled_at >= interval * (1 - _EARLY)
+
+
+def _interval(state: FeedState, poll_minutes: int | None) -> timedelta:
+    """Between the last poll and the next one."""
+    if poll_minutes is None and state.due_at is not None and state.last_polled_at is not None:
+        return max(state.due_at - state.last_polled_at, timedelta(0))
+    return timedelta(minutes=poll_minutes or UNSTATED_MINUTES)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from config.workspace import Workspace
 from drumbeat.evidence import Reading, readings
+from drumbeat.shown.history import decision_words
 from storage.errors import StorageError
-from storage.records import Article, CopyMember, Page
+from storage.records import Article, CopyMember, Correction, Page
 from storage.store import Store
 
 Explanation = dict[str, dict[str, object]]
@@ -59,9 +62,44 @@ def explain_article(store: Store, key: str) -> Explanation:
     member = store.copies.of([article.article_id]).get(article.article_id)
     if member:
         result["copies"] = _copies_told(member)
+    decided = _decided_on(store)
     for reading in readings(store, article.article_id):
-        result[f"passage {reading.passage.ordinal}"] = _passage_told(reading)
+        told = _passage_told(reading) | decided.of(reading)
+        result[f"passage {reading.passage.ordinal}"] = told
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Decisions:
+    """Decisions in force, as an article's passages meet them."""
+
+    in_force: Sequence[Correction]
+    survivors: Mapping[int, int]
+
+    def of(self, reading: Reading) -> dict[str, object]:
+        """What analysts decided on a passage and on the narrative that holds it."""
+        passage = reading.passage.passage_id
+        own = [item for item in self.in_force if passage in (item.passage_id, item.other_passage)]
+        number = self._number(reading)
+        on_narrative = [item for item in self.in_force if item.part_of is None and item not in own]
+        whole = [item for item in on_narrative if number in self._concerned(item)]
+        return {f"decision {item.correction_id}": self._words(item) for item in (*own, *whole)}
+
+    def _number(self, reading: Reading) -> int | None:
+        held = reading.assignment
+        return self.survivors.get(held.narrative_id) if held else None
+
+    def _concerned(self, item: Correction) -> set[int | None]:
+        numbers = (item.narrative_id, item.other_id)
+        return {self.survivors.get(number) for number in numbers if number is not None}
+
+    def _words(self, item: Correction) -> str:
+        by = f", says {item.actor}" if item.actor else ""
+        return f"narrative {item.narrative_id}: {decision_words(item)}{by}, {item.at:%Y-%m-%d %H:%M}"
+
+
+def _decided_on(store: Store) -> _Decisions:
+    return _Decisions(store.corrections.in_force(), store.narratives.survivors())
 
 
 def _copies_told(member: CopyMember) -> dict[str, object]:

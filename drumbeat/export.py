@@ -103,6 +103,9 @@ def narrative_row(row: Narrative, judged: Judgement | None = None) -> Row:
     return {
         "narrative_id": row.narrative_id,
         "label": row.label,
+        "label_by": row.label_by,
+        "label_language": row.label_language,
+        "label_passage": row.label_passage,
         "kind": row.kind,
         "judged": judged.kind if judged else None,
         "grade": judged.grade if judged else None,
@@ -159,7 +162,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "url", "text",
     ),
     "narratives": (
-        "narrative_id", "label", "kind", "judged", "grade", "reasons", "judged_by", "status", "merged_into",
+        "narrative_id", "label", "label_by", "label_language", "label_passage", "kind", "judged", "grade",
+        "reasons", "judged_by", "status", "merged_into",
         "split_from", "size", "first_seen_at", "last_seen_at", "keywords",
     ),
     **{

@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
 
@@ -184,6 +184,36 @@ def run_crawl_stage(
             progress=progress,
             archive=archive,
             only=only,
+        )
+    return opened.counts
+
+
+def run_backfill(
+    source: Literal["files", "wayback"],
+    *,
+    workspace: Workspace,
+    store: Store,
+    clock: Clock,
+    progress: Progress,
+    **options: Any,
+) -> dict[str, int]:
+    """Fill in history, from files or from a Wayback machine (`crawler.backfill.stage`)."""
+    from crawler.backfill import stage
+
+    door = stage.backfill_files if source == "files" else stage.backfill_wayback
+    parameters = {"from": source, **options}
+    with (
+        _running("backfill", workspace=workspace, store=store, clock=clock, parameters=parameters) as opened,
+        _archive(workspace, opened.run) as archive,
+    ):
+        opened.counts = door(
+            store=store,
+            workspace=workspace,
+            clock=clock,
+            run_id=opened.run.run_id,
+            progress=progress,
+            archive=archive,
+            **options,
         )
     return opened.counts
 

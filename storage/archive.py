@@ -162,6 +162,14 @@ class ArchiveReader:
         Raises:
             ArchiveError: the file is gone, or what lies there is not a whole response.
         """
+        return self.read_raw(place)[0]
+
+    def read_raw(self, place: WarcPlace) -> tuple[ArchivedResponse, bytes]:
+        """The response that lies there, and its record as it lies there: one gzip member.
+
+        Raises:
+            ArchiveError: as `read` does.
+        """
         where = f"archive {self._folder / place.file} at byte {place.offset}"
         with self._open(place.file) as file:
             file.seek(place.offset)
@@ -172,7 +180,7 @@ class ArchiveReader:
             raise ArchiveError(f"{where}: {error}; run `drumbeat storage check`") from error
         if response is None:
             raise ArchiveError(f"{where}: the record is not a response; run `drumbeat storage check`")
-        return response
+        return response, raw
 
     def records(self) -> Iterator[tuple[WarcPlace, ArchivedResponse]]:
         """Every whole response, by file name and offset; damaged stretches are stepped over."""

@@ -29,7 +29,23 @@ feeds = sa.Table(
     _text("last_modified", null=True),
     _time("last_polled_at", null=True), _time("last_new_at", null=True), _number("failures"),
     _time("not_before", null=True),
-    _text("last_outcome", null=True),
+    _text("last_outcome", null=True), _time("due_at", null=True), _number("hint_minutes", null=True),
+    sa.Column("rhythm", JsonTuple),
+)  # fmt: skip
+
+# What the last poll of a feed says of it, and each change of that: found by no query over all polls.
+feed_health = sa.Table(
+    "feed_health", metadata, _key("feed_url"), _text("source_id"), _text("condition"), _time("since"),
+    _time("checked_at"), _text("detail"),
+)  # fmt: skip
+
+health_changes = sa.Table(
+    "health_changes", metadata, sa.Column("changed_at", UtcDateTime, primary_key=True), _key("feed_url"),
+    _text("source_id"), _text("before", null=True), _text("after"), _text("detail"),
+)  # fmt: skip
+
+host_pauses = sa.Table(
+    "host_pauses", metadata, _key("host"), _time("until"), _text("reason"),
 )  # fmt: skip
 
 feed_polls = sa.Table(
@@ -72,4 +88,24 @@ page_versions = sa.Table(
     sa.Column("fetched_at", UtcDateTime, primary_key=True), _text("outcome"), _number("status", null=True),
     _text("sha256", null=True), _text("fetch_run", null=True), _text("warc_file", null=True),
     sa.Column("warc_offset", sa.BigInteger), sa.Column("warc_length", sa.BigInteger),
+)  # fmt: skip
+
+# Stored pages that were asked for again: how often, when last, and when they were last there.
+page_looks = sa.Table(
+    "page_looks", metadata, _child("page_id", "pages.page_id", primary=True), _number("looks"),
+    _time("looked_at"), _time("seen_at", null=True), sa.Index(None, "looked_at"),
+)  # fmt: skip
+
+# What cleaning made of a version, and how it differs from the text before it.
+version_texts = sa.Table(
+    "version_texts", metadata, _child("page_id", "pages.page_id", primary=True),
+    sa.Column("fetched_at", UtcDateTime, primary_key=True), _text("change"), _text("clean_outcome"),
+    _text("clean_version"), _text("title", null=True), _text("body", null=True),
+    _text("text_sha256", null=True), _number("added", null=True), _number("removed", null=True),
+)  # fmt: skip
+
+# How far histories from archives are filled in, by file or by outlet and period.
+backfills = sa.Table(
+    "backfills", metadata, _key("name"), _text("position"), _yes("finished"), _json("counts"),
+    _time("updated_at"), _text("run_id"),
 )  # fmt: skip

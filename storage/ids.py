@@ -32,6 +32,11 @@ def delivery_id(alert_id: str, channel: str, recipient: str) -> str:
     return _digest(f"delivery\n{alert_id}\n{channel}\n{recipient}", 8)
 
 
+def message_key(*parts: str) -> str:
+    """16 hex digits for a message of the outbox that is no alert of a spike."""
+    return _digest("\n".join(("message", *parts)), 8)
+
+
 def _digest(text: str, size: int) -> str:
     # Broken pages yield lone surrogates; they must have an id too.
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()

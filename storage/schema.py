@@ -8,6 +8,11 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from storage.alert_tables import alert_marks as alert_marks
+from storage.alert_tables import alerts as alerts
+from storage.alert_tables import deliveries as deliveries
+from storage.alert_tables import published_reports as published_reports
+from storage.alert_tables import report_edits as report_edits
 from storage.columns import child as _child
 from storage.columns import day as _day
 from storage.columns import given_id as _id
@@ -20,12 +25,20 @@ from storage.columns import own_number as _number_of
 from storage.columns import real as _real
 from storage.columns import text as _text
 from storage.columns import yes as _yes
+from storage.crawl_tables import backfills as backfills
+from storage.crawl_tables import feed_health as feed_health
 from storage.crawl_tables import feed_polls as feed_polls
 from storage.crawl_tables import feeds as feeds
+from storage.crawl_tables import health_changes as health_changes
+from storage.crawl_tables import host_pauses as host_pauses
+from storage.crawl_tables import page_looks as page_looks
 from storage.crawl_tables import page_versions as page_versions
 from storage.crawl_tables import pages as pages
 from storage.crawl_tables import poll_readings as poll_readings
 from storage.crawl_tables import sources as sources
+from storage.crawl_tables import version_texts as version_texts
+from storage.decision_tables import narrative_anchors as narrative_anchors
+from storage.decision_tables import narrative_drift as narrative_drift
 from storage.stale_days import statements as stale_day_triggers
 from storage.triggers import CREATE as TRIGGERS
 from storage.types import (
@@ -142,7 +155,8 @@ narratives = sa.Table(
     _number("merged_into", null=True),
     _number("split_from", null=True), _number("theme_id", null=True), _text("statement_id", null=True),
     _text("build"),
-    _number("mean_version"), _text("born_run"), sa.Column("radius", Real), sa.Index(None, "last_seen_at"),
+    _number("mean_version"), _text("born_run"), sa.Column("radius", Real), _text("label_language", null=True),
+    _text("label_passage", null=True), sa.Index(None, "last_seen_at"),
     sa.Index(None, "merged_into"), sa.Index(None, "kind"),
 )  # fmt: skip
 
@@ -177,6 +191,7 @@ lineage = sa.Table(
 corrections = sa.Table(
     "corrections", metadata, _key("correction_id"), _time("at"), _text("kind"), _number("narrative_id"),
     _text("passage_id", null=True), _text("value", null=True), _text("actor", null=True),
+    _number("other_id", null=True), _text("other_passage", null=True), _text("part_of", null=True),
 )  # fmt: skip
 
 # What each narrative is, as the last run that looked judged it; no row: nobody looked yet.
@@ -262,17 +277,6 @@ daily_groups = sa.Table(
 # What pages show and a stage has written.
 views = sa.Table(
     "views", metadata, _key("name"), _time("as_of"), _json("value"),
-)  # fmt: skip
-
-alerts = sa.Table(
-    "alerts", metadata, _key("alert_id"), _text("spike_id"), _number("narrative_id"), _time("created_at"),
-    _text("subject"), _json("evidence"), sa.Index(None, "created_at"), sa.Index(None, "spike_id"),
-)  # fmt: skip
-
-deliveries = sa.Table(
-    "deliveries", metadata, _key("delivery_id"), _child("alert_id", "alerts.alert_id"), _text("channel"),
-    _text("recipient"), _text("message_id"), _text("state"), _number("attempts"),
-    _text("last_error", null=True), _time("updated_at"), sa.Index(None, "alert_id"), sa.Index(None, "state"),
 )  # fmt: skip
 
 runs = sa.Table(

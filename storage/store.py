@@ -19,14 +19,18 @@ from storage.errors import StorageError
 from storage.migrate import migrate, require_current
 from storage.stores.alerts import AlertStore
 from storage.stores.articles import ArticleStore
+from storage.stores.backfills import BackfillStore
 from storage.stores.copies import CopyStore
 from storage.stores.counts import CountStore, SpikeStore
 from storage.stores.daily_groups import DailyGroupStore
+from storage.stores.drift import DriftStore
+from storage.stores.health import HealthStore
 from storage.stores.kinds import KindStore
 from storage.stores.lists import ListStore
 from storage.stores.narratives import CorrectionStore, NarrativeStore
 from storage.stores.pages import PageStore
 from storage.stores.passages import PassageStore
+from storage.stores.reports import ReportStore
 from storage.stores.retention import RetentionStore
 from storage.stores.runs import RunStore
 from storage.stores.search import SearchStore
@@ -44,7 +48,9 @@ class Store:
         self._database = database
         self.sources = SourceStore(database)
         self.feeds = FeedStore(database)
+        self.health = HealthStore(database)
         self.pages = PageStore(database)
+        self.backfills = BackfillStore(database)
         self.articles = ArticleStore(database)
         self.copies = CopyStore(database)
         self.passages = PassageStore(database)
@@ -52,6 +58,7 @@ class Store:
         self.means = MeanStore(database)
         self.narratives = NarrativeStore(database)
         self.kinds = KindStore(database)
+        self.drift = DriftStore(database)
         self.watch = WatchStore(database)
         self.events = EventStore(database)
         self.tellings = TellingStore(database)
@@ -59,6 +66,7 @@ class Store:
         self.spikes = SpikeStore(database)
         self.daily_groups = DailyGroupStore(database)
         self.alerts = AlertStore(database)
+        self.reports = ReportStore(database)
         self.runs = RunStore(database)
         self.search = SearchStore(database)
         self.lists = ListStore(database)

@@ -9,9 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.postgresql import server
 from tests.tiers import Measuring, in_tier, recorded, watch
+
+# Both look at a clock, which tells of the machine's other work as much as of ours.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
+
+PLAYED = frozenset({"played", "played_on_postgresql"})
+"""Fixtures of a session that take minutes."""
 
 
 @pytest.fixture(scope="session")
@@ -43,12 +51,18 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Measuring())
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of the unit tier."""
+    """Mark the tests of the unit tier, and keep together what is made once: the tests of a file, and all that
+    read the played demos; these come first, so that no process is left alone with them at the end.
+    """
     record = recorded()
     for item in items:
         if in_tier(item, record):
             item.add_marker(pytest.mark.unit)
+        together = "played" if PLAYED & set(getattr(item, "fixturenames", ())) else item.path.as_posix()
+        item.add_marker(pytest.mark.xdist_group(together))
+    items.sort(key=lambda item: item.path.parent.name != "acceptance")
 
 
 @pytest.hookimpl(hookwrapper=True)

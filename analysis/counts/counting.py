@@ -42,15 +42,17 @@ from storage.store import Store
 logger = structlog.get_logger(__name__)
 
 WINDOW_DAYS = 70
-"""Days that are kept up to date at least: the ten weeks that charts show; more where the tests read more."""
+"""Days that are kept up to date at least: the ten weeks that charts show; more where the tests read more.
+Chosen, not measured."""
 CHUNK_DAYS = 7
-"""Days that are read at a time: at 5,000 articles a day some 100,000 narrow rows."""
+"""Days that are read at a time: at 5,000 articles a day some 100,000 narrow rows. Decides memory only."""
 HEALTH_DAYS = 60
 """Earlier source days that say what is usual for a source: twice the 28 seen days that are remembered.
 Chosen, not measured.
 """
 
 _DAY = timedelta(days=1)
+"""By definition."""
 
 
 def count(

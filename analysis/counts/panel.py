@@ -23,9 +23,8 @@ WEIGHTS: dict[Health, float] = {"ok": 1.0, "backfill": 1.0, "degraded": 0.5, "do
 measured.
 """
 AROUND_DAYS = 3
-"""Days before and after a day of history that say how complete it is: with it a week, so that weekends do not
-show.
-"""
+"""Days before and after a day of history that say how complete it is: with it a week, so that weekends do
+not show. Chosen, not measured."""
 
 
 class Counted(Protocol):

@@ -6,7 +6,7 @@ from config.settings import SpikeSettings
 
 FAST_DAYS = (1, 3)
 CUSUM_DAYS = 28
-"""Days that the CUSUM looks back."""
+"""Days that the CUSUM looks back. Chosen, not measured."""
 
 
 GROUP_INSIDE = 0.75

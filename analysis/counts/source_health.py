@@ -40,7 +40,7 @@ SILENCE_CHANCE = 0.001
 have 100,000 days a year.
 """
 SILENCE_DAYS = 3
-"""... if it lasts so long: an outlet may rest over a weekend."""
+"""... if it lasts so long: an outlet may rest over a weekend. Chosen, not measured."""
 LOW_CHANCE = 0.02
 """Output under half of the usual is called degraded only if it is this rare by chance. Chosen, not
 measured.

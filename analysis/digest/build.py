@@ -9,13 +9,14 @@ Reads the store, writes nothing. The same rows give the same bytes: stable order
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from analysis.digest import corpus
 from analysis.digest.evidence import NarrativeDigest
+from analysis.digest.folding import folds
 from analysis.digest.leads import lead_lines
 from analysis.digest.narrative import write_narrative
 from analysis.digest.others import other_lines
@@ -41,10 +42,13 @@ def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, 
         ValueError: the period has no day.
     """
     reader = DigestReader(store, workspace, start, end)
-    found = _listed(reader, min(clock.now(), midnight(end) + timedelta(days=1)))
+    found = listing(reader, until_of(end, clock.now()))
     write = _writer(reader)
-    rising, falling, new = (tuple(write(reader.narratives[key]) for key in keys) for keys in found)
-    shown = {item.narrative_id for item in (*rising, *falling, *new)}
+    rising, falling, new = (
+        tuple(replace(write(reader.narratives[key]), folded=found.under(key)) for key in keys)
+        for keys in (found.rising, found.falling, found.new)
+    )
+    shown = {item.narrative_id for item in (*rising, *falling, *new)} | found.folded.keys()
     return Digest(
         start=start,
         end=end,
@@ -63,13 +67,64 @@ def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, 
     )
 
 
-def _listed(reader: DigestReader, until: datetime) -> tuple[list[int], list[int], list[int]]:
-    """The claims that rise, fall and are new, as many as a report lists; what rises is not listed as new."""
+def listing(reader: DigestReader, until: datetime) -> Listed:
+    """The claims that rise, fall and are new, as many as a report lists; what rises is not listed as new, and
+    what is told under another number not at all.
+    """
     limit = reader.workspace.settings.report.narratives
-    rising = [key for key in _rising(reader) if key in reader.claims]
+    rising = [key for key in _rising(reader) if key in reader.claims and _is_risen(reader, key)]
     falling = [key for key in _falling(reader) if key in reader.claims]
-    new = [key for key in _new(reader, until) if key in reader.claims and key not in rising[:limit]]
-    return rising[:limit], falling[:limit], new[:limit]
+    new = [key for key in _new(reader, until) if key in reader.claims and _is_told_enough(reader, key)]
+    order = sorted(
+        dict.fromkeys([*rising, *new, *falling]), key=lambda key: reader.narratives[key].kind != "watched"
+    )
+    into = folds(order, {key: reader.texts_of(key) for key in order})
+    first = _without(rising, into)[:limit]
+    return Listed(
+        rising=first,
+        falling=_without(falling, into)[:limit],
+        new=_without(new, {*into, *first})[:limit],
+        folded=into,
+    )
+
+
+def until_of(end: date, now: datetime) -> datetime:
+    """Up to when narratives that were found belong to a period that ends before `end`: a refit on the morning
+    after it still does.
+    """
+    return min(now, midnight(end) + timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """Narratives that a digest lists, by section, and those that are told under another's number."""
+
+    rising: list[int]
+    falling: list[int]
+    new: list[int]
+    folded: dict[int, int]
+
+    def under(self, narrative_id: int) -> tuple[int, ...]:
+        """The numbers that are told under this one."""
+        return tuple(sorted(key for key, into in self.folded.items() if into == narrative_id))
+
+
+def _without(keys: Sequence[int], others: Collection[int]) -> list[int]:
+    return [key for key in keys if key not in others]
+
+
+def _is_risen(reader: DigestReader, narrative_id: int) -> bool:
+    """Whether what a spike or a test found of a narrative holds of the whole period: a slow rise that ended
+    on its first day does not.
+    """
+    trend = reader.trends.of(narrative_id)
+    is_more = trend.expected is None or trend.observed > trend.expected
+    return is_more and _is_told_enough(reader, narrative_id)
+
+
+def _is_told_enough(reader: DigestReader, narrative_id: int) -> bool:
+    """Whether a narrative has as many distinct texts in the period as a report wants."""
+    return len(reader.texts_of(narrative_id)) >= reader.workspace.settings.report.min_texts
 
 
 def narrative_detail(

@@ -15,6 +15,10 @@ from analysis.plain import Direction, Plain
 from storage.records import CopyRelation, DateConfidence, Kind, NarrativeKind, NarrativeStatus, SpikeDecision
 
 Role = Literal["originator", "amplifier", "follower"]
+Side = Literal["state", "independent", "unlisted"]
+"""Where an outlet stands by the list that classes it: a government decides what it says, or does not; or no
+list says either.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +153,25 @@ class CarrierShare(Plain):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SideTold(Plain):
+    """What the outlets of one side told in the period."""
+
+    side: Side
+    outlets: int
+    own_text_outlets: int
+    own_texts: int
+    articles: int
+    countries: tuple[str, ...]
+    languages: int
+    """0 in totals over narratives, where it is not counted."""
+    first_outlet: OutletRef | None
+    """The outlet of this side that came first in the period; None in totals."""
+    first_at: datetime | None
+    lag_days: float | None
+    """After the first article of the period, in this corpus."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FirstMover(Plain):
     """Who was first in this corpus, as far as the dates allow to say."""
 
@@ -242,3 +265,7 @@ class NarrativeDigest(Plain):
     quotes: tuple[Quote, ...]
     copies: tuple[CopyLine, ...]
     """Texts with more than one article, the most reprinted first."""
+    sides: tuple[SideTold, ...] = ()
+    """State against independent, by the carriers of the period."""
+    folded: tuple[int, ...] = ()
+    """Other numbers under which the same texts are told; they are not listed again."""

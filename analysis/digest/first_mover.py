@@ -19,6 +19,7 @@ page was built. Chosen, not measured.
 TAKEN_UP = timedelta(hours=72)
 """A text that no other outlet follows for so long began nothing. Chosen, not measured."""
 DAY = timedelta(days=1)
+"""By definition."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from analysis.digest.evidence import NarrativeDigest
 from analysis.digest.first_mover import first_mover
 from analysis.digest.quotes import quotes
 from analysis.digest.reader import CHART_DAYS, DigestReader, rounded, strongest
+from analysis.digest.sides import sides_of
 from analysis.digest.spread import CarriedArticle, carried_articles
 from analysis.plain import direction_of
 from config.undetermined import UNDETERMINED
@@ -102,6 +103,7 @@ def _carriers(
     return {
         "outlets": len(found),
         "carriers": found,
+        "sides": sides_of(found),
         "lag_hours_median": middle,
         "lag_hours_quartiles": quartiles,
     }
@@ -120,8 +122,12 @@ def _shares(reader: DigestReader, told: Sequence[CarriedArticle]) -> dict[str, A
 
 
 def _label_language(narrative: Narrative, passages: Sequence[NarrativeRow]) -> str:
-    """Language of the passage that gave the label; `und` for a label that an analyst wrote."""
+    """Language of the label, of an old one that of the passage that gave it; `und` for one that an analyst
+    wrote.
+    """
     if narrative.label_by != "medoid":
         return UNDETERMINED
+    if narrative.label_language is not None:
+        return narrative.label_language
     languages = {row.passage_id: row.language for row in passages}
     return next((languages[key] for key in narrative.exemplars if key in languages), UNDETERMINED)

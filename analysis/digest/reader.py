@@ -21,11 +21,12 @@ from analysis.tellings import passages_of, resting_forms, speaking
 from config.clock import day_of, midnight
 from config.workspace import Workspace
 from storage.records import CopyGroup, Judgement, Narrative, Source, Spike
+from storage.records.decisions import muted
 from storage.records.told import Cell, NarrativeRow, PrintedRow, SourceDayRow
 from storage.store import Store
 
 CHART_DAYS = 70
-"""Ten weeks: what fits a chart of a page's width in days."""
+"""Ten weeks: what fits a chart of a page's width in days. Chosen, not measured."""
 
 
 DaysOf = Callable[[date, date], list[SourceDayRow]]
@@ -63,6 +64,7 @@ class DigestReader:
         self.start, self.end = start, end
         self.days = (end - start).days
         self._only = only
+        self._texts: dict[int, frozenset[str]] = {}
         self._days_of = days_of or store.counts.source_day_rows
         compared = min(end - timedelta(days=CHART_DAYS), start - timedelta(days=self.days))
         self.first = compared - timedelta(days=look_back(self.rules))
@@ -90,10 +92,17 @@ class DigestReader:
 
     @cached_property
     def claims(self) -> set[int]:
-        """Narratives that may rise: claims, what is watched or pinned, and what nobody judged yet."""
-        pins = (item.narrative_id for item in self.store.corrections.all() if item.kind == "pin")
-        pinned = {self.survivors.get(key, key) for key in pins}
-        return {key for key, item in self.listed.items() if key in pinned or self._is_claim(item)}
+        """Narratives that may rise: claims, what is watched or pinned, and what nobody judged yet; none that an
+        analyst muted.
+        """
+        decided = self.store.corrections.in_force()
+        pinned = {self.survivors.get(item.narrative_id) for item in decided if item.kind == "pin"}
+        silenced = muted(decided, self.survivors, self.end)
+        return {
+            key
+            for key, item in self.listed.items()
+            if key not in silenced and (key in pinned or self._is_claim(item))
+        }
 
     def _is_claim(self, narrative: Narrative) -> bool:
         judged = self.judged.get(narrative.narrative_id)
@@ -234,6 +243,14 @@ class DigestReader:
     def passages_of(self, narrative: Narrative) -> list[NarrativeRow]:
         """All passages that speak for a narrative, up to the end of the period, by passage id."""
         return speaking(passages_of(self.store, narrative, self.survivors, end=midnight(self.end)))
+
+    def texts_of(self, narrative_id: int) -> frozenset[str]:
+        """Copy groups of the period that tell a narrative."""
+        if narrative_id not in self._texts:
+            rows = self.passages_of(self.narratives[narrative_id])
+            told = (row for row in rows if not row.late and self.in_period(row.counted_at))
+            self._texts[narrative_id] = frozenset(row.group_id for row in told)
+        return self._texts[narrative_id]
 
     def groups(self, group_ids: Iterable[str]) -> dict[str, CopyGroup]:
         """Copy groups by id."""

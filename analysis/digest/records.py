@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from analysis.digest.evidence import NarrativeDigest, OutletRef, SpikeNote
+from analysis.digest.evidence import NarrativeDigest, OutletRef, SideTold, SpikeNote
 from analysis.plain import Direction, Plain
 from storage.records import Health, Kind
 
@@ -156,6 +156,75 @@ class MethodNotes(Plain):
     parameters: dict[str, float | int | str]
     versions: dict[str, str]
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchLine(Plain):
+    """A watched statement in the period, told or not."""
+
+    statement_id: str
+    narrative_id: int
+    label: str
+    observed: float
+    """Damped distinct texts in the period."""
+    expected: float | None
+    ratio: float | None
+    previous: float
+    """Observed in the period of the same length before."""
+    articles: int
+    outlets: int
+    countries: int
+    languages: int
+    state_texts: int
+    independent_texts: int
+    unlisted_texts: int
+    """Own texts of the outlets of each side."""
+    endorses: int
+    reports: int
+    refutes: int
+    """Passages of the period by stance; those that refute are counted nowhere else."""
+    last_told: date | None
+    """The last day up to the end of the period that it was told; None: never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BecameLine(Plain):
+    """What became of a narrative that the digest of the period before listed."""
+
+    narrative_id: int
+    """The number that stands for it now."""
+    label: str
+    was: Literal["rising", "new", "falling"]
+    then: float
+    """Observed in the period before."""
+    now: float
+    expected: float | None
+    ratio: float | None
+    outlets: int
+    last_told: date | None
+    is_listed: bool
+    """It is listed in this period too, or told under a number that is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account(Plain):
+    """What a weekly report says beside its digest: what is watched, what became of the last findings, how
+    much was compared.
+    """
+
+    watched: tuple[WatchLine, ...]
+    """Every watched statement, at zero too, by number."""
+    became: tuple[BecameLine, ...]
+    """In the order of the digest of the period before."""
+    sides: tuple[SideTold, ...]
+    """State against independent over all claims told in the period."""
+    compared: int
+    """Narratives compared with their own past."""
+    claims_told: int
+    claims_thin: int
+    """Claims told in fewer distinct texts than a report wants; they are listed nowhere."""
+    statements: int
+    """Watched statements."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

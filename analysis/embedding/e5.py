@@ -22,6 +22,7 @@ from analysis.embedding.tokens import Tokenizer
 from analysis.embedding.weights import WEIGHTS_SHA256, Weights, find_weights, unpacked
 
 DIMENSIONS = 384
+"""Of multilingual-e5-small, by definition."""
 
 
 def build_name() -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
+import numpy as np
+
+from analysis.arrays import Vectors
 from analysis.embedding.choose import build_of, shared_embedder
 from config.settings import EmbedSettings
 from storage.ids import text_hash
@@ -11,7 +14,7 @@ from storage.records import Vector
 from storage.store import Store
 
 _CHUNK = 256
-"""Texts embedded before they are written: a killed run keeps what it has."""
+"""Texts embedded before they are written: a killed run keeps what it has. Decides cost only."""
 
 
 def kept_vectors(store: Store, settings: EmbedSettings, texts: Collection[str]) -> dict[str, Vector]:
@@ -29,6 +32,25 @@ def kept_vectors(store: Store, settings: EmbedSettings, texts: Collection[str]) 
     present = store.vectors.has(build, keys.values())
     _embed(store, settings, {key: text for text, key in keys.items() if key not in present})
     return dict(zip(keys, store.vectors.get(build, list(keys.values())), strict=True)) if keys else {}
+
+
+def passing_vectors(store: Store, settings: EmbedSettings, texts: Sequence[str]) -> Vectors:
+    """Raw vectors of texts, row i for `texts[i]`; what is missing is embedded and not kept, for most of what
+    is looked at once is never asked for again. Rounded as at rest, so that it is all one.
+
+    Raises:
+        EmbeddingError: the engine of `settings` cannot be opened or failed.
+    """
+    build = build_of(settings)
+    keys = {text: text_hash(text) for text in texts}
+    present = store.vectors.has(build, keys.values())
+    known = [text for text in keys if keys[text] in present]
+    found = dict(zip(known, store.vectors.get(build, [keys[text] for text in known]), strict=True))
+    missing = sorted(keys.keys() - found.keys())
+    if missing:
+        made = shared_embedder(settings).embed(missing).astype(np.float16).astype(np.float32)
+        found.update(zip(missing, made, strict=True))
+    return np.stack([found[text] for text in texts])
 
 
 def _embed(store: Store, settings: EmbedSettings, missing: Mapping[str, str]) -> None:

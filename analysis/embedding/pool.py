@@ -21,9 +21,9 @@ from analysis.embedding.weights import find_weights
 from config.machine import cores, end_with_parent
 
 SMALL = 128
-"""Texts that one process embeds sooner (two seconds) than others start."""
+"""Texts that one process embeds sooner (two seconds) than others start. Decides speed only."""
 CHUNK = 16
-"""Texts a task."""
+"""Texts a task. Decides speed only."""
 
 _engine: E5Embedder | None = None
 """The engine of a worker process, opened when the process starts."""

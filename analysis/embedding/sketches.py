@@ -40,17 +40,16 @@ FOLDER: Final = "sketches"
 """Of a workspace. Whoever deletes it loses nothing: the next `embed` makes it again."""
 GROWTH: Final = 2
 """Sketches of older means are made anew when passages have become this many times as many: the means of a
-small workspace, which move most, do not stay, and in all no passage is sketched more than twice on average (a
-geometric series).
-"""
+small workspace, which move most, do not stay, and in all no passage is sketched more than twice on average
+(a geometric series). Decides cost only."""
 CHANGES: Final = 1_000_000
 """Changes that stay listed for sketches on other machines; who is farther behind begins anew. Chosen, not
 measured: 24 MB.
 """
 BLOCKS_A_ROUND: Final = 16
-"""Blocks between two states on disk: a million passages are done again after a kill."""
+"""Blocks between two states on disk: a million passages are done again after a kill. Decides cost only."""
 PASSAGES: Final = 4096
-"""Read at a time."""
+"""Read at a time. Decides memory only."""
 
 
 def sketch_folder(workspace: Workspace) -> Path:

@@ -25,7 +25,7 @@ _log = structlog.get_logger(__name__)
 
 ARTICLES = 200
 TEXTS = 256
-"""Articles cut, and texts embedded, a chunk."""
+"""Articles cut, and texts embedded, a chunk. Decides memory only."""
 
 
 def embed(

@@ -13,6 +13,7 @@ from analysis.embedding.weights import Vocabulary
 _SPACE_MARK = "\u2581"
 _SPACES = re.compile(" {2,}")
 _SURROGATES = range(0xD800, 0xE000)
+"""Unicode's surrogates."""
 
 
 class Tokenizer:

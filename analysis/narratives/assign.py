@@ -34,9 +34,8 @@ _log = structlog.get_logger(__name__)
 MARK = "assigned"
 """Name of the moment until which everything was looked at."""
 RECENT = timedelta(days=2)
-"""What was counted so long before the mark is looked at again: articles come late, and
-groups form over days.
-"""
+"""What was counted so long before the mark is looked at again: articles come late, and groups form over
+days. Chosen, not measured."""
 SLICE = timedelta(days=1)
 """Waiting passages are read a day of coverage at a time; decides memory only."""
 Placed = tuple[PassageRow, Match]

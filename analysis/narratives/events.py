@@ -28,9 +28,10 @@ from analysis.narratives.run_view import RunView
 from storage.records import Event, PassageRow
 
 SPAN_DAYS = 7
-"""An event is told within so many days."""
+"""An event is told within so many days. Chosen, not measured."""
 LOOK_BACK = timedelta(days=2 * SPAN_DAYS)
 FEWEST_OUTLETS = 2
+"""What one outlet tells alone is a story, no event yet. Chosen, not measured."""
 
 
 def group_events(vectors: npt.ArrayLike, days: npt.ArrayLike, *, cosine: float) -> Labels:

@@ -20,11 +20,10 @@ Keywords = dict[str, tuple[str, ...]]
 
 WORDS = 8
 FEWEST_USES = 2
-"""Texts of a narrative in which a keyword stands at least: what one author chose does not
-tell what all say.
-"""
+"""Texts of a narrative in which a keyword stands at least: what one author chose does not tell what all
+say. Chosen, not measured."""
 FEWEST_TEXTS = 3
-"""A language with fewer texts in a narrative gets no keywords there."""
+"""A language with fewer texts in a narrative gets no keywords there. Chosen, not measured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 
 from analysis.arrays import Matrix
+from analysis.narratives.claim_sentence import in_line, rubric_of
 from storage.records import PassageRow
 
 EXEMPLARS = 6
@@ -56,14 +57,18 @@ def exemplars(rows: Sequence[PassageRow], order: Sequence[int]) -> tuple[str, ..
 
 
 def standing_titles(titles: Iterable[tuple[str, str, str]]) -> set[tuple[str, str]]:
-    """(Outlet, title) of titles that name no single article.
+    """(Outlet, title) of titles that name no single article, and (outlet, rubric) of what an outlet sets before
+    the titles of several (`Commentary: ...`).
 
     Args:
         titles: outlet, title and copy group of each article.
     """
     groups: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for outlet, title, group in titles:
-        groups[outlet, _in_line(title)].add(group)
+        line = in_line(title)
+        groups[outlet, line].add(group)
+        if rubric := rubric_of(line):
+            groups[outlet, rubric].add(group)
     return {key for key, found in groups.items() if len(found) >= STANDING}
 
 
@@ -109,11 +114,7 @@ def _names_one(row: PassageRow, standing: Collection[tuple[str, str]]) -> bool:
 
 
 def _title(row: PassageRow) -> str:
-    return _in_line(row.title)
-
-
-def _in_line(title: str) -> str:
-    return " ".join(title.split())
+    return in_line(row.title)
 
 
 def _beginning(text: str) -> str:

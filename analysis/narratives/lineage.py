@@ -87,6 +87,10 @@ class Window:
     """Narratives that are neither merged nor watched."""
     immune: Collection[int] = ()
     """Pinned by an analyst, and recurring forms: never merged or split."""
+    whole: Collection[int] = ()
+    """Merged by an analyst: never split."""
+    apart: Collection[tuple[int, int]] = ()
+    """Pairs that are never merged, the older first: an analyst says so, or they were one and were split."""
     waiting: Collection[Waiting] = ()
     merge_candidates: Collection[tuple[int, int]] = ()
     """Pairs of narratives, the older first, whose texts say the same."""
@@ -216,7 +220,7 @@ def _merges(window: Window) -> list[tuple[str, int, int]]:
     """Pairs of narratives that say the same, or that share a cluster with half of their text units; the older
     first.
     """
-    pairs = {*window.merge_candidates, *_sharing(window)}
+    pairs = {*window.merge_candidates, *_sharing(window)} - {*window.apart}
     immune = set(window.immune)
     return sorted(("merge", *pair) for pair in pairs if immune.isdisjoint(pair))
 
@@ -235,7 +239,7 @@ def _sharing(window: Window) -> Iterator[tuple[int, int]]:
 
 def _splits(window: Window, holdings: _Holdings) -> list[tuple[str, int, int]]:
     """Narratives that own two large clusters which say different things."""
-    owning = sorted(set(holdings.owners.values()) - set(window.immune))
+    owning = sorted(set(holdings.owners.values()) - {*window.immune, *window.whole})
     parts = _parts(window, holdings)
     return [("split", number, 0) for number in owning if _unlike(window, parts.get(number, ()))]
 

@@ -46,7 +46,7 @@ _BLOCK = 512  # decides memory only
 _FEW = 256
 """Rows whose neighbours' neighbours are in memory at a time: 57 MB; decides memory only."""
 _DIGITS = 4
-"""Digits of a cosine that are kept, chosen: the rest depends on the shape of a block."""
+"""Digits of a cosine that are kept (chosen, not measured): the rest depends on the shape of a block."""
 NOBODY = -1  # no row, by definition
 
 

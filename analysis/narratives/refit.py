@@ -184,6 +184,8 @@ def _window(view: RunView, seen: _Seen) -> Window:
         clusters=seen.clusters,
         known={item.narrative_id for item in view.living()},
         immune=view.decisions.pinned | view.forms() | recent_bursts(view),
+        whole=view.decisions.whole,
+        apart=view.decisions.apart,
         waiting=[Waiting(**row) for row in view.store.narratives.pending()],
         merge_candidates=merge_candidates(Shapes.of(in_parts(view, open_narratives(view)))),
         likeness=functools.partial(_likeness, view, seen),

@@ -18,7 +18,7 @@ from analysis.narratives.corrections import Obeyed, obeyed
 from analysis.narratives.units import Told
 from analysis.tellings import resting_forms, survivors_of
 from config.clock import Clock
-from config.settings import NarrativeSettings
+from config.settings import EmbedSettings, NarrativeSettings
 from config.workspace import Workspace
 from storage.records import Assignment, LineageEvent, MeanTable, Narrative, PassageFacts, PassageRow
 from storage.store import Store
@@ -30,6 +30,7 @@ ARTICLES = 2_000
 PASSAGES = 10_000
 """Passages read at a time where all of the window are: decides memory only."""
 _MOMENT = timedelta(seconds=1)
+"""Periods end before their end, by definition: what came at this second belongs to it."""
 _NOT_ASKED = -1  # no place in a list, by definition
 Method = Literal["nearest", "cluster", "analyst"]
 """How a passage came into a narrative."""
@@ -41,6 +42,7 @@ class RunView:
 
     store: Store
     rules: NarrativeSettings
+    embed: EmbedSettings
     readers: tuple[str, ...]
     now: datetime
     run_id: str
@@ -147,11 +149,11 @@ class RunView:
         registry = self.store.narratives.all(include_merged=True)
         survivors = survivors_of(registry)
         watched = {item.narrative_id for item in registry if item.kind == "watched"}
-        return replace(
-            self,
-            survivors=survivors,
-            decisions=obeyed(self.store.corrections.all(), survivors, watched=watched),
-        )
+        decided = obeyed(self.store.corrections.in_force(), survivors, watched=watched)
+        # Where passages are that others follow or avoid; one that was placed by hand goes where it is put.
+        found = self.store.narratives.assigned(decided.watched_passages)
+        held = {item.passage_id: survivors[item.narrative_id] for item in found}
+        return replace(self, survivors=survivors, decisions=decided.placed(held))
 
     def recount(self) -> None:
         """Bring sizes to what is stored: articles cleaned again lose passages, passages move, analysts
@@ -175,6 +177,7 @@ def open_view(*, store: Store, workspace: Workspace, clock: Clock, run_id: str) 
     view = RunView(
         store=store,
         rules=workspace.settings.narratives,
+        embed=settings_of(workspace),
         readers=workspace.settings.report.reader_languages,
         now=clock.now(),
         run_id=run_id,
@@ -182,7 +185,7 @@ def open_view(*, store: Store, workspace: Workspace, clock: Clock, run_id: str) 
         decisions=obeyed((), {}),
         survivors={},
     ).after_merges()
-    _carry_out(view)
+    carry_out(view)
     return view
 
 
@@ -205,7 +208,7 @@ def _is_open(narrative: Narrative) -> bool:
     return narrative.kind == "discovered" and narrative.status != "merged"
 
 
-def _carry_out(view: RunView) -> None:
+def carry_out(view: RunView) -> None:
     """Write what analysts decided, as far as it is not so already."""
     narratives = {item.narrative_id: item for item in view.store.narratives.all()}
     decided = view.decisions
@@ -213,11 +216,12 @@ def _carry_out(view: RunView) -> None:
     present = {item.passage_id: item for item in view.store.narratives.assigned(concerned)}
     rejected = _rejected(view, present)
     view.store.narratives.unassign([key for key in rejected if key not in decided.fixed])
-    renamed = {number: narratives[number] for number in decided.names if _renames(view, narratives[number])}
+    old = [narratives[number] for number in decided.names if _renames(view, narratives[number])]
+    renamed = [given_name(item, decided.names[item.narrative_id]) for item in old]
     view.store.narratives.save(
-        [replace(item, label=decided.names[number], label_by="analyst") for number, item in renamed.items()],
+        renamed,
         _fixed(view, narratives, present),
-        [_renaming(view, item, decided.names[number]) for number, item in renamed.items()],
+        [renaming(view, *pair) for pair in zip(old, renamed, strict=True)],
     )
 
 
@@ -228,6 +232,11 @@ def _rejected(view: RunView, present: Mapping[str, Assignment]) -> list[str]:
         for key, numbers in view.decisions.barred.items()
         if key in present and view.survivors[present[key].narrative_id] in numbers
     ]
+
+
+def given_name(narrative: Narrative, label: str) -> Narrative:
+    """A narrative with an analyst's label: nothing is quoted any more."""
+    return replace(narrative, label=label, label_by="analyst", label_language=None, label_passage=None)
 
 
 def _renames(view: RunView, narrative: Narrative) -> bool:
@@ -253,12 +262,14 @@ def _fixed(
     return found
 
 
-def _renaming(view: RunView, narrative: Narrative, name: str) -> LineageEvent:
+def renaming(view: RunView, old: Narrative, new: Narrative) -> LineageEvent:
+    """That a narrative has another label, as its history tells it."""
+    quoted = {"language": new.label_language, "passage": new.label_passage} if new.label_passage else {}
     return LineageEvent(
         at=view.now,
         kind="renamed",
-        narrative_id=narrative.narrative_id,
+        narrative_id=new.narrative_id,
         other_id=None,
         run_id=view.run_id,
-        detail={"from": narrative.label, "to": name},
+        detail={"from": old.label, "to": new.label, **quoted},
     )

@@ -10,7 +10,7 @@ from analysis.narratives.assign import assign_new
 from analysis.narratives.daily import daily_groups
 from analysis.narratives.events import update_events
 from analysis.narratives.kinds import judge_new, judge_told
-from analysis.narratives.run_view import open_view
+from analysis.narratives.run_view import carry_out, open_view
 from analysis.narratives.themes import update_themes
 from config.clock import Clock, day_of
 from config.progress import Progress
@@ -32,6 +32,7 @@ def assign(
     if view is None:
         return {}
     counts = {**assign_new(view, progress), "events": update_events(view)}
+    carry_out(view.after_merges())
     groups = daily_groups(view, workspace.settings.spikes)
     store.daily_groups.replace(day_of(view.now), groups)
     claims = judge_new(view.after_merges())["claim"]
@@ -57,4 +58,5 @@ def refit(
     if view is None:
         return {}
     counts = {**refit_window(view, progress), "themes": update_themes(view)}
+    carry_out(view.after_merges())
     return {**counts, "claims": judge_told(view.after_merges())["claim"]}

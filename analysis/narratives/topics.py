@@ -30,9 +30,9 @@ from analysis.narratives.words import words
 
 OUTLIER = -1  # no cluster, by definition
 MOST = 50_000
-"""Texts that BERTopic is given at most: its word counts hold every text at once. With more, `cluster_rows` is
-asked without it; the labels are the same, and the keywords, which a refit makes anew, are missing.
-"""
+"""Texts that BERTopic is given at most: its word counts hold every text at once. With more, `cluster_rows`
+is asked without it; the labels are the same, and the keywords, which a refit makes anew, are missing.
+Decides memory only, and whether BERTopic's own record is kept."""
 _FILLER = "· :"
 """Ends every text that BERTopic is given: its word counts fail on a vocabulary of fewer than two words."""
 

@@ -13,10 +13,11 @@ import numpy as np
 
 from analysis.arrays import Matrix, first_places
 from analysis.narratives.keywords import Background, Keywords, keywords_among
-from analysis.narratives.labels import exemplars, label, ranked, standing_titles
+from analysis.narratives.labels import exemplars, ranked, standing_titles
 from analysis.narratives.lineage import Birth, Decision
+from analysis.narratives.naming import Shown, named
 from analysis.narratives.nearest import centroid_of
-from analysis.narratives.run_view import PASSAGES, RunView, in_runs
+from analysis.narratives.run_view import PASSAGES, RunView, in_runs, renaming
 from analysis.narratives.units import TextUnits, Told, telling, text_of
 from analysis.narratives.words import words
 from analysis.tellings import FORM
@@ -28,7 +29,7 @@ BACKGROUND = 20_000
 keywords are compared with, and a rare word counts at least as often as its narrative has it.
 """
 SILENT = timedelta(days=30)
-"""A narrative without a new passage for so long is dormant."""
+"""A narrative without a new passage for so long is dormant. Chosen, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,9 +257,9 @@ def _shown(
     floor, share = view.rules.assign_cosine, view.rules.assign_reach
     shape = centroid_of(old.narrative_id, distinct.vectors, floor=floor, share=share)
     moments = [row.counted_at for row in part.rows]
+    labelled, _ = named(view, old, Shown(distinct.rows, distinct.vectors, order), usual.titles)
     return replace(
-        old,
-        label=_label(view, old, distinct.rows, order, usual.titles),
+        labelled,
         keywords={**old.keywords, **_keywords(usual.words, told)},
         exemplars=exemplars(distinct.rows, order),
         centroid=shape.vector.astype(np.float32),
@@ -270,30 +271,18 @@ def _shown(
     )
 
 
-def _label(
-    view: RunView,
-    old: Narrative,
-    rows: Sequence[PassageRow],
-    order: Sequence[int],
-    standing: Collection[tuple[str, str]],
-) -> str:
-    """The headline that names a narrative; a name that people gave stays."""
-    if old.label_by != "medoid":
-        return old.label
-    return label(rows, order, readers=view.readers, present=old.label, standing=standing)
-
-
 def _history(
     view: RunView, old: Narrative, birth: Birth | None, new: Narrative, joined: int
 ) -> list[LineageEvent]:
     detail: dict[str, Any] = {"joined": joined}
     if birth is not None:
         kind: LineageKind = "born" if birth.split_from is None else "split_from"
-        detail |= birth.detail
+        detail |= {**birth.detail, "label": new.label}
         return [_event(view, kind, new.narrative_id, other=birth.split_from, detail=detail)]
+    renamed = [renaming(view, old, new)] if old.label != new.label else []
     if old.status == "dormant" and new.status == "active":
-        return [_event(view, "revived", new.narrative_id, detail=detail)]
-    return [_event(view, "continued", new.narrative_id, detail=detail)] if joined else []
+        return [*renamed, _event(view, "revived", new.narrative_id, detail=detail)]
+    return [*renamed, *([_event(view, "continued", new.narrative_id, detail=detail)] if joined else [])]
 
 
 def _write(

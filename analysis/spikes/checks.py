@@ -203,7 +203,8 @@ def _reprint_storm(case: Case) -> Finding:
 def _backfill(case: Case) -> Finding:
     if not bool(case.panel.live[case.first : case.day + 1].all()):
         return _named("part of the window lies before the first live day", explains=True)
-    if case.facts.backfill * 2 > case.facts.articles:
+    loaded, live = case.facts.backfill, case.facts.articles - case.facts.backfill
+    if loaded > live or (loaded and live < case.rules.min_count):
         return _named(
             f"{case.facts.backfill} of {case.facts.articles} articles are history loaded later", explains=True
         )

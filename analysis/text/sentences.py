@@ -26,6 +26,7 @@ _CASED_ENDS = frozenset(".!?…")
 _WORD_BEFORE = re.compile(r"[^\s(\[{\"'«“‘„—–-]*$")
 _DOTTED_LETTERS = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
 _LONGEST_SHORT_FORM = 24
+"""Characters before a full stop that may be an abbreviation. Decides cost only."""
 # Spanish doubles the letters of a plural and sets a space: EE. UU., FF. AA., JJ. OO. One alone may be a Roman
 # numeral.
 _DOUBLED_FIRST, _DOUBLED_SECOND = (

@@ -28,11 +28,13 @@ import numpy.typing as npt
 from analysis.arrays import Floats, Vectors
 
 SENTENCES = 12
-"""Sentences of a text that are aligned: the lead carries the story, and agencies' clients cut the end."""
+"""Sentences of a text that are aligned: the lead carries the story, and agencies' clients cut the end.
+Chosen, not measured."""
 SHORTEST = 0.5
-"""Length of the shorter text relative to the longer; no true pair of NTREX is below."""
+"""Length of the shorter text relative to the longer; no true pair of NTREX is below. Measured on its shared
+part."""
 _DIGITS = 4
-"""Scores are rounded, so that they do not hang on how a product was computed."""
+"""Scores are rounded, so that they do not hang on how a product was computed. Chosen, not measured."""
 
 # Begins with one kind of sign, so that the engine skips to the next digit: four times as fast as two
 # alternatives.

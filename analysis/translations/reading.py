@@ -23,7 +23,7 @@ from storage.records import Article, MeanTable, PassageFacts, Vector
 from storage.store import Store
 
 LEADS = 10_000
-"""Leads in memory at a time, 10 kB each."""
+"""Leads in memory at a time, 10 kB each. Decides memory only."""
 
 
 def is_asked(facts: PassageFacts, relation: str) -> bool:

@@ -35,9 +35,9 @@ STAGE = "translations"
 PAIR_VERSION = "1"
 """Changes whenever the same two texts could be decided another way; then all are asked about again."""
 _PASSAGES = 5000
-"""Passages read at a time in search of what is new."""
+"""Passages read at a time in search of what is new. Decides memory only."""
 _LEADS = 500
-"""Pairs whose leads are read at a time."""
+"""Pairs whose leads are read at a time. Decides memory only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """A name as one pattern: whole words, with capitals, and with what its script's languages put on names.
 
     Latin      whole word, with an s of plural or genitive          Mali, Mali's, Houthis; not Malinga
-    Cyrillic   whole word, with the case endings that fit its end   Нигер, Нигера, Нигером; not Нигерия
+    Cyrillic   whole word, in the cases of six Slavic languages
+               (`declension.py`)                                    Нигер, Нигера, Нигером; not Нигерия
     Arabic     whole word, after "and", "so", "in", "like", "to"
                and the article                                      مالي, بمالي, والمالي; not المالية, إجمالي
     Hebrew     whole word, after up to three of the letters that stand for such words
@@ -30,6 +31,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Final
 
+from analysis.watch.declension import declined
 from storage.text import for_names
 
 SHORT: Final = 3
@@ -40,36 +42,6 @@ _ARTICLE: Final = "ال"
 _ARABIC_BEFORE: Final = "[وف]?(?:[بكل]?(?:ال)?|لل)"
 _ARABIC_BEFORE_ARTICLE: Final = "[وف]?(?:[بكل]?ال|لل)"
 _HEBREW_BEFORE: Final = "[והבלמשכ]{0,3}"
-
-# Nominative ending -> the endings of its declension (Russian, with Ukrainian and Serbian where they differ);
-# the longest that fits counts.
-_DECLENSIONS: Final = {
-    ending: forms.split()
-    for ending, forms in {
-        "ая": "ая ой ую ою",
-        "яя": "яя ей юю ею",
-        "ий": "ий ия ию ии ием ого его ому ему им ом ем",
-        "ый": "ый ого ому ым ом",
-        "ой": "ой оя ою оем ое ого ому ым ом",
-        "ое": "ое ого ому ым им ом",
-        "ее": "ее его ему им ем",
-        "ые": "ые ых ым ыми",
-        "ие": "ие их им ими",
-        "ки": "ки ков кам ками ках",
-        "ги": "ги гов гам гами гах",
-        "хи": "хи хов хам хами хах",
-        "а": "а ы и е у ой ою ей ом о і",
-        "я": "я и е ю ей ею і є єю",
-        "ь": "ь и я ю е ем ём ью",
-        "й": "й я ю е ем и",
-        "о": "о а у е ом",
-        "ы": "ы ов ам ами ах",
-        "и": "и ей ев ям ями ях",
-    }.items()
-}
-_HARD_ENDINGS: Final = ["а", "у", "ом", "ем", "ым", "е", "і", "ові", "ы", "ов", "ам", "ами", "ах"]
-_VOWELS: Final = frozenset("аеёиоуыэюяіїє")
-_CYRILLIC_CONSONANTS: Final = frozenset("бвгджзклмнпрстфхцчшщ")
 
 
 def needle(spelling: str) -> str:
@@ -157,32 +129,13 @@ def _forms(word: str) -> list[str]:
     """Every form that is listed, folded; endings that any word takes are not among them."""
     if not _is_cyrillic(for_names(word)):
         return [_stem(word)]
-    return sorted({for_names(form) for form in _declined(unicodedata.normalize("NFC", word.casefold()))})
+    return sorted({for_names(form) for form in declined(unicodedata.normalize("NFC", word.casefold()))})
 
 
 def _shared(forms: Sequence[str]) -> str:
     """What all forms begin with."""
     pairs = takewhile(lambda pair: pair[0] == pair[1], zip(min(forms), max(forms), strict=False))
     return "".join(sign for sign, _ in pairs)
-
-
-def _declined(word: str) -> list[str]:
-    """Every form of a Cyrillic name."""
-    if word[-2:-1] in _VOWELS and word[-1] in "аоу":
-        # Самоа, Никарагуа: two vowels at the end stay as they are.
-        return [word]
-    for size in (2, 1):
-        if len(word) > size + 1 and word[-size:] in _DECLENSIONS:
-            return [word[:-size] + ending for ending in _DECLENSIONS[word[-size:]]]
-    return _hard_forms(word) if word[-1] in _CYRILLIC_CONSONANTS else [word]
-
-
-def _hard_forms(word: str) -> list[str]:
-    """Forms of a name that ends in a consonant; the vowel before it may fall out (Египет, Египта)."""
-    forms = [word, *(word + ending for ending in _HARD_ENDINGS)]
-    if len(word) > SHORT + 1 and word[-2] in "еоё":
-        forms += [word[:-2] + word[-1] + ending for ending in _HARD_ENDINGS]
-    return forms
 
 
 def _begins_words(word: str) -> bool:

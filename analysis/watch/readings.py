@@ -17,14 +17,14 @@ from storage.records import MeanTable, PassageRow, Stance, Vector
 
 def sentences_of(rows: Iterable[PassageRow]) -> list[str]:
     """All distinct sentences of passages, sorted."""
-    return sorted({sentence for row in rows for sentence in _sentences(row.text)})
+    return sorted({sentence for row in rows for sentence in sentences_in(row.text)})
 
 
 def stance_in(
     row: PassageRow, statement: Prepared, raw: Mapping[str, Vector], table: MeanTable, margin: float
 ) -> Stance:
     """The stance of a passage to a statement; `raw` has the vectors of its sentences."""
-    parts = _sentences(row.text)
+    parts = sentences_in(row.text)
     vectors = centre(np.stack([raw[part] for part in parts]), [row.language] * len(parts), table)
     return stance_of(
         parts,
@@ -35,6 +35,6 @@ def stance_in(
     )
 
 
-def _sentences(text: str) -> list[str]:
+def sentences_in(text: str) -> list[str]:
     """The sentences of a passage as strings, at least one."""
     return [text[sentence.start : sentence.end] for sentence in sentences(text)] or [text]

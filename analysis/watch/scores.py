@@ -68,23 +68,30 @@ def background(statements: Vectors, sample: Mapping[str, Vectors]) -> Background
         statements: centred unit vectors, shape (statements, dimensions).
         sample: language -> centred unit vectors of passages, drawn without regard to content.
     """
-    cosines = _by_key(statements, sample)
-    everything = np.concatenate([np.zeros((len(statements), 0)), *cosines.values()], axis=1)
-    usual = np.tile(np.array([0.0, USUAL_SPREAD]), (len(statements), 1))
+    found = {language: cosine(statements, rows) for language, rows in sample.items() if len(rows)}
+    return background_of(found, rows=len(statements))
+
+
+def background_of(values: Mapping[str, Floats], *, rows: int) -> Background:
+    """What is ordinary for each of `rows` statements.
+
+    Args:
+        values: language -> how near its ordinary texts are, shape (statements, texts).
+    """
+    cosines = _by_key(values)
+    everything = np.concatenate([np.zeros((rows, 0)), *cosines.values()], axis=1)
+    usual = np.tile(np.array([0.0, USUAL_SPREAD]), (rows, 1))
     count = everything.shape[1]
     pooled = _leaning(everything, usual, count / (count + USUAL_WEIGHT))
-    own = {
-        key: _leaning(values, pooled, min(1.0, values.shape[1] / ENOUGH)) for key, values in cosines.items()
-    }
+    own = {key: _leaning(seen, pooled, min(1.0, seen.shape[1] / ENOUGH)) for key, seen in cosines.items()}
     return Background(own, pooled)
 
 
-def _by_key(statements: Vectors, sample: Mapping[str, Vectors]) -> dict[str, Floats]:
-    """Cosines to the passages of each language, by its key, sorted; variants of a language are one."""
+def _by_key(values: Mapping[str, Floats]) -> dict[str, Floats]:
+    """The values by the keys of their languages, sorted; variants of a language are one."""
     parts: defaultdict[str, list[Floats]] = defaultdict(list)
-    for language in sorted(sample):
-        if len(sample[language]):
-            parts[language_key(language)].append(cosine(statements, sample[language]))
+    for language in sorted(values):
+        parts[language_key(language)].append(values[language])
     return {key: np.concatenate(found, axis=1) for key, found in sorted(parts.items())}
 
 

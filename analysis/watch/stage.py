@@ -100,7 +100,7 @@ def _statements(run: _Run) -> list[Prepared]:
     """The watchlist, ready to be compared."""
     raw = kept_vectors(run.store, settings_of(run.workspace), texts_of(run.workspace.watchlist))
     rejected: defaultdict[int, set[str]] = defaultdict(set)
-    for item in run.store.corrections.all():
+    for item in run.store.corrections.in_force():
         if item.kind == "reject" and item.passage_id:
             rejected[item.narrative_id].add(item.passage_id)
     return [

@@ -25,6 +25,11 @@ NO_LANGUAGE = UNDETERMINED
 sample world: as good as the mean of its true language (hits at z 3: recall 0.49 either way, precision 0.95
 and 0.93), while the mean of a wrong language costs a tenth."""
 
+SCREEN = 3.0
+"""z of a passage from which its sentences are read, for a statement without entities. Parallel news (NTREX,
+13 languages): of the hits that all sentences would give 0.97 remain, and 0.9 % of passages are read for a
+statement; at 2 0.995 and 4.1 %, at 3.5 0.93 and 0.4 %."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:

@@ -62,6 +62,7 @@ _LEAST_OF_ALPHABET: Final = 0.97
 _WESTERN_MOST: Final = 0.4
 """Share of the letters beyond ASCII that no Western language reaches (chosen, not measured)."""
 _HIGH: Final = bytes(range(0x80, 0x100))
+"""Bytes beyond ASCII, by definition."""
 _PLAIN_LETTERS: Final = string.ascii_letters.encode()
 _FAULTY_SHARE: Final = 1 / 300
 """Share of damaged characters up to which a set fits (chosen, not measured)."""

@@ -33,11 +33,18 @@ from storage.records.published import WITHOUT_ZONE
 
 TRUSTED: Final = ("jsonld", "meta", "time", "feed")
 AGREEMENT: Final = timedelta(hours=26)
+"""Two dates that state one day in any two zones lie no farther apart, and two hours for slow clocks.
+Chosen, not measured."""
 CLOCK_SLACK: Final = timedelta(minutes=15)
+"""How wrong an outlet's clock may be. Chosen, not measured."""
 ZONE_SLACK: Final = timedelta(hours=14)
+"""No zone is farther from UTC, by definition (UTC+14, Kiribati)."""
 TEMPLATE_SLACK: Final = timedelta(seconds=60)
+"""A "date" within a minute of the fetch is the clock of a template. Chosen, not measured."""
 EARLIEST: Final = datetime(1995, 1, 1, tzinfo=UTC)
 LATE_AFTER: Final = timedelta(hours=72)
+"""A find this long after publication is late. Chosen, not measured: agencies' feeds hold two or three
+days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

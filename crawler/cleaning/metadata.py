@@ -26,13 +26,14 @@ from storage.records import DeclaredAccess
 from storage.text import letters_of
 
 _MAX_TITLE: Final = 400
+"""Characters; a longer one is a paragraph. Chosen, not measured."""
 _MAX_AUTHORS: Final = 10
+"""More names are a list of staff. Chosen, not measured."""
 _NO_NAME: Final = re.compile(r"://|@|\n")
 _REST_OF_TITLE: Final = 0.6
 """The longest part is the title only if it outweighs the rest.
 
-"Talks fail - minister resigns" stays whole.
-"""
+"Talks fail - minister resigns" stays whole. Chosen, not measured."""
 
 _Metas = dict[str, tuple[str, ...]]
 

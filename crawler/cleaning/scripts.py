@@ -59,7 +59,7 @@ _NO_SCRIPTS: Final = frozenset(
 )
 """First words in the names of letters that say no script."""
 KANA_SHARE: Final = 0.05
-"""A text in Han characters with more kana than this is Japanese."""
+"""A text in Han characters with more kana than this is Japanese. Chosen, not measured."""
 
 _ALSO: Final = {"crh": "latin", "kk": "latin", "tt": "latin"}
 """Scripts of news beside those that CLDR has for a language."""

@@ -15,15 +15,19 @@ from typing import Final
 from crawler.cleaning.marks import marked
 
 OPEN_O: Final = 5.0
-"""`ɔ` in every one of these West African spellings, nowhere in the 139 languages that py3langid knows."""
+"""`ɔ` in every one of these West African spellings, nowhere in the 139 languages that py3langid knows.
+Points, which only order the languages; chosen on the shared part of MAFAND (`python -m tests quality --only
+language`)."""
 FEW: Final = 3.0
 SOME: Final = 10.0
+"""Points of letters that few and of letters that some languages have; chosen on the shared part of MAFAND
+(`python -m tests quality --only language`)."""
 _LOOK_ALIKES: Final = str.maketrans("ↄͻԑ", "ɔɔɛ")
 """Letters of other alphabets that old fonts use for the open vowels."""
 RUNNING_TEXT: Final = 80
-"""Characters from which the absence of a letter says something ..."""
+"""Characters from which the absence of a letter says something ... Chosen, not measured."""
 LONG_TEXT: Final = 300
-"""... or, of a rarer one, from which it does."""
+"""... or, of a rarer one, from which it does. Chosen, not measured."""
 
 
 def respelled(text: str, answer: str, script: str | None) -> str | None:

@@ -21,7 +21,8 @@ from storage.store import Store
 Started = tuple[list[Page], list[Future[Cleaned]]]
 """Pages, and where their answers will be."""
 CHUNK = 64
-"""Pages per transaction; a killed run loses at most the work on so many, and does it again."""
+"""Pages per transaction; a killed run loses at most the work on so many, and does it again. Decides cost
+only."""
 ANY_VERSION = ""
 """No rules have this version: every archived page is to be cleaned."""
 

@@ -29,11 +29,11 @@ CONTEXT: Final = 2
 """Equal words before and after it (or the edge of the text). Chosen, not measured."""
 PARAPHRASE: Final = 2
 """Words that a denial may bring along or replace ("opened", "did not open"). Chosen on the revisions of
-ITN."""
+ITN. Chosen, not measured apart from these."""
 OTHER_EDITS, OTHER_EDITS_PER_WORD = 3, 0.01
 """So many other small edits are those of an editor; more are another way of telling. Chosen, not measured."""
 SHORTEST_STEM: Final = 4
-"""A prefix turns words of at least so many letters."""
+"""A prefix turns words of at least so many letters. Chosen, not measured."""
 _TOKEN = re.compile(rf"\d+|[{UNSPACED}]|[^\s\d{UNSPACED}]+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 

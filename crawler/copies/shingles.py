@@ -29,12 +29,16 @@ Values = npt.NDArray[np.uint32]
 SPACED_RUN, UNSPACED_RUN = 5, 3
 SPACED_SKETCH_RUN, UNSPACED_SKETCH_RUN = 16, 6
 SAMPLE: Final = 16
-"""A power of two, so that whether a run is sampled can be read from a part of its hash."""
+"""A power of two, so that whether a run is sampled can be read from a part of its hash. All lengths are
+chosen, not measured finer: `python -m tests.benchmarks.copies` tells what they find."""
 WHOLE_SKETCH: Final = 512
-"""Texts of at most so many long runs keep all of them ..."""
+"""Texts of at most so many long runs keep all of them ... Decides memory: a longer text is found as well by
+a sample of its runs (`python -m tests.benchmarks.copies`)."""
 LEAST_SAMPLE: Final = 8
-"""... and so do those of which no more than this would be sampled: a line printed over and over."""
+"""... and so do those of which no more than this would be sampled: a line printed over and over. Chosen,
+not measured."""
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
+"""The golden ratio's 64 bits: multiplicative hashing, by definition."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,10 @@ from storage.records import Article, CopyLink, CopyMember, CopySketch
 from storage.store import Store
 
 STEP: Final = 2000
-"""Articles that are grouped in one transaction: bounds memory, and what a killed run has to do again."""
+"""Articles that are grouped in one transaction: bounds memory, and what a killed run has to do again.
+Decides memory only."""
 CHUNK: Final = 500
-"""Articles whose texts are read at once."""
+"""Articles whose texts are read at once. Decides memory only."""
 
 
 def group_copies(

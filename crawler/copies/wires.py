@@ -10,7 +10,8 @@ from pathlib import Path
 from storage.text import is_unspaced
 
 EDGE_CHARACTERS = 200
-"""A credit stands in the dateline or in the last line; a name in the middle is only mentioned."""
+"""A credit stands in the dateline or in the last line; a name in the middle is only mentioned. Chosen, not
+measured."""
 
 
 def credited_agency(text: str) -> str | None:

@@ -59,6 +59,16 @@ def message_id(delivery_id: str, evidence: Mapping[str, Any], *, sender: str) ->
     return f"<{delivery_id}.{blake2b(frozen, digest_size=8).hexdigest()}@{mail_domain(sender)}>"
 
 
+def thread_id(evidence: Mapping[str, Any], *, sender: str) -> str:
+    """What all mails about one narrative refer to, so that mail programs keep them together; no mail has it
+    as its own.
+    """
+    narrative = evidence["narrative"]
+    born = f"{narrative['narrative_id']} {narrative['first_seen_at']}"
+    digest = blake2b(born.encode(), digest_size=8).hexdigest()
+    return f"<narrative-{narrative['narrative_id']}.{digest}@{mail_domain(sender)}>"
+
+
 def chat_name(url: str) -> str:
     """What a delivery calls an Apprise address, which holds a secret: its service and a digest,
     `tgram:3f2a...`.

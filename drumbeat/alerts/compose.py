@@ -6,16 +6,19 @@ the same mail, byte for byte.
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 
 from analysis.plain import to_plain
-from drumbeat.alerts.addresses import mail_address, mail_domain
+from drumbeat.alerts.addresses import mail_address, mail_domain, thread_id
+from drumbeat.alerts.first_screen import first_screen
+from drumbeat.alerts.headers import WIRE, unread
 from drumbeat.report.view import DATES, FIGURES, narrative_chart
 from drumbeat.shown import charts, drawing
 from drumbeat.shown.environment import html_environment, plain_environment
@@ -56,16 +59,22 @@ def subject_of(evidence: dict[str, Any]) -> str:
     return header_text(f"[Drumbeat] {weight}: {label} (narrative {narrative['narrative_id']})", 200)
 
 
-def compose(alert: Alert, delivery: Delivery, *, sender: str) -> EmailMessage:
+def compose(
+    alert: Alert, delivery: Delivery, *, sender: str, links: Mapping[str, str] | None = None
+) -> EmailMessage:
     """The mail of one delivery.
+
+    Args:
+        links: what its reader can do, by name (`open`, `ack`, `mute`, `false`); none: the mail has no links.
 
     Raises:
         BadAddress: sender or recipient is no mail address.
     """
-    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
-    for name, value in _headers(alert, delivery, sender).items():
+    message = EmailMessage(policy=WIRE)
+    headers = headers_of(alert, delivery, sender) | _thread(alert, sender)
+    for name, value in headers.items():
         message[name] = value
-    view = _view(alert)
+    view = _view(alert, delivery.reason, links or {})
     message.set_content(_text(view), cte="quoted-printable")
     message.add_alternative(_html(view), subtype="html", cte="quoted-printable")
     related = message.get_payload()[1]  # type: ignore[index]
@@ -78,17 +87,27 @@ def compose(alert: Alert, delivery: Delivery, *, sender: str) -> EmailMessage:
             filename=f"{name}.png",
             disposition="inline",
         )
-    for part, end in ((message, "alternative"), (related, "related")):
+    _attach_evidence(message, alert)
+    alternative = message.get_payload()[0]  # type: ignore[index]
+    for part, end in ((message, "mixed"), (alternative, "alternative"), (related, "related")):
         part.set_boundary(f"=_{delivery.delivery_id}_{end}")  # type: ignore[union-attr]
     return message
 
 
-def _headers(alert: Alert, delivery: Delivery, sender: str) -> dict[str, object]:
-    """The headers of the mail, in their order."""
+def _attach_evidence(message: EmailMessage, alert: Alert) -> None:
+    """The evidence as data: what was frozen, with every place in the archive."""
+    frozen = {"alert_id": alert.alert_id, "spike_id": alert.spike_id, **alert.evidence}
+    text = json.dumps(frozen, ensure_ascii=True, indent=1, sort_keys=True) + "\n"
+    name = f"evidence-{alert.alert_id}.json"
+    message.add_attachment(text.encode("ascii"), "application", "json", filename=name, cte="base64")
+
+
+def headers_of(alert: Alert, delivery: Delivery, sender: str) -> dict[str, object]:
+    """The headers that every mail has, in their order."""
     return {
         "From": mail_address(sender),
         "To": mail_address(delivery.recipient),
-        "Subject": header_text(alert.subject, 200),
+        "Subject": unread(header_text(alert.subject, 200)),
         "Date": format_datetime(alert.created_at),
         "Message-ID": delivery.message_id,
         "Auto-Submitted": "auto-generated",
@@ -97,18 +116,33 @@ def _headers(alert: Alert, delivery: Delivery, sender: str) -> dict[str, object]
     }
 
 
-def chat_text(alert: Alert) -> tuple[str, str]:
-    """Title and body for a chat message: the mail's plain text."""
-    return header_text(alert.subject, 200), _text(_view(alert))
+def _thread(alert: Alert, sender: str) -> dict[str, object]:
+    thread = thread_id(alert.evidence, sender=sender)
+    return {"In-Reply-To": thread, "References": thread}
 
 
-def _view(alert: Alert) -> dict[str, Any]:
+def chat_text(
+    alert: Alert, reason: str | None = None, links: Mapping[str, str] | None = None
+) -> tuple[str, str]:
+    """Title and body for a chat message: the short form of the mail."""
+    view = {
+        "screen": first_screen(alert.evidence, reason),
+        "links": links or {},
+        "notice": notice(),
+    }
+    body = plain_environment().get_template("alerts/chat.txt").render(view)
+    return header_text(alert.subject, 200), body.strip() + "\n"
+
+
+def _view(alert: Alert, reason: str | None, links: Mapping[str, str]) -> dict[str, Any]:
     """What both templates show, out of the frozen evidence."""
     evidence = alert.evidence
     narrative, spike = evidence["narrative"], evidence["spike"]
     return {
         "alert_id": alert.alert_id,
         "subject": alert.subject,
+        "screen": first_screen(evidence, reason),
+        "links": links,
         "figures_explained": FIGURES,
         "dates_explained": DATES,
         "made": to_plain(alert.created_at),
@@ -142,8 +176,13 @@ def _text(view: dict[str, Any]) -> str:
 
 
 def _html(view: dict[str, Any]) -> str:
-    """The HTML part; styles are inlined because many mail programs drop style sheets."""
+    return inlined(html_environment().get_template("alerts/alert.html").render(view))
+
+
+def inlined(html: str) -> str:
+    """The HTML with its styles inlined, because many mail programs drop style sheets; what is for dark
+    screens and phones stays in its own.
+    """
     import css_inline
 
-    html = html_environment().get_template("alerts/alert.html").render(view)
     return str(css_inline.CSSInliner(load_remote_stylesheets=False).inline(html))

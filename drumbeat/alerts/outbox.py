@@ -24,7 +24,9 @@ from config.workspace import Workspace
 from drumbeat.alerts import chat, smtp
 from drumbeat.alerts.addresses import mail_address
 from drumbeat.alerts.compose import chat_text, compose
+from drumbeat.alerts.links import Links, links_of
 from drumbeat.alerts.problems import BadAddress, DeliveryProblem, Refused, Unreachable
+from drumbeat.alerts.several import compose_several
 from drumbeat.alerts.states import Step, begin, finish, is_due
 from storage.records import Alert, Delivery
 from storage.store import Store
@@ -47,11 +49,12 @@ def deliver(
     progress.start("deliver", len(outbox))
     counts: Counter[str] = Counter()
     closed = _closed(mail, outbox)
+    links = links_of(workspace)
     for delivery in outbox:
         if delivery.channel in closed or not is_due(delivery, clock.now()):
             counts["waiting"] += 1
         else:
-            done, problem = _deliver_one(delivery, store=store, mail=mail, clock=clock)
+            done, problem = _deliver_one(delivery, store=store, mail=mail, links=links, clock=clock)
             counts[done.state] += 1
             if isinstance(problem, Unreachable):
                 closed.add(delivery.channel)
@@ -82,13 +85,13 @@ def _hindrance(mail: MailSettings) -> str | None:
 
 
 def _deliver_one(
-    delivery: Delivery, *, store: Store, mail: MailSettings, clock: Clock
+    delivery: Delivery, *, store: Store, mail: MailSettings, links: Links, clock: Clock
 ) -> tuple[Step, DeliveryProblem | None]:
     """One try, committed before and after."""
     problem: DeliveryProblem | None = None
     hand_over = None
     try:
-        hand_over = _prepare(store.alerts.get(delivery.alert_id), delivery, mail)
+        hand_over = _prepare(store.alerts.get(delivery.alert_id), delivery, mail, links)
     except Refused as found:
         problem = found
     begun = begin(delivery)
@@ -103,7 +106,7 @@ def _deliver_one(
     return done, problem
 
 
-def _prepare(alert: Alert | None, delivery: Delivery, mail: MailSettings) -> Callable[[], None]:
+def _prepare(alert: Alert | None, delivery: Delivery, mail: MailSettings, links: Links) -> Callable[[], None]:
     """Everything that can be done before anyone is spoken to; what is returned hands the alert over.
 
     Raises:
@@ -112,10 +115,13 @@ def _prepare(alert: Alert | None, delivery: Delivery, mail: MailSettings) -> Cal
     if alert is None:
         raise Refused(f"alert {delivery.alert_id} is not in the store")
     try:
+        if alert.kind == "group":
+            several = compose_several(alert, delivery, sender=mail.sender, links_of=links.of)
+            return lambda: smtp.send(several, settings=mail)
         if delivery.channel == "apprise":
-            title, body = chat_text(alert)
+            title, body = chat_text(alert, delivery.reason, links.of(alert, delivery))
             return lambda: chat.send(title, body, recipient=delivery.recipient, settings=mail)
-        message = compose(alert, delivery, sender=mail.sender)
+        message = compose(alert, delivery, sender=mail.sender, links=links.of(alert, delivery))
     except (jinja2.TemplateError, LookupError, TypeError, ValueError) as problem:
         # One alert whose evidence an older version wrote otherwise must not keep all others back.
         raise Refused(

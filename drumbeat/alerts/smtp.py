@@ -5,7 +5,9 @@
     text - final dot                     | Unanswered (connection lost, silence, no SMTP reply)
     answer                               | Refused (5xx), Unfinished (4xx), or delivered
 
-Certificates are verified, always; `SSL_CERT_FILE` names further authorities, as OpenSSL has it.
+All of it takes `mail.total_seconds` at most, and the server's answers a bounded number of bytes
+(`bounds.py`). Certificates are verified, always; `SSL_CERT_FILE` names further authorities, as OpenSSL has
+it.
 """
 
 from __future__ import annotations
@@ -16,10 +18,10 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
-from email.policy import SMTP
 
 from config.settings import MailSettings
 from drumbeat.alerts.addresses import mail_address
+from drumbeat.alerts.bounds import BoundedSmtp, BoundedSmtpSsl
 from drumbeat.alerts.problems import DeliveryProblem, Refused, Unanswered, Unfinished, Unreachable
 from drumbeat.shown.safe import header_text
 
@@ -36,8 +38,9 @@ def send(message: EmailMessage, *, settings: MailSettings) -> None:
         Unreachable, Unfinished, Refused, Unanswered: see the module; nothing else leaves here.
     """
     sender, recipient = (mail_address(str(message[name])).addr_spec for name in ("From", "To"))
-    body = message.as_bytes(policy=SMTP.clone(cte_type="7bit"))
+    body = message.as_bytes()
     with _session(settings) as smtp:
+        _refuse_too_long(smtp, len(body), settings)
         with _before_the_text(settings):
             for step in (lambda: smtp.mail(sender), lambda: smtp.rcpt(recipient)):
                 _expect(250, step, settings)
@@ -48,6 +51,15 @@ def send(message: EmailMessage, *, settings: MailSettings) -> None:
         # once.
         with suppress(smtplib.SMTPException, OSError):
             smtp.putcmd("QUIT")
+
+
+def _refuse_too_long(smtp: smtplib.SMTP, size: int, settings: MailSettings) -> None:
+    """Say before the text is sent that a server takes none so long (RFC 1870)."""
+    stated = smtp.esmtp_features.get("size", "")
+    if stated.isdecimal() and 0 < int(stated) < size:
+        raise Refused(
+            f"mail server {settings.host}: the mail has {size} bytes, and it takes {int(stated)} at most"
+        )
 
 
 @contextmanager
@@ -78,14 +90,11 @@ def _session(settings: MailSettings) -> Iterator[smtplib.SMTP]:
 
 
 def _connect(settings: MailSettings) -> smtplib.SMTP:
+    limits = {"timeout": settings.timeout_seconds, "seconds": settings.total_seconds}
     if settings.security == "tls":
-        return smtplib.SMTP_SSL(
-            settings.host,
-            settings.port,
-            timeout=settings.timeout_seconds,
-            context=ssl.create_default_context(),
-        )
-    smtp = smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout_seconds)
+        context = ssl.create_default_context()
+        return BoundedSmtpSsl(settings.host, settings.port, context=context, **limits)
+    smtp = BoundedSmtp(settings.host, settings.port, **limits)
     if settings.security == "starttls":
         try:
             smtp.starttls(context=ssl.create_default_context())

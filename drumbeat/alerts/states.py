@@ -46,7 +46,11 @@ def wait_after(tries: int) -> timedelta:
 
 
 def is_due(delivery: Delivery, now: datetime) -> bool:
-    """Whether it is time: at once for what is new or was cut off, after its wait for what was put off."""
+    """Whether it is time: at once for what is new or was cut off, after its wait for what was put off, never
+    before its hour.
+    """
+    if delivery.state == "pending" and delivery.due_at is not None and now < delivery.due_at:
+        return False
     if delivery.state == "pending" and delivery.attempts:
         return now >= delivery.updated_at + wait_after(delivery.attempts)
     return True

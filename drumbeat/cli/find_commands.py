@@ -6,7 +6,7 @@ import sys
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -21,6 +21,9 @@ from drumbeat.cli.session import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from drumbeat.export import Row
     from drumbeat.search import SearchResult
     from storage.records import SearchFilters
     from storage.store import Store
@@ -57,6 +60,7 @@ class ExportFormat(StrEnum):
 
     csv = "csv"
     jsonl = "jsonl"
+    parquet = "parquet"
 
 
 def register(app: typer.Typer) -> None:
@@ -145,26 +149,43 @@ def export(
     table: Annotated[Table, typer.Argument(help="What to export.")],
     workspace: WorkspaceOption = None,
     form: Annotated[
-        ExportFormat, typer.Option("--format", help="CSV is safe for spreadsheets; jsonl keeps types.")
+        ExportFormat,
+        typer.Option("--format", help="CSV is safe for spreadsheets; jsonl and parquet keep types."),
     ] = ExportFormat.csv,
     since: SinceOption = None,
     until: UntilOption = None,
     out: Annotated[Path | None, typer.Option(help="File to write; default: standard output.")] = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Write rows of a period as CSV or JSON lines (default: the last 28 days)."""
-    from drumbeat.export import TABLES, write, write_file
+    """Write rows of a period as CSV, JSON lines or Parquet (default: the last 28 days)."""
+    from config.errors import ConfigError
+    from drumbeat.export import TABLES, write
 
     with session(workspace, as_of) as opened:
         end = moment(until, "--until", days=1) or opened.clock.now()
         start = moment(since, "--since") or end - timedelta(days=DEFAULT_DAYS)
         in_order(start, end)
         rows = TABLES[table.value](opened.store, start, end)
-        if out is None:
-            write(table.value, rows, sys.stdout, form.value)
-            return
-        count = write_file(table.value, rows, out, form.value)
-    typer.echo(f"{out}: {count} rows")
+        if out is not None:
+            count = _write_file(table.value, rows, out, form)
+            typer.echo(f"{out}: {count} rows")
+        elif form is ExportFormat.parquet:
+            raise ConfigError("--format parquet: is no text; name a file with --out")
+        else:
+            write(table.value, rows, sys.stdout, _text_form(form))
+
+
+def _write_file(table: str, rows: Iterable[Row], out: Path, form: ExportFormat) -> int:
+    from drumbeat.export import write_file
+    from drumbeat.exports.parquet import write_parquet
+
+    if form is ExportFormat.parquet:
+        return write_parquet(table, rows, out)
+    return write_file(table, rows, out, _text_form(form))
+
+
+def _text_form(form: ExportFormat) -> Literal["csv", "jsonl"]:
+    return "csv" if form is ExportFormat.csv else "jsonl"
 
 
 def in_order(start: datetime | None, end: datetime | None) -> None:

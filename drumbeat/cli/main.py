@@ -10,9 +10,12 @@ from typing import Annotated
 import typer
 
 from drumbeat.cli import (
+    backfill_commands,
     find_commands,
     inspect_commands,
+    narrative_commands,
     people_commands,
+    share_commands,
     source_commands,
     stage_commands,
     workspace_commands,
@@ -32,9 +35,12 @@ for commands in (
     workspace_commands,
     source_commands,
     stage_commands,
+    backfill_commands,
     people_commands,
     inspect_commands,
+    narrative_commands,
     find_commands,
+    share_commands,
 ):
     commands.register(app)
 

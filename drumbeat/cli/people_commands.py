@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from drumbeat.cli import alert_commands
 from drumbeat.cli.session import (
     AsOfOption,
     JsonOption,
@@ -35,6 +36,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     for command in (report, run, dashboard, demo):
         app.command()(command)
+    alert_commands.register(alerts_app)
     app.add_typer(alerts_app, name="alerts")
     app.add_typer(sample_app, name="sample")
 
@@ -67,7 +69,7 @@ def alerts(context: typer.Context, workspace: WorkspaceOption = None, as_json: J
         say_json([_plain(alert, deliveries) for alert, deliveries in found])
         return
     rows = [row for alert, deliveries in found for row in _rows(alert, deliveries)]
-    say_table("Alerts", ("made", "alert", "recipient", "state", "attempts", "last error"), rows)
+    say_table("Alerts", ("id", "made", "alert", "recipient", "state", "attempts", "last error"), rows)
 
 
 @alerts_app.command("backtest")
@@ -143,7 +145,7 @@ def _changed(rules: SpikeSettings, changes: Sequence[str]) -> SpikeSettings:
 
 def _rows(alert: Alert, deliveries: list[Delivery]) -> list[tuple[object, ...]]:
     """A line of the table for each delivery, or one that says why there is none."""
-    head = f"{alert.created_at:%Y-%m-%d %H:%M}", alert.subject
+    head = alert.alert_id, f"{alert.created_at:%Y-%m-%d %H:%M}", alert.subject
     if not deliveries:
         return [(*head, "", "no recipient", 0, "mail.recipients was empty when it was made")]
     return [(*head, row.recipient, row.state, row.attempts, row.last_error) for row in deliveries]

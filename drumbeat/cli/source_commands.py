@@ -1,4 +1,4 @@
-"""`sources list|show|check|add|discover`."""
+"""`sources list|show|check|health|add|discover`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from drumbeat.cli.session import (
 if TYPE_CHECKING:
     from config.sources import SourceConfig
     from crawler.check import FeedCheck
+    from drumbeat.shown.health import HealthView
 
 app = typer.Typer(help="The source directory: outlets and their addresses.", no_args_is_help=True)
 
@@ -103,20 +104,24 @@ def check(
     from dataclasses import asdict
 
     from crawler.check import check_sources
+    from drumbeat.cli.progress import RichProgress
 
-    with session(workspace) as opened:
-        rows = check_sources(workspace=opened.workspace, clock=opened.clock, only=tuple(source or ()))
+    with session(workspace) as opened, RichProgress() as progress:
+        rows = check_sources(
+            workspace=opened.workspace, clock=opened.clock, only=tuple(source or ()), progress=progress
+        )
     if as_json:
         say_json([asdict(row) for row in rows])
     else:
         say_table(
             "Addresses",
-            ("outlet", "address", "answer", "entries", "followed", "newest", "remark"),
+            ("outlet", "address", "answer", "entries", "followed", "newest", "remark", "remedy"),
             list(map(_checked_row, rows)),
         )
 
 
 def _checked_row(row: FeedCheck) -> tuple[object, ...]:
+    from crawler.conditions import CONDITIONS
     from drumbeat.shown.polls import remark
 
     told = remark(
@@ -127,7 +132,44 @@ def _checked_row(row: FeedCheck) -> tuple[object, ...]:
         refused=row.refused,
         leads_to=row.leads_to,
     )
-    return row.source_id, row.url, row.outcome, row.entries, row.followed, row.newest, told
+    remedy = "" if row.condition == "well" else CONDITIONS[row.condition][1]
+    said = "; ".join(part for part in (told, row.detail) if part)
+    return row.source_id, row.url, row.outcome, row.entries, row.followed, row.newest, said, remedy
+
+
+@app.command()
+def health(
+    source: Annotated[list[str] | None, typer.Argument(help="Ids; default: every outlet.")] = None,
+    workspace: WorkspaceOption = None,
+    all_feeds: Annotated[bool, typer.Option("--all", help="Those that are well too.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """What is wrong with each feed since when, by its last poll, and what to do about it. Asks nobody."""
+    from dataclasses import asdict
+
+    from drumbeat.shown.health import health_views
+
+    with session(workspace) as opened:
+        outlets = {row.id: row for row in opened.workspace.sources}
+        known_sources(source or (), outlets)
+        chosen = [outlets[name] for name in source] if source else list(outlets.values())
+        feeds = {str(feed.url): row.id for row in chosen if row.enabled for feed in row.feeds}
+        views = health_views(feeds, opened.store.health.all())
+    rows = [view for view in views if all_feeds or source or not view.is_well]
+    if as_json:
+        say_json([asdict(view) for view in rows])
+        return
+    say_table(
+        f"Feeds with a trouble ({len([view for view in views if view.is_well])} of {len(views)} are well)",
+        ("outlet", "address", "condition", "since", "what it means", "remedy"),
+        [_health_row(view) for view in rows],
+    )
+
+
+def _health_row(view: HealthView) -> tuple[object, ...]:
+    since = view.since.date() if view.since else None
+    meaning = f"{view.meaning} ({view.detail})" if view.detail else view.meaning
+    return view.source_id, view.feed_url, view.condition, since, meaning, view.remedy
 
 
 @app.command()

@@ -33,6 +33,7 @@ def report(
     Raises:
         ReportError: the folder of reports cannot be written.
     """
+    from analysis.digest.account import build_account
     from analysis.digest.build import build_digest
 
     last = end or clock.now().date()
@@ -40,8 +41,15 @@ def report(
     digest = build_digest(
         store=store, workspace=workspace, start=last - timedelta(days=DAYS), end=last, clock=clock
     )
+    account = build_account(store=store, workspace=workspace, digest=digest, clock=clock)
     progress.step()
-    files = write_report(digest, workspace.report_dir, as_of=clock.now())
+    files = write_report(
+        digest,
+        workspace.report_dir,
+        as_of=clock.now(),
+        account=account,
+        min_texts=workspace.settings.report.min_texts,
+    )
     progress.step()
     logger.info(
         "report", run=run_id, html=str(files.html), start=digest.start.isoformat(), end=digest.end.isoformat()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Collection
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -11,19 +12,18 @@ from typing import Any
 
 from markupsafe import Markup
 
-from analysis.digest.records import Digest
+from analysis.digest.records import Account, Digest
 from analysis.plain import to_plain
 from config.undetermined import UNDETERMINED
+from drumbeat.report import findings, tables
+from drumbeat.report.editions import Edition
+from drumbeat.report.phrases import Language
+from drumbeat.report.sentences import Speaker
+from drumbeat.report.trajectories import WORDS_EXPLAINED
 from drumbeat.shown import charts, drawing, names, words
 
-SECTIONS = {
-    "Rising": "Claims, and what is watched or pinned, told clearly more often than their own history, "
-    "and what their sources put out, lead one to expect.",
-    "New": "Recognised as a narrative of its own for the first time in this period; "
-    "single texts of it may be older.",
-    "Falling": "Told clearly less often than its own history leads one to expect, "
-    "though its sources could be read.",
-}
+NO_ACCOUNT = Account(watched=(), became=(), sides=(), compared=0, claims_told=0, claims_thin=0, statements=0)
+
 FIGURES = (
     "p: how probable so many texts or more are if nothing has changed. q: the same, allowing for all "
     "narratives tested on that day. "
@@ -40,6 +40,9 @@ METHOD = (
     "Texts: distinct texts, a text counted once however often it is reprinted, damped per outlet and day. "
     "Expected: the narrative's own "
     "history, scaled by what the sources that could be read put out.",
+    "Rising: told clearly more often than its own history, and what its sources put out, lead one to expect. "
+    "New: recognised as a narrative of its own for the first time in this period; single texts of it may be "
+    "older. Falling: told clearly less often, though its sources could be read.",
     f"First: first in this corpus, within the dates that the outlets give. {DATES}",
     "Ownership is given in the words of the list named beside it; what no list states is “not listed”.",
     f"Figures of a spike. {FIGURES}",
@@ -81,23 +84,82 @@ def narrative_chart(narrative: dict[str, Any], *, start: date, end: date, width:
     )
 
 
-def report_view(digest: Digest, *, as_of: datetime) -> dict[str, Any]:
-    """Everything `report.html` and `report.md` show."""
-    plain = digest.to_dict()
+def report_view(
+    digest: Digest,
+    *,
+    as_of: datetime,
+    account: Account | None = None,
+    min_texts: int = 0,
+    edition: Edition | None = None,
+) -> dict[str, Any]:
+    """Everything that a report shows, in every form.
+
+    Args:
+        account: what a weekly report says beside its digest; None: nothing is watched and nothing was found
+            in the period before.
+        min_texts: distinct texts that a narrative needed to be listed.
+        edition: for whom, in which language, with which note.
+    """
+    for_whom = edition or Edition()
+    plain = _without(digest.to_dict(), for_whom.dropped)
+    plain["account"] = (account or NO_ACCOUNT).to_dict()
+    plain["counts"] = tables.counts_of(plain, min_texts=min_texts)
     shown = [*plain["rising"], *plain["new"], *plain["falling"]]
     languages = {tag: number for tag, number in plain["totals"]["languages"].items() if tag != UNDETERMINED}
     return {
         "digest": plain,
+        "edition": for_whom,
+        "front": findings.front_of(plain, for_whom.language),
+        "watch_rows": watch_rows(plain, for_whom.language),
+        "word": Speaker(plain, for_whom.language).word,
         "as_of": to_plain(as_of),
         "stem": stem(digest.start, digest.end),
         "notice": names.notice(),
-        "sections": SECTIONS,
-        "method": METHOD,
+        "method": (*METHOD, *WORDS_EXPLAINED),
         "narratives": shown,
         "labels": {narrative["narrative_id"]: narrative["language"] for narrative in shown},
+        "spikes": spike_groups(plain),
         "top_language": max(sorted(languages), key=lambda tag: languages[tag], default=None),
         **_sources(plain["sources"]),
     }
+
+
+def _without(plain: dict[str, Any], dropped: Collection[int]) -> dict[str, Any]:
+    """The digest without the items that an analyst dropped from this edition."""
+    for section in ("rising", "new", "falling"):
+        plain[section] = [item for item in plain[section] if item["narrative_id"] not in dropped]
+    return plain
+
+
+def watch_rows(plain: dict[str, Any], language: Language) -> list[dict[str, Any]]:
+    """Every watched statement, for the annex; none where the front has them all."""
+    speaker, lines = Speaker(plain, language), plain["account"]["watched"]
+    if not plain["counts"]["watched_behind"]:
+        return []
+    return [tables.watch_row(speaker, place) for place in range(len(lines))]
+
+
+def spike_groups(plain: dict[str, Any]) -> list[dict[str, Any]]:
+    """The spikes of the period, those of one claim together: the strongest with its checks, the others as
+    days.
+    """
+    items = [*plain["rising"], *plain["new"], *plain["falling"]]
+    into = {key: item["narrative_id"] for item in items for key in item["folded"]}
+    groups: dict[int, list[dict[str, Any]]] = {}
+    for spike in plain["spikes"]:
+        groups.setdefault(into.get(spike["narrative_id"], spike["narrative_id"]), []).append(spike)
+    return [
+        {
+            "strongest": min(spikes, key=_rank),
+            "days": sorted({spike["day"] for spike in spikes}),
+            "all": spikes,
+        }
+        for spikes in groups.values()
+    ]
+
+
+def _rank(spike: dict[str, Any]) -> tuple[int, float, str]:
+    return ("alert", "digest", "suppressed").index(spike["decision"]), spike["p_value"], spike["day"]
 
 
 def _sources(lines: list[dict[str, Any]]) -> dict[str, Any]:

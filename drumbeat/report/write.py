@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,14 +18,16 @@ from typing import Any
 
 import structlog
 
-from analysis.digest.records import Digest
+from analysis.digest.records import Account, Digest
 from config.errors import DrumbeatError
 from drumbeat.report import view
+from drumbeat.report.editions import Edition
+from drumbeat.report.sentences import Sentence
 from drumbeat.shown.environment import html_environment, markdown_environment
 
 logger = structlog.get_logger(__name__)
 
-FORMAT = "drumbeat-report/1"
+FORMAT = "drumbeat-report/2"
 """Stands in every JSON report, so that a reader knows what it has."""
 
 
@@ -42,7 +45,15 @@ class ReportFiles:
     index: Path
 
 
-def write_report(digest: Digest, directory: Path, *, as_of: datetime) -> ReportFiles:
+def write_report(
+    digest: Digest,
+    directory: Path,
+    *,
+    as_of: datetime,
+    account: Account | None = None,
+    min_texts: int = 0,
+    edition: Edition | None = None,
+) -> ReportFiles:
     """Write the report of one period, and the index anew; an earlier report of the same period is replaced.
 
     Args:
@@ -51,7 +62,7 @@ def write_report(digest: Digest, directory: Path, *, as_of: datetime) -> ReportF
     Raises:
         ReportError: the folder or a file cannot be written.
     """
-    shown = view.report_view(digest, as_of=as_of)
+    shown = view.report_view(digest, as_of=as_of, account=account, min_texts=min_texts, edition=edition)
     files = ReportFiles(
         html=directory / f"{shown['stem']}.html",
         markdown=directory / f"{shown['stem']}.md",
@@ -74,9 +85,26 @@ def as_html(shown: dict[str, Any]) -> str:
 
 
 def as_json(shown: dict[str, Any]) -> str:
-    """The whole digest as JSON, one key a line."""
-    whole = {"format": FORMAT, "as_of": shown["as_of"], "notice": shown["notice"], **shown["digest"]}
+    """The whole digest as JSON, one key a line, with the sentences of the front and where their figures
+    stand.
+    """
+    whole = {
+        "format": FORMAT,
+        "as_of": shown["as_of"],
+        "notice": shown["notice"],
+        "sentences": [sentence.to_dict() for sentence in sentences_of(shown["front"])],
+        **shown["digest"],
+    }
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
+def sentences_of(front: Any) -> Iterator[Sentence]:
+    """Every sentence of the front, in its order."""
+    if isinstance(front, Sentence):
+        yield front
+    elif isinstance(front, dict | list):
+        for item in front.values() if isinstance(front, dict) else front:
+            yield from sentences_of(item)
 
 
 def as_index(directory: Path) -> str:

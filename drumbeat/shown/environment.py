@@ -10,14 +10,14 @@ Reports, mails and the dashboard share the macros and the style in `templates/sh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache, wraps
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
-from drumbeat.shown import kinds, names, safe, words
+from drumbeat.shown import history, kinds, names, safe, words
 
 OWN_WORDS: tuple[Callable[..., str], ...] = (
     words.number, words.count, words.percent, words.probability, words.day, words.short_day, words.weekday,
@@ -27,7 +27,7 @@ OWN_WORDS: tuple[Callable[..., str], ...] = (
 """Filters whose result is made of our words and figures alone."""
 
 RULES: tuple[Callable[..., Any], ...] = (
-    kinds.kind_title, kinds.kind_meaning, kinds.kind_reasons,
+    kinds.kind_title, kinds.kind_meaning, kinds.kind_reasons, history.event_words, history.decision_words,
     names.country_name, names.language_name, names.check_name, words.finding,
     safe.safe_url, safe.language_tag, safe.direction, safe.shorten, safe.one_line, safe.isolate, safe.visible,
 )  # fmt: skip
@@ -66,6 +66,7 @@ def plain_environment() -> jinja2.Environment:
     add_filters(environment)
     # Its isolates are controls of ours, which `finalize` would take out again.
     environment.filters["isolate"] = _as_markup(safe.isolate)
+    environment.filters["spoken"] = _spoken_plain
     return environment
 
 
@@ -77,7 +78,7 @@ def markdown_environment() -> jinja2.Environment:
     environment = _environment(_markdown_finalize, autoescape=False)
     environment.filters |= {rule.__name__: _as_markup(rule) for rule in OWN_WORDS}
     environment.filters |= {rule.__name__: rule for rule in RULES}
-    environment.filters |= {"told": _told, "web": _web}
+    environment.filters |= {"told": _told, "web": _web, "spoken": _spoken}
     environment.globals |= {
         "between": _as_markup(words.between),
         "period": _as_markup(words.period),
@@ -117,6 +118,18 @@ def _told(text: str, limit: int = 160) -> Markup:
     """Markdown: a text from an outlet, shortened, escaped, keeping its direction to itself."""
     line = safe.markdown_text(safe.shorten(safe.one_line(text), limit))
     return Markup(safe.keep_direction(line))  # noqa: S704 - escaped here
+
+
+def _spoken(parts: Sequence[Any]) -> Markup:
+    """Markdown: parts of a sentence (`drumbeat.report.sentences.Part`), names of outlets escaped."""
+    found = [_told(part.text, 220) if part.kind == "name" else part.text for part in parts]
+    return Markup("".join(found))  # noqa: S704 - escaped, or our own words and figures
+
+
+def _spoken_plain(parts: Sequence[Any]) -> Markup:
+    """Plain text: the same, names keeping their direction to themselves."""
+    found = [safe.isolate(part.text) if part.kind == "name" else part.text for part in parts]
+    return Markup("".join(found))  # noqa: S704 - no markup here: names are one line without controls
 
 
 def _web(url: object) -> Markup:

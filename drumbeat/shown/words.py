@@ -51,11 +51,11 @@ def percent(share: float) -> str:
     return f"{value} %"
 
 
-def _written(value: Day, pattern: str) -> str:
-    """A day in English, by a pattern of Unicode CLDR."""
+def _written(value: Day, pattern: str, locale: str = "en") -> str:
+    """A day in a language, by a pattern of Unicode CLDR."""
     from babel.dates import format_date
 
-    return format_date(as_day(value), pattern, locale="en")
+    return format_date(as_day(value), pattern, locale=locale)
 
 
 def day(value: Day) -> str:
@@ -63,9 +63,9 @@ def day(value: Day) -> str:
     return _written(value, "d MMMM y")
 
 
-def short_day(value: Day) -> str:
+def short_day(value: Day, locale: str = "en") -> str:
     """`16 Nov`"""
-    return _written(value, "d MMM")
+    return _written(value, "d MMM", locale)
 
 
 def weekday(value: Day) -> str:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from config.clock import midnight
+from drumbeat.corrections import decisions_in_force
 from drumbeat.evidence import NarrativePassage
 from drumbeat.report.view import narrative_chart
 from drumbeat.shown.names import notice
@@ -24,11 +25,13 @@ from drumbeat.web.view import (
     page,
     rows_of,
 )
-from storage.records import Kind
+from storage.records import Kind, Narrative, PassageRow
 from storage.stores.lists import Key
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 PAGE_SIZE = 50
+DRIFT_ROWS = 12
+"""Refits whose measurements a narrative's page shows: a quarter of a year, at one a week."""
 REPORT_NAME = re.compile(r"(?:index|[0-9W_-]+)\.(?:html|md|json)")
 SAFE_TYPE = re.compile(r"(?:text/html|application/xhtml\+xml|text/plain)\s*(?:;[\x20-\x7e]*)?", re.IGNORECASE)
 """What of an outlet a browser may be told to show; everything else is plain text."""
@@ -83,10 +86,20 @@ def narrative(request: Request, narrative_id: NarrativeNumber, after: AfterName 
         "rows": rows_of(told, PAGE_SIZE, after=after, key=_place_of),
         "sources": {row.source_id: row for row in reader.store.sources.all()},
         "lineage": reader.store.narratives.lineage(narrative_id),
+        "quoted": _quoted(reader, survivor),
+        "decisions": decisions_in_force(reader.store, narrative_id),
+        "drift": reader.store.drift.of(narrative_id, limit=DRIFT_ROWS),
         "notice": notice(),
         "here": "narratives",
     }
     return page("narrative.html", values)
+
+
+def _quoted(reader: Reader, known: Narrative) -> PassageRow | None:
+    """The passage that the label is quoted from; None where it is not quoted, or no longer there."""
+    if known.label_passage is None:
+        return None
+    return next(iter(reader.store.passages.many([known.label_passage])), None)
 
 
 def _place_of(row: NarrativePassage) -> Key:
@@ -165,6 +178,7 @@ def sources(request: Request) -> HTMLResponse:
         "digest": reader.digest(),
         "polls": [told for told in polls if told.is_notable],
         "polled": len(polls),
+        "health": [view for view in reader.health() if not view.is_well],
         "notice": notice(),
         "here": "sources",
     }
@@ -176,7 +190,8 @@ def alerts(request: Request, after: AfterName = None) -> HTMLResponse:
     """Alerts and what became of their mails, the newest first."""
     found = reader_of(request).store.lists.alerts(after=after, limit=PAGE_SIZE + 1)
     rows = rows_of(found, PAGE_SIZE, after=after, key=lambda row: (row[0].created_at, row[0].alert_id))
-    return page("alerts.html", {"rows": rows, "notice": notice(), "here": "alerts"})
+    marks = reader_of(request).store.alerts.marks([row[0].alert_id for row in rows.shown])
+    return page("alerts.html", {"rows": rows, "marks": marks, "notice": notice(), "here": "alerts"})
 
 
 @router.get("/search")

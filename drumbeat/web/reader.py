@@ -12,6 +12,7 @@ from config.clock import Clock
 from config.workspace import Workspace
 from drumbeat.evidence import NarrativePassage, Reading, readings
 from drumbeat.search import unknown_filter
+from drumbeat.shown.health import HealthView, health_views
 from drumbeat.shown.overview import VIEW, days_of, last_days, make_overview, relabelled, written_detail
 from drumbeat.shown.polls import is_notable, remark
 from storage.archive import ArchivedResponse, ArchiveReader
@@ -149,6 +150,11 @@ class Reader:
             self.store.pages.versions(article_id),
             self.store.pages.addresses(article_id),
         )
+
+    def health(self) -> list[HealthView]:
+        """What is wrong with every feed that was polled."""
+        known = self.store.health.all()
+        return health_views({health.feed_url: health.source_id for health in known}, known)
 
     def polls(self) -> list[PollView]:
         """The last poll of every listing, by source."""

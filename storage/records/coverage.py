@@ -48,6 +48,48 @@ class FeedState:
     not_before: datetime | None = None
     """Retry-After or back-off: no poll before this."""
     last_outcome: str | None = None
+    due_at: datetime | None = None
+    """When it is polled next, by its own rhythm; None: by the interval of its source."""
+    hint_minutes: int | None = None
+    """The least interval that the feed or its server asks for."""
+    rhythm: tuple[float, ...] | None = None
+    """Days that were watched, then new entries by hour of the day (UTC), older ones counting less."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedHealth:
+    """What a feed's last poll says of it."""
+
+    feed_url: str
+    source_id: str
+    condition: str
+    """One of `crawler.conditions.CONDITIONS`; `well` where nothing is wrong."""
+    since: datetime
+    """Of the first poll that found it so."""
+    checked_at: datetime
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthChange:
+    """A feed whose condition changed: a finding that alerts can carry."""
+
+    feed_url: str
+    source_id: str
+    changed_at: datetime
+    before: str | None
+    """None: it was never polled before."""
+    after: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostPause:
+    """A host that is left alone until a moment."""
+
+    host: str
+    until: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +139,21 @@ class PageVersion:
     sha256: str | None = None
     fetch_run: str | None = None
     warc: WarcPlace | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backfill:
+    """A history that is filled in from an archive: one file, or one outlet of an index."""
+
+    name: str
+    """Path or address of a file; `wayback DOMAIN FIRST LAST` for an outlet and a period."""
+    position: str
+    """Where reading goes on: a byte of the file, or the index's own key."""
+    finished: bool
+    counts: dict[str, int]
+    """What became of the responses so far, by outcome."""
+    updated_at: datetime
+    run_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ from storage.records.texts import Vector
 
 Health = Literal["ok", "degraded", "down", "not_yet", "backfill"]
 SpikeDecision = Literal["alert", "digest", "suppressed"]
+MessageKind = Literal["group", "report", "health"]
+MarkKind = Literal["ack", "mute", "false"]
 DeliveryState = Literal["pending", "sending", "sent", "unknown", "failed"]
 
 
@@ -124,15 +126,19 @@ class DailyGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """A spike on its way to people."""
+    """A spike on its way to people, or another message that goes through the outbox."""
 
     alert_id: str
     spike_id: str
+    """Empty for another message."""
     narrative_id: int
+    """0 for another message."""
     created_at: datetime
     subject: str
     evidence: dict[str, Any]
     """Everything the mail shows, frozen as JSON when the alert was made."""
+    kind: MessageKind | None = None
+    """None: the alert of a spike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,3 +154,58 @@ class Delivery:
     attempts: int = 0
     last_error: str | None = None
     updated_at: datetime
+    reason: str | None = None
+    """Why this recipient gets it, in words; None: every recipient of the settings does."""
+    due_at: datetime | None = None
+    """Not to be sent before; None: at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertMark:
+    """What somebody said of an alert."""
+
+    mark_id: str
+    """Of a signed link its fingerprint, so that it works once."""
+    kind: MarkKind
+    alert_id: str
+    narrative_id: int
+    at: datetime
+    actor: str
+    """Who said it, as they named themselves, or the address that the link was sent to."""
+    recipient: str | None = None
+    """Of `mute`: for whom; None: for everybody."""
+    until: datetime | None = None
+    """Of `mute`: up to when."""
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedReport:
+    """One revision of a published report."""
+
+    edition: str
+    """Empty: the one that everybody gets."""
+    start: date
+    end: date
+    revision: int
+    as_of: datetime
+    digest: str
+    """Of the content, so that a second run with nothing new makes no revision."""
+    content: dict[str, Any]
+    changes: list[str]
+    """What is different from the revision before, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportEdit:
+    """What an analyst adds to an edition of a report, or leaves out of it."""
+
+    edit_id: str
+    edition: str
+    start: date
+    end: date
+    kind: Literal["note", "drop", "restore"]
+    narrative_id: int | None = None
+    text: str | None = None
+    actor: str
+    at: datetime

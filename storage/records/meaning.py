@@ -12,8 +12,22 @@ NarrativeKind = Literal["discovered", "watched"]
 Kind = Literal["claim", "event", "subject", "form"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 NarrativeStatus = Literal["active", "dormant", "merged"]
-LineageKind = Literal["born", "continued", "split_from", "merged_into", "dormant", "revived", "renamed"]
+LineageKind = Literal[
+    "born",
+    "continued",
+    "split_from",
+    "merged_into",
+    "dormant",
+    "revived",
+    "renamed",
+    "drifted",
+    "decided",
+    "taken_back",
+]
 Stance = Literal["endorses", "refutes", "reports"]
+CorrectionKind = Literal[
+    "rename", "pin", "mute", "merge", "split", "reject", "assign", "together", "apart", "kind", "note", "undo"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +37,10 @@ class Narrative:
     narrative_id: int
     label: str
     label_by: Literal["medoid", "analyst", "watchlist"] = "medoid"
+    label_language: str | None = None
+    """Of a label that is quoted; None of one that people wrote, or of a time before labels were sentences."""
+    label_passage: str | None = None
+    """The passage that a label is quoted from."""
     kind: NarrativeKind = "discovered"
     status: NarrativeStatus = "active"
     keywords: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -56,6 +74,37 @@ class Judgement:
     version: str
     """Of the weights and rules that judged."""
     at: datetime
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """What a narrative was when it got its label: what later members are measured against."""
+
+    narrative_id: int
+    at: datetime
+    centroid: Vector
+    """Mean direction of the distinct texts that it had then."""
+    cohesion: float
+    """Their mean cosine to each other."""
+    texts: int
+    build: str
+    mean_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """How far a narrative's texts of the window have moved from what it was, as one refit saw it."""
+
+    narrative_id: int
+    at: datetime
+    nearer_old: float
+    """Share of its texts nearer to the old centre than to the present one."""
+    likeness: float
+    """Of the texts then and now, as `analysis.arrays.likeness_of` has it: 1 where nothing moved."""
+    borne_out: float | None
+    """Share of its texts that bear its label out; None where nobody can say."""
+    texts: int
     run_id: str
 
 
@@ -175,10 +224,21 @@ class Correction:
 
     correction_id: str
     at: datetime
-    kind: Literal["rename", "pin", "assign", "reject", "kind"]
+    kind: CorrectionKind
     narrative_id: int
+    other_id: int | None = None
+    """Of `merge` the narrative that went into this one, of `split` the one that left it, of `apart` the one
+    that it is never merged with.
+    """
     passage_id: str | None = None
+    other_passage: str | None = None
+    """Of `together` and `apart` the passage that is to follow, or to avoid, the first."""
     value: str | None = None
-    """Of `rename` the label, of `kind` what the narrative is; None takes the last decision back."""
+    """Of `rename` the label, of `kind` what the narrative is (None takes the last decision back), of `mute`
+    the day until which, of `note` the text, of `undo` the decision that is taken back; of `assign`,
+    `reject`, `together` and `apart` the number of the narrative that the passage was in before.
+    """
+    part_of: str | None = None
+    """The decision that this one carries out: taken back with it."""
     actor: str | None = None
     """Who decided, as they named themselves."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from storage import schema
 from storage.engine import Database
 from storage.errors import StorageError
-from storage.records import Alert, Delivery, DeliveryState
-from storage.rows import insert_new, record_of, row_of, upsert
+from storage.records import Alert, AlertMark, Delivery, DeliveryState, MessageKind
+from storage.rows import insert_new, record_of, row_of, select_in, upsert
 
 UNKNOWN_ATTEMPTS: Final = 2
 """A delivery whose end is unknown is tried once more: its first attempt and one other."""
@@ -28,11 +28,22 @@ class AlertStore:
         """Write an alert with its deliveries, in one transaction; False, and nothing is written, if the alert
         exists.
         """
+        return self.create_all([(alert, deliveries)]) == 1
+
+    def create_all(self, made: Sequence[tuple[Alert, Sequence[Delivery]]]) -> int:
+        """Write alerts with their deliveries, all in one transaction; those that exist stay as they are, with
+        their deliveries.
+
+        Returns:
+            How many are new.
+        """
+        new = 0
         with self._database.write() as connection:
-            if not insert_new(connection, schema.alerts, [row_of(alert)], key="alert_id"):
-                return False
-            upsert(connection, schema.deliveries, [row_of(item) for item in deliveries])
-        return True
+            for alert, deliveries in made:
+                if insert_new(connection, schema.alerts, [row_of(alert)], key="alert_id"):
+                    upsert(connection, schema.deliveries, [row_of(item) for item in deliveries])
+                    new += 1
+        return new
 
     def get(self, alert_id: str) -> Alert | None:
         """One alert."""
@@ -42,10 +53,12 @@ class AlertStore:
             ).first()
         return record_of(Alert, row) if row else None
 
-    def between(self, start: datetime, end: datetime) -> list[Alert]:
-        """Alerts made in [start, end), by (created_at, alert_id)."""
+    def between(self, start: datetime, end: datetime, *, kind: MessageKind | None = None) -> list[Alert]:
+        """Alerts made in [start, end), or messages of another kind, by (created_at, alert_id)."""
         statement = sa.select(schema.alerts).where(
-            schema.alerts.c.created_at >= start, schema.alerts.c.created_at < end
+            schema.alerts.c.created_at >= start,
+            schema.alerts.c.created_at < end,
+            schema.alerts.c.kind.is_(None) if kind is None else schema.alerts.c.kind == kind,
         )
         with self._database.read() as connection:
             rows = connection.execute(
@@ -94,3 +107,24 @@ class AlertStore:
                 raise StorageError(
                     f"delivery {delivery_id}: not in the outbox; create it with its alert first"
                 )
+
+    def mark(self, mark: AlertMark) -> bool:
+        """Write what somebody said; False, and nothing is written, if a mark of its id exists."""
+        with self._database.write() as connection:
+            return bool(insert_new(connection, schema.alert_marks, [row_of(mark)], key="mark_id"))
+
+    def has_mark(self, mark_id: str) -> bool:
+        """Whether a mark of this id was written."""
+        statement = sa.select(schema.alert_marks.c.mark_id).where(schema.alert_marks.c.mark_id == mark_id)
+        with self._database.read() as connection:
+            return connection.execute(statement).first() is not None
+
+    def marks(self, alert_ids: Collection[str] | None = None) -> list[AlertMark]:
+        """Marks of some alerts, or all, by (at, mark_id)."""
+        table, statement = schema.alert_marks.c, sa.select(schema.alert_marks)
+        with self._database.read() as connection:
+            if alert_ids is None:
+                rows = list(connection.execute(statement))
+            else:
+                rows = select_in(connection, statement, table.alert_id, alert_ids)
+        return sorted((record_of(AlertMark, row) for row in rows), key=lambda mark: (mark.at, mark.mark_id))

@@ -123,7 +123,13 @@ class ListStore:
     def alerts(self, *, after: Key | None = None, limit: int) -> list[tuple[Alert, list[Delivery]]]:
         """Alerts, each with its deliveries by id."""
         table, deliveries = schema.alerts.c, schema.deliveries
-        statement = _paged(sa.select(schema.alerts), table.created_at, table.alert_id, after, limit)
+        statement = _paged(
+            sa.select(schema.alerts).where(table.kind.is_(None)),
+            table.created_at,
+            table.alert_id,
+            after,
+            limit,
+        )
         found = [(alert, list[Delivery]()) for alert in self._records(Alert, statement)]
         of = {alert.alert_id: rows for alert, rows in found}
         ordered = sa.select(deliveries).order_by(deliveries.c.delivery_id)

@@ -14,6 +14,7 @@ from storage import schema
 from storage.engine import Database
 from storage.filters import within
 from storage.records import Assignment, Correction, LineageEvent, LineageKind, Narrative, Theme
+from storage.records.decisions import in_force
 from storage.records.merges import follow_merges
 from storage.rows import AT_ONCE, chunks, columns_of, delete_in, record_of, row_of, select_in, upsert
 
@@ -257,8 +258,12 @@ class CorrectionStore:
         with self._database.write() as connection:
             upsert(connection, schema.corrections, [row_of(correction)])
 
+    def in_force(self) -> list[Correction]:
+        """Every decision that was not taken back, by (at, correction_id)."""
+        return in_force(self.all())
+
     def all(self) -> list[Correction]:
-        """Every decision, by (at, correction_id)."""
+        """Every decision, taken back or not, by (at, correction_id)."""
         with self._database.read() as connection:
             rows = connection.execute(
                 sa.select(schema.corrections).order_by(

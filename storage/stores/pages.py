@@ -54,6 +54,19 @@ class PageStore:
             rows = select_in(connection, statement, schema.pages.c.url_key, keys)
         return [page_of(row) for row in rows]
 
+    def standing_for(self, urls: Collection[str]) -> dict[str, Page]:
+        """URL -> the page found under it, or else the first found of those that were led to it, for the URLs
+        that have one.
+        """
+        table, by_key = schema.pages.c, {ids.page_id(url): url for url in urls}
+        order = sa.select(schema.pages).order_by(table.discovered_at.desc(), table.page_id.desc())
+        found: dict[str, Page] = {}
+        with self._database.read() as connection:
+            for column in (table.final_url_key, table.url_key):
+                rows = select_in(connection, order, column, by_key)
+                found |= {by_key[getattr(row, column.name)]: page_of(row) for row in rows}
+        return found
+
     def wait_again(self, page_ids: Collection[str], at: datetime) -> None:
         """Let pages that were refused wait for another try, not before a moment."""
         table = schema.pages
@@ -129,23 +142,33 @@ class PageStore:
             statement.order_by(schema.pages.c.discovered_at, schema.pages.c.page_id).limit(limit)
         )
 
+    def fetched_by_source(self, since: datetime) -> dict[str, tuple[int, int]]:
+        """Source -> pages fetched from a moment on, and the bytes that they take in the archive."""
+        table = schema.pages.c
+        size = sa.func.coalesce(sa.func.sum(table.warc_length), 0)
+        asked = sa.select(table.source_id, sa.func.count(), size).where(table.fetched_at >= since)
+        with self._database.read() as connection:
+            rows = connection.execute(asked.group_by(table.source_id)).all()
+        return {source_id: (pages, int(taken)) for source_id, pages, taken in rows}
+
     def record_fetch(self, pages: Sequence[Page]) -> None:
         """Write the fetch fields (`final_url` ... `next_attempt_at`, `origin`) of known pages; sync the
         archive before.
         """
-        statement = sa.update(schema.pages).where(schema.pages.c.page_id == sa.bindparam("key"))
-        statement = statement.values({name: sa.bindparam(name) for name in _FETCH_FIELDS})
         for part in chunks(sorted(pages, key=lambda page: page.page_id)):
-            rows = [page_row(page) for page in part]
             with self._database.write() as connection:
-                connection.execute(
-                    statement,
-                    [{"key": row["page_id"], **{name: row[name] for name in _FETCH_FIELDS}} for row in rows],
-                )
+                update_fetches(connection, part)
 
     def get(self, page_id: str) -> Page | None:
         """One page."""
         return next(iter(self._pages(sa.select(schema.pages).where(schema.pages.c.page_id == page_id))), None)
+
+    def many(self, page_ids: Collection[str]) -> list[Page]:
+        """Those of the pages that exist, by id."""
+        key = schema.pages.c.page_id
+        with self._database.read() as connection:
+            rows = select_in(connection, sa.select(schema.pages).order_by(key), key, page_ids)
+            return [page_of(row) for row in rows]
 
     def by_url(self, url: str) -> Page | None:
         """The page found under the URL, or else the first found of those that were redirected to it."""
@@ -244,6 +267,18 @@ def insert_pages(connection: sa.Connection, found: Sequence[Page]) -> int:
     """Insert the pages whose URL is unknown, inside the caller's transaction; how many those were."""
     unique = {ids.page_id(page.url): page for page in reversed(found)}
     return insert_new(connection, schema.pages, [page_row(page) for page in unique.values()], key="page_id")
+
+
+def update_fetches(connection: sa.Connection, pages: Sequence[Page]) -> None:
+    """Write the fetch fields of known pages, inside the caller's transaction."""
+    if not pages:
+        return
+    statement = sa.update(schema.pages).where(schema.pages.c.page_id == sa.bindparam("key"))
+    statement = statement.values({name: sa.bindparam(name) for name in _FETCH_FIELDS})
+    rows = [page_row(page) for page in sorted(pages, key=lambda page: page.page_id)]
+    connection.execute(
+        statement, [{"key": row["page_id"], **{name: row[name] for name in _FETCH_FIELDS}} for row in rows]
+    )
 
 
 def page_row(page: Page) -> dict[str, Any]:

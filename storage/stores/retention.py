@@ -48,14 +48,16 @@ class RetentionStore:
         self._database = database
 
     def cited(self) -> set[str]:
-        """Ids of the articles that a narrative's exemplars, an analyst's correction or an alert's frozen
-        evidence name.
+        """Ids of the articles that a narrative's exemplars or label, an analyst's correction or an alert's
+        frozen evidence name.
         """
         with self._database.read() as connection:
             exemplars = connection.scalars(sa.select(schema.narratives.c.exemplars)).all()
+            labels = connection.scalars(sa.select(schema.narratives.c.label_passage)).all()
             decided = connection.scalars(sa.select(schema.corrections.c.passage_id)).all()
+            avoided = connection.scalars(sa.select(schema.corrections.c.other_passage)).all()
             evidence = connection.scalars(sa.select(schema.alerts.c.evidence)).all()
-        return article_ids([exemplars, decided, evidence])
+        return article_ids([exemplars, labels, decided, avoided, evidence])
 
     def articles_before(
         self, before: datetime, *, after: tuple[datetime, str] | None = None, limit: int

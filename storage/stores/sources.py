@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from storage import schema
 from storage.engine import Database
-from storage.records import FeedPoll, FeedState, Page, Source
+from storage.records import FeedHealth, FeedPoll, FeedState, Page, Source
 from storage.rows import record_of, row_of, select_in, upsert
+from storage.stores.health import note_health
 from storage.stores.pages import insert_pages
 
 
@@ -75,9 +76,11 @@ class FeedStore:
                 for row in connection.execute(sa.select(schema.feeds).order_by(schema.feeds.c.feed_url))
             ]
 
-    def record(self, state: FeedState, poll: FeedPoll, found: Sequence[Page]) -> int:
-        """The poll, what to remember and the pages it brought, in one transaction; sync the archive before.
-        Returns how many pages are new.
+    def record(
+        self, state: FeedState, poll: FeedPoll, found: Sequence[Page], health: FeedHealth | None = None
+    ) -> int:
+        """The poll, what to remember, the pages it brought and what it says of the feed, in one transaction;
+        sync the archive before. Returns how many pages are new.
         """
         row = row_of(poll)
         with self._database.write() as connection:
@@ -85,6 +88,8 @@ class FeedStore:
             upsert(connection, schema.feed_polls, [_of_table(row, schema.feed_polls)])
             if poll.entries or poll.unreadable:
                 upsert(connection, schema.poll_readings, [_of_table(row, schema.poll_readings)])
+            if health is not None:
+                note_health(connection, health)
             return insert_pages(connection, found)
 
     def polls(self, start: datetime, end: datetime) -> list[FeedPoll]:

@@ -59,6 +59,13 @@ class Server:
         replies = self.answers.get(step)
         return replies.pop(0) if replies else usual
 
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        await self._act("EHLO", server, "")
+        return responses
+
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -11,13 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from drumbeat.alerts.addresses import chat_name, mail_address, message_id
+from drumbeat.alerts.addresses import chat_name, mail_address, message_id, thread_id
 from drumbeat.alerts.compose import chat_text, compose, subject_of
+from drumbeat.alerts.first_screen import WORDS, count_words, first_screen
+from drumbeat.alerts.links import Links
 from drumbeat.alerts.problems import BadAddress
 from drumbeat.alerts.stage import deliveries_of
 from storage.records import Alert, Delivery
 from tests.alerts.mailroom import SENDER, make_alert, workspace
-from tests.report.sample import ATTACK, evidence, narrative, spike
+from tests.report.sample import ATTACK, WIRE, evidence, first_mover, narrative, spike
 
 
 def delivery_of(alert: Alert, tmp: Any = None) -> Delivery:
@@ -46,14 +50,18 @@ def mail() -> EmailMessage:
 
 
 def test_structure(mail: EmailMessage) -> None:
-    """Text first, then HTML that belongs together with its chart; every line short enough and plain ASCII on the wire."""
+    """Text first, then HTML that belongs together with its chart, the evidence as data last; every line
+    short enough and plain ASCII on the wire.
+    """
     assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/mixed",
         "multipart/alternative",
         "text/plain",
         "multipart/related",
         "text/html",
         "image/png",
         "image/png",
+        "application/json",
     ]
     raw = compose(make_alert(), delivery_of(make_alert()), sender=SENDER).as_bytes()
     assert raw.isascii()
@@ -74,7 +82,9 @@ def test_headers(mail: EmailMessage) -> None:
 
 
 def test_charts_are_inside(mail: EmailMessage) -> None:
-    """The pictures that the HTML shows are the related parts, with text alternatives, and nothing is fetched from elsewhere."""
+    """The pictures that the HTML shows are the related parts, with text alternatives, and nothing is
+    fetched from elsewhere.
+    """
     page = html.fromstring(parts(mail)["text/html"].get_content())
     pictures = [part for part in mail.walk() if part.get_content_type() == "image/png"]
     shown = page.findall(".//img")
@@ -88,15 +98,15 @@ def test_charts_are_inside(mail: EmailMessage) -> None:
 
 
 def test_evidence_is_shown(mail: EmailMessage) -> None:
-    """Both versions hold the counts, the first mover, the ruled-out explanations, quotes in the original and their ids."""
+    """Both versions hold the counts, the first mover, the ruled-out explanations and quotes in the
+    original; where they lie in the archive stands in the data only.
+    """
     for kind in ("text/plain", "text/html"):
         body = parts(mail)[kind].get_content()
         text = body if kind == "text/plain" else html.fromstring(body).text_content()
         for words in (
             "3.1 times the 6.9 expected",
             "Северия сегодня",
-            "0000000000000001:000",
-            "crawl-202600.warc.gz",
             "a reprint storm",
             "Меридия с пониманием",
             "تتفهم المخاوف",
@@ -104,6 +114,62 @@ def test_evidence_is_shown(mail: EmailMessage) -> None:
             "Invented sample world",
         ):
             assert words in text, (kind, words)
+        for words in ("0000000000000001:000", "crawl-202600.warc.gz", "at byte"):
+            assert words not in text, (kind, words)
+    attached = json.loads(parts(mail)["application/json"].get_content())
+    assert attached["narrative"] == evidence()["narrative"]
+    assert attached["narrative"]["quotes"][0]["archive"]["file"] == "crawl-202600.warc.gz"
+
+
+def test_the_first_screen(mail: EmailMessage) -> None:
+    """What is claimed, how much above expected, who first, who follows, the sides, why it rang, why you;
+    120 words at most.
+    """
+    first = parts(mail)["text/plain"].get_content().split("Chart:")[0]
+    for words in (
+        "“بورت سالم تؤكد",
+        "21 texts in 3 days to 19 Nov, 3.1 times the 6.9 expected; 6 outlets, 5 countries, 4 languages.",
+        "Меридия с пониманием",
+        "First: Северия сегодня, 17 Nov.",
+        "Méridie Presse (+23 h)",
+        "2 state-controlled, 1 independent and 3 unlisted; state-controlled first.",
+        "not ruled out: a busy time in general",
+        "Why you: you get every alert",
+    ):
+        assert words in first, words
+    assert len(first.split()) <= WORDS
+
+
+@given(st.integers(0, 60), st.integers(0, 40))
+def test_the_first_screen_keeps_to_its_words(long: int, many: int) -> None:
+    """However long labels, names and reasons are, and however many are first."""
+    label, reason = "слово " * (long * 10), "because of rule " + "x y " * many
+    outlets = tuple(replace(WIRE, name="имя " * long) for _ in range(many % 5 + 1))
+    told = narrative(label=label, first_mover=first_mover(outlets=outlets, certain=False))
+    screen = first_screen(evidence(narrative=told.to_dict()), reason)
+    assert count_words(screen) <= WORDS
+
+
+def test_mails_of_a_narrative_are_a_thread() -> None:
+    """They refer to one message that is none of them; another narrative's to another."""
+    one = parsed(make_alert())
+    other = parsed(make_alert(evidence=evidence(narrative=narrative(13).to_dict())))
+    assert one["References"] == one["In-Reply-To"] == thread_id(evidence(), sender=SENDER)
+    assert one["References"] not in (one["Message-ID"], other["References"])
+
+
+def test_links_stand_on_the_first_screen() -> None:
+    """With an address, in both versions; without one, none."""
+    alert = make_alert()
+    links = Links(b"x" * 32, address="https://drumbeat.example.org", days=30).of(alert, delivery_of(alert))
+    linked: EmailMessage = message_from_bytes(
+        compose(alert, delivery_of(alert), sender=SENDER, links=links).as_bytes(), policy=policy.default
+    )  # type: ignore[assignment]
+    page = html.fromstring(parts(linked)["text/html"].get_content())
+    for link in links.values():
+        assert link in parts(linked)["text/plain"].get_content()
+        assert link in page.xpath("//a/@href")
+    assert "/act/" not in parts(parsed(alert))["text/html"].get_content()
 
 
 def test_right_to_left(mail: EmailMessage) -> None:
@@ -166,7 +232,9 @@ def test_emergence_has_no_ratio() -> None:
 
 
 def test_message_ids_are_unlike() -> None:
-    """Two recipients, and two workspaces with the same spike id, never share a Message-ID; a broken sender still gives one."""
+    """Two recipients, and two workspaces with the same spike id, never share a Message-ID; a broken
+    sender still gives one.
+    """
     found = {
         message_id(name, frozen, sender=SENDER)
         for name in ("a", "b")
@@ -220,8 +288,14 @@ def test_chat_names_hide_the_secret() -> None:
     assert "SECRET" not in name
 
 
-def test_chat_text_is_the_plain_text(mail: EmailMessage) -> None:
-    """Chat gets the same words as the mail's plain part."""
-    title, body = chat_text(make_alert())
+def test_chat_gets_a_short_form(mail: EmailMessage) -> None:
+    """What is claimed, how much, who first, the sides, a quotation, a link: a few lines."""
+    title, body = chat_text(make_alert(), links={"open": "https://drumbeat.example.org/narratives/12"})
     assert title == mail["Subject"]
-    assert body.split() == parts(mail)["text/plain"].get_content().split()
+    assert len(body.split()) <= 80
+    for words in (
+        "3.1 times the 6.9 expected",
+        "First: Северия сегодня",
+        "https://drumbeat.example.org/narratives/12",
+    ):
+        assert words in body

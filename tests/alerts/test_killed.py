@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.alerts.mailroom import Room, Server, serving
+from drumbeat.alerts.planning import told_at_once
+from tests.alerts.mailroom import NOW, Room, Server, serving
+from tests.alerts.test_rules import alert_of, plan, recipient
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,7 +45,7 @@ def kill_at(step: str, room: Room) -> Server:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("step", "arrived"), [("MAIL", 0), ("RCPT", 0), ("DATA", 1)])
+@pytest.mark.parametrize(("step", "arrived"), [("EHLO", 0), ("MAIL", 0), ("RCPT", 0), ("DATA", 1)])
 def test_killed_while_sending(room: Room, server: Server, step: str, arrived: int) -> None:
     """Before the text or after it: the next round sends once more, the one after it nothing."""
     first = kill_at(step, room)
@@ -106,3 +108,19 @@ def test_killed_twice_while_sending(room: Room, server: Server) -> None:
         assert room.deliver(port) == {}
     assert (len(first.mails), len(second.mails), len(server.mails)) == (1, 1, 0)
     assert "may have arrived" in (room.one().last_error or "")
+
+
+@pytest.mark.slow
+def test_killed_with_a_mail_about_several(room: Room, server: Server) -> None:
+    """A mail about several alerts keeps to the same rule: once more after a kill, under one Message-ID."""
+    room.store.alerts.set_state(room.one().delivery_id, "sent", at=NOW, attempts=1)
+    ((group, (delivery,)),) = [
+        made for made in told_at_once(plan(recipient()), [alert_of(1), alert_of(2)], NOW) if made[1]
+    ]
+    room.store.alerts.create(group, [delivery])
+    first = kill_at("DATA", room)
+    with serving(server) as port:
+        assert room.deliver(port) == {"sent": 1}
+        assert room.deliver(port) == {}
+    assert [mail["Message-ID"] for mail in first.mails + server.mails] == [delivery.message_id] * 2
+    assert first.mails[0].as_bytes() == server.mails[0].as_bytes()

@@ -139,7 +139,7 @@ def assert_balanced(counts: dict[str, int]) -> None:
     outcomes = {
         name: count
         for name, count in counts.items()
-        if name not in named and not name.startswith(("polls_", "looked_again"))
+        if name not in named and not name.startswith(("polls_", "looked_again", "first_tried"))
     }
     assert sum(outcomes.values()) == counts["tried"], counts
     assert sum(count for name, count in counts.items() if name.startswith("polls_")) == counts["polls"], (

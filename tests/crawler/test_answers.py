@@ -103,15 +103,15 @@ def _raw_deflate(data: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("body", "encoding"),
     [
-        (gzip.compress(TEXT), "gzip"),
-        (gzip.compress(TEXT), " X-GZIP "),
+        (gzip.compress(TEXT, mtime=0), "gzip"),
+        (gzip.compress(TEXT, mtime=0), " X-GZIP "),
         (zlib.compress(TEXT), "deflate"),
         (_raw_deflate(TEXT), "deflate"),
-        (gzip.compress(zlib.compress(TEXT)), "deflate, gzip"),
+        (gzip.compress(zlib.compress(TEXT), mtime=0), "deflate, gzip"),
         (TEXT, ""),
         (TEXT, "identity"),
-        (gzip.compress(TEXT) + b"\x00" * 9, "gzip"),
-        (gzip.compress(TEXT[:500]) + gzip.compress(TEXT[500:]), "gzip"),
+        (gzip.compress(TEXT, mtime=0) + b"\x00" * 9, "gzip"),
+        (gzip.compress(TEXT[:500], mtime=0) + gzip.compress(TEXT[500:], mtime=0), "gzip"),
     ],
 )
 def test_decompression(body: bytes, encoding: str) -> None:
@@ -121,7 +121,7 @@ def test_decompression(body: bytes, encoding: str) -> None:
 
 @pytest.mark.parametrize(
     ("body", "encoding"),
-    [(b"plain", "gzip"), (gzip.compress(TEXT)[:-20], "gzip"), (TEXT, "br"), (b"\x00", "deflate")],
+    [(b"plain", "gzip"), (gzip.compress(TEXT, mtime=0)[:-20], "gzip"), (TEXT, "br"), (b"\x00", "deflate")],
 )
 def test_damaged_compression(body: bytes, encoding: str) -> None:
     """Damaged, cut off or unasked-for encodings are named, not guessed at."""

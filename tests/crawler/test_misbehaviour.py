@@ -106,7 +106,7 @@ def test_damaged_answers_are_archived_as_they_came(site: LocalSite, lab: MakeLab
 def test_passing_failures_are_tried_again_and_then_final(site: LocalSite, lab: MakeLab) -> None:
     """Failures that may pass leave the page waiting, with a back-off, until the attempts are used up."""
     feed, expected = offer(site, PASSING)
-    made = lab(source([feed]), attempts=2)
+    made = lab(source([feed]), attempts=2, allow_private_addresses=True)
     counts = made.crawl()
     assert counts["waiting"] == counts["tried"] == len(PASSING)
     assert_balanced(counts)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler import reading
-from crawler.reading import close_readers, read_listing
+from crawler import apart
+from crawler.apart import close_readers
+from crawler.reading import read_listing
 from tests.crawler.child import start
 from tests.crawler.lab import Lab, source
 from tests.crawler.server import LocalSite, Page, article, rss
@@ -23,7 +24,7 @@ ATTRIBUTES = b"<html><body><a " + b" ".join(b"x%d=1" % n for n in range(400_000)
 @pytest.fixture
 def patience(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Two seconds for a document."""
-    monkeypatch.setattr(reading, "READING_SECONDS", 2.0)
+    monkeypatch.setattr(apart, "READING_SECONDS", 2.0)
     yield
     close_readers()
 

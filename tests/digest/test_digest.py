@@ -13,6 +13,7 @@ import pytest
 
 from analysis.counts.panel import panel_of
 from analysis.digest.build import alert_evidence, build_digest, narrative_detail
+from analysis.digest.evidence import NarrativeDigest
 from analysis.digest.records import Digest
 from analysis.digest.trends import Trend, Trends
 from analysis.plain import direction_of, to_plain
@@ -37,9 +38,20 @@ def week(store: Store, hour: float = 6.5) -> Digest:
     )
 
 
-def test_the_burst_rises_under_its_watched_and_its_discovered_name(digest: Digest) -> None:
-    """Both stand in the digest, the alerted one first; one alert was made."""
-    assert [item.narrative_id for item in digest.rising] == [9, 1]
+@pytest.fixture(scope="module")
+def burst(store: Store) -> NarrativeDigest:
+    """The discovered narrative of the burst over the last seven days."""
+    found = narrative_detail(
+        store=store, workspace=workspace(Path()), narrative_id=1, start=day(63), end=day(70)
+    )
+    assert found is not None
+    return found
+
+
+def test_the_burst_is_one_item_under_its_watched_name(digest: Digest) -> None:
+    """What is watched and what was discovered of it share their texts: one item, one alert."""
+    assert [(item.narrative_id, item.folded) for item in digest.rising] == [(9, (1,))]
+    assert 1 not in {item.narrative_id for item in digest.others}
     assert [(item.narrative_id, item.deliveries) for item in digest.alerts] == [(9, {"sent": 1})]
     assert {item.narrative_id: item.decision for item in digest.spikes if item.day == day(66)} == {
         1: "digest",
@@ -47,9 +59,9 @@ def test_the_burst_rises_under_its_watched_and_its_discovered_name(digest: Diges
     }
 
 
-def test_the_figures_of_a_narrative(digest: Digest) -> None:
+def test_the_figures_of_a_narrative(burst: NarrativeDigest) -> None:
     """Observed, expected, texts and carriers agree with what was planted."""
-    found = digest.rising[1]
+    found = burst
     assert (found.observed, found.articles, found.copy_groups, found.outlets, found.own_text_outlets) == (
         9.0,
         9,
@@ -66,11 +78,11 @@ def test_the_figures_of_a_narrative(digest: Digest) -> None:
     assert found.direction == direction_of(found.language)
 
 
-def test_the_series_is_ten_weeks(digest: Digest) -> None:
+def test_the_series_is_ten_weeks(burst: NarrativeDigest) -> None:
     """One point a day, oldest first, with the planted day on top and an expectation once there is a
     history.
     """
-    points = digest.rising[1].series
+    points = burst.series
     assert [item.day for item in points] == [day(n) for n in range(70)]
     assert max(points, key=lambda item: item.observed).day == day(66)
     assert points[5].expected is None
@@ -78,19 +90,19 @@ def test_the_series_is_ten_weeks(digest: Digest) -> None:
     assert points[50].seen == pytest.approx(1.0, abs=0.1)
 
 
-def test_the_first_mover_is_named_with_its_doubts(digest: Digest) -> None:
+def test_the_first_mover_is_named_with_its_doubts(burst: NarrativeDigest) -> None:
     """The first text was told on the day that the corpus begins, and the digest says so."""
-    first = digest.rising[1].first_mover
+    first = burst.first_mover
     assert first is not None
     assert [item.source_id for item in first.outlets] == ["outlet-00"]
     assert (first.certain, first.note) == (False, "the corpus begins on that day")
 
 
-def test_quotes_are_spread_and_resolve(digest: Digest, store: Store) -> None:
+def test_quotes_are_spread_and_resolve(burst: NarrativeDigest, store: Store) -> None:
     """Four quotes of different outlets and languages, the first mover's among them, each with its place in
     the archive.
     """
-    quotes = digest.rising[1].quotes
+    quotes = burst.quotes
     assert (
         len(quotes)
         == len({item.outlet.source_id for item in quotes})
@@ -105,11 +117,11 @@ def test_quotes_are_spread_and_resolve(digest: Digest, store: Store) -> None:
         assert item.archive is not None and item.archive.file == "a-00001.warc.gz"
 
 
-def test_carriers_and_their_shares(digest: Digest) -> None:
+def test_carriers_and_their_shares(burst: NarrativeDigest) -> None:
     """Carriers in the order in which they came, ownership with the list that states it, attention by
     country.
     """
-    found = digest.rising[1]
+    found = burst
     assert [item.outlet.source_id for item in found.carriers][1:] == [
         item for item in OUTLETS[:8] if item != found.carriers[0].outlet.source_id
     ]
@@ -216,10 +228,12 @@ def test_a_merged_narrative_rises_under_its_survivor(tmp_path: Path) -> None:
         known = {item.narrative_id: item for item in merged.narratives.all()}
         merged.narratives.save([replace(known[1], status="merged", merged_into=3)])
         found = week(merged)
-    risen = {item.narrative_id: item for item in found.rising}
-    assert set(risen) == {3, 9}
-    spike = risen[3].spike
-    assert spike is not None and (spike.narrative_id, spike.day) == (1, day(66))
+        detail = narrative_detail(
+            store=merged, workspace=workspace(Path()), narrative_id=3, start=day(63), end=day(70)
+        )
+    assert [(item.narrative_id, item.folded) for item in found.rising] == [(9, (3,))]
+    assert detail is not None and detail.spike is not None
+    assert (detail.spike.narrative_id, detail.spike.day) == (1, day(66))
 
 
 def test_a_period_is_no_history_of_its_own(store: Store) -> None:
@@ -265,7 +279,8 @@ def test_what_a_rise_and_a_fall_must_reach() -> None:
 def test_a_narrative_alone(store: Store) -> None:
     """The detail of one narrative is what the digest shows of it; an unknown number gives none."""
     given: dict[str, Any] = {"store": store, "workspace": workspace(Path()), "start": day(63), "end": day(70)}
-    assert narrative_detail(narrative_id=1, **given) == week(store).rising[1]
+    (shown,) = week(store).rising
+    assert narrative_detail(narrative_id=9, **given) == replace(shown, folded=())
     assert narrative_detail(narrative_id=77, **given) is None
 
 
@@ -318,24 +333,20 @@ def test_recurring_forms_are_listed_nowhere(digest: Digest, tmp_path: Path) -> N
     """What was put to rest as a form takes no texts any more: that is no fall; its own page is still there,
     and it may come back.
     """
-    (number,) = [item.narrative_id for item in digest.rising if item.kind == "discovered"]
+    number = 1
     rested = LineageEvent(
         at=at(69), kind="dormant", narrative_id=number, other_id=None, run_id="r", detail={"reason": "form"}
     )
     with built(tmp_path) as other:
         other.narratives.save([], events=[rested])
         found = week(other)
-        assert number not in {
-            item.narrative_id for part in (found.rising, found.falling, found.new) for item in part
-        }
+        assert [(item.narrative_id, item.folded) for item in found.rising] == [(9, ())]
         detail = narrative_detail(
             store=other, workspace=workspace(Path()), narrative_id=number, start=day(63), end=day(70)
         )
         assert detail is not None and detail.articles == 9
         other.narratives.save([], events=[replace(rested, at=at(69, 20), kind="revived", detail={})])
-        assert [item.narrative_id for item in week(other).rising] == [
-            item.narrative_id for item in digest.rising
-        ]
+        assert [item.folded for item in week(other).rising] == [item.folded for item in digest.rising]
 
 
 def test_narrow_source_days_say_the_same(store: Store) -> None:

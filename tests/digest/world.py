@@ -21,7 +21,7 @@ from analysis.spikes.stage import detect
 from config.clock import FixedClock
 from config.progress import NoProgress
 from config.schedule import Schedule
-from config.settings import Settings
+from config.settings import ReportSettings, Settings
 from config.workspace import Workspace
 from storage import ids
 from storage.records import (
@@ -277,8 +277,9 @@ def _centre(key: int) -> Any:
 
 
 def workspace(root: Path) -> Workspace:
-    """Default settings."""
-    return Workspace(root=root, settings=Settings(), sources=(), watchlist=(), schedule=Schedule())
+    """Default settings, but that three texts are enough to be listed as new."""
+    settings = Settings(report=ReportSettings(min_texts=3))
+    return Workspace(root=root, settings=settings, sources=(), watchlist=(), schedule=Schedule())
 
 
 def run(store: Store, stage: Any, number: int, hour: float = 22) -> dict[str, int]:

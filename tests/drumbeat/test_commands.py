@@ -252,3 +252,23 @@ def test_an_emptied_database_beside_fetched_pages_is_told(tmp_path: Path) -> Non
     done = drumbeat(root, "runs")
     assert done.returncode != 0
     assert "is empty" in done.stderr
+
+
+def test_a_bundle_and_a_pack_are_written(desk: Path, tmp_path: Path) -> None:
+    """`share` writes what other tools read; an unknown number is one clear line."""
+    stix, pack = tmp_path / "found.json", tmp_path / "found.zip"
+    assert drumbeat(desk, "share", "stix", "1", "--out", str(stix)).returncode == 0
+    assert json.loads(stix.read_text(encoding="utf-8"))["type"] == "bundle"
+    assert drumbeat(desk, "share", "pack", "1", "--out", str(pack)).returncode == 0
+    assert pack.stat().st_size > 0
+    refused = drumbeat(desk, "share", "stix", "4711")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert "narrative 4711: there is no such narrative" in refused.stderr
+
+
+def test_parquet_needs_a_file(desk: Path, tmp_path: Path) -> None:
+    """It is written to a file, and refused for a terminal."""
+    path = tmp_path / "articles.parquet"
+    done = drumbeat(desk, "export", "articles", "--format", "parquet", "--out", str(path))
+    assert (done.returncode, path.read_bytes()[:4]) == (0, b"PAR1")
+    assert "name a file with --out" in drumbeat(desk, "export", "articles", "--format", "parquet").stderr

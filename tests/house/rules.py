@@ -28,8 +28,9 @@ GLOSSARY = ROOT / "docs" / "glossary.md"
 DECIDES_QUALITY = ("crawler/cleaning", "crawler/copies", "analysis")
 """Where a number decides what is found; elsewhere numbers are limits, formats and tables."""
 PROVENANCE = re.compile(
-    r"chosen, not measured|[Mm]easured|decides (only )?(speed|memory|cost)|python -m |RFC \d|ISO \d|Unicode|"
-    r"by definition|et al\.|[A-Z][a-z]+(, | and [A-Z][a-z]+,? |\s)\(?(19|20)\d\d|(19|20)\d\d\)|\d[\d.,]* (of|in) \d|"
+    r"[Cc]hosen, not measured|[Mm]easured|[Dd]ecides (only )?(speed|memory|cost)|python -m |"
+    r"RFC \d|ISO \d|Unicode|[Bb]y definition|et al\.|"
+    r"[A-Z][a-z]+(, | and [A-Z][a-z]+,? |\s)\(?(19|20)\d\d|(19|20)\d\d\)|\d[\d.,]* (of|in) \d|"
     r"(recall|precision|F1|cosine|share)s? (of )?0\.\d",
 )
 """What tells where a number comes from: that it is chosen, a measurement (figures or a command), a paper with its year, a standard, or that

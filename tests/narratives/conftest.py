@@ -91,7 +91,8 @@ def tell(
     passage = makers.passage(article, text=text, start=0, end=len(text))
     makers.add_articles(store, [article])
     store.passages.save([article.article_id], [passage])
-    store.vectors.put(BUILD, {passage.text_hash: vector_of(text)})
+    title = {text_hash(article.title): vector_of(article.title)}
+    store.vectors.put(BUILD, title | {passage.text_hash: vector_of(text)})
     return passage.passage_id
 
 

@@ -49,7 +49,7 @@ def test_claims_become_narratives_and_the_rest_waits(
     assert len(set(narrative_of.values())) == 3
     for item in store.narratives.all():
         assert item.size == Counter(held(store).values())[item.narrative_id]
-        assert item.label.startswith("Title claim-")
+        assert item.label.startswith("Text ")
         assert len(item.exemplars) >= 4
         assert item.keywords["en"]
         assert item.theme_id is not None

@@ -20,7 +20,20 @@ from analysis.embedding.e5 import build_name
 from analysis.embedding.processor import processor_class
 from config.clock import Clock
 from crawler.cleaning.version import CLEAN_VERSION
-from tests.quality import copies, kinds, languages, listings, main_job, meaning, pages, stream
+from tests.quality import (
+    copies,
+    kinds,
+    languages,
+    listings,
+    main_job,
+    meaning,
+    pages,
+    stream,
+    watched,
+    watched_polarity,
+    watched_world,
+    worlds,
+)
 from tests.quality.result import Result, rounded, say
 
 LIBRARIES = (
@@ -75,10 +88,14 @@ SETS: dict[str, QualitySet] = {
     "kinds-pages": QualitySet("html", kinds.measure_pages),
     "kinds-claims": QualitySet("claims", kinds.measure_claims),
     "kinds-headlines": QualitySet("headlines", kinds.measure_headlines),
+    "watch-ntrex": QualitySet("parallel/ntrex.jsonl.gz", watched.measure_ntrex),
+    "watch-demo": QualitySet("", watched_world.measure_demo),
+    "watch-polarity": QualitySet("", watched_polarity.measure_polarity),
     "feeds": QualitySet("feeds/index.jsonl.gz", listings.measure_feeds),
     "sitemaps": QualitySet("sitemaps/index.jsonl.gz", listings.measure_sitemaps),
     "stream": QualitySet("headlines", stream.measure, heavy=True),
     "main_job": QualitySet("html", _main_job, heavy=True),
+    "worlds": QualitySet(".", worlds.measure, heavy=True),
 }
 
 

@@ -10,6 +10,9 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+import numpy.typing as npt
+
 from drumbeat.sample import score
 
 Label = Hashable
@@ -154,3 +157,11 @@ def mean(values: Iterable[float]) -> float:
     """Arithmetic mean; not a number for nothing."""
     found = list(values)
     return sum(found) / len(found) if found else math.nan
+
+
+def auc(
+    above: Sequence[float] | npt.NDArray[np.float64], below: Sequence[float] | npt.NDArray[np.float64]
+) -> float:
+    """Share of pairs in which the first is the higher; ties count half."""
+    left, right = np.asarray(above)[:, None], np.asarray(below)[None]
+    return float((left > right).mean() + 0.5 * (left == right).mean())

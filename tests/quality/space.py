@@ -71,11 +71,11 @@ class Space:
 
     def centred(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
         """Vectors less the mean of their language - prior and own, as a workspace freezes them - at length 1."""
-        raw = self.raw(texts)
-        return centre(raw, languages, self._table(texts, languages, raw))
+        return centre(self.raw(texts), languages, self.table(texts, languages))
 
-    def _table(self, texts: Sequence[str], languages: Sequence[str], raw: Vectors) -> MeanTable:
+    def table(self, texts: Sequence[str], languages: Sequence[str]) -> MeanTable:
         """The means of a workspace that holds these texts; distinct ones, of each language at most as many as it samples."""
+        raw = self.raw(texts)
         places: defaultdict[str, dict[str, int]] = defaultdict(dict)
         for place, (text, language) in enumerate(zip(texts, languages, strict=True)):
             places[language].setdefault(text_hash(text), place)

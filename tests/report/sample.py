@@ -30,6 +30,7 @@ from analysis.digest.records import (
     StormLine,
     Totals,
 )
+from analysis.digest.sides import sides_of
 from analysis.plain import direction_of
 from config.settings import ReportSettings
 from drumbeat.sample.workspace import SETTINGS
@@ -173,7 +174,7 @@ def narrative(narrative_id: int = 12, **changes: Any) -> NarrativeDigest:
         "keywords": {"ar": ("مخاوف", "أمنية", "سيفيريا", "كتلة"), "fr": ("préoccupations", "sécurité", "Sévérie"), "ru": ("озабоченность", "безопасность", "Северия")},
         "first_seen_at": at(2), "last_seen_at": at(22), "observed": 34.2, "expected": 11.03, "ratio": 3.1, "previous": 10.6, "articles": 51, "copy_groups": 37, "outlets": 6,
         "own_text_outlets": 4, "countries": 5, "languages": 4, "reprints": 11, "translations": 3, "series": series(), "spike": spike(narrative_id), "first_mover": first_mover(),
-        "carriers": carriers(), "lag_hours_median": 21.5, "lag_hours_quartiles": (6.0, 48.0),
+        "carriers": carriers(), "sides": sides_of(carriers()), "lag_hours_median": 21.5, "lag_hours_quartiles": (6.0, 48.0),
         "by_country": (share("XB", 2, 14, 19, attention=0.061), share("XA", 2, 8, 17, attention=0.042), share("XF", 1, 4, 8, attention=0.02), share("XE", 1, 1, 4, attention=0.004), share("XG", 1, 1, 3)),
         "by_language": (share("ru", 2, 14, 19), share("ar", 1, 7, 12), share("fr", 1, 3, 9), share("ha", 1, 4, 8), share("und", 1, 0, 3)),
         "by_ownership": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import resource
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -17,10 +18,13 @@ import numpy as np
 from analysis.arrays import Vectors
 from analysis.embedding.e5 import build_name
 from analysis.embedding.means import make_table
+from analysis.translations.stage import PAIR_VERSION
+from analysis.translations.stage import STAGE as TRANSLATIONS
 from config.init import init_workspace
 from config.load import load_workspace
 from drumbeat.stages import sync_sources
 from storage import ids
+from storage.marks import embedded_by
 from storage.store import create_store
 from tests.benchmarks.desk import rows
 from tests.benchmarks.desk.load import Loader, loading
@@ -28,6 +32,7 @@ from tests.benchmarks.desk.plan import COPY_DAYS, LANGUAGES, PASSAGES_IN_NARRATI
 from tests.benchmarks.desk.ready import lead_vectors, passage_vectors
 from tests.benchmarks.desk.texts import Draft, Runs, copied, draft_of, runs_of
 from tests.benchmarks.desk.vectors import NARRATIVE_SHARE, Space
+from tests.benchmarks.desk.worlds import lengthen
 
 MANIFEST = "desk.json"
 SILENT_DAYS = 42
@@ -59,11 +64,12 @@ class Maker:
         self._recent: deque[tuple[list[Original], dict[int, Content]]] = deque(maxlen=COPY_DAYS + 1)
 
     def days(
-        self, first: int, last: int, articles: int | None = None
+        self, first: int, last: int, articles: int | None = None, words: int | None = None
     ) -> Iterator[tuple[int, list[rows.Told]]]:
-        """Articles of the days [first, last), by time; `articles` in place of the shape's number a day."""
+        """Articles of the days [first, last), by time; `articles` and `words` in place of the shape's."""
         for day in range(max(0, first - COPY_DAYS), last):
-            originals = self.plan.originals(day, articles if day >= first else None)
+            special = (articles, words) if day >= first else ()
+            originals = self.plan.originals(day, *special)
             content = self._content(day, originals)
             self._recent.append((originals, content))
             if day >= first:
@@ -100,7 +106,7 @@ class Maker:
         seed = self.plan.shape.seed
         languages = [self.plan.outlets[item.outlet].language for item in originals]
         drafts = [
-            draft_of(item, self._runs[language], seed)
+            draft_of(item, self._runs[language], seed, self.plan.shape.sentences)
             for item, language in zip(originals, languages, strict=True)
         ]
         dice = np.random.default_rng((seed, 9, day + 10_000))
@@ -148,11 +154,14 @@ def build(
         if shape.known:
             _put_narratives(loader, maker, registry, shape)
         _put_statements(loader, maker)
+        _put_marks(loader)
     return _note(out, shape, totals | {"narratives": len(registry.size)}, data=data)
 
 
-def add_day(out: Path, articles: int) -> dict[str, Any]:
-    """Add a day of unprocessed articles (fetched and cleaned) after the last one, with the vectors that embedding would give them."""
+def add_day(out: Path, articles: int, words: int | None = None) -> dict[str, Any]:
+    """Add a day of unprocessed articles (fetched and cleaned) after the last one, with the vectors that
+    embedding would give them; `words` of the median article in place of the shape's.
+    """
     manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
     shape = shape_of(manifest)
     data = Path(manifest["data"]) if manifest["data"] else None
@@ -161,7 +170,7 @@ def add_day(out: Path, articles: int) -> dict[str, Any]:
     workspace = load_workspace(out)
     totals = {"articles": 0, "passages": 0}
     with loading(workspace.database_url, bulk=False) as loader:
-        for number, items in maker.days(day, day + 1, articles):
+        for number, items in maker.days(day, day + 1, articles, words):
             _put_coverage(loader, maker, number, items, loader.highest("articles") + 1, is_cut=False)
             loader.put("vectors", passage_vectors(items, workspace.settings.embed.passage_words), known=True)
             loader.put("vectors", lead_vectors(maker.space, number, items), known=True)
@@ -171,6 +180,21 @@ def add_day(out: Path, articles: int) -> dict[str, Any]:
     manifest["as_of"] = shape.moment(day + 1, 30).isoformat()
     (out / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     return manifest | totals
+
+
+def lengthened(out: Path, worlds: int, passages: int) -> dict[str, Any]:
+    """Give a workspace a longer past (see `desk.worlds`); returns what `desk.json` says then."""
+    manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+    shape, begun = shape_of(manifest), time.process_time()
+    days = shape.days + manifest["added_days"]
+    lengthen(out / "drumbeat.db", worlds, days, seed=shape.seed, passages=passages)
+    with loading(load_workspace(out).database_url, bulk=False) as loader:
+        manifest |= {name: loader.highest(name) for name in ("articles", "passages")}
+    manifest["narratives"] *= worlds
+    seconds = manifest["cpu_seconds"] + time.process_time() - begun
+    manifest |= {"worlds": worlds, "cpu_seconds": round(seconds, 1), "disk_mb": _disk_mb(out)}
+    (out / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    return dict(manifest)
 
 
 def shape_of(manifest: dict[str, Any]) -> Shape:
@@ -253,6 +277,19 @@ def _put_feeds(loader: Loader, maker: Maker, shape: Shape) -> None:
     loader.put("feeds", states)
 
 
+def _put_marks(loader: Loader) -> None:
+    """All passages have vectors, and translations of all of them were looked for."""
+    through = loader.highest("passages")
+    readers = {embedded_by(build_name()): "", TRANSLATIONS: f"{PAIR_VERSION}/{build_name()}"}
+    loader.put(
+        "marks",
+        [
+            {"reader": reader, "version": version, "passage_no": through}
+            for reader, version in readers.items()
+        ],
+    )
+
+
 def _put_statements(loader: Loader, maker: Maker) -> None:
     """Each statement says what one of the first narratives says, so that it has hits and no model is needed."""
     texts = maker.statements()
@@ -289,6 +326,10 @@ def _source_toml(outlet: Any) -> str:
     )
 
 
+def _disk_mb(out: Path) -> int:
+    return round(sum(path.stat().st_size for path in out.rglob("*") if path.is_file()) / 2**20)
+
+
 def _note(out: Path, shape: Shape, totals: dict[str, int], *, data: Path | None) -> dict[str, Any]:
     used = resource.getrusage(resource.RUSAGE_SELF)
     manifest = {
@@ -299,7 +340,7 @@ def _note(out: Path, shape: Shape, totals: dict[str, int], *, data: Path | None)
         **totals,
         "cpu_seconds": round(used.ru_utime + used.ru_stime, 1),
         "peak_mb": round(used.ru_maxrss / 1024),
-        "disk_mb": round(sum(path.stat().st_size for path in out.rglob("*") if path.is_file()) / 2**20),
+        "disk_mb": _disk_mb(out),
     }
     (out / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     return manifest

@@ -88,7 +88,7 @@ def _hurry(connection: sa.Connection, is_sqlite: bool) -> None:
         for pragma in (
             "foreign_keys=OFF",
             "synchronous=OFF",
-            "cache_size=-500000",
+            "cache_size=-1500000",
             "wal_autocheckpoint=20000",
         ):
             raw.execute(f"PRAGMA {pragma}")

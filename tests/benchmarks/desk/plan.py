@@ -61,6 +61,9 @@ class Shape:
     statements: int = 10
     words: int = MEDIAN_WORDS
     """Of the median article; the mean is 1.61 times that."""
+    sentences: int = 3
+    """A passage has so many sentences, or one more: with 1 and `words=150` an article has as many passages as a
+    real one, at a third of its text."""
     known: bool = True
     """Narratives are in the registry with their passages; else they are there to be found."""
     end: date = date(2026, 3, 1)
@@ -171,21 +174,22 @@ class Plan:
         )
         return np.asarray(1.0 + np.minimum(draws, 30.0), np.float64)
 
-    def originals(self, day: int, articles: int | None = None) -> list[Original]:
-        """Texts that first appear on a day, by time; `articles` in place of the shape's number a day."""
+    def originals(self, day: int, articles: int | None = None, words: int | None = None) -> list[Original]:
+        """Texts that first appear on a day, by time; `articles` and `words` in place of the shape's."""
         dice = np.random.default_rng((self.shape.seed, 2, day + 10_000))
         share = 1.0 - 1.0 / self.shape.copy_every
         count = max(1, round((articles or self.shape.per_day) * share))
         outlets = dice.choice(len(self.outlets), count, p=self._weights).tolist()
         minutes = np.sort(dice.integers(0, _DAY_MINUTES, count)).tolist()
-        words = np.exp(dice.normal(math.log(self.shape.words), SPREAD, count)).clip(FEWEST_WORDS, MOST_WORDS)
+        median = math.log(words or self.shape.words)
+        lengths = np.exp(dice.normal(median, SPREAD, count)).clip(FEWEST_WORDS, MOST_WORDS)
         narratives = np.where(dice.random(count) < IN_NARRATIVE, self._told(day, count, dice), -1).tolist()
         # As many copies a text as make the wished share of all articles.
         chance = COPIED / (self.shape.copy_every - 1)
         copied = (dice.random(count) < chance).tolist()
         return [
             Original(
-                day, index, outlets[index], minutes[index], int(words[index]), narratives[index],
+                day, index, outlets[index], minutes[index], int(lengths[index]), narratives[index],
                 self._copies(outlets[index], dice) if copied[index] else (),
             )
             for index in range(count)

@@ -26,8 +26,8 @@ RUN_WORDS = (3, 7)
 """Words of a run, from and below; characters, times two, in Chinese."""
 SENTENCE_RUNS = 5
 SENTENCE_WORDS = 22.5
-PASSAGE_SENTENCES = (3, 5)
-"""Sentences of a passage, from and below: 79 words, 7.5 passages an article of 578 words."""
+PASSAGE_SENTENCES = 3
+"""Sentences of a passage, or one more: 79 words, 7.5 passages an article of 578 words."""
 OWN_RUNS, OWN_SHARE = 40, 0.05
 """Runs that a narrative has for itself, and their share of its texts."""
 INVENTED_RUNS, INVENTED_WORDS = 12_000, 20_000
@@ -144,7 +144,7 @@ def _han(dice: np.random.Generator) -> list[str]:
     return ["".join(map(chr, pair[:size])) for pair, size in zip(signs, sizes, strict=True)]
 
 
-def draft_of(original: Original, runs: Runs, seed: int) -> Draft:
+def draft_of(original: Original, runs: Runs, seed: int, passage_sentences: int = PASSAGE_SENTENCES) -> Draft:
     """The text of an original."""
     dice = np.random.default_rng((seed, 4, original.day + 10_000, original.index))
     sentences = max(2, round(original.words / SENTENCE_WORDS))
@@ -152,7 +152,7 @@ def draft_of(original: Original, runs: Runs, seed: int) -> Draft:
     if original.narrative >= 0:
         own = np.random.default_rng((seed, 5, original.narrative)).integers(0, len(runs.texts), OWN_RUNS)
         drawn = np.where(dice.random(len(drawn)) < OWN_SHARE, own[drawn % OWN_RUNS], drawn)
-    sizes = dice.integers(*PASSAGE_SENTENCES, sentences).tolist()
+    sizes = dice.integers(passage_sentences, passage_sentences + 2, sentences).tolist()
     title, places = drawn[:2].tolist(), drawn[2:].reshape(sentences, SENTENCE_RUNS).tolist()
     made = [_sentence(place, runs) for place in places]
     passages, start = [], 0
