@@ -41,14 +41,14 @@ class Trend:
     outlets: int
     p_up: float
     p_down: float
-    q_up: float
+    seen: bool
+    """Enough of the period was seen to speak of a fall."""
+    q_up: float = 1.0
     """False-discovery rate (Benjamini-Hochberg) of rises among all narratives of the period that have a
     baseline ...
     """
-    q_down: float
+    q_down: float = 1.0
     """... and of falls."""
-    seen: bool
-    """Enough of the period was seen to speak of a fall."""
 
     @property
     def ratio(self) -> float | None:

@@ -32,7 +32,9 @@ NODES = (
     (1.355626179974266, 0.22207592200561266),
     (2.8569700138728056, 0.01125741132772069),
 )
-"""Standard deviations of that logarithm, and their shares: Gauss-Hermite quadrature."""
+"""Standard deviations of that logarithm, and their shares: Gauss-Hermite quadrature of five nodes
+(Abramowitz and Stegun 1964, table 25.10).
+"""
 PEAK_RESIDUAL = 2.58
 """The 99.5 % point of the normal: of quiet days one in 200 is taken for a peak (Noufaily et al. 2013 use the
 same) ...
@@ -42,7 +44,7 @@ PEAK_SKEW = (PEAK_RESIDUAL**2 - 1) / 6
 PEAK_WEIGHT = 0.2
 """What a past peak still weighs. Chosen, not measured."""
 ROUNDS = 2
-"""Times that rates and scatter are fitted in turn: the third changes them by less than a twentieth."""
+"""Times that rates and scatter are fitted in turn. Chosen, not measured."""
 PRIOR = 0.1
 """Texts and exposure added to the rate: a tenth of a day at one text a day. Chosen, not measured."""
 LEAST_RATE = 0.05

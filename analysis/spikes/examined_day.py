@@ -102,8 +102,8 @@ class ExaminedDay:
 
     @cached_property
     def _account(self) -> policy.Account:
-        is_group = np.array([groups.is_group(key) for key in self._panel.narratives], dtype=np.bool_)
-        return policy.false_discovery(self._tests, self._family, ~is_group)
+        is_known = np.array([not groups.is_group(key) for key in self._panel.narratives], dtype=np.bool_)
+        return policy.false_discovery(self._tests, self._family, is_known)
 
     def has_baseline(self, n: int) -> bool:
         """Whether a row is tested against a baseline."""
@@ -163,8 +163,8 @@ class ExaminedDay:
 
     def figures(self, n: int) -> Spike:
         """What the fast detector finds, without facts, which are read only for what stands out."""
-        spike = self._bare(n, policy.best_window(self._tests, n), self._detector(n))
-        return replace(self._rated(spike, n), decision="suppressed")
+        bare = self._bare(n, policy.best_window(self._tests, n), self._detector(n))
+        return replace(self._rated(bare, n), decision="suppressed")
 
     def _rated(self, spike: Spike, n: int) -> Spike:
         """A spike with p and q of the fast detector."""
@@ -176,8 +176,7 @@ class ExaminedDay:
 
     def _tested_spike(self, n: int) -> Spike:
         """The louder window of the fast detector, with p and q."""
-        spike = self._spike(n, policy.best_window(self._tests, n), self._detector(n))
-        return self._rated(spike, n)
+        return self._rated(self._spike(n, policy.best_window(self._tests, n), self._detector(n)), n)
 
     def _standing_out(self, n: int) -> Candidate | None:
         """A row that a detector asks something for; the slow one is asked of narratives only."""
@@ -195,7 +194,7 @@ class ExaminedDay:
         return policy.fast_tier(q, float(window.observed[n]), float(window.expected[n]), self._rules)
 
     def _slow_tier(self, n: int) -> Tier:
-        return policy.slow_tier(float(self._account.slow_q[n]), float(self._tests.cusum[n]), self._rules)
+        return policy.slow_tier(self._account.slow_q[n], self._tests.cusum[n], self._rules)
 
     def _emerging(self, n: int, *, known: bool) -> Candidate | None:
         """A narrative without a baseline; one for the digest is told once."""

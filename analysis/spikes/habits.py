@@ -1,4 +1,4 @@
-"""How a corpus's counts scatter: estimated from its own series, pooled, and shrunk to what is usual elsewhere.
+"""How a corpus's counts scatter: estimated from its own series, pooled, shrunk to what is usual.
 
     past counts, what was expected of them -> overdispersion of each narrative, drawn to that of all
                                            -> how unequal the narratives are in it
@@ -38,7 +38,7 @@ measured.
 """
 FAR_OFF = 9.0
 """Squared distance of a narrative's overdispersion from the mean, over the squared mean, that counts at
-most: a gamma law of shape 2 is so far off once in a hundred and fifty.
+most: a gamma law of shape 2 is hardly ever farther off. Chosen, not measured.
 """
 ALPHA_RANGE = (0.02, 4.0)
 """Overdispersion is never taken for none, nor for more than makes any count likely. Chosen, not measured."""
@@ -47,7 +47,7 @@ INEQUALITY_RANGE = (0.1, 2.0)
 CUT = 2.0
 """Deviations beyond which a day says no more of how days hang together. Chosen, not measured."""
 LAGS = 13
-"""Days apart up to which surplus is compared: two weeks."""
+"""Days apart up to which surplus is compared: two weeks. Chosen, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,8 @@ def _pooled(above: float, below: float, usual: float, alpha: float) -> float:
 def _serial(surplus: Floats, mean: Floats, weight: Floats, alpha: float) -> tuple[float, ...]:
     """Correlation of the surplus of days some lags apart, none below 0.
 
-    Poisson noise is alike on no two days: of two days' products only the overdispersed share is in common. The
-    surplus is cut off at `CUT` deviations, so that a few bursts do not tell how all days hang together.
+    Poisson noise is alike on no two days: of two days' products only the overdispersed share is in common.
+    The surplus is cut off at `CUT` deviations: a few bursts must not tell how all days hang together.
     """
     variance = mean * (1 + alpha * mean)
     scaled = np.clip(surplus / np.sqrt(np.maximum(variance, 1e-9)), -CUT, CUT) * np.sqrt(weight)

@@ -1,9 +1,9 @@
 """Who is told: the false-discovery rate of a day, the floors, quiet days, twins and the weekly budget.
 
-mail     q <= fdr, and of the slow detector the CUSUM over its threshold; floors held; nothing innocent explains it; not quiet;
-         within the budget
-digest   q <= 2 fdr, and of the slow one the CUSUM over three quarters of its threshold; or mail's bar, but explained, quiet or
-         over the budget
+mail     q <= fdr, and of the slow detector the CUSUM over its threshold; floors held; nothing innocent
+         explains it; not quiet; within the budget
+digest   q <= 2 fdr, and of the slow one the CUSUM over three quarters of its threshold; or mail's bar, but
+         explained, quiet or over the budget
 """
 
 from __future__ import annotations
@@ -76,9 +76,14 @@ def false_discovery(tests: DayTest, family: Flags, slow: Flags | None = None) ->
     lowest = 1.0
     order = sorted(np.nonzero(every < 1)[0], key=lambda n: (-every[n], n))
     for rank, n in zip(range(len(order), 0, -1), order, strict=True):
-        false = sum(float(_attained(part, every[n] / len(levels)).sum()) for part in levels)
-        lowest = q[n] = min(lowest, max(every[n], (false + able * every[n]) / rank))
+        false = _expected_false(levels, float(every[n])) + able * every[n]
+        lowest = q[n] = min(lowest, max(every[n], false / rank))
     return Account(p, q[: len(p)], slow_p, q[len(p) :])
+
+
+def _expected_false(levels: Sequence[Floats], p: float) -> float:
+    """Tests of the fast windows that reach p by chance."""
+    return sum(float(_attained(part, p / len(levels)).sum()) for part in levels)
 
 
 def _slow_p(tests: DayTest, family: Flags) -> Floats:

@@ -1,4 +1,4 @@
-"""How many narratives a report calls rising or falling where nothing is news: python -m tests.benchmarks.trends
+"""What a report calls rising or falling where nothing is news: python -m tests.benchmarks.trends
 
 The quiet counts of `tests.benchmarks.spikes` (2,000 narratives, no bursts), three seeds of four weeks: the
 product's own test of a week, as the weekly report makes it, every outlet seen every day.

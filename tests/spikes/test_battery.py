@@ -1,4 +1,4 @@
-"""The battery's worlds at a tenth of their size; `python -m tests.benchmarks.battery` measures them in full."""
+"""The battery's worlds at a tenth of their size; `python -m tests.benchmarks.battery` plays them in full."""
 
 from __future__ import annotations
 

@@ -243,7 +243,7 @@ def _name(outlet: int) -> str:
 
 
 def panel_of_counts(counts: Floats, first: date) -> Panel:
-    """Counts told by one outlet of their own each, all seen every day; what else is told is as much as usual."""
+    """Counts told by one outlet that is seen every day, a text at a time."""
     number, length = counts.shape
     days = [first + timedelta(days=n) for n in range(length)]
     row, day = np.nonzero(counts)
