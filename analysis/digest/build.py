@@ -213,7 +213,8 @@ def _is_told(spike: Spike) -> bool:
 
 def _falling(reader: DigestReader) -> list[int]:
     """Narratives clearly below their baseline, the stronger evidence first."""
-    trends = {key: trend for key, trend in reader.trends.among(reader.listed).items() if trend.falls()}
+    every = reader.trends.among(reader.listed)
+    trends = {key: trend for key, trend in every.items() if trend.falls(reader.rules)}
     return sorted(trends, key=lambda key: (trends[key].p_down, trends[key].observed, key))
 
 

@@ -19,14 +19,10 @@ from config.settings import SpikeSettings
 
 FEWEST_EXPECTED = 0.1
 """Below this no ratio is given: anything is many times nothing. Chosen, not measured."""
-RISE_P, RISE_RATIO = 0.01, 1.5
-"""How rare, and how much more than expected, a rise is. Chosen, not measured; no error rate over all
-narratives is held.
-"""
-FALL_P, FALL_RATIO = 0.1, 0.5
-"""How rare, and how much less than expected, a fall is. Chosen, not measured; no error rate over all
-narratives is held.
-"""
+RISE_RATIO = 1.5
+"""How much more than expected a rise is. Chosen, not measured."""
+FALL_RATIO = 0.5
+"""How much less than expected a fall is. Chosen, not measured."""
 FALL_EXPECTED = 3.0
 """What must be expected for a fall to be told: less is silent in a week by chance once in twenty. Chosen, not
 measured.
@@ -47,6 +43,12 @@ class Trend:
     p_down: float
     seen: bool
     """Enough of the period was seen to speak of a fall."""
+    q_up: float = 1.0
+    """False-discovery rate (Benjamini-Hochberg) of rises among all narratives of the period that have a
+    baseline ...
+    """
+    q_down: float = 1.0
+    """... and of falls."""
 
     @property
     def ratio(self) -> float | None:
@@ -58,20 +60,30 @@ class Trend:
         enough = self.observed >= rules.min_count and self.outlets >= floor
         return (
             enough
-            and self.p_up <= RISE_P
+            and self.q_up <= rules.fdr
             and self.expected is not None
             and self.observed >= RISE_RATIO * self.expected
         )
 
-    def falls(self) -> bool:
+    def falls(self, rules: SpikeSettings) -> bool:
         """Clearly less than its history leads one to expect, in a period that was seen."""
         expected = self.expected or 0.0
         return (
             self.seen
             and expected >= FALL_EXPECTED
             and self.observed <= FALL_RATIO * expected
-            and self.p_down <= FALL_P
+            and self.q_down <= rules.fdr
         )
+
+
+def _false_discovery(p: Floats, family: Flags) -> Floats:
+    """(narratives,): q of each of the family, 1 outside of it."""
+    from scipy.stats import false_discovery_control
+
+    q: Floats = np.ones(len(p))
+    if family.any():
+        q[family] = false_discovery_control(np.clip(p[family], 0.0, 1.0))
+    return q
 
 
 def ratio_of(observed: float, expected: float | None) -> float | None:
@@ -101,6 +113,8 @@ class Trends:
         self._tested = self._test(watched)
         self._up = upper_tail(self._tested.observed, self._tested.law)
         self._down = lower_tail(self._tested.observed, self._tested.law)
+        self._q_up = _false_discovery(self._up, self._tested.has_baseline)
+        self._q_down = _false_discovery(self._down, self._tested.has_baseline)
 
     def _test(self, watched: Flags) -> _Tested:
         y, exposure, first = self.series.y, self.series.exposure, self._first
@@ -133,6 +147,8 @@ class Trends:
             outlets=int(tested.outlets[n]),
             p_up=float(self._up[n]),
             p_down=float(self._down[n]),
+            q_up=float(self._q_up[n]),
+            q_down=float(self._q_down[n]),
             seen=self._is_seen(n),
         )
 

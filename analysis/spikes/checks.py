@@ -146,6 +146,10 @@ def _new_outlet(case: Case) -> Finding:
 
 def _outage_recovery(case: Case) -> Finding:
     back = [source for source in case.carriers if _came_back(case, source)]
+    if back and _was_off(case):
+        back = [source for source in back if _has_backlog(case, source)]
+        if not back:
+            return _ruled_out("most outlets came back together, and the carriers wrote no more than usual")
     if not back:
         return _ruled_out("no carrier came back from an outage")
     if stands_without(case, back):
@@ -158,6 +162,28 @@ def _came_back(case: Case, source: str) -> bool:
     weight = case.panel.weight[case.panel.sources.index(source)]
     start = max(0, case.first - RECOVERY_DAYS)
     return bool((weight[:start] > 0).any() and (weight[start : case.day] <= 0).any())
+
+
+def _was_off(case: Case) -> bool:
+    """Whether most of the outlets came back together: it was the watching that stopped, and to set all of
+    them aside would leave nothing to judge by.
+    """
+    back = sum(_came_back(case, source) for source in case.panel.sources)
+    return 2 * back > len(case.panel.sources)
+
+
+def _has_backlog(case: Case, source: str) -> bool:
+    """Whether an outlet wrote clearly more a day in the window than on the days before on which it was seen:
+    what an outage kept back comes in beside what is new.
+    """
+    place = case.panel.sources.index(source)
+    output, seen = case.panel.output[place], case.panel.weight[place] > 0
+    until, part = baseline_end(case.day, case.rules), slice(case.first, case.day + 1)
+    if not seen[:until].any():
+        return True
+    usual = float(output[:until][seen[:until]].mean())
+    now = float(output[part][seen[part]].mean()) if seen[part].any() else 0.0
+    return now > BUSY_DAY * usual
 
 
 def _reprint_storm(case: Case) -> Finding:

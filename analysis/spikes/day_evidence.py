@@ -14,6 +14,7 @@ import numpy as np
 
 from analysis.arrays import Ints, Vectors, closeness, unit_rows
 from analysis.counts.panel import Panel
+from analysis.spikes.detectors import Watch
 from analysis.spikes.facts import FactRow, WindowFacts, facts_of
 from config.clock import day_of
 from config.settings import SpikeSettings
@@ -50,6 +51,7 @@ class DayEvidence:
         narratives: their centroids under the same means, as far as they can be
             (`analysis.embedding.centring.comparable`); daily groups among them (`groups.py`).
         holders: daily group -> the narrative that holds most of its passages.
+        watch: how many countries and languages the workspace's outlets cover.
     """
 
     def __init__(
@@ -60,10 +62,12 @@ class DayEvidence:
         rules: SpikeSettings,
         *,
         holders: Mapping[int, int] | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self.panel = panel
         self.rules = rules
         self.holders = holders or {}
+        self.watch = watch or Watch()
         self._narratives = {item.narrative_id: item for item in narratives}
         self._rows_of = rows_of
         self._rows: dict[int, Sequence[FactRow]] = {}

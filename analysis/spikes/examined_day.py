@@ -101,8 +101,9 @@ class ExaminedDay:
         return self.evidence.is_watched(number)
 
     @cached_property
-    def _p_and_q(self) -> tuple[Floats, Floats]:
-        return policy.false_discovery(self._tests, self._family)
+    def _account(self) -> policy.Account:
+        is_known = np.array([not groups.is_group(key) for key in self._panel.narratives], dtype=np.bool_)
+        return policy.false_discovery(self._tests, self._family, is_known)
 
     def has_baseline(self, n: int) -> bool:
         """Whether a row is tested against a baseline."""
@@ -162,9 +163,12 @@ class ExaminedDay:
 
     def figures(self, n: int) -> Spike:
         """What the fast detector finds, without facts, which are read only for what stands out."""
-        p, q = self._p_and_q
-        spike = self._bare(n, policy.best_window(self._tests, n), self._detector(n))
-        return replace(spike, p_value=float(p[n]), q_value=float(q[n]), decision="suppressed")
+        bare = self._bare(n, policy.best_window(self._tests, n), self._detector(n))
+        return replace(self._rated(bare, n), decision="suppressed")
+
+    def _rated(self, spike: Spike, n: int) -> Spike:
+        """A spike with p and q of the fast detector."""
+        return replace(spike, p_value=float(self._account.p[n]), q_value=float(self._account.q[n]))
 
     def _detector(self, n: int) -> Detector:
         """The name of the fast detector: of a group it says that something emerges."""
@@ -172,9 +176,7 @@ class ExaminedDay:
 
     def _tested_spike(self, n: int) -> Spike:
         """The louder window of the fast detector, with p and q."""
-        p, q = self._p_and_q
-        spike = self._spike(n, policy.best_window(self._tests, n), self._detector(n))
-        return replace(spike, p_value=float(p[n]), q_value=float(q[n]))
+        return self._rated(self._spike(n, policy.best_window(self._tests, n), self._detector(n)), n)
 
     def _standing_out(self, n: int) -> Candidate | None:
         """A row that a detector asks something for; the slow one is asked of narratives only."""
@@ -182,24 +184,25 @@ class ExaminedDay:
         if fast == "mail" or (fast and slow != "mail"):
             return self._checked(n, self._tested_spike(n), fast)
         if slow:
-            q = float(self._p_and_q[1][n])
-            return self._checked(n, replace(self._spike(n, self._tests.slow, "slow"), q_value=q), slow)
+            p, q = float(self._account.slow_p[n]), float(self._account.slow_q[n])
+            spike = replace(self._spike(n, self._tests.slow, "slow"), p_value=p, q_value=q)
+            return self._checked(n, spike, slow)
         return None
 
     def _fast_tier(self, n: int) -> Tier:
-        window, q = policy.best_window(self._tests, n), float(self._p_and_q[1][n])
+        window, q = policy.best_window(self._tests, n), float(self._account.q[n])
         return policy.fast_tier(q, float(window.observed[n]), float(window.expected[n]), self._rules)
 
     def _slow_tier(self, n: int) -> Tier:
-        is_group = groups.is_group(self._panel.narratives[n])
-        return "" if is_group else policy.slow_tier(self._tests, n, self._rules)
+        return policy.slow_tier(self._account.slow_q[n], self._tests.cusum[n], self._rules)
 
     def _emerging(self, n: int, *, known: bool) -> Candidate | None:
         """A narrative without a baseline; one for the digest is told once."""
         window = self._burst
         if window.observed[n] < self._tests.least[n]:
             return None
-        tier = emergence(self._emergence_facts(n, window.days), active=self._active)
+        facts = self._emergence_facts(n, window.days)
+        tier = emergence(facts, active=self._active, watch=self.evidence.watch)
         if not tier or (tier == "digest" and known):
             return None
         spike = self._spike(n, window, "emergence")

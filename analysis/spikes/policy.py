@@ -1,9 +1,9 @@
 """Who is told: the false-discovery rate of a day, the floors, quiet days, twins and the weekly budget.
 
-mail     q <= fdr, or the CUSUM over its threshold; floors held; nothing innocent explains it; not quiet;
-         within the budget
-digest   q <= 2 fdr, or the CUSUM over three quarters of its threshold; or mail's bar, but explained, quiet or
-         over the budget
+mail     q <= fdr, and of the slow detector the CUSUM over its threshold; floors held; nothing innocent
+         explains it; not quiet; within the budget
+digest   q <= 2 fdr, and of the slow one the CUSUM over three quarters of its threshold; or mail's bar, but
+         explained, quiet or over the budget
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from analysis.arrays import Floats
 from analysis.counts.panel import Flags
 from analysis.spikes.baseline import upper_tail
-from analysis.spikes.detectors import KAPPA, DayTest, Tier, WindowTest
+from analysis.spikes.detectors import KAPPA, DayTest, Tier, WindowTest, rarity
 from config.settings import SpikeSettings
 from storage.records import Spike, SpikeDecision
 
@@ -27,8 +27,6 @@ DIGEST_CUSUM = 0.75
 """The digest's share of the mails' CUSUM threshold. Chosen, not measured."""
 DIGEST_RATIO = 2.0
 """A digest's spike is twice what is expected at least. Chosen, not measured."""
-SLOW_P = 0.01
-"""What the newest week must reach by itself for a CUSUM's alarm to be worth telling. Chosen, not measured."""
 LEVELS = 10
 """Counts above its floor for which a narrative's attainable probabilities are worked out: beyond, p itself is
 taken, which is safe.
@@ -43,9 +41,24 @@ GROWN_DAYS = 3
 """A burst grows for days; only after these can a level have doubled: the longest fast window."""
 
 
-def false_discovery(tests: DayTest, family: Flags) -> tuple[Floats, Floats]:
-    """p and q of the fast detector for one day, one value a narrative; 1 where the floors on count and ratio
-    are not held.
+@dataclass(frozen=True, slots=True)
+class Account:
+    """p and q of a day's tests, one value a narrative; 1 where the floors are not held.
+
+    One account for all detectors: the fast tests of narratives and of daily groups, and the slow ones of
+    narratives, are hypotheses of one family.
+    """
+
+    p: Floats
+    """Of the fast detector ..."""
+    q: Floats
+    slow_p: Floats
+    """... and of the slow one."""
+    slow_q: Floats
+
+
+def false_discovery(tests: DayTest, family: Flags, slow: Flags | None = None) -> Account:
+    """The false-discovery rates of a day.
 
     Benjamini-Hochberg for discrete tests (Heyse 2011): most narratives are so quiet that they cannot reach
     the floors by chance, and each adds to the expected false discoveries only the largest probability that it
@@ -53,16 +66,32 @@ def false_discovery(tests: DayTest, family: Flags) -> tuple[Floats, Floats]:
 
     Args:
         family: narratives with a baseline, whose tests count.
+        slow: those that the slow detector is asked of; None: all of them.
     """
-    p = _smallest(tests, family)
+    p, slow_p = _smallest(tests, family), _slow_p(tests, family if slow is None else family & slow)
     levels = [_levels(window, tests.least)[:, family] for window in tests.fast]
-    q: Floats = np.ones(len(family))
+    able = int((family if slow is None else family & slow).sum())
+    every = np.concatenate([p, slow_p])
+    q: Floats = np.ones(len(every))
     lowest = 1.0
-    order = sorted(np.nonzero(p < 1)[0], key=lambda n: (-p[n], n))
+    order = sorted(np.nonzero(every < 1)[0], key=lambda n: (-every[n], n))
     for rank, n in zip(range(len(order), 0, -1), order, strict=True):
-        false = sum(float(_attained(part, p[n] / len(levels)).sum()) for part in levels)
-        lowest = q[n] = min(lowest, max(p[n], false / rank))
-    return p, q
+        false = _expected_false(levels, float(every[n])) + able * every[n]
+        lowest = q[n] = min(lowest, max(every[n], false / rank))
+    return Account(p, q[: len(p)], slow_p, q[len(p) :])
+
+
+def _expected_false(levels: Sequence[Floats], p: float) -> float:
+    """Tests of the fast windows that reach p by chance."""
+    return sum(float(_attained(part, p / len(levels)).sum()) for part in levels)
+
+
+def _slow_p(tests: DayTest, family: Flags) -> Floats:
+    """(narratives,): p of the slow detector: both its sum of small rises and its newest week must be rare."""
+    window = tests.slow
+    enough = (window.observed >= tests.least) & (window.observed >= KAPPA * window.expected)
+    rare = np.maximum(rarity(tests.cusum), window.p)
+    return np.asarray(np.where(family & enough, rare, 1.0), dtype=np.float64)
 
 
 def _smallest(tests: DayTest, family: Flags) -> Floats:
@@ -110,17 +139,12 @@ def fast_tier(q: float, observed: float, expected: float, rules: SpikeSettings) 
     return "digest" if q <= DIGEST_FDR * rules.fdr else ""
 
 
-def slow_tier(tests: DayTest, n: int, rules: SpikeSettings) -> Tier:
-    """What the slow detector asks for; it is tuned to a doubling, so a doubling is its floor, and a level
-    that has gone by is none.
-    """
-    cusum, window = float(tests.cusum[n]), tests.slow
-    observed, expected = float(window.observed[n]), float(window.expected[n])
-    if observed < tests.least[n] or observed < KAPPA * expected or float(window.p[n]) > SLOW_P:
-        return ""
-    if cusum > rules.cusum_threshold:
+def slow_tier(q: float, cusum: float, rules: SpikeSettings) -> Tier:
+    """What the slow detector asks for."""
+    if cusum > rules.cusum_threshold and q <= rules.fdr:
         return "mail"
-    return "digest" if cusum > DIGEST_CUSUM * rules.cusum_threshold else ""
+    is_near = cusum > DIGEST_CUSUM * rules.cusum_threshold
+    return "digest" if is_near and q <= DIGEST_FDR * rules.fdr else ""
 
 
 def text_floor(active: int, rules: SpikeSettings) -> float:

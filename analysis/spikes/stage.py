@@ -28,6 +28,7 @@ from analysis.embedding.centring import comparable
 from analysis.spikes import groups
 from analysis.spikes.day import DayResult, examine_day
 from analysis.spikes.day_evidence import DayEvidence
+from analysis.spikes.detectors import Watch
 from analysis.spikes.examined_day import ExaminedDay
 from analysis.spikes.facts import FACT_DAYS, FactRow
 from analysis.spikes.gates import Gates, gates_of
@@ -36,7 +37,7 @@ from config.clock import Clock, day_of, midnight
 from config.progress import Progress
 from config.settings import SpikeSettings
 from config.workspace import Workspace
-from storage.records import DailyGroup, Narrative, Spike
+from storage.records import DailyGroup, Narrative, Source, Spike
 from storage.records.told import Cell
 from storage.store import Store
 
@@ -102,6 +103,7 @@ class CountedDays:
         self._drawn: dict[int, DailyGroup] = {}
         """Groups that were asked about, by key."""
         self._tested = self._speaking()
+        self._watch = watched_by(store.sources.all())
 
     def _speaking(self) -> list[Narrative]:
         """Narratives that claim something, their centroids comparable.
@@ -148,6 +150,7 @@ class CountedDays:
             lambda number: self._rows(number, day),
             self._rules,
             holders=groups.holders(found, assigned, self._survivors),
+            watch=self._watch,
         )
 
     def _panel(self, day: date, found: Sequence[DailyGroup]) -> Panel:
@@ -183,6 +186,14 @@ class CountedDays:
         start = day - timedelta(days=max(self._rules.quiet_days, 7))
         found = self._store.spikes.between(start, day + timedelta(days=1))
         return [replace(item, narrative_id=_leads_to(self._survivors, item)) for item in found]
+
+
+def watched_by(sources: Iterable[Source]) -> Watch:
+    """How many countries and languages some outlets cover."""
+    outlets = list(sources)
+    countries = {item.country for item in outlets} - {""}
+    languages = {item.languages[0] for item in outlets if item.languages}
+    return Watch(len(countries), len(languages))
 
 
 def _leads_to(survivors: Mapping[int, int], spike: Spike) -> int:

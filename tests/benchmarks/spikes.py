@@ -94,13 +94,16 @@ def alerts(y: Floats, exposure: Floats, rules: SpikeSettings) -> npt.NDArray[np.
 
 def mailed_on(tests: DayTest, family: npt.NDArray[np.bool_], rules: SpikeSettings) -> dict[int, WindowTest]:
     """Narratives that the product's rule on counts asks to mail, with the window that stands out."""
-    _, q = false_discovery(tests, family)
+    rates = false_discovery(tests, family)
     found: dict[int, WindowTest] = {}
     for n in np.nonzero(family)[0].tolist():
         window = best_window(tests, n)
-        if fast_tier(float(q[n]), float(window.observed[n]), float(window.expected[n]), rules) == "mail":
+        if (
+            fast_tier(float(rates.q[n]), float(window.observed[n]), float(window.expected[n]), rules)
+            == "mail"
+        ):
             found[n] = window
-        elif slow_tier(tests, n, rules) == "mail":
+        elif slow_tier(float(rates.slow_q[n]), float(tests.cusum[n]), rules) == "mail":
             found[n] = tests.slow
     return found
 

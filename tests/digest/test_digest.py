@@ -258,20 +258,22 @@ def trend(**values: Any) -> Trend:
         "outlets": 9,
         "p_up": 0.001,
         "p_down": 1.0,
+        "q_up": 1.0,
+        "q_down": 1.0,
         "seen": True,
     }
     return Trend(**{**given, **values})
 
 
 def test_what_a_rise_and_a_fall_must_reach() -> None:
-    """One in a hundred for a rise, one in ten for a fall; neither is told of what chance explains better."""
+    """Both are held to the false-discovery rate of the alerts; a fall besides to a period that was seen."""
     rules = SpikeSettings()
-    assert trend(p_up=0.01).rises(rules, 2)
-    assert not trend(p_up=0.011).rises(rules, 2)
+    assert trend(q_up=0.05).rises(rules, 2)
+    assert not trend(q_up=0.051).rises(rules, 2)
     down = {"observed": 1.0, "p_up": 1.0}
-    assert trend(**down, p_down=0.1).falls()
-    assert not trend(**down, p_down=0.11).falls()
-    assert not trend(**down, p_down=0.01, seen=False).falls()
+    assert trend(**down, q_down=0.05).falls(rules)
+    assert not trend(**down, q_down=0.051).falls(rules)
+    assert not trend(**down, q_down=0.01, seen=False).falls(rules)
 
 
 def test_a_narrative_alone(store: Store) -> None:

@@ -13,7 +13,7 @@ from tests.spikes.makers import counts
 
 def law(mean: float, alpha: float, unsure: float = 0.0) -> Expected:
     """One law for all counts."""
-    return Expected(np.array(mean), np.array(alpha), np.array(unsure))
+    return Expected(np.array(mean), np.array(alpha), np.array(unsure), np.array(0.3))
 
 
 def test_a_steady_rate_is_found() -> None:
@@ -61,7 +61,7 @@ def test_longer_windows_keep_part_of_the_overdispersion() -> None:
     """
     found = fit(counts(5.0), np.ones((1, 112)), until=112, days=56)
     one, three = found.expect(np.ones(1)), found.expect(3 * np.ones(1), 3)
-    assert one.alpha[0] == found.alpha[0]
+    assert one.alpha[0] == found.scatter.alpha[0]
     assert one.alpha[0] / 3 < three.alpha[0] < one.alpha[0]
     assert one.unsure == three.unsure
 
@@ -71,7 +71,7 @@ def test_longer_windows_keep_part_of_the_overdispersion() -> None:
 def test_tails_are_those_of_the_mixture(mean: float, alpha: float) -> None:
     """On whole counts the tail is the mixture of scipy's negative binomials."""
     y = np.arange(0, 30, dtype=float)
-    spreads = [(alpha * factor + 0.2, share) for factor, share in baseline.ALPHA_MIXTURE]
+    spreads = [(alpha * np.exp(node * 0.3) + 0.2, share) for node, share in baseline.NODES]
     expected = sum(share * nbinom.sf(y - 1, 1 / spread, 1 / (1 + spread * mean)) for spread, share in spreads)
     assert upper_tail(y, law(mean, alpha, 0.2)) == pytest.approx(expected, rel=1e-9)
 

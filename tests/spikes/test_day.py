@@ -129,6 +129,13 @@ def test_a_backlog_after_an_outage_is_no_spike() -> None:
     assert found[1].checks["outage_recovery"].startswith("named: it rests on outlet-03")
 
 
+def test_a_machine_that_was_off_excuses_nothing_by_itself() -> None:
+    """Where all outlets were not seen for three days and write as usual since, a burst is a burst."""
+    down = {(outlet, number): "down" for outlet in OUTLETS for number in range(TODAY - 4, TODAY - 1)}
+    found = told(burst_of(World(health=down), OUTLETS[3:9]))
+    assert found[1].checks["outage_recovery"].startswith("ruled out: most outlets came back together")
+
+
 def test_an_outage_inside_the_window_is_seen() -> None:
     """Of a window of three days outlets were down on the second: what they tell on the third is their
     backlog.

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from analysis.arrays import Floats
-from analysis.spikes.detectors import EmergenceFacts, cusum, emergence, examine
+from analysis.spikes.detectors import EmergenceFacts, Watch, cusum, emergence, examine
 from tests.spikes.makers import RULES, counts
 
 Detector = Callable[[Floats, int], Floats]
@@ -64,12 +64,10 @@ def test_constant(name: str, level: float) -> None:
 
 
 @battery
-def test_alone_or_in_company(name: str) -> None:
-    """A narrative's test does not depend on its neighbours or their order."""
+def test_the_order_does_not_matter(name: str) -> None:
+    """Neighbours say how counts scatter, in whatever order they stand."""
     y = counts(2.0, narratives=6)
-    together = DETECTORS[name](y, T)
-    assert np.allclose(DETECTORS[name](y[::-1], T)[::-1], together)
-    assert np.allclose(DETECTORS[name](y[2:3], T), together[2])
+    assert np.allclose(DETECTORS[name](y[::-1], T)[::-1], DETECTORS[name](y, T))
 
 
 @battery
@@ -154,3 +152,10 @@ def test_emergence(change: dict[str, float], tier: str) -> None:
     """News of many outlets, abroad or in other tongues, is for the digest."""
     facts: dict[str, Any] = {**EMERGENT, **change}
     assert emergence(EmergenceFacts(**facts), active=40) == tier
+
+
+def test_a_desk_of_one_country_hears_what_emerges() -> None:
+    """Where one country and one language are watched, neither can be asked for twice."""
+    alone: dict[str, Any] = {**EMERGENT, "countries": 1, "languages": 1, "outlets": 2}
+    assert emergence(EmergenceFacts(**alone), active=2, watch=Watch(1, 1)) == "digest"
+    assert emergence(EmergenceFacts(**alone), active=2, watch=Watch(2, 1)) == ""

@@ -17,6 +17,7 @@ from analysis.spikes.policy import (
     fast_tier,
     outlet_floor,
     quiet_since,
+    slow_tier,
     text_floor,
 )
 from config.settings import SpikeSettings
@@ -195,7 +196,8 @@ def test_false_discoveries_are_bounded() -> None:
     y[:3, T] += np.array([3.0, 5.0, 9.0])
     tests = examine(y, np.ones_like(y), day=T, rules=RULES)
     family = np.ones(200, dtype=bool)
-    p, q = false_discovery(tests, family)
+    rates = false_discovery(tests, family)
+    p, q = rates.p, rates.q
     assert (q >= p).all()
     assert q[2] <= q[1] <= q[0]
     assert q[2] < 0.05
@@ -203,7 +205,7 @@ def test_false_discoveries_are_bounded() -> None:
     low &= tests.fast[1].observed < RULES.min_count
     assert (q[low] == 1).all()
     family[2] = False
-    assert false_discovery(tests, family)[1][2] == 1
+    assert false_discovery(tests, family).q[2] == 1
 
 
 def test_quiet_narratives_do_not_dilute() -> None:
@@ -214,12 +216,27 @@ def test_quiet_narratives_do_not_dilute() -> None:
     y[0, 10::4] = 1.0
     y[0, T] = 5.0
     tests = examine(y, np.ones_like(y), day=T, rules=RULES)
-    p, q = false_discovery(tests, np.ones(400, dtype=bool))
-    assert q[0] < 0.3 * 400 * p[0]
+    rates = false_discovery(tests, np.ones(400, dtype=bool), np.zeros(400, dtype=bool))
+    assert rates.q[0] < 0.3 * 400 * rates.p[0]
 
 
 def test_no_family_no_discovery() -> None:
     """Without narratives to test there is nothing to find."""
     tests = examine(np.zeros((0, 112)), np.zeros((0, 112)), day=T, rules=RULES)
-    p, q = false_discovery(tests, np.zeros(0, dtype=bool))
-    assert (len(p), len(q)) == (0, 0)
+    rates = false_discovery(tests, np.zeros(0, dtype=bool))
+    assert (len(rates.p), len(rates.q), len(rates.slow_q)) == (0, 0, 0)
+
+
+def test_the_slow_detector_is_in_the_same_account() -> None:
+    """A rise that lasts has a p and a q of its own, not those of its loudest day."""
+    y = counts(3.0, narratives=60, seed=4)
+    y[0, T - 6 : T + 1] += 5.0
+    family, exposure = np.ones(60, dtype=bool), np.ones_like(y)
+    # An alarm resets the sum: the day that it rings is looked for.
+    days = [false_discovery(examine(y, exposure, day=t, rules=RULES), family) for t in range(T - 6, T + 1)]
+    rates = min(days, key=lambda found: float(found.slow_p[0]))
+    assert 0 < rates.slow_p[0] < 0.05
+    assert rates.slow_p[0] <= rates.slow_q[0]
+    assert rates.slow_q[0] != rates.q[0]
+    assert slow_tier(0.04, 9.0, RULES) == "mail"
+    assert slow_tier(0.2, 9.0, RULES) == ""

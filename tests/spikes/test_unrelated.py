@@ -80,10 +80,13 @@ def examined(of: World) -> tuple[float, float, float]:
 
 @pytest.mark.parametrize("outlets", [0, 1, 4, 7])
 def test_no_test_moves(outlets: int) -> None:
-    """The same observed, and the same expected and p but for the priors of exposure."""
+    """The same observed, the same expected but for the priors of exposure, and nearly the same p: all
+    narratives together say how counts scatter.
+    """
     alone, among = examined(world(outlets)), examined(around(world(outlets)))
     assert among[0] == alone[0]
-    assert among[1:] == pytest.approx(alone[1:], rel=0.02)
+    assert among[1] == pytest.approx(alone[1], rel=0.02)
+    assert among[2] == pytest.approx(alone[2], rel=0.25)
 
 
 @pytest.mark.parametrize(("outlets", "decision"), [(1, None), (7, "alert")])

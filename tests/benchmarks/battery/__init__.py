@@ -1,0 +1,69 @@
+"""Simulated worlds, the product's rule on counts in each, and an oracle beside it: python -m
+tests.benchmarks.battery [--narratives 2000] [--seeds 101 102 103 104] [--only WORLD ...]
+
+False alerts a week and 2,000 narratives before the weekly budget, the share of bursts found, mean days to the
+alert; and what an oracle finds with as many false alerts that knows each narrative's mean, its overdispersion
+and how the days hang together. Bursts as in `tests.benchmarks.spikes`. In worlds of outlets the explanations
+"new outlet" and "back from an outage" apply; those that need texts do not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+import numpy as np
+
+from config.settings import SpikeSettings
+from tests.benchmarks.battery.measure import Measured, asked_by_product, measured, oracle
+from tests.benchmarks.battery.outlets import OUTLET_WORLDS, of_outlets
+from tests.benchmarks.battery.worlds import MULTIPLES, PROCESSES, World, of_process
+
+MOST_FALSE = 10.0
+
+
+def world_of(name: str, narratives: int, seed: int) -> World:
+    """A world by name."""
+    known = name in PROCESSES
+    return of_process(PROCESSES[name], narratives, seed) if known else of_outlets(name, narratives, seed)
+
+
+def played(name: str, narratives: int, seed: int) -> tuple[Measured, Measured]:
+    """What the product and the oracle do in a world."""
+    rules = SpikeSettings()
+    world = world_of(name, narratives, seed)
+    asked, _ = asked_by_product(world, rules)
+    found = measured(world, asked, rules.quiet_days)
+    return found, oracle(world, found.false_per_week, rules.quiet_days, rules.min_count)
+
+
+def figures(name: str, narratives: int, seeds: list[int]) -> dict[str, float]:
+    """Means over the seeds."""
+    pairs = [played(name, narratives, seed) for seed in seeds]
+    found: dict[str, float] = {
+        "false_a_week": float(np.mean([ours.false_per_week for ours, _ in pairs])),
+        "delay_days": float(np.mean([ours.delay for ours, _ in pairs])),
+    }
+    for multiple in MULTIPLES:
+        found[f"x{multiple}"] = float(np.mean([ours.recall[multiple] for ours, _ in pairs]))
+        found[f"x{multiple}_oracle"] = float(np.mean([theirs.recall[multiple] for _, theirs in pairs]))
+    return {key: round(value, 3) for key, value in found.items()}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """A line for each world, then all as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.battery", description=__doc__)
+    parser.add_argument("--narratives", type=int, default=2000)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[101, 102, 103, 104])
+    parser.add_argument("--only", nargs="+", default=[*PROCESSES, *OUTLET_WORLDS])
+    chosen = parser.parse_args(arguments)
+    worlds = {}
+    for name in chosen.only:
+        worlds[name] = figures(name, chosen.narratives, chosen.seeds)
+        print(f"{name}: {worlds[name]}", flush=True)
+    targets = [
+        {"figure": f"false alerts a week, {name}", "value": item["false_a_week"], "at_most": MOST_FALSE}
+        for name, item in worlds.items()
+    ]
+    print(json.dumps({"worlds": worlds, "targets": targets}))
+    return 0
