@@ -29,7 +29,8 @@ WATCHLIST = """\
 # adjectives and other endings ("Russi*").
 # Abbreviations of up to three capitals (EU, UN) are found in capitals only.
 # What is required may be given by its id in the library of names: entities = ["country:MR", "country:RU"].
-# A query over words stands alone or beside statements: query = '(wagner OR "africa corps") AND mali NOT football'.
+# A query over words stands alone or beside statements:
+#   query = '(wagner OR "africa corps") AND mali NOT football'
 # Below is the shipped list, in seven languages. Take the marks away to use a statement, or name it:
 # `drumbeat watch add security-concerns-mr`. `drumbeat watch try "A sentence"` shows what another would find.
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Final
 
 LANGUAGES: Final = (
-    "en", "fr", "ar", "ru", "uk", "es", "pt", "de", "zh", "zh_Hant", "fa", "tr", "ha", "sw", "hi", "it", "pl", "cs",
-    "be", "sr", "hr", "bg", "ro", "he", "el", "hy", "ka", "id", "am", "so", "yo", "ja", "ko", "ur", "bn", "th", "vi",
+    "en", "fr", "ar", "ru", "uk", "es", "pt", "de", "zh", "zh_Hant", "fa", "tr", "ha", "sw", "hi", "it",
+    "pl", "cs", "be", "sr", "hr", "bg", "ro", "he", "el", "hy", "ka", "id", "am", "so", "yo", "ja", "ko",
+    "ur", "bn", "th", "vi",
 )  # fmt: skip
 DECLINED: Final = frozenset({"pl", "cs", "hr"})
 """Slavic languages in Latin script: their names have cases at the end. Cyrillic names are declined where they

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from config.workspace import Workspace
 from storage.records import GrownStatement, MeanTable, PassageFacts
 from storage.store import Store
 
+LONGEST_DAYS: Final = 1_000
+"""How far back a small collection is read for growth. Chosen, not measured."""
 Grown = tuple[GrownStatement, list[Match]]
 
 
@@ -76,14 +79,22 @@ def _window(
 ) -> _Window | None:
     """The newest passages with vectors; None where there is none."""
     rules = workspace.settings
-    since = now - timedelta(days=rules.narratives.window_days)
-    told = store.passages.told(since, now)[-rules.watch.grow_passages :]
+    told = _newest(store, now, rules.narratives.window_days, rules.watch.grow_passages)
     present = store.vectors.has(table.build, {row.text_hash for row in told})
     facts = [row for row in told if row.text_hash in present]
     if not facts:
         return None
     ordinary = ordinary_for(store, table, due, per_language=rules.watch.background_passages)
     return _Window(facts, _collection(store, table, facts), ordinary)
+
+
+def _newest(store: Store, now: datetime, days: int, most: int) -> list[PassageFacts]:
+    """The newest passages, at most so many: of the window, and of twice as long while they are fewer."""
+    told = store.passages.told(now - timedelta(days=days), now)
+    while len(told) < most and days < LONGEST_DAYS:
+        days *= 2
+        told = store.passages.told(now - timedelta(days=days), now)
+    return told[-most:]
 
 
 def _collection(store: Store, table: MeanTable, facts: Sequence[PassageFacts]) -> Collection:

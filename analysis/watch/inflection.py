@@ -36,7 +36,7 @@ from storage.text import for_names
 
 SHORT: Final = 3
 """Capitals of so many letters at most (EU, US, США) are an abbreviation, found in capitals only: "us", "un"
-and "au" are words."""
+and "au" are words. Chosen, not measured."""
 
 _ARTICLE: Final = "ال"
 _ARABIC_BEFORE: Final = "[وف]?(?:[بكل]?(?:ال)?|لل)"

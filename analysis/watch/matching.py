@@ -21,9 +21,10 @@ from analysis.watch.statements import Prepared
 from storage.records import Vector
 
 _SLACK = 2e-5
-"""More than a product of 384 numbers in single precision is ever off."""
+"""More than a product of 384 numbers in single precision is ever off; measured."""
 _Z_DIGITS = 3
 _COSINE_DIGITS = 4
+"""As they are kept; chosen, not measured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from storage.records import HitFacts, LineageEvent, MeanTable, Narrative
 from storage.store import Store
 
 EXEMPLARS = 5
+"""Hits that are kept to stand for a statement. Chosen, not measured."""
 
 
 def claim_numbers(

@@ -166,15 +166,19 @@ def _blocks(run: _Run, statements: Sequence[Prepared]) -> Iterator[_Block]:
     while True:
         lowest, end = _next_stretch(list(through.values()))
         waiting = tuple(item for item in statements if through[item.config.id] == lowest)
-        rows = run.store.passages.embedded_after(run.table.build, lowest, limit=BLOCK)
-        if end is not None:
-            rows = [row for row in rows if row.passage_no <= end]
+        rows = _rows_between(run, lowest, end)
         if rows:
             yield _Block(waiting, rows)
         elif end is None:
             return
         reached = rows[-1].passage_no if rows else end
         through.update(dict.fromkeys((item.config.id for item in waiting), reached or 0))
+
+
+def _rows_between(run: _Run, after: int, end: int | None) -> list[PassageFacts]:
+    """The next passages after a number, up to another."""
+    rows = run.store.passages.embedded_after(run.table.build, after, limit=BLOCK)
+    return rows if end is None else [row for row in rows if row.passage_no <= end]
 
 
 def _next_stretch(marks: Sequence[int]) -> tuple[int, int | None]:

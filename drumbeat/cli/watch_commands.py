@@ -187,7 +187,7 @@ def watch_backtest(
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Count what a statement would have found week by week, as it stands in watchlist.toml; stores nothing."""
+    """Count what a statement would have found, week by week, as watchlist.toml has it; stores nothing."""
     from analysis.watch.trying import backtest
 
     with session(workspace, as_of) as opened:
