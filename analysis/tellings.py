@@ -18,7 +18,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from config.clock import day_of
-from storage.records import LineageEvent, Narrative, Stance
+from storage.records import LineageEvent, LineageKind, Narrative, Stance
 from storage.records.merges import follow_merges, numbers_under
 from storage.records.told import NarrativeRow, ToldRow
 from storage.store import Store
@@ -27,6 +27,8 @@ COPY_REACH = timedelta(days=14)
 """A text that nobody printed for so long is new when it is printed again: twice the seven days within which
 copies are looked for (`copies.window_days`). Chosen, not measured.
 """
+RESTS: tuple[LineageKind, ...] = ("dormant", "revived")
+"""Kinds of history that `resting_forms` looks at: ask the store for no more, a history only grows."""
 FORM = "form"
 """Reason in the history of a narrative that turned out to be a recurring form."""
 
@@ -140,7 +142,7 @@ def speaking(rows: Sequence[NarrativeRow]) -> list[NarrativeRow]:
 
 def resting_forms(history: Iterable[LineageEvent]) -> set[int]:
     """Narratives that were put to rest as recurring forms, by their history in the order of time."""
-    last = {item.narrative_id: item for item in history if item.kind in ("dormant", "revived")}
+    last = {item.narrative_id: item for item in history if item.kind in RESTS}
     return {number for number, item in last.items() if item.detail.get("reason") == FORM}
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+from config.entries import add_entries
 from config.errors import ConfigError
-from config.load import load_sources, source_files
 from config.workspace import Workspace
 
 
@@ -19,58 +20,61 @@ def add_source(
     name: str,
     country: str,
     languages: Sequence[str],
-    feeds: Sequence[str],
+    feeds: Sequence[str | dict[str, str]],
+    more: dict[str, Any] | None = None,
 ) -> Path:
     """Append an outlet to `sources/added.toml`.
 
-    The new file is validated beside the old ones before it takes the old one's place, so a bad entry changes
-    nothing.
+    Args:
+        feeds: addresses, or tables as an entry has them.
+        more: everything else that an entry can hold, by name.
 
     Raises:
         ConfigError: the entry is wrong, or its id or an address is known already.
     """
-    path = workspace.root / "sources" / "added.toml"
     if any(source.id == source_id for source in workspace.sources):
         raise ConfigError(
             f"{source_id}: an outlet with this id is there already; `drumbeat sources list` shows it"
         )
-    before = (
-        path.read_text(encoding="utf-8") if path.exists() else "# Outlets added by `drumbeat sources add`.\n"
-    )
-    path.parent.mkdir(exist_ok=True)
-    draft = path.with_suffix(".draft")
+    rows = [{"url": feed} if isinstance(feed, str) else feed for feed in feeds]
+    given = more or {}
+    first = [*(row["url"] for row in rows), str(given.get("site", ""))][0]
+    entry = {
+        "id": source_id,
+        "name": name,
+        "domain": domain_of(source_id, first),
+        "country": country,
+        "languages": list(languages),
+        "feeds": rows,
+    }
+    return add_entries(workspace, [{**entry, **given}])
+
+
+def domain_of(source_id: str, address: str) -> str:
+    """The host of an address without `www.`.
+
+    Raises:
+        ConfigError: it is no address.
+    """
     try:
-        draft.write_text(
-            before + _entry(source_id, name, country, languages, feeds, _domain(feeds)), encoding="utf-8"
-        )
-        load_sources([*(file for file in source_files(workspace.root) if file != path), draft])
-        draft.replace(path)
-    except (ConfigError, ValueError) as error:
-        # ValueError: an address that is none, or characters that no file can hold.
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError as error:
         raise ConfigError(f"{source_id}: not added: {error}") from None
-    finally:
-        draft.unlink(missing_ok=True)
-    return path
 
 
-def _domain(feeds: Sequence[str]) -> str:
-    return (urlsplit(feeds[0]).hostname or "").removeprefix("www.") if feeds else ""
+def read_settings(given: Sequence[str]) -> dict[str, Any]:
+    """`key=value` as an entry's fields; values as TOML has them, or plain text.
 
-
-def _entry(*fields: object) -> str:
-    source_id, name, country, languages, feeds, domain = (
-        json.dumps(value, ensure_ascii=False) for value in fields
-    )
-    lines = [
-        "",
-        "[[source]]",
-        f"id = {source_id}",
-        f"name = {name}",
-        f"domain = {domain}",
-        f"country = {country}",
-        f"languages = {languages}",
-    ]
-    lines.append(
-        "feeds = [" + ", ".join(f"{{ url = {json.dumps(feed)} }}" for feed in json.loads(feeds)) + "]"
-    )
-    return "\n".join(lines) + "\n"
+    Raises:
+        ConfigError: there is no `=`.
+    """
+    found: dict[str, Any] = {}
+    for text in given:
+        name, mark, value = text.partition("=")
+        if not mark:
+            raise ConfigError(f"--set {text!r}: expected KEY=VALUE, such as delay_seconds=10")
+        try:
+            found[name.strip()] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            found[name.strip()] = value.strip()
+    return found

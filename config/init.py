@@ -18,6 +18,7 @@ from config.schedule import Schedule
 from config.settings import Settings
 
 DIRECTORY = Path(__file__).parent / "data" / "sources"
+SHIPPED_WATCHLIST = Path(__file__).parent / "data" / "watchlist.toml"
 
 WATCHLIST = """\
 # The watchlist: what you want to be told about, in any language; every language is searched.
@@ -27,18 +28,11 @@ WATCHLIST = """\
 # Hebrew write together with a word, anywhere in scripts without spaces. A star lets a stem go on, for
 # adjectives and other endings ("Russi*").
 # Abbreviations of up to three capitals (EU, UN) are found in capitals only.
-# Take the marks away to use this example.
+# What is required may be given by its id in the library of names: entities = ["country:MR", "country:RU"].
+# A query over words stands alone or beside statements: query = '(wagner OR "africa corps") AND mali NOT football'.
+# Below is the shipped list, in seven languages. Take the marks away to use a statement, or name it:
+# `drumbeat watch add security-concerns-mr`. `drumbeat watch try "A sentence"` shows what another would find.
 
-# [[statement]]
-# id = "security-concerns"
-# label = "Mauritania understands Russia's security concerns"
-# statements = ["Mauritania understands Russia's security concerns", "Nouakchott shares Moscow's security
-# worries"]
-# counter_statements = ["Mauritania rejects Russia's security claims"]
-# entities = [
-#   { any_of = ["Mauritania", "Mauritanie", "موريتانيا", "Мавритания"] },
-#   { any_of = ["Russia", "Russie", "روسيا", "Россия"] },
-# ]
 """
 
 
@@ -53,7 +47,7 @@ def init_workspace(folder: Path) -> list[Path]:
     """
     if (folder / SETTINGS_FILE).exists():
         raise ConfigError(f"{folder}: is a workspace already ({SETTINGS_FILE} is there); nothing was changed")
-    texts = {SETTINGS_FILE: settings_toml(), SCHEDULE_FILE: schedule_toml(), WATCHLIST_FILE: WATCHLIST}
+    texts = {SETTINGS_FILE: settings_toml(), SCHEDULE_FILE: schedule_toml(), WATCHLIST_FILE: watchlist_toml()}
     try:
         (folder / "sources").mkdir(parents=True, exist_ok=True)
         written = [_write(folder / name, text) for name, text in texts.items()]
@@ -77,6 +71,12 @@ def settings_toml() -> str:
         model = field.default
         blocks.append(f"\n[{name}]\n" + "\n".join(_lines(model, name)))
     return "\n".join(blocks) + "\n"
+
+
+def watchlist_toml() -> str:
+    """`watchlist.toml` with the shipped statements commented out."""
+    shipped = SHIPPED_WATCHLIST.read_text(encoding="utf-8").splitlines()
+    return WATCHLIST + "\n".join(f"# {line}" if line else "" for line in shipped) + "\n"
 
 
 def schedule_toml() -> str:

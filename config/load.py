@@ -75,7 +75,7 @@ def load_workspace(root: Path, environ: Mapping[str, str] = os.environ) -> Works
         root=root.resolve(),
         settings=settings,
         sources=load_sources(source_files(root)),
-        watchlist=_load_watchlist(root / WATCHLIST_FILE),
+        watchlist=load_watchlist(root / WATCHLIST_FILE),
         schedule=_load_schedule(root / SCHEDULE_FILE),
         **_load_alerts(root / ALERTS_FILE),
         origins=origins,
@@ -149,7 +149,12 @@ def source_files(root: Path) -> list[Path]:
     return files
 
 
-def _load_watchlist(path: Path) -> tuple[StatementConfig, ...]:
+def load_watchlist(path: Path) -> tuple[StatementConfig, ...]:
+    """The statements of a watchlist; none where there is no file.
+
+    Raises:
+        ConfigError: an entry is wrong, or an id stands twice.
+    """
     rows = _rows(path, "statement") if path.is_file() else []
     statements = [
         _validate(StatementConfig, row, path, {}, where=f"statement {_name_of(row)}: ") for row in rows

@@ -50,7 +50,7 @@ class CrawlSettings(Section):
     contact: str = ""
     """Mail address or page that an outlet's webmaster can write to; sent with every request. Required for
     real crawls."""
-    delay_seconds: Annotated[float, Field(ge=0, le=300)] = 5.0
+    delay_seconds: Annotated[float, Field(ge=0, le=1_800)] = 5.0
     """Between two requests to one host; a source may set a longer one."""
     concurrent_hosts: Positive = 16
     """Answers taken at the same time, one from each host. A host that keeps us waiting, for its delay or for
@@ -71,6 +71,9 @@ class CrawlSettings(Section):
     """Pages that are fetched of one source in 24 hours."""
     max_bytes_per_source_day: Positive = 500 * 1024 * 1024
     """What the pages of one source may take in the archive in 24 hours."""
+    recheck_pages: Annotated[int, Field(ge=0)] = 10
+    """Stored pages of a source that one crawl asks for again, a day to three weeks after their fetch, to see
+    whether they were edited or taken away; 0: none."""
     backfill_days: Days = 60
     """First crawl of a source: coverage this old is history, not news."""
     attempts: Positive = 3
@@ -138,6 +141,8 @@ class EmbedSettings(Section):
     """Processes; 0 means one per core."""
     passage_words: Positive = 100
     """A passage holds at most so many words."""
+    max_passages: Positive = 200
+    """Passages of one article; the rest of it is kept as text, and `drumbeat explain` says so."""
 
 
 class NarrativeSettings(Section):
@@ -170,12 +175,25 @@ class NarrativeSettings(Section):
 class WatchSettings(Section):
     """When a passage says what a watched statement says."""
 
-    z_threshold: float = 4.8
-    """A passage says what a statement says from so many standard deviations above its language; on a mixed news corpus 4.8 lets about one in 1,000 merely related passages in."""
+    false_per_10000: Annotated[float, Field(gt=0, le=100)] = 1.0
+    """Of 10,000 passages on other matters so many may be found by a statement without entities; its limits in
+    every language are taken from what is ordinary in the collection."""
+    z_threshold: float | None = None
+    """In place of those limits: a whole passage says what a statement without entities says from so many
+    standard deviations above its language."""
+    sentence_share: Share = 0.1
+    """Share of the passages whose sentences are read for all statements without entities together, at most;
+    about so much is added to the time of embedding."""
+    grow_days: Days = 7
+    """A statement grows by what it found, and by the narrative that tells the same, every so many days."""
+    grow_passages: Positive = 200_000
+    """Newest passages that a statement grows by, at most: 0.6 GB of memory."""
     one_entity_z_threshold: float = 4.0
-    """The same for a statement that requires one entity: where as many false passages come in as without it at 4.8. Much is said about one country."""
+    """A passage says what a statement says that requires one entity, from so many standard deviations above
+    its language. Much is said about one country."""
     guarded_z_threshold: float = 2.5
-    """The same for two required entities or more, which keep out nearly all that is merely near, so that free wording can be let in."""
+    """The same for two required entities or more, which keep out nearly all that is merely near, so that free
+    wording can be let in."""
     stance_margin: Share = 0.03
     """Statement against counter-statement: nearer by so much decides the stance."""
     background_passages: Positive = 2_000
@@ -229,6 +247,8 @@ class MailSettings(Section):
     """From address of alert mail."""
     recipients: tuple[str, ...] = ()
     """Who gets alerts; one mail each."""
+    health_recipients: tuple[str, ...] = ()
+    """Who is told, once a day at most, which sources broke and which are well again."""
     timeout_seconds: Duration = 30.0
     """For each answer of the mail server."""
     total_seconds: Duration = 180.0
@@ -242,6 +262,10 @@ class ReportSettings(Section):
 
     directory: Path = Path("reports")
     """Where weekly reports are written; relative to the workspace."""
+    recipients: tuple[str, ...] = ()
+    """Who gets each report by mail when it is published; editions have lists of their own in alerts.toml."""
+    documents: tuple[Literal["pdf", "docx"], ...] = ()
+    """Further forms of each report; they need `pip install drumbeat-monitor[documents]`."""
     reader_languages: tuple[str, ...] = ("en",)
     """Labels and keywords are shown in the first of these that a narrative has."""
     narratives: Positive = 12

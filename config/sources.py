@@ -91,7 +91,7 @@ class SourceConfig(Section):
     verified: bool = False
     never_tried: date | None = None
     """The day the addresses were written down without anybody having tried them; absent where they were."""
-    delay_seconds: Annotated[float, Field(ge=0, le=300)] | None = None
+    delay_seconds: Annotated[float, Field(ge=0, le=1_800)] | None = None
     poll_minutes: Annotated[int, Field(gt=0, le=366 * 24 * 60)] | None = None
     """A fixed interval between polls; absent: each feed by its own rhythm, between ten minutes and a day."""
     link_pattern: Annotated[str, AfterValidator(_regular_expression)] | None = None

@@ -121,7 +121,8 @@ class Names:
 
         Raises:
             NameUnknown: it has none.
-            PrivateAddress: one of them is private, which is not allowed here, or that of a cloud's own service,
+            PrivateAddress: one of them is private, which is not allowed here, or that of a cloud's own
+            service,
                 which is allowed nowhere.
         """
         if _key(host) in _METADATA_NAMES:

@@ -1,7 +1,7 @@
-"""Read documents in processes of their own, with limits of time and memory: one made to take for ever costs its
-outlet one poll, and nobody else anything.
+"""Read documents in processes of their own, with limits of time and memory: one made to take for ever costs
+its outlet one poll, and nobody else anything.
 
-    small documents --> quick line, two seconds each --too slow--> long line, ten seconds each <-- large documents
+    small documents --> quick line, 2 s each --too slow--> long line, 10 s each <-- large documents
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ sitemap of 50,000 addresses 0.6 s, one that is cut off 1.4 s (`tests.quality.lis
 QUICK_SECONDS: Final = 2.0
 """For a small document at its first try; then it is one among the large. Chosen, not measured."""
 SMALL_BYTES: Final = 128 * 1024
-"""Nine of ten feeds are smaller (`python -m tests.quality.listings`); a small one waits for no large one."""
+"""A smaller document waits for no larger one. Chosen, not measured."""
 WORKER_BYTES: Final = 5 * 1024**3 // 4
 """Of memory that a worker may ask for. A damaged sitemap of 50 MB, the largest that is taken, was read with
 0.98 GB of addresses, 0.86 GB of them in use (`parse_listing` on 1,100,000 entries, 2026-11)."""
 MOST_WORKERS: Final = 2
-"""In each line; half of that many cores are theirs. They wait for the net most of the time. Chosen, not measured."""
+"""In each line, on four cores or more; else one. Chosen, not measured."""
 DOCUMENTS_OF_A_WORKER: Final = 200
 """Then it is replaced, so that what the libraries keep does not add up. Chosen, not measured."""
 _WARM: Final = "crawler.reading"
-"""The module whose `warm` a worker calls first: it lies above this one, and above robots.txt, which is read here too."""
+"""The module whose `warm` a worker calls first: it lies above this one."""
 
 _pools: dict[str, ProcessPool] = {}
 _guard = threading.Lock()

@@ -40,15 +40,17 @@ class CrawlTools:
 class OutletRequests:
     """Requests of one outlet, polls, pages and waits included, until its time is up.
 
-    An outlet that keeps long pauses between two requests has time for three of them.
+    An outlet whose directory entry states long pauses between two requests has time for three of them, beyond
+    the end of the crawl too.
     """
 
     def __init__(self, source: SourceConfig, tools: CrawlTools) -> None:
         self._source = source
         self._tools = tools
         slowest = max(tools.settings.delay_seconds, source.delay_seconds or 0.0)
-        seconds = max(tools.settings.source_seconds, 3 * slowest)
-        self._ends = min(asyncio.get_running_loop().time() + seconds, tools.ends)
+        now = asyncio.get_running_loop().time()
+        usual = min(now + tools.settings.source_seconds, tools.ends)
+        self._ends = max(usual, now + 3 * slowest)
 
     @property
     def is_over(self) -> bool:

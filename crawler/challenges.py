@@ -7,8 +7,9 @@ import re
 from crawler.answers import Answer
 
 _CHALLENGED = re.compile(
-    rb"challenge-platform|cf[-_]chl|cf-turnstile|/_Incapsula_|_px-captcha|px-captcha|captcha-delivery|ddos-guard"
-    rb"|sucuri_cloudproxy|aws-waf-token|awswaf|sgcaptcha|<title>\s*(?:just a moment|attention required|access denied"
+    rb"challenge-platform|cf[-_]chl|cf-turnstile|/_Incapsula_|px-captcha|captcha-delivery|ddos-guard"
+    rb"|sucuri_cloudproxy|aws-waf-token|awswaf|sgcaptcha"
+    rb"|<title>\s*(?:just a moment|attention required|access denied"
     rb"|are you (?:a )?(?:human|robot)|checking your browser)",
     re.IGNORECASE,
 )
@@ -23,7 +24,9 @@ _CHALLENGE_STATUS = frozenset({202, 401, 403, 405, 429, 503})
 
 
 def is_challenge(answer: Answer) -> bool:
-    """Whether an answer checks for a human instead of giving what was asked for: by its headers, or by its page."""
+    """Whether an answer checks for a human instead of giving what was asked for: by its headers, or by its
+    page.
+    """
     for name, words in _CHALLENGE_HEADERS.items():
         stated = (answer.header(name) or "").lower()
         if stated and stated in words.split():

@@ -10,7 +10,8 @@ CONDITIONS: dict[str, tuple[str, str]] = {
     ),
     "tls": (
         "No secure connection: the certificate or the protocol was refused.",
-        "Open the address in a browser. If the certificate has run out, wait; if the outlet has none that is valid, "
+        "Open the address in a browser. If the certificate has run out, wait; if the outlet has none that "
+        "is valid, "
         "`crawl.verify_certificates = false` takes pages from whoever answers.",
     ),
     "unreachable": (
@@ -19,7 +20,8 @@ CONDITIONS: dict[str, tuple[str, str]] = {
     ),
     "challenge": (
         "A check whether the reader is human stands before the address.",
-        "Ask the webmaster to let our user agent through (`crawl.contact` tells who we are), or take another feed.",
+        "Ask the webmaster to let our user agent through (`crawl.contact` tells who we are), or take "
+        "another feed.",
     ),
     "forbidden": (
         "The server refuses us (401, 403, 451).",
@@ -52,7 +54,8 @@ CONDITIONS: dict[str, tuple[str, str]] = {
     ),
     "private": (
         "The host leads to a private address.",
-        "Set `allow_private_addresses` for the source if it may lie there; else the name server is wrong or hostile.",
+        "Set `allow_private_addresses` for the source if it may lie there; else the name server is wrong "
+        "or hostile.",
     ),
     "unreadable": (
         "It answers, but with nothing that can be read as this kind of listing.",
@@ -68,11 +71,14 @@ CONDITIONS: dict[str, tuple[str, str]] = {
     ),
     "layout_changed": (
         "A section page that listed articles before lists none now.",
-        "Open it in a browser; if articles are there, state their addresses as `link_pattern`, or take a feed.",
+        "Open it in a browser; if articles are there, state their addresses as `link_pattern`, or take a "
+        "feed.",
     ),
     "no_news": (
         "It has brought nothing new for much longer than is usual for it.",
         "See whether the outlet still publishes, and whether this feed still follows it.",
     ),
 }
-"""Condition -> what it means, and the remedy. `unreachable`, `server_error` and `rate_limited` may pass by themselves."""
+"""Condition -> what it means, and the remedy. `unreachable`, `server_error` and `rate_limited` may pass by
+themselves.
+"""

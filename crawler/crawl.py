@@ -4,7 +4,8 @@
     run_crawl(...)  the same with a reactor of its own
 
     sources, those first that were not served for longest
-            --> all outlets at once (outlet.py), each request in its turn (places.py) --> Fetcher (gates, Scrapy)
+            --> all outlets at once (outlet.py), each request in its turn (places.py) --> Fetcher (gates,
+             Scrapy)
             --> Recorder (archive, then rows)
 
 Counts: `sources`; `polls` = sum of `polls_<outcome>`; `found` new pages; `tried` = sum of the fetch outcomes,
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -124,37 +125,50 @@ def run_crawl(
 
 
 async def _crawl(job: _Job) -> dict[str, int]:
-    sources, burden = _sources(job), burdens(job.store.feeds.all())
-    spent = job.store.pages.fetched_by_source(job.clock.now() - DAY)
+    sources = _sources(job)
+    now, settings = job.clock.now(), job.workspace.settings.crawl
+    burden = burdens(job.store.feeds.all())
+    spent = job.store.pages.fetched_by_source(now - DAY)
+    pauses = HostPauses(job.clock, job.store.health.pauses(now))
     writer = ThreadPoolExecutor(1, thread_name_prefix="store")
     recorder = Recorder(job.store, job.archive, writer)
     counts: Counter[str] = Counter(sources=len(sources), polls=0, found=0, tried=0)
-    settings = job.workspace.settings.crawl
 
     async def work(fetcher: Fetcher) -> None:
         fetcher.places.rank({source.id: burden.get(source.id, 0.0) for source in sources})
-        tools = CrawlTools(
-            fetcher=fetcher,
-            recorder=recorder,
-            settings=settings,
-            clock=job.clock,
-            run_id=job.run_id,
-            by_hand=bool(job.only),
-            counts=counts,
-            spent=spent,
-            ends=asyncio.get_running_loop().time() + settings.crawl_seconds,
-        )
+        tools = _tools(job, fetcher, recorder, counts, spent)
         try:
             await _crawl_outlets(sources, tools, job.progress)
         finally:
             await recorder.flush()
 
     try:
-        pauses = HostPauses(job.clock, job.store.health.pauses(job.clock.now()))
         await open_session(work, settings=settings, clock=job.clock, keep=recorder.keep, pauses=pauses)
     finally:
         writer.shutdown()
     return dict(sorted(counts.items()))
+
+
+def _tools(
+    job: _Job,
+    fetcher: Fetcher,
+    recorder: Recorder,
+    counts: Counter[str],
+    spent: Mapping[str, tuple[int, int]],
+) -> CrawlTools:
+    """What the outlets of this crawl share."""
+    settings = job.workspace.settings.crawl
+    return CrawlTools(
+        fetcher=fetcher,
+        recorder=recorder,
+        settings=settings,
+        clock=job.clock,
+        run_id=job.run_id,
+        by_hand=bool(job.only),
+        counts=counts,
+        spent=spent,
+        ends=asyncio.get_running_loop().time() + settings.crawl_seconds,
+    )
 
 
 async def _crawl_outlets(sources: list[SourceConfig], tools: CrawlTools, progress: Progress) -> None:

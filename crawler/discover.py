@@ -133,3 +133,10 @@ def _kind(listing: Listing, *, is_sitemap: bool) -> FeedKind:
         return "feed"
     is_news = bool(listing.links) and all(row.title and row.published for row in listing.links)
     return "news_sitemap" if is_news else "sitemap"
+
+
+def country_of(address: str) -> str | None:
+    """The country of an address's domain, where its ending is a country's; None for `.com` and the like."""
+    ending = host_of(address).rpartition(".")[2]
+    code = {"uk": "GB", "su": "RU"}.get(ending, ending.upper())
+    return code if len(code) == 2 and code.isalpha() and code != "EU" else None

@@ -11,30 +11,19 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
-from OpenSSL import SSL
 from scrapy import Request, signals
-from scrapy.core.downloader.handlers.http11 import TunnelError
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    ResponseDataLossError,
-    StopDownload,
-    UnsupportedURLSchemeError,
-)
+from scrapy.exceptions import DownloadTimeoutError, StopDownload
 from scrapy.http import Response
-from twisted.internet.error import ConnectError, ConnectionClosed
 
 from config.clock import Clock
 from config.errors import DrumbeatError
 from config.settings import CrawlSettings
 from config.sources import SourceConfig
-from crawler.addresses import Names, NameUnknown, PrivateAddress
+from crawler.addresses import Names
 from crawler.answers import (
     ACCEPTED_ENCODINGS,
     Answer,
@@ -45,14 +34,15 @@ from crawler.answers import (
     decompress,
     unlabelled_encoding,
 )
+from crawler.failures import EXPECTED, detail_of, outcome_of
 from crawler.pauses import HostPauses
 from crawler.permits import permit_of
 from crawler.places import BYTES_OF_A_REQUEST, WEIGHT_OF_A_FAILURE, HostQueues, Places, Traffic
 from crawler.refresh import refresh_target
 from crawler.robots import MAX_BYTES as MAX_ROBOTS_BYTES
-from crawler.robots import RobotsBook, RobotsDenied, RobotsUnreadable, Rules, product_token, rules_from
+from crawler.robots import RobotsBook, Rules, product_token, rules_from
 from crawler.sitemaps import MAX_BYTES as MAX_SITEMAP_BYTES
-from crawler.tickets import HostPaused, RedirectLoop, Ticket, request_for, ticket_of
+from crawler.tickets import Ticket, request_for, ticket_of
 from crawler.urls import host_of, resolved
 from crawler.waiting import retry_after
 
@@ -61,30 +51,10 @@ if TYPE_CHECKING:
 
 logger = structlog.get_logger(__name__)
 
+UNPACKED_IN_PLACE = 32 * 1024
+"""Bytes of an answer whose unpacking takes less than handing it to a thread. Chosen, not measured."""
 Keep = Callable[[Answer], Awaitable[None]]
 """Takes answers that only the archive wants (robots.txt, redirects); returns when they are safe."""
-
-FAILURES: tuple[tuple[type[Exception], str], ...] = (
-    (RobotsDenied, "robots_denied"),
-    (RobotsUnreadable, "robots_unreadable"),
-    (PrivateAddress, "private_address"),
-    (NameUnknown, "dns_failed"),
-    (CannotResolveHostError, "dns_failed"),
-    (RedirectLoop, "redirect_loop"),
-    (HostPaused, "waiting"),
-    (DownloadTimeoutError, "timeout"),
-    (DownloadCancelledError, "too_large"),
-    (DownloadConnectionRefusedError, "connection_failed"),
-    (DownloadFailedError, "connection_failed"),
-    (ResponseDataLossError, "connection_failed"),
-    (ConnectError, "connection_failed"),
-    (ConnectionClosed, "connection_failed"),
-    (TunnelError, "connection_failed"),
-    (UnsupportedURLSchemeError, "bad_url"),
-    (UnicodeError, "bad_url"),
-)
-"""What may go wrong on the way, and the fetch outcome that names it; the first that fits counts."""
-_EXPECTED = tuple(kind for kind, _ in FAILURES)
 
 
 class Fetcher:
@@ -137,7 +107,8 @@ class Fetcher:
         It waits for the address's host, and for a place beside the other outlets.
 
         Args:
-            source: for whom: the longest of its delay, the settings' and robots.txt's counts, and it may lie on
+            source: for whom: the longest of its delay, the settings' and robots.txt's counts, and it may lie
+            on
                 private addresses.
             headers: further ones, for conditional requests.
         """
@@ -226,7 +197,8 @@ class Fetcher:
         """Archive a redirect."""
         ticket = ticket_of(request)
         first = ticket.hops[0] if ticket.hops else request.url
-        await self._keep(self._answer(first, replace(ticket, kind="redirect"), response))
+        hop = replace(ticket, kind="redirect")
+        await self._keep(_decompressed(self._answer(first, hop, response), hop.max_bytes))
 
     def slow_down(self, host: str, seconds: float) -> None:
         """Leave at least so many seconds between two requests to a host, from the next one on."""
@@ -245,12 +217,11 @@ class Fetcher:
         ticket.received, ticket.is_over = 0, False
         try:
             response = await self._crawler.engine.download_async(request_for(address, ticket))
-        except _EXPECTED as error:
+        except EXPECTED as error:
             if isinstance(error, DownloadTimeoutError):
                 self.pauses.timed_out(host_of(ticket.hops[-1] if ticket.hops else address))
-            return self._failed(
-                url, ticket, _outcome(error), _detail(error, ticket), getattr(error, "wait", None)
-            )
+            wait = getattr(error, "wait", None)
+            return self._failed(url, ticket, outcome_of(error), detail_of(error, ticket), wait)
         except DrumbeatError:
             raise
         except Exception as error:  # border: what hostile bytes do to the libraries costs only this request
@@ -260,7 +231,15 @@ class Fetcher:
             ticket.is_over = True
             self._traffic.release(ticket.received)
         self.pauses.answered(host_of(response.url))
-        return self._answer(url, ticket, response)
+        return await self._unpacked(self._answer(url, ticket, response), ticket.max_bytes)
+
+    async def _unpacked(self, answer: Answer, max_bytes: int) -> Answer:
+        """The answer decompressed; a bomb takes a while to be known as one, and zlib lets the others work
+        meanwhile."""
+        unpack = partial(_decompressed, answer, max_bytes)
+        if len(answer.body) < UNPACKED_IN_PLACE:
+            return unpack()
+        return await asyncio.get_running_loop().run_in_executor(self.threads, unpack)
 
     def _failed(
         self, url: str, ticket: Ticket, outcome: str, detail: str, wait: timedelta | None = None
@@ -299,7 +278,7 @@ class Fetcher:
         asked = (
             retry_after(answer.header("retry-after"), answer.fetched_at) if response.status >= 400 else None
         )
-        return _decompressed(replace(answer, wait=asked), ticket.max_bytes)
+        return replace(answer, wait=asked)
 
     def _limit(self, kind: Kind) -> int:
         return (
@@ -321,23 +300,6 @@ def request_headers(settings: CrawlSettings) -> dict[str, str]:
     if "@" in settings.contact:
         headers["From"] = settings.contact
     return {"User-Agent": agent, **headers}
-
-
-def _outcome(error: Exception) -> str:
-    if isinstance(error, DownloadFailedError) and _is_tls(error.__cause__):
-        return "tls_failed"
-    return next(outcome for kind, outcome in FAILURES if isinstance(error, kind))
-
-
-def _detail(error: Exception, ticket: Ticket) -> str:
-    if isinstance(error, DownloadCancelledError):
-        # Scrapy says it in the log only.
-        return f"more than {ticket.max_bytes} bytes"
-    return str(error) or type(error).__name__
-
-
-def _is_tls(cause: Any) -> bool:
-    return any(reason.check(SSL.Error) for reason in getattr(cause, "reasons", ()))
 
 
 def _decompressed(answer: Answer, max_bytes: int) -> Answer:

@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 LONGEST_PAUSE_SECONDS = 10.0
 """A host that asks for a longer pause is left alone for the rest of the crawl."""
 LONGEST_DELAY_SECONDS = 300.0
-"""A host that wants more between two requests cannot be crawled: robots.txt, a poll and a page must fit into the
-time of a crawl (`crawl.crawl_seconds`). Chosen, not measured."""
+"""A host that wants more between two requests cannot be crawled: robots.txt, a poll and a page must fit into
+the time of a crawl (`crawl.crawl_seconds`). Chosen, not measured.
+"""
 _TOO_MANY_REQUESTS, _UNAVAILABLE = 429, 503
 _UNSTATED_PAUSE = timedelta(minutes=10)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -1,6 +1,7 @@
 """What is wrong with a feed, by its last poll, and what to do about it. Pure.
 
-One condition a poll: what the answer says first, then what its listing lacks, then what it has not brought for long.
+One condition a poll: what the answer says first, then what its listing lacks, then what it has not brought
+for long.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from storage.records import FeedHealth, FeedPoll, FeedState
 NO_NEWS_AFTER = timedelta(days=14)
 """At least so long without anything new. Chosen, not measured."""
 NO_NEWS_EXPECTED = 7.0
-"""Entries that should have come meanwhile, by the feed's rhythm: silence by chance is then rarer than one in 1,000
-(Poisson, exp(-7))."""
+"""Entries that should have come meanwhile, by the feed's rhythm: silence by chance is then rarer than one in
+1,000 (Poisson, exp(-7)).
+"""
 _UNREACHED = {
     "dns_failed": "dns",
     "tls_failed": "tls",
@@ -73,7 +75,9 @@ def _condition(
 
 
 def condition_of(outcome: str, status: int | None, detail: str) -> tuple[str, str]:
-    """The condition behind a poll that failed, and its detail; behind a robots.txt that failed, its own cause."""
+    """The condition behind a poll that failed, and its detail; behind a robots.txt that failed, its own
+    cause.
+    """
     cause = _ROBOTS_CAUSE.match(detail) if outcome == "robots_unreadable" else None
     if cause is not None:
         # A host that cannot be reached at all is told as such, whatever was asked for first.

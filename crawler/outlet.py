@@ -2,7 +2,7 @@
 
 feeds due? --> polls --> rows
 pages due? --> fetch, archive --> own, and no other address of a known page? --> rows --> first crawl done
-pages dated anew? --> fetch --> other than before? --> archive, a version
+pages dated anew, or a while old? --> looks.py
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from crawler.answers import Answer
 from crawler.asking import CrawlTools, OutletRequests, TimeIsUp
 from crawler.canonicals import stated_address
 from crawler.links import is_own
+from crawler.looks import Looks
 from crawler.polling import OutletPolls
 from crawler.recording import Entry
 from crawler.results import (
     WAITING,
     page_after,
 )
-from crawler.revisits import version_after
 from crawler.select import (
     Finder,
     finder_for,
@@ -39,8 +39,6 @@ from storage.records import Page
 logger = structlog.get_logger(__name__)
 
 DAY = timedelta(days=1)
-LOOKS_PER_CRAWL = 50
-"""Pages dated anew that are looked at again in one crawl. Chosen, not measured."""
 
 
 class OutletCrawl:
@@ -65,8 +63,9 @@ class OutletCrawl:
         )
         reached = await self._polls.poll_feeds(finder)
         await self._fetch_pages(finder)
+        looks = Looks(finder=finder, tools=self._tools, requests=self._requests)
         with suppress(TimeIsUp):
-            await self._look_again()
+            await looks.look_again(self._polls.dated_anew.values())
         if first and reached:
             await self._tools.recorder.ask(
                 lambda store: store.sources.mark_first_crawled(self._source.id, finder.now)
@@ -126,19 +125,6 @@ class OutletCrawl:
         address = canonical(final_url) or final_url
         other = await self._tools.recorder.ask(lambda store: store.pages.by_url(address))
         return other is not None and other.page_id != page.page_id and other.fetch_outcome in (None, "stored")
-
-    async def _look_again(self) -> None:
-        """Fetch pages that listings dated anew; what is different, or gone, is kept as a version."""
-        for page in list(self._polls.dated_anew.values())[:LOOKS_PER_CRAWL]:
-            answer = await self._requests.fetch(page.url, "page")
-            if answer.failure == WAITING:
-                return
-            version = version_after(page, answer, run_id=self._tools.run_id)
-            kept = answer if version is not None else None
-            await self._tools.recorder.put(Entry(answer=kept, version=version, looked_at=page.page_id))
-            outcome = "changed" if version is not None else "unchanged"
-            self._tools.counts.update({"looked_again": 1, f"looked_again_{outcome}": 1})
-            _log_page(self._source.id, page.url, outcome, answer)
 
 
 def _log_page(source_id: str, url: str, outcome: str, answer: Answer) -> None:

@@ -1,9 +1,9 @@
-"""Who is served next, and how much is under way: fair between outlets, bounded by memory and not by their number.
+"""Who is served next, and how much is under way: fair between outlets, bounded by memory and not by number.
 
-    outlet asks --> its host is free and rested --> a place, the least served outlet first --> request --> weight
+    outlet asks --> its host is free and rested --> a place, the least served first --> request --> weight
 
-A place is held while an answer comes in. Whoever only waits - for its host's delay, for a server that does not
-answer - holds none, so that tarpits stop nobody. What is bounded is the memory of the answers under way.
+A place is held while an answer comes in. Whoever only waits - for its host's delay, for a server that does
+not answer - holds none, so that tarpits stop nobody. What is bounded is the memory of the answers under way.
 """
 
 from __future__ import annotations
@@ -18,11 +18,10 @@ from itertools import count
 from typing import Final
 
 PATIENCE_SECONDS: Final = 0.25
-"""A request that has brought nothing for this long gives its place to others, and goes on without one. Nine of ten
-answers on this machine come within 0.05 s (`python -m tests.benchmarks.hostile`); distant ones take longer, and
-then nothing is to be done meanwhile. Chosen, not measured."""
+"""A request that has not ended after so long gives its place to others, and goes on without one. Chosen, not
+measured."""
 MOST_BYTES: Final = 96 * 1024 * 1024
-"""Of answers under way together. Twice the largest document that is taken (`sitemaps.MAX_BYTES`), less four pages."""
+"""Of answers under way together: nearly twice the largest document that is taken. Chosen, not measured."""
 FULL_BYTES: Final = MOST_BYTES // 3
 """From so much on no further request begins. Chosen, not measured."""
 BYTES_OF_A_REQUEST: Final = 100_000

@@ -32,11 +32,11 @@ from crawler.select import (
     LINKS_PER_POLL,
     Finder,
     Selection,
-    select_children,
+    choose_children,
+    named_children,
     select_pages,
 )
 from crawler.shapes import LEARNT_FROM, Habits, habits_of
-from crawler.urls import canonical
 from crawler.waiting import is_due
 from storage.records import FeedHealth, FeedKind, FeedPoll, FeedState, Page
 
@@ -110,9 +110,12 @@ class OutletPolls:
     async def _children(
         self, listing: Listing, finder: Finder, listing_url: str, seen: Collection[str]
     ) -> list[str]:
-        named = [url for child in listing.children if (url := canonical(child.url, listing_url))]
-        polled = await self._tools.recorder.ask(lambda store: store.feeds.last_polled(named))
-        return select_children(listing, finder, listing_url, seen=seen, polled=polled)
+        threads = self._tools.fetcher.threads
+        name = partial(named_children, listing, listing_url, seen)
+        # Fifty thousand addresses take seconds; the others' answers must not wait for them.
+        named = await asyncio.get_running_loop().run_in_executor(threads, name)
+        polled = await self._tools.recorder.ask(lambda store: store.feeds.last_polled(list(named)))
+        return choose_children(named, finder, polled)
 
     async def _state(self, feed_url: str, kind: FeedKind) -> FeedState:
         state = await self._tools.recorder.ask(lambda store: store.feeds.get(feed_url))
@@ -125,17 +128,31 @@ class OutletPolls:
         selection = await self._selected(read, finder, answer.final_url, language)
         await self._ask_again(selection, finder)
         poll = self._told(state, answer, listing, selection)
-        after = state_after(state, answer, listing, poll_minutes=self._source.poll_minutes)
-        paced = partial(self._paced, state.last_polled_at) if poll.outcome in POLL_SUCCESSES else None
-        # of the addresses that the directory states; a sitemap that an index names comes and goes
-        is_own = any(state.feed_url == str(feed.url) for feed in self._source.feeds)
-        health = health_after(state, poll, answer, listing) if is_own else None
-        self._count_first_try(state, health)
-        entry = Entry(state=after, poll=poll, found=selection.pages, paced=paced, health=health)
-        new = await self._tools.recorder.put(entry)
+        health = self._health(state, poll, answer, listing)
+        new = await self._tools.recorder.put(
+            Entry(
+                state=state_after(state, answer, listing, poll_minutes=self._source.poll_minutes),
+                poll=poll,
+                found=selection.pages,
+                paced=partial(self._paced, state.last_polled_at) if poll.outcome in POLL_SUCCESSES else None,
+                health=health,
+            )
+        )
         self._tools.counts.update({"polls": 1, f"polls_{poll.outcome}": 1, "found": new})
         _log_poll(replace(poll, new_links=new), answer.detail)
         return read if poll.outcome in POLL_SUCCESSES else None
+
+    def _health(
+        self, state: FeedState, poll: FeedPoll, answer: Answer, listing: Listing | None
+    ) -> FeedHealth | None:
+        """What a poll says of an address that the directory states; a sitemap that an index names comes and
+        goes.
+        """
+        if all(state.feed_url != str(feed.url) for feed in self._source.feeds):
+            return None
+        health = health_after(state, poll, answer, listing)
+        self._count_first_try(state, health)
+        return health
 
     def _count_first_try(self, state: FeedState, health: FeedHealth | None) -> None:
         """Tell of an address that the directory states and nobody had tried whether it is dead."""

@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from crawler.answers import Answer
 from storage.archive import ArchiveWriter
-from storage.records import FeedHealth, FeedPoll, FeedState, Page, PageVersion, WarcPlace
+from storage.records import FeedHealth, FeedPoll, FeedState, Page, PageLook, PageVersion, WarcPlace
 from storage.store import Store
 
 GROUP = 50
@@ -44,8 +44,8 @@ class Entry:
     """What the poll says of its feed."""
     version: PageVersion | None = None
     """What the answer adds to a page that is stored."""
-    looked_at: str | None = None
-    """Id of a stored page that was looked at again."""
+    look: PageLook | None = None
+    """A stored page that was looked at again."""
 
 
 class Recorder:
@@ -116,8 +116,8 @@ class Recorder:
         for entry, place in zip(entries, places, strict=True):
             if entry.page is not None:
                 pages.append(replace(entry.page, warc=place))
-            if entry.looked_at is not None:
-                self._looked(entry.looked_at, entry.version, place)
+            if entry.look is not None:
+                self._looked(entry.look, entry.version, place)
             new.append(
                 self._polled(entry, entry.state, entry.poll)
                 if entry.state is not None and entry.poll is not None
@@ -127,10 +127,11 @@ class Recorder:
             self._store.pages.record_fetch(pages)
         return new
 
-    def _looked(self, page_id: str, version: PageVersion | None, place: WarcPlace | None) -> None:
+    def _looked(self, look: PageLook, version: PageVersion | None, place: WarcPlace | None) -> None:
         if version is not None:
             self._store.pages.add_versions([replace(version, warc=place)])
-        self._store.pages.count_looks([page_id])
+        self._store.pages.count_looks([look.page_id])
+        self._store.versions.look(look)
 
     def _archived(self, answer: Answer | None) -> WarcPlace | None:
         if answer is None or answer.status is None:

@@ -2,9 +2,11 @@
 
     refused, and still listed        a feed often runs ahead of its pages: tried again, with patience
     stored, and dated anew           the outlet says that it changed: looked at again
+    stored, and a while old          looked at again, the newest first, within a budget
 
-Both wait as retries do (`waiting.next_page_attempt`): half an hour after the first answer, then four times as
-long each time, so that a feed which dates everything anew at every poll costs a handful of requests a page.
+The first two wait as retries do (`waiting.next_page_attempt`): half an hour after the first answer, then four
+times as long each time, so that a feed which dates everything anew at every poll costs a handful of requests
+a page.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from crawler.answers import Answer, page_outcome
+from crawler.answers import Answer, page_outcome, status_outcome
 from crawler.outcomes import FETCH_OUTCOMES
 from crawler.waiting import next_page_attempt
 from storage.records import Page, PageVersion
@@ -21,6 +23,9 @@ MOST_ATTEMPTS = 10
 """Requests for one page in its life: with the waits between them a month and a half. Chosen, not measured."""
 MEMORY = timedelta(days=45)
 """Pages found longer ago are not tried again: all their attempts are over. Follows from `MOST_ATTEMPTS`."""
+LOOK_AFTER = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=21))
+"""How long after its fetch a stored page is looked at again, the first time, the second ...: most corrections
+are made within a day, and what is taken away is taken away in weeks. Chosen, not measured."""
 REFUSALS = frozenset(FETCH_OUTCOMES) - {
     "stored", "duplicate", "unchanged", "waiting", "broken_feed", "bad_url", "private_address"
 }  # fmt: skip
@@ -52,11 +57,38 @@ def _is_time(page: Page, now: datetime) -> bool:
     return now >= next_page_attempt(page.fetched_at, page.attempts)
 
 
-def version_after(page: Page, answer: Answer, *, run_id: str) -> PageVersion | None:
-    """What a second answer adds to a page: other bytes, or that it is gone; None where it adds nothing."""
+def look_headers(page: Page, latest: PageVersion | None) -> dict[str, str]:
+    """What lets a server answer that a page is as it was; nothing where we know a later version."""
+    if latest is not None:
+        return {}
+    stated = {
+        "If-None-Match": page.headers.get("etag"),
+        "If-Modified-Since": page.headers.get("last-modified"),
+    }
+    return {name: value for name, value in stated.items() if value}
+
+
+def was_there(answer: Answer) -> bool:
+    """Whether a page answered: with a page, or that nothing changed."""
+    return status_outcome(answer) == "unchanged" or page_outcome(answer) == "stored"
+
+
+def version_after(
+    page: Page, latest: PageVersion | None, answer: Answer, *, run_id: str
+) -> PageVersion | None:
+    """What a later answer adds to a page: other bytes, that it is gone, or there again; None where it adds
+    nothing.
+
+    Args:
+        latest: its last version that is known.
+    """
     outcome = page_outcome(answer)
     digest = sha256(answer.body).hexdigest()
-    is_news = outcome in _GONE or (outcome == "stored" and digest != page.sha256)
+    before = (latest.outcome, latest.sha256) if latest is not None else ("stored", page.sha256)
+    if outcome in _GONE:
+        is_news = before[0] not in _GONE
+    else:
+        is_news = outcome == "stored" and ("stored", digest) != before
     if not is_news:
         return None
     return PageVersion(

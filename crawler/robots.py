@@ -33,8 +33,8 @@ from crawler.urls import site_of
 MAX_BYTES = 512 * 1024
 """Of a robots.txt that is read; RFC 9309 2.5 asks for at least 500 KiB."""
 SHORT_BYTES = 16 * 1024
-"""Of a robots.txt that is read in place: 1,000 rules, 20 ms at worst (Protego 0.6; its wildcards take a time that
-follows their length)."""
+"""Of a robots.txt that is read in place: 7 kB of rules with wildcards took 6 ms to read and 0.3 ms to ask, in
+Protego, whose time follows their length."""
 KEPT_FOR = timedelta(hours=24)
 """RFC 9309 2.4: not longer than a day."""
 

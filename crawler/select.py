@@ -197,16 +197,21 @@ def select_children(
         seen: addresses that are polled anyway.
         polled: when children were polled last.
     """
-    found = _children(listing, listing_url, seen)
+    return choose_children(named_children(listing, listing_url, seen), finder, polled or {})
+
+
+def choose_children(
+    found: Mapping[str, ChildSitemap], finder: Finder, polled: Mapping[str, datetime]
+) -> list[str]:
+    """As `select_children`, among the sitemaps of an index by address."""
     fresh = {url: child for url, child in found.items() if _is_fresh(child, finder)}
     newest = _newest_children(fresh)[: CHILDREN_PER_POLL // 2]
     waiting = [url for url in from_both_ends(list(fresh or found)) if url not in newest]
-    times = polled or {}
-    waiting.sort(key=lambda url: times[url].timestamp() if url in times else 0.0)
+    waiting.sort(key=lambda url: polled[url].timestamp() if url in polled else 0.0)
     return [*newest, *waiting][:CHILDREN_PER_POLL]
 
 
-def _children(listing: Listing, listing_url: str, seen: Collection[str]) -> dict[str, ChildSitemap]:
+def named_children(listing: Listing, listing_url: str, seen: Collection[str]) -> dict[str, ChildSitemap]:
     """The sitemaps of an index by address, each once."""
     found: dict[str, ChildSitemap] = {}
     for child in listing.children:

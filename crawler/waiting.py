@@ -65,8 +65,8 @@ def next_poll_after_failure(
 def is_due(state: FeedState | None, now: datetime, poll_minutes: int | None, *, by_hand: bool) -> bool:
     """Whether a feed may and should be polled now.
 
-    It is due at the interval that its source states, else by its own rhythm (`rhythm.next_poll`). Asked for by hand
-    it need not have waited, but Retry-After holds.
+    It is due at the interval that its source states, else by its own rhythm (`rhythm.next_poll`). Asked for
+    by hand it need not have waited, but Retry-After holds.
 
     A poll in the future, and a wait longer than any that is ever set, were written under a clock that has
     been put right since.

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from analysis.text.passages import unread_characters
 from config.workspace import Workspace
+from drumbeat.edits import versions_of
 from drumbeat.evidence import Reading, readings
 from drumbeat.shown.history import decision_words
 from storage.errors import StorageError
@@ -49,17 +51,20 @@ def explain_article(store: Store, key: str) -> Explanation:
     result: Explanation = {"page": _page_told(page)}
     if others := store.pages.addresses(page.page_id):
         result["other addresses"] = {str(number): url for number, url in enumerate(others, 1)}
-    if versions := store.pages.versions(page.page_id):
-        result["later answers"] = {str(row.fetched_at): row.outcome for row in versions}
     article = store.articles.get(page.page_id)
+    result |= _history_told(store, page, article)
     if article is None:
         return result
     result |= article_told(article)
     member = store.copies.of([article.article_id]).get(article.article_id)
     if member:
         result["copies"] = _copies_told(member)
+    read = readings(store, article.article_id)
+    ends = [article.body.rfind(row.passage.text) + len(row.passage.text) for row in read[-1:]]
+    if unread := unread_characters(article, ends):
+        result["read in part"] = {"characters kept as text only": unread}
     decided = _decided_on(store)
-    for reading in readings(store, article.article_id):
+    for reading in read:
         told = _passage_told(reading) | decided.of(reading)
         result[f"passage {reading.passage.ordinal}"] = told
     return result
@@ -105,6 +110,28 @@ class _Decisions:
 
 def _decided_on(store: Store) -> _Decisions:
     return _Decisions(store.corrections.in_force(), store.narratives.survivors())
+
+
+def _history_told(store: Store, page: Page, article: Article | None) -> Explanation:
+    """What became of the page since: when it was there last, and each later version."""
+    history = store.versions.histories([page.page_id]).get(page.page_id)
+    if history is None:
+        return {}
+    told: Explanation = {
+        "since then": {"last there": history.last_seen_at, "is": history.told or "as it was"}
+    }
+    for number, view in enumerate(versions_of(store, page.page_id, article), 2):
+        text = view.text
+        told[f"version {number}"] = {
+            "at": view.version.fetched_at,
+            "is": view.told,
+            "answered": view.version.outcome,
+            "clean": text.clean_outcome if text else "waiting",
+            "words added": text.added if text else None,
+            "words removed": text.removed if text else None,
+            "difference": view.in_words or None,
+        }
+    return told
 
 
 def _copies_told(member: CopyMember) -> dict[str, object]:

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
+from drumbeat.edits import versions_of
 from drumbeat.shown.safe import csv_cell
 from storage.records import KINDS, Event, Judgement, Narrative, Observation, Source, Spike
 from storage.store import Store
@@ -24,8 +25,9 @@ def articles(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
     """Articles counted in the period, with their copy group."""
     rows = store.articles.between(start, end)
     members = store.copies.of([row.article_id for row in rows])
+    histories = store.versions.histories([row.article_id for row in rows])
     for row in rows:
-        member = members.get(row.article_id)
+        member, history = members.get(row.article_id), histories.get(row.article_id)
         yield {
             "article_id": row.article_id,
             "source_id": row.source_id,
@@ -42,8 +44,33 @@ def articles(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
             "observed_access": row.observed_access,
             "copy_group": member.group_id if member else row.article_id,
             "relation": member.relation if member else "original",
+            "last_seen_at": history.last_seen_at if history else None,
+            "edited_at": history.edited_at if history else None,
+            "withdrawn_at": history.withdrawn_at if history else None,
             "body": row.body,
         }
+
+
+def versions(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
+    """Later versions of pages that have one of the period, each with its difference from the text before."""
+    for page_id in store.versions.changed_between(start, end):
+        article = store.articles.get(page_id)
+        for view in versions_of(store, page_id, article):
+            text = view.text
+            if text is not None and start <= text.fetched_at < end:
+                yield {
+                    "article_id": page_id,
+                    "source_id": article.source_id if article else None,
+                    "url": article.url if article else None,
+                    "fetched_at": text.fetched_at,
+                    "change": text.change,
+                    "clean_outcome": text.clean_outcome,
+                    "added": text.added,
+                    "removed": text.removed,
+                    "difference": view.in_words,
+                    "title": text.title,
+                    "body": text.body,
+                }
 
 
 def passages(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
@@ -143,6 +170,7 @@ def sources(store: Store, _start: datetime, _end: datetime) -> Iterator[Row]:
 
 TABLES: Mapping[str, Callable[[Store, datetime, datetime], Iterator[Row]]] = {
     "articles": articles,
+    "versions": versions,
     "passages": passages,
     "narratives": narratives,
     "events": events,
@@ -154,7 +182,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "articles": (
         "article_id", "source_id", "url", "title", "language", "published_at", "date_confidence",
         "first_seen_at", "counted_at", "late",
-        "origin", "declared_access", "observed_access", "copy_group", "relation", "body",
+        "origin", "declared_access", "observed_access", "copy_group", "relation", "last_seen_at",
+        "edited_at", "withdrawn_at", "body",
+    ),
+    "versions": (
+        "article_id", "source_id", "url", "fetched_at", "change", "clean_outcome", "added", "removed",
+        "difference", "title", "body",
     ),
     "passages": (
         "passage_id", "article_id", "source_id", "country", "ownership", "language", "counted_at",

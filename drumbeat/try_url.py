@@ -78,7 +78,8 @@ def cleaned(
     if isinstance(found, Refusal):
         return {"clean": {"outcome": found.outcome}}
     article = make_article(page, found, languages=languages, settings=settings)
-    passages = cut(article, words=workspace.settings.embed.passage_words)
+    embed = workspace.settings.embed
+    passages = cut(article, words=embed.passage_words, most=embed.max_passages)
     told = _article_told(article, passages)
     if store is None:
         return told

@@ -102,6 +102,7 @@ version_texts = sa.Table(
     sa.Column("fetched_at", UtcDateTime, primary_key=True), _text("change"), _text("clean_outcome"),
     _text("clean_version"), _text("title", null=True), _text("body", null=True),
     _text("text_sha256", null=True), _number("added", null=True), _number("removed", null=True),
+    sa.Index(None, "fetched_at"),
 )  # fmt: skip
 
 # How far histories from archives are filled in, by file or by outlet and period.

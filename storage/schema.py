@@ -218,6 +218,26 @@ watch_ordinary = sa.Table(
     _real("place"), _real("spread"),
 )  # fmt: skip
 
+# Sentences that stand for what is ordinary, frozen with the means.
+watch_sample = sa.Table(
+    "watch_sample", metadata, _key("build"), _id("mean_version"), _key("text_hash"), _key("language"),
+    _number("passage"),
+)  # fmt: skip
+
+# What statements have grown to by what they found.
+watch_growth = sa.Table(
+    "watch_growth", metadata, _child("statement_id", "watch_statements.statement_id", primary=True),
+    _text("statement_hash"), _time("at"), sa.Column("direction", FloatVector, nullable=False),
+    _number("linked", null=True), _number("seeds"), _json("scales"), _real("least_z"), _text("stopped"),
+    _real("recall"),
+)  # fmt: skip
+
+# What analysts said of passages: that they say what a statement says, or that they do not.
+watch_labels = sa.Table(
+    "watch_labels", metadata, _key("statement_id"),
+    _child("passage_id", "passages.passage_id", primary=True), _text("verdict"), _time("at"), _text("actor"),
+)  # fmt: skip
+
 watch_hits = sa.Table(
     "watch_hits", metadata, _child("statement_id", "watch_statements.statement_id", primary=True),
     _child("passage_id", "passages.passage_id", primary=True), _number("narrative_id"), _real("cosine"),

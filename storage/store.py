@@ -37,8 +37,10 @@ from storage.stores.search import SearchStore
 from storage.stores.sources import FeedStore, SourceStore
 from storage.stores.tellings import TellingStore
 from storage.stores.vectors import MeanStore, VectorStore
+from storage.stores.versions import VersionStore
 from storage.stores.views import ViewStore
 from storage.stores.watch import EventStore, WatchStore
+from storage.stores.watch_learned import WatchLearnedStore
 
 
 class Store:
@@ -51,6 +53,7 @@ class Store:
         self.health = HealthStore(database)
         self.pages = PageStore(database)
         self.backfills = BackfillStore(database)
+        self.versions = VersionStore(database)
         self.articles = ArticleStore(database)
         self.copies = CopyStore(database)
         self.passages = PassageStore(database)
@@ -60,6 +63,7 @@ class Store:
         self.kinds = KindStore(database)
         self.drift = DriftStore(database)
         self.watch = WatchStore(database)
+        self.watch_learned = WatchLearnedStore(database)
         self.events = EventStore(database)
         self.tellings = TellingStore(database)
         self.counts = CountStore(database)

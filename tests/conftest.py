@@ -9,9 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.postgresql import server
 from tests.tiers import Measuring, in_tier, recorded, watch
+
+# Both look at a clock, which tells of the machine's other work as much as of ours.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 PLAYED = frozenset({"played", "played_on_postgresql"})
 """Fixtures of a session that take minutes."""

@@ -25,10 +25,10 @@ from analysis.digest.records import AlertEvidence, Digest
 from analysis.digest.source_lines import source_lines
 from config.clock import Clock, midnight
 from config.workspace import Workspace
-from storage.records import Narrative, Spike
+from storage.records import LineageKind, Narrative, Spike
 from storage.store import Store
 
-BORN = ("born", "split_from")
+BORN: tuple[LineageKind, ...] = ("born", "split_from")
 
 
 def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, clock: Clock) -> Digest:
@@ -229,5 +229,5 @@ def _new(reader: DigestReader, until: datetime) -> list[int]:
 def _born(reader: DigestReader, until: datetime) -> set[int]:
     """Narratives found in as many days before a moment as the period has."""
     since = until - timedelta(days=reader.days)
-    history = reader.store.narratives.lineage()
-    return {item.narrative_id for item in history if item.kind in BORN and since < item.at <= until}
+    history = reader.store.narratives.lineage(kinds=BORN, since=since)
+    return {item.narrative_id for item in history if since < item.at <= until}

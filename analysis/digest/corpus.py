@@ -123,10 +123,11 @@ def _alert_line(reader: DigestReader, alert: Alert) -> AlertLine:
 
 def not_seen(reader: DigestReader) -> NotSeen:
     """What the digest could not see or did not count."""
-    articles, pages = reader.articles, reader.store.pages
+    articles = reader.articles
+    fetched, cleaned = reader.store.pages.outcomes_between(midnight(reader.start), midnight(reader.end))
     return NotSeen(
-        fetch_outcomes=_in_order(pages.fetch_outcomes()),
-        clean_outcomes=_in_order(pages.clean_outcomes()),
+        fetch_outcomes=fetched,
+        clean_outcomes=cleaned,
         poll_outcomes=_poll_outcomes(reader),
         failed_pages=sum(item.failed for item in reader.inside),
         sources_down=_down(reader),

@@ -65,6 +65,8 @@ class Quote(Plain):
     """`first`: from the earliest original text; `central`: closest to the narrative's centre."""
     similarity: float
     archive: ArchivePlace | None
+    history: str = ""
+    """What became of its page since: edited after publication, withdrawn; empty where nothing did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from analysis.digest.evidence import FirstMover, Quote
@@ -28,10 +29,20 @@ def quotes(
     pool = [row for row in central if row.article_id in own]
     limit = reader.workspace.settings.report.quotes_per_narrative
     chosen = _spread(pool, [] if opener is None else [opener], limit)
-    texts = {
-        row.passage_id: row.text for row in reader.store.passages.many([row.passage_id for row in chosen])
-    }
-    return tuple(_quote(reader, row, texts[row.passage_id], is_first=row is opener) for row in chosen)
+    return tuple(_quoted(reader, chosen, opener))
+
+
+def _quoted(
+    reader: DigestReader, chosen: Sequence[NarrativeRow], opener: NarrativeRow | None
+) -> Iterator[Quote]:
+    """The chosen passages with their texts, and what became of their pages."""
+    passages = reader.store.passages.many([row.passage_id for row in chosen])
+    texts = {row.passage_id: row.text for row in passages}
+    histories = reader.store.versions.histories([row.article_id for row in chosen])
+    for row in chosen:
+        history = histories.get(row.article_id)
+        quote = _quote(reader, row, texts[row.passage_id], is_first=row is opener)
+        yield replace(quote, history=history.told if history else "")
 
 
 def _of_article(rows: Sequence[NarrativeRow], article_id: str) -> NarrativeRow | None:

@@ -17,7 +17,7 @@ from analysis.digest.evidence import ArchivePlace, OutletRef, SpikeNote
 from analysis.digest.outlets import outlet_ref, outlet_refs
 from analysis.digest.trends import Trends, ratio_of
 from analysis.spikes.policy import outlet_floor
-from analysis.tellings import passages_of, resting_forms, speaking
+from analysis.tellings import RESTS, passages_of, resting_forms, speaking
 from config.clock import day_of, midnight
 from config.workspace import Workspace
 from storage.records import CopyGroup, Judgement, Narrative, Source, Spike
@@ -82,7 +82,7 @@ class DigestReader:
         """Narratives that a digest may list: weather, market prices and other recurring forms claim
         nothing.
         """
-        forms = resting_forms(self.store.narratives.lineage())
+        forms = resting_forms(self.store.narratives.lineage(kinds=RESTS))
         return {key: item for key, item in self.narratives.items() if key not in forms}
 
     @cached_property
@@ -110,8 +110,12 @@ class DigestReader:
 
     @cached_property
     def survivors(self) -> dict[int, int]:
-        """Narrative id -> the id that stands for it now."""
-        return self.store.narratives.survivors()
+        """Narrative id -> the id that stands for it now; of those that are asked about, and what went into
+        them.
+        """
+        if self._only is None:
+            return self.store.narratives.survivors()
+        return self.store.narratives.leading_to(self._only)
 
     @cached_property
     def sources(self) -> list[Source]:

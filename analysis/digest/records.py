@@ -114,8 +114,9 @@ class NotSeen(Plain):
     """What the digest could not see or did not count."""
 
     fetch_outcomes: dict[str, int]
-    """Pages by fetch outcome over the workspace's life, `stored` and `waiting` included."""
+    """Pages whose fetch ended in the period, by outcome, and as `waiting` all that still wait for one."""
     clean_outcomes: dict[str, int]
+    """The archived ones of them by clean outcome."""
     poll_outcomes: dict[str, int]
     """Polls of the period by outcome."""
     failed_pages: int

@@ -15,9 +15,10 @@ from analysis.embedding.base import Embedder
 from analysis.embedding.choose import build_of, settings_of, shared_embedder
 from analysis.embedding.means import ensure_means
 from analysis.embedding.sketches import refresh_sketches, sketch_folder
-from analysis.text.passages import cut
+from analysis.text.passages import cut, unread_characters
 from config.clock import Clock
 from config.progress import Progress
+from config.settings import EmbedSettings
 from config.workspace import Workspace
 from storage.store import Store
 
@@ -32,7 +33,8 @@ def embed(
     *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
 ) -> dict[str, int]:
     """Cut what is not cut, embed what has no vector, freeze the first means. Counts: articles, passages,
-    embedded (distinct texts).
+    embedded (distinct texts), shortened (articles with more passages than are
+    read).
 
     Raises:
         EmbeddingError: the engine cannot be opened or failed.
@@ -40,7 +42,7 @@ def embed(
     """
     settings = settings_of(workspace)
     counts = {"articles": 0, "passages": 0, "embedded": 0}
-    _cut_all(store, settings.passage_words, counts, progress)
+    _cut_all(store, settings, counts, progress)
     build = build_of(settings)
     if store.passages.unembedded(build, limit=1):
         _embed_all(store, shared_embedder(settings), counts, progress)
@@ -51,10 +53,16 @@ def embed(
     return counts
 
 
-def _cut_all(store: Store, words: int, counts: dict[str, int], progress: Progress) -> None:
+def _cut_all(store: Store, settings: EmbedSettings, counts: dict[str, int], progress: Progress) -> None:
     progress.start("passages")
     while articles := store.passages.uncut(limit=ARTICLES):
-        passages = [passage for article in articles for passage in cut(article, words=words)]
+        passages = []
+        for article in articles:
+            found = cut(article, words=settings.passage_words, most=settings.max_passages)
+            if unread := unread_characters(article, (passage.end for passage in found)):
+                counts["shortened"] = counts.get("shortened", 0) + 1
+                _log.warning("read in part", article=article.article_id, unread_characters=unread)
+            passages += found
         store.passages.save([article.article_id for article in articles], passages)
         counts["articles"] += len(articles)
         counts["passages"] += len(passages)

@@ -18,12 +18,13 @@ from analysis.narratives.lineage import Birth, Decision
 from analysis.narratives.run_view import RunView, open_view
 from analysis.narratives.units import units_of
 from analysis.narratives.upkeep import Seen, bring_up_to_date
-from config.clock import Clock, day_of
+from config.clock import Clock, day_of, midnight
 from config.progress import NoProgress, Progress
 from config.workspace import Workspace
-from storage.records import DailyGroup
+from storage.records import DailyGroup, LineageKind
 from storage.store import Store
 
+BIRTHS: tuple[LineageKind, ...] = ("born",)
 BURST = "burst"
 """Reason in the history of a narrative that was born of a daily group."""
 
@@ -68,14 +69,14 @@ def recent_bursts(view: RunView) -> set[int]:
     """Narratives that were born of a daily group within the window of the refits."""
     return {
         item.narrative_id
-        for item in view.store.narratives.lineage()
-        if item.detail.get("reason") == BURST and item.at >= view.start
+        for item in view.store.narratives.lineage(kinds=BIRTHS, since=view.start)
+        if item.detail.get("reason") == BURST
     }
 
 
 def _born_of_groups(view: RunView) -> dict[str, int]:
     """Group -> the narrative that was born of it, by the history: a killed run may not have said so."""
-    history = view.store.narratives.lineage()
+    history = view.store.narratives.lineage(kinds=BIRTHS, since=midnight(day_of(view.now)))
     return {item.detail["group"]: item.narrative_id for item in history if "group" in item.detail}
 
 

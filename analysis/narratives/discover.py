@@ -1,7 +1,7 @@
 """Every day: what fits nowhere makes groups, and a group that is large enough bears a narrative.
 
     waiting passages of the last days -> text units -> linking.grouped -> `founds` -> lineage.decide -> born,
-    each in one transaction
+    each whole in a transaction
 
 A group is drawn by thresholds that belong to its texts (`linking.py`), so that what else waits bears and
 kills nothing. The weekly refit hears everything of the window again: it merges, splits and tidies, and finds

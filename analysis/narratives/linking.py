@@ -16,10 +16,9 @@ are (local scaling: Zelnik-Manor and Perona 2004; CSLS: Conneau et al. 2018):
 
 The means within are drawn to 1, the scaled cosine of near neighbours, as by `PRIOR_PAIRS` pairs, because a
 pair that was just found to be alike says little about its group. Every quantity belongs to the texts and
-groups concerned or to a table that ships, so that unrelated texts beside them change nothing while the
-neighbours are exact; above `neighbours.EXACT` texts some neighbours are missed. `LEAST_OWN` is the null:
-texts whose neighbours lie no nearer than unrelated texts do are not drawn together for being each other's
-nearest.
+groups concerned or to a table that ships, and neighbours are found whatever else is there (`neighbours.py`),
+so that unrelated texts beside them change nothing. `LEAST_OWN` is the null: texts whose neighbours lie no
+nearer than unrelated texts do are not drawn together for being each other's nearest.
 
 Measured as BCubed F1 at likeness 0.52, groups of any size / of six passages and more, all sets used for
 choosing: news items in 45 languages (ITN) 0.886 / 0.823, English events (ECB+) 0.844; the planted narratives

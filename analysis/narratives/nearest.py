@@ -12,16 +12,18 @@ them; mean of five halvings, shares of articles): radius beyond the farthest 0.1
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.arrays import Floats, Ints, Matrix, Vectors, unit
+from analysis.embedding.products import Coded, Columns, Products, WholeNumbers, coded, farthest_off, whole
 
-_BLOCK = 1024
-"""Vectors compared at a time: with 5,000 centroids, 20 MB of cosines; decides memory only."""
+_BLOCK = 256
+"""Vectors compared at a time: with 5,000 centroids, 5 MB of products; decides memory and speed only."""
+_CLOSED = -(2**30)  # below any product, by definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,65 +80,103 @@ def place(
         barred: narratives that each vector must not join.
     """
     rows = np.asarray(vectors, np.float32)
+    found: list[Match | None] = [None] * len(rows)
     if not len(rows) or not centroids:
-        return [None] * len(rows)
-    matrix = np.stack([item.vector for item in centroids]).astype(np.float32)
-    closed = _closed_columns(centroids, barred or ())
-    found: list[Match | None] = []
+        return found
+    known = _Known.of(centroids)
+    asked, closed = coded(rows), _closed_columns(known.numbers, barred or ())
     for start in range(0, len(rows), _BLOCK):
         part = slice(start, start + _BLOCK)
-        nearest = zip(*_two_nearest(rows[part], matrix, closed[part]), strict=True)
-        found += [_match(centroids[column], cosine, second, margin) for column, cosine, second in nearest]
+        for place, match in known.matches(rows[part], asked.part(part), closed[part], margin):
+            found[start + place] = match
     return found
 
 
-def _closed_columns(centroids: Sequence[Centroid], barred: Sequence[Collection[int]]) -> list[list[int]]:
+def _closed_columns(numbers: Sequence[int], barred: Sequence[Collection[int]]) -> list[list[int]]:
     """For each vector the columns of the narratives that it must not join."""
-    columns = {item.narrative_id: column for column, item in enumerate(centroids)}
-    return [[columns[number] for number in numbers if number in columns] for numbers in barred]
+    columns = {number: column for column, number in enumerate(numbers)}
+    return [[columns[number] for number in closed if number in columns] for closed in barred]
 
 
-def _match(nearest: Centroid, cosine: float, second: float, margin: float) -> Match | None:
-    """The nearest narrative, if a vector lies within its radius and clearly farther from
-    the second nearest.
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Centroids as vectors are compared with them: by codes first, which say what must be asked exactly."""
+
+    numbers: Sequence[int]
+    matrix: Vectors
+    radii: Floats
+    columns: Columns
+    missed: float
+    """The most that coding left out of a centroid."""
+    products: Products
+
+    @staticmethod
+    def of(centroids: Sequence[Centroid]) -> _Known:
+        """Some centroids, at least one; row and column i is that of the i-th."""
+        matrix = np.stack([item.vector for item in centroids]).astype(np.float32)
+        known = coded(matrix)
+        return _Known(
+            [item.narrative_id for item in centroids],
+            matrix,
+            np.array([item.radius for item in centroids]),
+            known.columns(),
+            float(known.missed.max()),
+            Products(),
+        )
+
+    def matches(
+        self, rows: Vectors, asked: Coded, closed: Sequence[Sequence[int]], margin: float
+    ) -> Iterator[tuple[int, Match]]:
+        """Places of those of `rows` that belong somewhere, within the radius of the nearest and clearly
+        farther from the second nearest.
+        """
+        places, found, columns = self._may_match(asked, closed)
+        cosines = cosines_of(rows[places[found]], self.matrix[columns])
+        nearest, cosines, second = _two_nearest(found, columns, cosines)
+        belong = np.flatnonzero((cosines >= self.radii[nearest]) & (cosines - second >= margin))
+        for place, column, cosine in zip(places[belong], nearest[belong], cosines[belong], strict=True):
+            yield int(place), Match(self.numbers[column], round(float(cosine), 4))
+
+    def _may_match(self, asked: Coded, closed: Sequence[Sequence[int]]) -> tuple[Ints, Ints, Ints]:
+        """Places of rows that may lie within a radius; and pairs of the number of such a row and of a column
+        that may be its nearest or second nearest, one of every row at least.
+        """
+        size = self.matrix.shape[1]
+        off = np.ceil(farthest_off(asked.missed, self.missed, size))
+        products = self.products.between(asked.codes, self.columns)
+        for row, columns in enumerate(closed):
+            products[row, columns] = _CLOSED
+        places = np.flatnonzero(products.max(axis=1) + off >= self.radii.min() * whole(size))
+        return places, *_may_be_nearest(products[places], off[places])
+
+
+def _may_be_nearest(products: WholeNumbers, off: Vectors) -> tuple[Ints, Ints]:
+    """Row and column of whatever may be the nearest or second nearest of a row, where products are off by so
+    much at most.
     """
-    if cosine < nearest.radius or cosine - second < margin:
-        return None
-    return Match(nearest.narrative_id, round(cosine, 4))
+    every = np.arange(len(products))
+    best = products.argmax(axis=1)
+    highest = products[every, best]
+    products[every, best] = _CLOSED
+    second = products.max(axis=1)
+    products[every, best] = highest
+    # A column may be nearer than the second by its code only if its own code is less than this lower.
+    least = np.clip(second - 2 * off, _CLOSED + 1, highest).astype(np.int32)
+    row, column = np.nonzero(products >= least[:, None])
+    return row, column
 
 
-def _two_nearest(
-    rows: Vectors, matrix: Vectors, closed: Sequence[Sequence[int]]
-) -> tuple[list[int], list[float], list[float]]:
-    """For each row the nearest column, its cosine, and that of the second nearest (-1 where there is none).
-
-    The products only choose: their last bits depend on the shape of the block. The cosines told are summed
-    anew, pair by pair.
+def _two_nearest(rows: Ints, columns: Ints, cosines: Floats) -> tuple[Ints, Floats, Floats]:
+    """Nearest column of each row, its cosine and that of the second nearest (-1 where there is none); of
+    equals the first column.
     """
-    cosines = _open_cosines(rows, matrix, closed)
-    best, first = _take_best(cosines, rows, matrix)
-    second, other = _take_best(cosines, rows, matrix)
-    # The second may be the nearer one by its exact cosine; of equals the first column is taken.
-    nearest = np.where((other > first) | ((other == first) & (second < best)), second, best)
-    high, low = np.maximum(first, other), np.minimum(first, other)
-    return nearest.tolist(), high.tolist(), low.tolist()
-
-
-def _open_cosines(rows: Vectors, matrix: Vectors, closed: Sequence[Sequence[int]]) -> Vectors:
-    """Cosines of all rows to all columns, -1 for those that a row must not join."""
-    cosines = rows @ matrix.T
-    for row, columns in enumerate(closed):
-        cosines[row, list(columns)] = -1.0
-    return cosines
-
-
-def _take_best(cosines: Vectors, rows: Vectors, matrix: Vectors) -> tuple[Ints, Floats]:
-    """The best open column of each row and its exact cosine, -1 where all are closed; it is closed then."""
-    every = np.arange(len(rows))
-    best = cosines.argmax(axis=1)
-    is_open = cosines[every, best] > -1.0
-    cosines[every, best] = -1.0
-    return best, np.where(is_open, cosines_of(rows, matrix[best]), -1.0)
+    order = np.lexsort((columns, -cosines, rows))
+    rows, columns, cosines = rows[order], columns[order], cosines[order]
+    first = np.flatnonzero(np.diff(rows, prepend=-1))
+    has_second = np.diff(np.append(first, len(rows))) > 1
+    second = np.full(len(first), -1.0)
+    second[has_second] = cosines[first[has_second] + 1]
+    return columns[first], cosines[first], second
 
 
 def cosines_of(rows: Matrix | Vectors, others: Matrix | Vectors) -> Floats:

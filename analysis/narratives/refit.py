@@ -8,8 +8,9 @@ known.
 Texts are read of some narratives at a time, for their labels and keywords; six weeks of a large desk are more
 than a million passages.
 
-Each narrative is one transaction with its passages and its history; what waits for confirmation is written
-last. A killed run, run again, finds what it had written and goes on: clusters that were born are owned now.
+Narratives are written with their passages and their history, some whole ones in a transaction; what waits for
+confirmation is written last. A killed run, run again, finds what it had written and goes on: clusters that
+were born are owned now.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from analysis.embedding.choose import build_of, settings_of
 from analysis.narratives.context import in_context
 from analysis.narratives.corrections import Obeyed, obeyed
 from analysis.narratives.units import Told
-from analysis.tellings import resting_forms, survivors_of
+from analysis.tellings import RESTS, resting_forms, survivors_of
 from config.clock import Clock
 from config.settings import EmbedSettings, NarrativeSettings
 from config.workspace import Workspace
@@ -141,7 +141,7 @@ class RunView:
         """Narratives that were put to rest as recurring forms, by a refit, or that an analyst calls so; a
         pinned one is none, nor what an analyst calls something else.
         """
-        resting = resting_forms(self.store.narratives.lineage())
+        resting = resting_forms(self.store.narratives.lineage(kinds=RESTS))
         return (resting - self.decisions.no_forms) | self.decisions.forms
 
     def after_merges(self) -> RunView:

@@ -23,7 +23,7 @@ from analysis.narratives.units import TextUnits, Told, telling, text_of
 from analysis.narratives.words import words
 from analysis.tellings import FORM
 from config.progress import Progress
-from storage.records import LineageEvent, LineageKind, Narrative, PassageFacts, PassageRow
+from storage.records import Assignment, LineageEvent, LineageKind, Narrative, PassageFacts, PassageRow
 
 BACKGROUND = 20_000
 """Text units from which the words of the window are counted at most; chosen, not measured: they are what
@@ -31,6 +31,10 @@ keywords are compared with, and a rare word counts at least as often as its narr
 """
 SILENT = timedelta(days=30)
 """A narrative without a new passage for so long is dormant. Chosen, not measured."""
+
+
+TOGETHER = 2_000
+"""Narratives and passages that are written in one transaction, at least; decides speed only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ def bring_up_to_date(
     births = {birth.narrative_id: birth for birth in decision.births}
     usual = _Usual.of(view, seen)
     units = _units_by_narrative(seen)
-    joined = 0
+    joined, written = 0, _Written(view)
     for number, part in _parts(view, seen, _by_narrative(_belongs(view, seen, decision))):
         birth = births.get(number)
         old = registry[number] if birth is None else _newborn(view, birth, part.rows)
@@ -128,9 +132,10 @@ def bring_up_to_date(
         if number not in forms and not _is_silent(view, new):
             new = replace(new, status="active")
         joining = seen.joining(part, number)
-        _write(view, new, part, joining, _history(view, old, birth, new, len(joining)))
+        written.add(new, part, joining, _history(view, old, birth, new, len(joining)))
         joined += len(joining)
         progress.step()
+    written.save()
     return joined
 
 
@@ -321,26 +326,40 @@ def _history(
     return [*renamed, *([_event(view, "continued", new.narrative_id, detail=detail)] if joined else [])]
 
 
-def _write(
-    view: RunView,
-    narrative: Narrative,
-    part: _Part,
-    joining: Collection[str],
-    history: Sequence[LineageEvent],
-) -> None:
-    """One narrative with its passages and history in one transaction.
+class _Written:
+    """Narratives with their passages and history, some whole narratives a transaction.
 
     Were a killed birth to leave half of its passages without their number, the next refit would find a
     cluster that nobody owns, and give it another.
     """
-    assert narrative.centroid is not None
-    cosines = part.vectors @ narrative.centroid
-    assignments = [
-        view.assignment(row, narrative.narrative_id, float(cosine), "cluster")
-        for row, cosine in zip(part.rows, cosines, strict=True)
-        if row.passage_id in joining
-    ]
-    view.store.narratives.save([narrative], assignments, history)
+
+    def __init__(self, view: RunView) -> None:
+        self._view = view
+        self._narratives: list[Narrative] = []
+        self._assignments: list[Assignment] = []
+        self._history: list[LineageEvent] = []
+
+    def add(
+        self, narrative: Narrative, part: _Part, joining: Collection[str], history: Sequence[LineageEvent]
+    ) -> None:
+        """Write a narrative and what joins it, with the ones before it or with later ones."""
+        assert narrative.centroid is not None
+        self._narratives.append(narrative)
+        self._history += history
+        cosines = part.vectors @ narrative.centroid
+        for row, cosine in zip(part.rows, cosines.tolist(), strict=True):
+            if row.passage_id in joining:
+                self._assignments.append(
+                    self._view.assignment(row, narrative.narrative_id, cosine, "cluster")
+                )
+        if len(self._narratives) + len(self._assignments) >= TOGETHER:
+            self.save()
+
+    def save(self) -> None:
+        """Write what was not written yet."""
+        if self._narratives:
+            self._view.store.narratives.save(self._narratives, self._assignments, self._history)
+        self._narratives, self._assignments, self._history = [], [], []
 
 
 def _event(

@@ -31,7 +31,7 @@ from analysis.spikes.day_evidence import DayEvidence
 from analysis.spikes.examined_day import ExaminedDay
 from analysis.spikes.facts import FACT_DAYS, FactRow
 from analysis.spikes.gates import Gates, gates_of
-from analysis.tellings import COPY_REACH, passages_of, resting_forms, speaking
+from analysis.tellings import COPY_REACH, RESTS, passages_of, resting_forms, speaking
 from config.clock import Clock, day_of, midnight
 from config.progress import Progress
 from config.settings import SpikeSettings
@@ -109,7 +109,7 @@ class CountedDays:
         Weather and market prices claim nothing, however many print them. Centroids are frozen under the means
         of their day; only under the same means do they tell how alike two are.
         """
-        forms = resting_forms(self._store.narratives.lineage())
+        forms = resting_forms(self._store.narratives.lineage(kinds=RESTS))
         return comparable(self._store, [item for key, item in self._known.items() if key not in forms])
 
     def examine(self, day: date, *, running: bool, run_id: str) -> DayResult:

@@ -1,9 +1,9 @@
-"""A statement grows by what it finds: by the discovered narrative that tells the same, and by its own hits, in
-whatever language they are.
+"""A statement grows by what it finds: by the discovered narrative that tells the same, and by its own hits,
+in whatever language they are.
 
     statement --z--> the 20 nearest texts --half of them in one narrative, whose texts stand out--> linked
     seeds = texts of the linked narrative + own hits
-    direction = statement + 3 x mean over languages of the mean of the seeds      (Rocchio 1971, languages equal)
+    direction = statement + 3 x mean over languages of the mean of the seeds   (Rocchio 1971, languages equal)
     new texts that stand out for the direction, and for the statement a little --> seeds --> again
 
 It stops when nothing new comes, when most of what comes no longer has to do with the statement, or after
@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.arrays import Ints, Vectors
+from analysis.watch.ordinary import POOLED
 from analysis.watch.scores import Background, Floats, background, cosine
 from analysis.watch.sentences import Tail
 from storage.records import Vector
@@ -33,30 +34,45 @@ from storage.records import Vector
 Flags = npt.NDArray[np.bool_]
 
 NONE: Final = -1
-"""Number of no narrative."""
+"""Number of no narrative, by definition."""
 NEAREST: Final = 20
-"""Articles nearest to a statement that are asked which narrative they tell."""
+"""Articles nearest to a statement that are asked which narrative they tell. Chosen, not measured."""
 SHARE: Final = 0.45
+"""Measured with `LEVEL`."""
 LEVEL: Final = 1.0
 """A narrative tells what a statement says where it holds so large a share of the nearest articles and its
-texts stand out by so much on average (drawn to 0 where they are few). Sample world, 40 statements of eight
-planted claims: the right narrative has 0.45 to 1 and 1.06 to 2.95. Of 1,302 sentences about other countries'
-claims, many of the same families, 6 % would be linked."""
+texts stand out by so much on average (drawn to 0 where they are few). Measured on the sample world, 40
+statements of eight planted claims: the right narrative has 0.45 to 1 and 1.06 to 2.95. Of 1,302 sentences
+about other countries' claims, many of the same families, 6 % would be linked.
+"""
 FEW: Final = 10
 """Texts at which a narrative's level is halved. Chosen, not measured."""
 OWN_WEIGHT: Final = 1 / 3
-"""Weight of the statement beside its seeds: 1 to 1/6 give the same recall within 0.01, precision 0.94 to 0.97."""
+"""Weight of the statement beside its seeds: 1 to 1/6 give the same recall within 0.01, precision 0.94 to
+0.97.
+"""
 LEAST_SEEDS: Final = 3
 """Articles from which on a statement grows by its own hits. Chosen, not measured."""
+MAJORITY: Final = 0.5
+"""Share of what comes in a round that must have to do with the statement, by definition."""
 RELATED: Final = 1.0
 """z that a new seed has for the statement itself, at least. Chosen, not measured."""
 ROUNDS: Final = 3
-TAIL: Final = Tail(0.01, 0.57)
-"""z of whole passages: by language 0.49 to 0.71, to one in 1,000 0.56. Its tail is heavier than that of
-sentences: passages on one subject are near to each other."""
+"""Chosen, not measured: of 40 statements none needed the third."""
+STANDS_OUT: Final = 3.0
+"""Measured with `ORDINARY_SHARE`."""
+ORDINARY_SHARE: Final = 0.009
+"""z that tellings reach which were not found, and the share of passages of other stories that reach it too:
+measured on NTREX, 13 languages."""
+TAILS: Final = (Tail(0.01, 0.57), Tail(0.1, 1.17))
+"""z of whole passages, measured on passages of other stories (NTREX), from one in 100 (by language 0.49 to
+0.71) and from one in 10 (0.98 to 1.32); its tail is heavier than that of sentences: passages on one subject
+are near to each other. The lower limit counts: where more than one in 100 tells the claim and was not found
+yet, the first is taken among tellings.
+"""
 MEMBER: Final = 0.5
 """Share of the limit that a text of the linked narrative must reach: that most of its narrative says it
-speaks for it."""
+speaks for it. Chosen, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +101,14 @@ class Growth:
     """Which passages of the collection it finds by its direction or its narrative."""
     z: Floats
     """How far each passage stands out for the direction."""
-    limits: Mapping[str, float]
-    """Language -> the z from which a passage is found."""
+    scales: Mapping[str, tuple[float, float]]
+    """Language -> place and spread of cosines to the direction; `*` for all together."""
+    limit: float
+    """The z from which a passage is found."""
     stopped: str
     """Why it did not grow further."""
+    recall: float
+    """Estimated share of the collection's tellings that it finds."""
 
 
 def link_of(z: Floats, collection: Collection) -> int:
@@ -118,24 +138,49 @@ def grow(
         hits: which passages say what it says by themselves.
     """
     linked = link_of(z, collection)
-    members = collection.narratives == linked if linked != NONE else np.zeros(len(z), bool)
+    members: Flags = (collection.narratives == linked) & (linked != NONE)
     seeds = members | hits
     if linked == NONE and len(np.unique(collection.articles[seeds])) < LEAST_SEEDS:
         return None
-    stopped = f"{ROUNDS} rounds"
-    for _ in range(ROUNDS):
-        seen = _seen(statement, seeds, collection, false_rate)
-        new = seen.found & ~seeds
-        if not new.any():
-            stopped = "nothing new"
-            break
-        if (z[new] < RELATED).mean() > 0.5:
-            stopped = "what came had little to do with the statement"
-            break
-        seeds = seeds | (new & (z >= RELATED))
+    seeds, stopped = _grown_seeds(statement, z, seeds, collection, false_rate)
     seen = _seen(statement, seeds, collection, false_rate)
-    found = hits | seen.found | (members & (seen.z >= MEMBER * seen.limits_of(collection.languages)))
-    return Growth(seen.direction, linked, np.flatnonzero(seeds), found, seen.z, seen.limits, stopped)
+    found = hits | seen.found | (members & (seen.z >= MEMBER * seen.limit))
+    return Growth(
+        direction=seen.direction,
+        linked=linked,
+        seeds=np.flatnonzero(seeds),
+        found=found,
+        z=seen.z,
+        scales=_scales(seen.background),
+        limit=seen.limit,
+        stopped=stopped,
+        recall=estimated_recall(seen.z, found),
+    )
+
+
+def _grown_seeds(
+    statement: Vector, z: Floats, seeds: Flags, collection: Collection, false_rate: float
+) -> tuple[Flags, str]:
+    """The seeds with what they find, round after round, and why it ended."""
+    for _ in range(ROUNDS):
+        new = _seen(statement, seeds, collection, false_rate).found & ~seeds
+        if not new.any():
+            return seeds, "nothing new"
+        if (z[new] < RELATED).mean() > MAJORITY:
+            return seeds, "what came had little to do with the statement"
+        seeds = seeds | (new & (z >= RELATED))
+    return seeds, f"{ROUNDS} rounds"
+
+
+def estimated_recall(z: Floats, found: Flags) -> float:
+    """Which share of the tellings in a collection is found, as far as can be told without reading them.
+
+    What stands out for the direction and was not found, less what ordinary passages alone would give, is
+    taken for tellings that were missed.
+    """
+    missed = float(((z >= STANDS_OUT) & ~found).sum()) - ORDINARY_SHARE * len(z)
+    told = float(found.sum())
+    return told / (told + max(0.0, missed)) if told else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +188,13 @@ class _Seen:
     """A collection seen from a direction."""
 
     direction: Vector
+    background: Background
     z: Floats
-    limits: dict[str, float]
-    found: Flags
+    limit: float
 
-    def limits_of(self, languages: npt.NDArray[np.str_]) -> Floats:
-        return np.array([self.limits[language] for language in languages.tolist()])
+    @property
+    def found(self) -> Flags:
+        return self.z >= self.limit
 
 
 def _seen(statement: Vector, seeds: Flags, collection: Collection, false_rate: float) -> _Seen:
@@ -159,19 +205,22 @@ def _seen(statement: Vector, seeds: Flags, collection: Collection, false_rate: f
         language: collection.vectors[ordinary & (collection.languages == language)]
         for language in sorted(set(collection.languages.tolist()))
     }
-    scale: Background = background(direction[None], by_language)
+    scale = background(direction[None], by_language)
     z = scale.z(cosine(direction[None], collection.vectors), collection.languages.tolist())[0]
-    limits = _limits(z, ordinary, collection.languages, false_rate)
-    reached = np.array([limits[language] for language in collection.languages.tolist()])
-    return _Seen(direction, z, limits, z >= reached)
+    return _Seen(direction, scale, z, _limit(z[ordinary], false_rate))
 
 
-def _limits(
-    z: Floats, ordinary: Flags, languages: npt.NDArray[np.str_], false_rate: float
-) -> dict[str, float]:
-    """The z of one ordinary passage in 100, all languages together, made rarer."""
-    common = float(np.quantile(z[ordinary], 1 - TAIL.common)) if ordinary.any() else np.inf
-    return dict.fromkeys(sorted(set(languages.tolist())), common * TAIL.rarer(false_rate))
+def _limit(z: Floats, false_rate: float) -> float:
+    """The z that so small a share of ordinary passages reaches."""
+    if not len(z):
+        return np.inf
+    return min(float(np.quantile(z, 1 - tail.common)) * tail.rarer(false_rate) for tail in TAILS)
+
+
+def _scales(scale: Background) -> dict[str, tuple[float, float]]:
+    """Place and spread by language."""
+    rows = {POOLED: scale.pooled, **scale.by_language}
+    return {language: (float(values[0, 0]), float(values[0, 1])) for language, values in rows.items()}
 
 
 def _direction(statement: Vector, seeds: Vectors, languages: npt.NDArray[np.str_]) -> Vector:

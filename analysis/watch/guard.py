@@ -39,11 +39,21 @@ class Guard:
     """
 
     def __init__(self, groups: Sequence[Sequence[str]]) -> None:
+        self._firsts = [group[0] for group in groups]
         self._groups = [[_name_of(spelling) for spelling in group] for group in groups]
 
     def lets(self, *texts: str) -> bool:
         """Whether the texts together name one entity of every group; without groups everything passes."""
         return self.lets_text(NamedText.of(*texts))
+
+    def missing(self, *texts: str) -> list[str]:
+        """The first spelling of every group that the texts do not name."""
+        ready = NamedText.of(*texts)
+        return [
+            first
+            for first, group in zip(self._firsts, self._groups, strict=True)
+            if not any(name.is_in(ready) for name in group)
+        ]
 
     def lets_text(self, text: NamedText) -> bool:
         """The same for a text that is ready: a passage meets many guards."""

@@ -74,6 +74,14 @@ class Matcher:
         standing = Standing(round(float(z[best]), _Z_DIGITS), round(float(cosines[best]), _COSINE_DIGITS))
         return standing if standing.z >= self._least[own][best] else None
 
+    def z(self, vectors: Vectors, languages: Sequence[str]) -> Floats:
+        """z of every statement and passage, that of the statement's text which stands out most, shape
+        (statements, passages).
+        """
+        cosines = np.asarray(self._texts.astype(np.float64) @ vectors.astype(np.float64).T)
+        by_text = self._ordinary.z(cosines, languages)
+        return np.asarray(np.maximum.reduceat(by_text, self._first[:-1], axis=0))
+
     def _limits(self, language: str) -> Vectors:
         """The cosine that each text asks of a passage in this language, shape (texts,)."""
         place, spread = self._ordinary.scale(language).T

@@ -76,7 +76,7 @@ def _background(
     text_hashes: Sequence[str], kept: Mapping[tuple[str, str], tuple[float, float]]
 ) -> Background:
     """The background of texts, row i for `text_hashes[i]`."""
-    pooled = np.array([kept[key, POOLED] for key in text_hashes])
+    pooled = np.array([kept[key, POOLED] for key in text_hashes]).reshape(-1, 2)
     languages = sorted({language for _, language in kept} - {POOLED})
     return Background(
         {

@@ -24,6 +24,9 @@ def stance_in(
     row: PassageRow, statement: Prepared, raw: Mapping[str, Vector], table: MeanTable, margin: float
 ) -> Stance:
     """The stance of a passage to a statement; `raw` has the vectors of its sentences."""
+    if not len(statement.vectors):
+        # Words were asked for, nothing is claimed that could be endorsed.
+        return "reports"
     parts = sentences_in(row.text)
     vectors = centre(np.stack([raw[part] for part in parts]), [row.language] * len(parts), table)
     return stance_of(

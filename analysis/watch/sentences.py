@@ -1,4 +1,5 @@
-"""Single sentences seen from statements: a claim is one sentence, and a passage of a hundred words dilutes it.
+"""Single sentences seen from statements: a claim is one sentence, and a passage of a hundred words dilutes
+it.
 
     crowding(x) = mean cosine of x to the nearest hundredth of a cohort of ordinary sentences
     c(q, x)     = cos(q, x) - crowding(x)           a sentence that is near to everything is near to nothing
@@ -29,9 +30,12 @@ from analysis.watch.scores import Background, Floats, background_of, cosine
 COHORT: Final = 2_000
 """Sentences that crowding is measured against; 500 to 4,000 make no difference above 0.02 of recall."""
 CROWD_SHARE: Final = 0.01
-"""Share of the cohort that is near: 0.5 to 2 % are equal within 0.01 of recall."""
+"""Share of the cohort that is near: measured on NTREX, 0.5 to 2 % are equal within 0.01 of recall."""
+ITSELF: Final = 0.999
+"""Cosine from which a sentence is the same sentence. Chosen, not measured."""
 PSEUDO_STATEMENTS: Final = 200
-"""Sentences of the cohort that stand for statements where a limit is taken: a watchlist may have only one."""
+"""Sentences of the cohort that stand for statements where a limit is taken: a watchlist may have only one.
+Chosen, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,8 @@ class Tail:
 
 
 OF_SENTENCES: Final = Tail(0.1, 0.49)
-"""z less crowding of a passage's best sentence: by language 0.44 to 0.54 (Portuguese 0.61), to one in 1,000
+"""z less crowding of a passage's best sentence, measured on NTREX: by language 0.44 to 0.54 (Portuguese
+0.61), to one in 1,000
 0.48. Taken at one in 100 instead, the collection's own translations would raise the limit by 0.10."""
 
 
@@ -88,6 +93,8 @@ class SentenceScale:
         """How near each sentence is to ordinary ones, shape (sentences,)."""
         near = max(1, round(CROWD_SHARE * len(self._cohort)))
         cosines = cosine(vectors, self._cohort)
+        # Not to itself: a sentence of the sample would seem more crowded than one that comes new.
+        cosines[cosines > ITSELF] = -1
         return np.asarray(np.partition(cosines, -near, axis=1)[:, -near:].mean(axis=1), np.float64)
 
     def z(self, vectors: Vectors, language: str) -> Floats:

@@ -18,21 +18,18 @@ from dataclasses import dataclass
 
 import structlog
 
-from analysis.arrays import Vectors
-from analysis.embedding.centring import centred
 from analysis.embedding.choose import build_of, settings_of
 from analysis.embedding.kept import kept_vectors
 from analysis.embedding.means import ensure_means
-from analysis.watch.guard import NamedText
-from analysis.watch.matching import Matcher, Standing
-from analysis.watch.ordinary import ordinary_for
+from analysis.watch.comparing import Finder, Match
+from analysis.watch.growing import grow_statements
 from analysis.watch.readings import sentences_of, stance_in
 from analysis.watch.registry import claim_numbers, refresh
 from analysis.watch.statements import Prepared, prepared, texts_of
 from config.clock import Clock
 from config.progress import Progress
 from config.workspace import Workspace
-from storage.records import Comparison, MeanTable, PassageFacts, PassageRow, WatchHit
+from storage.records import Comparison, GrownStatement, MeanTable, PassageFacts, Verdict, WatchHit
 from storage.store import Store
 
 _log = structlog.get_logger(__name__)
@@ -62,15 +59,6 @@ class _Block:
     passages: Sequence[PassageFacts]
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """A passage that says what a statement says, whatever its stance."""
-
-    statement: Prepared
-    row: PassageRow
-    standing: Standing
-
-
 def watch(
     *, store: Store, workspace: Workspace, clock: Clock, run_id: str, progress: Progress
 ) -> dict[str, int]:
@@ -90,19 +78,29 @@ def watch(
         table = ensure_means(store, build, clock.now())
         numbers = claim_numbers(store, workspace.watchlist, table, now=clock.now(), run_id=run_id)
         run = _Run(store=store, workspace=workspace, table=table, run_id=run_id, numbers=numbers)
-        _compare_all(run, _statements(run), counts, progress)
+        statements = _statements(run)
+        _compare_all(run, statements, counts, progress)
+        _grow(run, statements, counts, clock)
     refresh(store, workspace.watchlist)
     _log.info(STAGE, run_id=run_id, **counts)
     return counts
 
 
+def _grow(run: _Run, statements: Sequence[Prepared], counts: dict[str, int], clock: Clock) -> None:
+    """Let statements grow whose time it is, and keep what they find by it."""
+    grown = grow_statements(run.store, run.workspace, run.table, statements, now=clock.now())
+    run.store.watch_learned.keep_grown([item for item, _ in grown])
+    for _, matches in grown:
+        hits = _hits(run, matches)
+        run.store.watch.add(hits)
+        for hit in hits:
+            counts[hit.stance] += 1
+
+
 def _statements(run: _Run) -> list[Prepared]:
     """The watchlist, ready to be compared."""
     raw = kept_vectors(run.store, settings_of(run.workspace), texts_of(run.workspace.watchlist))
-    rejected: defaultdict[int, set[str]] = defaultdict(set)
-    for item in run.store.corrections.in_force():
-        if item.kind == "reject" and item.passage_id:
-            rejected[item.narrative_id].add(item.passage_id)
+    rejected, labels = _rejected(run.store), labels_of(run.store)
     return [
         prepared(
             config,
@@ -110,9 +108,27 @@ def _statements(run: _Run) -> list[Prepared]:
             run.table,
             settings=run.workspace.settings.watch,
             rejected=sorted(rejected[run.numbers[config.id]]),
+            labels=labels[config.id],
         )
         for config in run.workspace.watchlist
     ]
+
+
+def _rejected(store: Store) -> defaultdict[int, set[str]]:
+    """Number of a narrative -> passages that a correction ruled out."""
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for item in store.corrections.in_force():
+        if item.kind == "reject" and item.passage_id:
+            found[item.narrative_id].add(item.passage_id)
+    return found
+
+
+def labels_of(store: Store) -> defaultdict[str, dict[str, Verdict]]:
+    """Statement id -> passage id -> an analyst's word on it."""
+    found: defaultdict[str, dict[str, Verdict]] = defaultdict(dict)
+    for label in store.watch_learned.labels():
+        found[label.statement_id][label.passage_id] = label.verdict
+    return found
 
 
 def _compare_all(
@@ -120,13 +136,14 @@ def _compare_all(
 ) -> None:
     """Compare block after block until every statement has met every passage."""
     progress.start(STAGE)
-    matchers: dict[tuple[str, ...], Matcher] = {}
+    finders: dict[tuple[str, ...], Finder] = {}
+    grown = _grown(run, statements)
     for block in _blocks(run, statements):
         waiting = tuple(item.config.id for item in block.statements)
-        if waiting not in matchers:
-            # Statements only ever come together: the matcher of fewer is not needed again.
-            matchers = {waiting: _matcher(run, block.statements)}
-        hits = _hits(run, _matches(run, block, matchers[waiting]))
+        if waiting not in finders:
+            # Statements only ever come together: the finder of fewer is not needed again.
+            finders = {waiting: Finder(run.store, run.workspace, run.table, block.statements, grown)}
+        hits = _hits(run, finders[waiting].matches(block.passages))
         through = block.passages[-1].passage_no
         run.store.watch.put([_comparison(item, through, hits) for item in block.statements])
         counts["compared"] += len(block.passages) * len(waiting)
@@ -135,65 +152,40 @@ def _compare_all(
         progress.step(len(block.passages))
 
 
-def _matcher(run: _Run, statements: Sequence[Prepared]) -> Matcher:
-    per_language = run.workspace.settings.watch.background_passages
-    return Matcher(statements, ordinary_for(run.store, run.table, statements, per_language=per_language))
+def _grown(run: _Run, statements: Sequence[Prepared]) -> dict[str, GrownStatement]:
+    """What statements have grown to, where it was from their present wording."""
+    wording = {item.config.id: item.statement_hash for item in statements}
+    kept = run.store.watch_learned.grown()
+    return {key: item for key, item in kept.items() if wording.get(key) == item.statement_hash}
 
 
 def _blocks(run: _Run, statements: Sequence[Prepared]) -> Iterator[_Block]:
     """Blocks of passages by number; who stands farthest back goes first, until it meets the next."""
-    through = {
-        item.config.id: run.store.watch.compared_through(item.config.id, item.statement_hash)
-        for item in statements
-    }
+    marks = run.store.watch.compared_through
+    through = {item.config.id: marks(item.config.id, item.statement_hash) for item in statements}
     while True:
-        lowest = min(through.values())
+        lowest, end = _next_stretch(list(through.values()))
         waiting = tuple(item for item in statements if through[item.config.id] == lowest)
-        higher = [number for number in through.values() if number > lowest]
         rows = run.store.passages.embedded_after(run.table.build, lowest, limit=BLOCK)
-        if higher:
-            rows = [row for row in rows if row.passage_no <= min(higher)]
+        if end is not None:
+            rows = [row for row in rows if row.passage_no <= end]
         if rows:
             yield _Block(waiting, rows)
-        elif not higher:
+        elif end is None:
             return
-        reached = rows[-1].passage_no if rows else min(higher)
-        through.update({item.config.id: reached for item in waiting})
+        reached = rows[-1].passage_no if rows else end
+        through.update(dict.fromkeys((item.config.id for item in waiting), reached or 0))
 
 
-def _matches(run: _Run, block: _Block, matcher: Matcher) -> list[_Match]:
-    """The pairs of a block that are near enough, in scope, and name what the statement requires."""
-    facts, statements = block.passages, block.statements
-    vectors = centred(run.store, facts, run.table)
-    near = _near(block, matcher, vectors)
-    rows = run.store.passages.many([facts[place].passage_id for place in near])
-    found = {row.passage_id: row for row in rows}
-    matches = []
-    for passage, candidates in near.items():
-        row = found[facts[passage].passage_id]
-        for place in _named(row, [(place, statements[place]) for place in candidates]):
-            standing = matcher.standing(place, vectors[passage], row.language)
-            if standing is not None:
-                matches.append(_Match(statements[place], row, standing))
-    return matches
+def _next_stretch(marks: Sequence[int]) -> tuple[int, int | None]:
+    """From which passage on the farthest back are compared, and at which they meet the
+    next; None: at none.
+    """
+    lowest = min(marks)
+    return lowest, min((mark for mark in marks if mark > lowest), default=None)
 
 
-def _near(block: _Block, matcher: Matcher, vectors: Vectors) -> dict[int, list[int]]:
-    """Place of a passage -> places of the statements that it is near and in the scope of."""
-    near: defaultdict[int, list[int]] = defaultdict(list)
-    for passage, statement in matcher.near(vectors, [row.language for row in block.passages]):
-        if block.statements[statement].in_scope(block.passages[passage]):
-            near[passage].append(statement)
-    return near
-
-
-def _named(row: PassageRow, candidates: Sequence[tuple[int, Prepared]]) -> list[int]:
-    """Those statements, by place, whose required entities a passage or its title names."""
-    text = NamedText.of(row.title, row.text)
-    return [place for place, statement in candidates if statement.guard.lets_text(text)]
-
-
-def _hits(run: _Run, matches: Sequence[_Match]) -> list[WatchHit]:
+def _hits(run: _Run, matches: Sequence[Match]) -> list[WatchHit]:
     """Matches with their stances, as they are kept."""
     kept = kept_vectors(run.store, settings_of(run.workspace), sentences_of([match.row for match in matches]))
     margin = run.workspace.settings.watch.stance_margin

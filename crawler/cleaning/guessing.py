@@ -23,9 +23,13 @@ def guess_day(tree: Element, url: str, latest: date) -> date | None:
     with warnings.catch_warnings():
         # dateutil warns of time zone names it does not know; the day is wanted only
         warnings.simplefilter("ignore")
-        found = _find_date()(
-            tree, original_date=True, url=url, min_date="1995-01-01", max_date=latest.isoformat()
-        )
+        try:
+            found = _find_date()(
+                tree, original_date=True, url=url, min_date="1995-01-01", max_date=latest.isoformat()
+            )
+        # border: one impossible date (an offset of 99 hours) ends its search, and costs the page nothing else
+        except Exception:  # noqa: BLE001
+            return None
     return date.fromisoformat(found) if found else None
 
 

@@ -8,6 +8,7 @@ import multiprocessing
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as PageTimeout
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,6 +124,8 @@ def clean_archived(page: Page, languages: tuple[str, ...], settings: CleanSettin
     if page.warc is None:
         return Refusal("unreadable")
     response = _archive[0].read(page.warc)
+    if page.final_url is None:
+        page = replace(page, final_url=response.final_url)
     found = extract(page, response.body, dict(response.headers), settings)
     if isinstance(found, Refusal):
         return found

@@ -15,6 +15,7 @@ from config.workspace import Workspace
 from crawler.cleaning.extract import Refusal
 from crawler.cleaning.pool import Cleaned, answer_of, shared_pool
 from crawler.cleaning.version import CLEAN_VERSION
+from crawler.cleaning.versions import clean_versions
 from storage.records import Article, CleanResult, Page
 from storage.store import Store
 
@@ -36,7 +37,8 @@ def clean(
         again: clean the others too (`drumbeat replay`).
 
     Returns:
-        Pages by outcome (`crawler.outcomes.CLEAN_OUTCOMES`).
+        Pages by outcome (`crawler.outcomes.CLEAN_OUTCOMES`); `version_<change>`: later versions by what they
+        say of their article (`storage.records.Change`).
     """
     pool = shared_pool(workspace.archive_dir, workspace.settings.clean)
     languages = {source.source_id: source.languages for source in store.sources.all()}
@@ -50,6 +52,7 @@ def clean(
             progress.step()
         store.articles.save(results)
         outcomes.update(result.outcome for result in results)
+    outcomes.update(clean_versions(store, pool, languages, again=again))
     return dict(outcomes)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from email.message import EmailMessage
 
 import jinja2
 import structlog
@@ -24,8 +25,10 @@ from config.workspace import Workspace
 from drumbeat.alerts import chat, smtp
 from drumbeat.alerts.addresses import mail_address
 from drumbeat.alerts.compose import chat_text, compose
+from drumbeat.alerts.health_mail import compose_health, queue_health
 from drumbeat.alerts.links import Links, links_of
 from drumbeat.alerts.problems import BadAddress, DeliveryProblem, Refused, Unreachable
+from drumbeat.alerts.report_mail import compose_report, queue_reports
 from drumbeat.alerts.several import compose_several
 from drumbeat.alerts.states import Step, begin, finish, is_due
 from storage.records import Alert, Delivery
@@ -45,6 +48,8 @@ def deliver(
         (`waiting`).
     """
     mail = workspace.settings.mail
+    queue_reports(store, workspace, clock.now())
+    queue_health(store, workspace, clock.now())
     outbox = store.alerts.outbox()
     progress.start("deliver", len(outbox))
     counts: Counter[str] = Counter()
@@ -115,19 +120,27 @@ def _prepare(alert: Alert | None, delivery: Delivery, mail: MailSettings, links:
     if alert is None:
         raise Refused(f"alert {delivery.alert_id} is not in the store")
     try:
-        if alert.kind == "group":
-            several = compose_several(alert, delivery, sender=mail.sender, links_of=links.of)
-            return lambda: smtp.send(several, settings=mail)
         if delivery.channel == "apprise":
             title, body = chat_text(alert, delivery.reason, links.of(alert, delivery))
             return lambda: chat.send(title, body, recipient=delivery.recipient, settings=mail)
-        message = compose(alert, delivery, sender=mail.sender, links=links.of(alert, delivery))
+        message = _mail_of(alert, delivery, mail.sender, links)
     except (jinja2.TemplateError, LookupError, TypeError, ValueError) as problem:
         # One alert whose evidence an older version wrote otherwise must not keep all others back.
         raise Refused(
             f"alert {alert.alert_id} cannot be composed: {type(problem).__name__}: {problem}"
         ) from problem
     return lambda: smtp.send(message, settings=mail)
+
+
+def _mail_of(alert: Alert, delivery: Delivery, sender: str, links: Links) -> EmailMessage:
+    """The mail of a message of any kind."""
+    if alert.kind == "report":
+        return compose_report(alert, delivery, sender=sender)
+    if alert.kind == "health":
+        return compose_health(alert, delivery, sender=sender)
+    if alert.kind == "group":
+        return compose_several(alert, delivery, sender=sender, links_of=links.of)
+    return compose(alert, delivery, sender=sender, links=links.of(alert, delivery))
 
 
 def _write(store: Store, delivery: Delivery, step: Step, clock: Clock) -> None:

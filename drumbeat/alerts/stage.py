@@ -56,17 +56,27 @@ def make_alerts(
         counts[became] += 1
         alerts += [alert] if alert else []
         progress.step()
-    plan = plan_of(store, workspace)
-    mail = workspace.settings.mail
-    made = [
-        with_everybody(item, deliveries_of(item[0], mail, plan.marks) if item[0].kind is None else ())
-        for item in told_at_once(plan, alerts, clock.now())
-    ]
-    store.alerts.create_all([*made, *_digests(plan, store, alerts, clock)])
+    made = _with_deliveries(alerts, store=store, workspace=workspace, clock=clock)
     counts["deliveries"] = sum(len(deliveries) for _, deliveries in made)
     for alert, deliveries in made:
         _log(alert, len(deliveries), run_id)
     return dict(counts)
+
+
+def _with_deliveries(
+    alerts: Sequence[Alert], *, store: Store, workspace: Workspace, clock: Clock
+) -> list[Made]:
+    """Write the new alerts with whom they go to, and the daily and weekly mails whose moment has come; the
+    former.
+    """
+    plan, mail = plan_of(store, workspace), workspace.settings.mail
+    made = told_at_once(plan, alerts, clock.now())
+    made = [
+        with_everybody(item, deliveries_of(item[0], mail, plan.marks) if item[0].kind is None else ())
+        for item in made
+    ]
+    store.alerts.create_all([*made, *_digests(plan, store, alerts, clock)])
+    return made
 
 
 def plan_of(store: Store, workspace: Workspace) -> Plan:

@@ -47,6 +47,7 @@ class Table(StrEnum):
     """What can be exported."""
 
     articles = "articles"
+    versions = "versions"
     passages = "passages"
     narratives = "narratives"
     events = "events"

@@ -18,6 +18,7 @@ from drumbeat.cli import (
     share_commands,
     source_commands,
     stage_commands,
+    watch_commands,
     workspace_commands,
 )
 from drumbeat.parent import die_with_parent
@@ -35,6 +36,7 @@ for commands in (
     workspace_commands,
     source_commands,
     stage_commands,
+    watch_commands,
     backfill_commands,
     people_commands,
     inspect_commands,

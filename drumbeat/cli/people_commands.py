@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from drumbeat.cli import alert_commands
+from drumbeat.cli import alert_commands, report_command
 from drumbeat.cli.session import (
     AsOfOption,
     JsonOption,
@@ -17,7 +17,6 @@ from drumbeat.cli.session import (
     configure_logging,
     load,
     make_clock,
-    say_counts,
     say_json,
     say_table,
     session,
@@ -34,26 +33,11 @@ sample_app = typer.Typer(help="The invented sample world.", no_args_is_help=True
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (report, run, dashboard, demo):
+    for command in (report_command.report, run, dashboard, demo):
         app.command()(command)
     alert_commands.register(alerts_app)
     app.add_typer(alerts_app, name="alerts")
     app.add_typer(sample_app, name="sample")
-
-
-def report(workspace: WorkspaceOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
-    """Write the report on the seven days before the last midnight (UTC): HTML, Markdown, JSON."""
-    from drumbeat.cli.progress import RichProgress
-    from drumbeat.stages import run_stage
-
-    with session(workspace, as_of) as opened, RichProgress() as progress:
-        counts = run_stage(
-            "report", workspace=opened.workspace, store=opened.store, clock=opened.clock, progress=progress
-        )
-        directory = opened.workspace.report_dir
-    say_counts("report", counts, as_json=as_json)
-    if not as_json:
-        typer.echo(f"written to {directory}")
 
 
 @alerts_app.callback(invoke_without_command=True)

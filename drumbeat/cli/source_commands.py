@@ -1,4 +1,4 @@
-"""`sources list|show|check|health|add|discover`."""
+"""`sources list|show|check|health|add|discover|import|export|suggest`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from drumbeat.cli import exchange_commands
 from drumbeat.cli.session import (
     JsonOption,
     WorkspaceOption,
@@ -19,8 +20,12 @@ from drumbeat.cli.session import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from config.sources import SourceConfig
     from crawler.check import FeedCheck
+    from crawler.discover import Announced
     from drumbeat.shown.health import HealthView
 
 app = typer.Typer(help="The source directory: outlets and their addresses.", no_args_is_help=True)
@@ -28,6 +33,7 @@ app = typer.Typer(help="The source directory: outlets and their addresses.", no_
 
 def register(parent: typer.Typer) -> None:
     """Add the commands."""
+    exchange_commands.register(app)
     parent.add_typer(app, name="sources")
 
 
@@ -175,10 +181,16 @@ def _health_row(view: HealthView) -> tuple[object, ...]:
 @app.command()
 def discover(
     site: Annotated[str, typer.Argument(help="Home page of an outlet.")],
+    add_as: Annotated[
+        str | None, typer.Option("--add", help="Add what is found as an outlet with this id.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="With --add: the outlet's name; default: its id.")] = None,
+    country: Annotated[str | None, typer.Option(help="With --add: ISO code; default: of the domain.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="With --add: BCP 47; may be repeated.")] = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Find the feeds and sitemaps that a site announces. Nothing is stored."""
+    """Find the feeds and sitemaps that a site announces, and add them as an outlet if told so."""
     from dataclasses import asdict
 
     from crawler.discover import discover as find
@@ -189,6 +201,43 @@ def discover(
         say_json([asdict(row) for row in found])
     else:
         say_table(site, ("kind", "address", "title"), [(row.kind, row.url, row.title) for row in found])
+    if add_as is not None:
+        _add_found(add_as, site, found, (name, country, language), workspace)
+
+
+def _add_found(
+    source_id: str,
+    site: str,
+    found: Sequence[Announced],
+    stated: tuple[str | None, str | None, list[str] | None],
+    workspace: Path | None,
+) -> None:
+    """Add an outlet with what was found of it: its feeds, or else its sitemaps, or else its front page."""
+    from config.add import add_source
+    from config.errors import ConfigError
+    from crawler.discover import country_of
+
+    name, country, language = stated
+    home = site if "://" in site else f"https://{site}"
+    code = country or country_of(home)
+    if code is None or not language:
+        raise ConfigError("--add: state --language, and --country where the domain does not tell it")
+    path = add_source(
+        load(workspace),
+        source_id=source_id,
+        name=name or source_id,
+        country=country_code(code),
+        languages=language,
+        feeds=_found_addresses(found),
+        more={"site": home},
+    )
+    typer.echo(f"{path}: added {source_id}; try it with: drumbeat sources check {source_id}")
+
+
+def _found_addresses(found: Sequence[Announced]) -> list[str | dict[str, str]]:
+    """The feeds, or else the sitemaps, as an entry has them."""
+    feeds = [row for row in found if row.kind == "feed"] or found
+    return [{"url": row.url, "kind": row.kind} for row in feeds]
 
 
 @app.command()
@@ -197,18 +246,28 @@ def add(
     name: Annotated[str, typer.Option(help="The outlet's name.")],
     country: Annotated[str, typer.Option(help="ISO 3166-1 alpha-2.")],
     language: Annotated[list[str], typer.Option(help="BCP 47, the main one first; may be repeated.")],
-    feed: Annotated[list[str], typer.Option(help="Address of a feed; may be repeated.")],
+    feed: Annotated[list[str] | None, typer.Option(help="Address of a feed; may be repeated.")] = None,
+    news_sitemap: Annotated[list[str] | None, typer.Option(help="Address of a news sitemap.")] = None,
+    sitemap: Annotated[list[str] | None, typer.Option(help="Address of a sitemap.")] = None,
+    section: Annotated[list[str] | None, typer.Option(help="Address of a section page.")] = None,
+    site: Annotated[str | None, typer.Option(help="The front page; read where no feed is stated.")] = None,
+    more: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Any other field of an entry, as KEY=VALUE: delay_seconds=10."),
+    ] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Add an outlet to sources/added.toml after checking the entry."""
-    from config.add import add_source
+    from config.add import add_source, read_settings
 
+    kinds = {"feed": feed, "news_sitemap": news_sitemap, "sitemap": sitemap, "section": section}
     path = add_source(
         load(workspace),
         source_id=source_id,
         name=name,
         country=country.upper(),
         languages=language,
-        feeds=feed,
+        feeds=[{"url": url, "kind": kind} for kind, urls in kinds.items() for url in urls or ()],
+        more=({"site": site} if site else {}) | read_settings(more or ()),
     )
     typer.echo(f"{path}: added {source_id}; try it with: drumbeat sources check {source_id}")

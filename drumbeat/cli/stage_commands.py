@@ -22,7 +22,6 @@ STAGE_HELP = {
     "translations": "Join probable translations to copy groups.",
     "assign": "Give new passages to known narratives.",
     "refit": "Cluster the trailing window and keep the narratives' identities.",
-    "watch": "Match new passages against the watchlist.",
     "count": "Count narratives per source and day.",
     "detect": "Test every narrative's newest window for a spike.",
     "emerge": "Found narratives of the day's groups that are to be told.",

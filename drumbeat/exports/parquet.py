@@ -16,7 +16,18 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get
 
 from config.errors import DrumbeatError
 from drumbeat.export import COLUMNS, Row, plain_value
-from storage.records import Article, Event, Judgement, Narrative, Observation, PassageRow, Source, Spike
+from storage.records import (
+    Article,
+    Event,
+    Judgement,
+    Narrative,
+    Observation,
+    PageHistory,
+    PassageRow,
+    Source,
+    Spike,
+    VersionText,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,7 +37,8 @@ ROWS_A_GROUP: Final = 20_000
 HOW: Final = 'install it with `pip install "drumbeat-monitor[parquet]"`'
 
 _RECORDS: Final[Mapping[str, tuple[type, ...]]] = {
-    "articles": (Article,),
+    "articles": (Article, PageHistory),
+    "versions": (VersionText, Article),
     "passages": (PassageRow,),
     "narratives": (Narrative, Judgement),
     "events": (Event,),

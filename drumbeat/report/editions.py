@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
+from analysis.digest.evidence import NarrativeDigest
+from analysis.digest.records import Account, Digest
+from config.rules import EditionConfig
 from drumbeat.report.phrases import Language
 
 
@@ -24,3 +28,28 @@ class Edition:
     revision: int = 1
     changes: tuple[str, ...] = ()
     """What is different from the revision before."""
+
+
+def narrowed(digest: Digest, account: Account, config: EditionConfig) -> tuple[Digest, Account]:
+    """Digest and account with the claims and statements that an edition is about; the corpus stays whole."""
+
+    def concerns(item: NarrativeDigest) -> bool:
+        told = {share.key.split("-")[0] for share in item.by_language}
+        return (
+            _one_of(config.watch, {item.statement_id})
+            and _one_of(config.countries, {share.key for share in item.by_country})
+            and _one_of([tag.split("-")[0] for tag in config.languages], told)
+        )
+
+    watched = tuple(line for line in account.watched if _one_of(config.watch, {line.statement_id}))
+    kept = replace(
+        digest,
+        rising=tuple(filter(concerns, digest.rising)),
+        new=tuple(filter(concerns, digest.new)),
+        falling=tuple(filter(concerns, digest.falling)),
+    )
+    return kept, replace(account, watched=watched)
+
+
+def _one_of(wanted: Collection[str], there: Collection[str | None]) -> bool:
+    return not wanted or bool(set(wanted) & set(there))

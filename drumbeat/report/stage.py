@@ -9,7 +9,7 @@ import structlog
 from config.clock import Clock
 from config.progress import Progress
 from config.workspace import Workspace
-from drumbeat.report.write import write_report
+from drumbeat.report.publish import WORLD, publish
 from storage.store import Store
 
 logger = structlog.get_logger(__name__)
@@ -43,19 +43,25 @@ def report(
     )
     account = build_account(store=store, workspace=workspace, digest=digest, clock=clock)
     progress.step()
-    files = write_report(
-        digest,
-        workspace.report_dir,
-        as_of=clock.now(),
-        account=account,
-        min_texts=workspace.settings.report.min_texts,
-    )
+    issues = [
+        publish(
+            store=store,
+            workspace=workspace,
+            digest=digest,
+            account=account,
+            config=config,
+            as_of=clock.now(),
+        )
+        for config in (WORLD, *workspace.editions)
+    ]
     progress.step()
+    files = issues[0].files
     logger.info(
         "report", run=run_id, html=str(files.html), start=digest.start.isoformat(), end=digest.end.isoformat()
     )
     return {
-        "reports": 1,
+        "reports": len(issues),
+        "revisions": sum(issue.is_new for issue in issues),
         "rising": len(digest.rising),
         "new": len(digest.new),
         "falling": len(digest.falling),

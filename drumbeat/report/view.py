@@ -113,7 +113,7 @@ def report_view(
         "watch_rows": watch_rows(plain, for_whom.language),
         "word": Speaker(plain, for_whom.language).word,
         "as_of": to_plain(as_of),
-        "stem": stem(digest.start, digest.end),
+        "stem": stem(digest.start, digest.end) + (f".{for_whom.name}" if for_whom.name else ""),
         "notice": names.notice(),
         "method": (*METHOD, *WORDS_EXPLAINED),
         "narratives": shown,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,9 +21,10 @@ import structlog
 from analysis.digest.records import Account, Digest
 from config.errors import DrumbeatError
 from drumbeat.report import view
+from drumbeat.report.documents import as_pdf, as_word
 from drumbeat.report.editions import Edition
 from drumbeat.report.sentences import Sentence
-from drumbeat.shown.environment import html_environment, markdown_environment
+from drumbeat.shown.environment import html_environment, markdown_environment, plain_environment
 
 logger = structlog.get_logger(__name__)
 
@@ -53,27 +54,56 @@ def write_report(
     account: Account | None = None,
     min_texts: int = 0,
     edition: Edition | None = None,
+    documents: Collection[str] = (),
 ) -> ReportFiles:
     """Write the report of one period, and the index anew; an earlier report of the same period is replaced.
 
     Args:
         as_of: the moment the digest was built for; shown, never read from a clock.
+        documents: further forms, `pdf` and `docx`.
 
     Raises:
         ReportError: the folder or a file cannot be written.
     """
     shown = view.report_view(digest, as_of=as_of, account=account, min_texts=min_texts, edition=edition)
+    return write_view(shown, directory, documents=documents)
+
+
+def write_view(
+    shown: dict[str, Any], directory: Path, *, documents: Collection[str] = (), only_missing: bool = False
+) -> ReportFiles:
+    """Write what was prepared in all its forms, and the index anew.
+
+    Args:
+        only_missing: leave files alone that are there.
+
+    Raises:
+        ReportError: the folder or a file cannot be written.
+    """
+    stem = shown["stem"]
     files = ReportFiles(
-        html=directory / f"{shown['stem']}.html",
-        markdown=directory / f"{shown['stem']}.md",
-        data=directory / f"{shown['stem']}.json",
+        html=directory / f"{stem}.html",
+        markdown=directory / f"{stem}.md",
+        data=directory / f"{stem}.json",
         index=directory / "index.html",
     )
-    _write(files.data, as_json(shown))
-    _write(files.markdown, markdown_environment().get_template("report/report.md").render(shown))
-    _write(files.html, as_html(shown))
-    _write(files.index, as_index(directory))
+    forms: dict[Path, Callable[[], bytes]] = {
+        files.data: lambda: _encoded(as_json(shown)),
+        files.markdown: lambda: _encoded(as_markdown(shown)),
+        files.html: lambda: _encoded(as_html(shown)),
+        **({directory / f"{stem}.pdf": lambda: as_pdf(shown)} if "pdf" in documents else {}),
+        **({directory / f"{stem}.docx": lambda: as_word(shown)} if "docx" in documents else {}),
+    }
+    for path, made in forms.items():
+        if not (only_missing and path.exists()):
+            _write(path, made())
+    _write(files.index, _encoded(as_index(directory)))
     return files
+
+
+def as_markdown(shown: dict[str, Any]) -> str:
+    """The report as Markdown."""
+    return markdown_environment().get_template("report/report.md").render(shown)
 
 
 def as_html(shown: dict[str, Any]) -> str:
@@ -82,6 +112,12 @@ def as_html(shown: dict[str, Any]) -> str:
     return template.render(
         shown, charts=view.svg_charts(shown), style=view.style(), style_hash=view.style_hash()
     )
+
+
+def front_text(shown: dict[str, Any]) -> str:
+    """The findings pages as plain text."""
+    text = plain_environment().get_template("report/front.txt").render(shown)
+    return re.sub(r"\n{3,}", "\n\n", text)
 
 
 def as_json(shown: dict[str, Any]) -> str:
@@ -145,14 +181,18 @@ def _summary(report: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _write(path: Path, text: str) -> None:
+def _encoded(text: str) -> bytes:
+    # A lone surrogate becomes its \uXXXX escape, which is what JSON calls it too.
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _write(path: Path, content: bytes) -> None:
     """Put a whole file in the place of the old one; a crash leaves the old one."""
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as stream:
-            # A lone surrogate becomes its \uXXXX escape, which is what JSON calls it too.
-            stream.write(text.encode("utf-8", "backslashreplace"))
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(path)

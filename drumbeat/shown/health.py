@@ -1,4 +1,6 @@
-"""What is wrong with each feed, and the remedy, in words: for `sources health` and the page of the sources."""
+"""What is wrong with each feed, and the remedy, in words: for `sources health` and the
+page of the sources.
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from config.clock import Clock
 from config.progress import Progress
 from config.workspace import Workspace
 from drumbeat.shown.shared_days import VIEW as DAYS_VIEW
-from drumbeat.shown.shared_days import packed_days, shared_days
+from drumbeat.shown.shared_days import KeptDays, packed_days
 from storage.records.told import SourceDayRow
 from storage.store import Store
 
@@ -64,9 +64,9 @@ def written_detail(store: Store, narrative_id: int) -> dict[str, Any] | None:
     return view if view is not None and view["counted"] == _counted(store) else None
 
 
-def days_of(store: Store) -> Callable[[date, date], list[SourceDayRow]]:
+def days_of(store: Store, kept: KeptDays) -> Callable[[date, date], list[SourceDayRow]]:
     """Gives source days as `overview` kept them since the last counting run."""
-    return partial(shared_days, store, _counted(store))
+    return partial(kept.of, store, _counted(store))
 
 
 def _counted(store: Store) -> str | None:

@@ -32,7 +32,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 PAGE_SIZE = 50
 DRIFT_ROWS = 12
 """Refits whose measurements a narrative's page shows: a quarter of a year, at one a week."""
-REPORT_NAME = re.compile(r"(?:index|[0-9W_-]+)\.(?:html|md|json)")
+REPORT_NAME = re.compile(r"(?:index|[0-9W_-]+(?:\.[a-z0-9-]+)?)\.(?:html|md|json|pdf|docx)")
 SAFE_TYPE = re.compile(r"(?:text/html|application/xhtml\+xml|text/plain)\s*(?:;[\x20-\x7e]*)?", re.IGNORECASE)
 """What of an outlet a browser may be told to show; everything else is plain text."""
 

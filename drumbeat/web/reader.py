@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,18 +10,20 @@ from fastapi import HTTPException, Request
 
 from config.clock import Clock
 from config.workspace import Workspace
+from drumbeat.edits import VersionView, versions_of
 from drumbeat.evidence import NarrativePassage, Reading, readings
 from drumbeat.search import unknown_filter
 from drumbeat.shown.health import HealthView, health_views
 from drumbeat.shown.overview import VIEW, days_of, last_days, make_overview, relabelled, written_detail
 from drumbeat.shown.polls import is_notable, remark
+from drumbeat.shown.shared_days import KeptDays
 from storage.archive import ArchivedResponse, ArchiveReader
 from storage.records import (
     Article,
     CopyMember,
     FeedPoll,
     Narrative,
-    PageVersion,
+    PageHistory,
     SearchFilters,
     SearchHit,
 )
@@ -39,8 +41,10 @@ class ArticleView:
     article: Article
     passages: list[tuple[Reading, Narrative | None]]
     copies: list[tuple[CopyMember, Article]]
-    versions: list[PageVersion]
+    versions: list[VersionView]
     """Later answers of its page: edited, or withdrawn."""
+    history: PageHistory | None
+    """What became of its page since."""
     addresses: list[str]
     """Other addresses under which it was found."""
 
@@ -56,11 +60,12 @@ class PollView:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Read access for the web. It keeps nothing: what is dear to make, a stage has written."""
+    """Read access for the web. What is dear to make, a stage has written; kept are the source days alone."""
 
     store: Store
     workspace: Workspace
     clock: Clock
+    kept_days: KeptDays = field(default_factory=KeptDays)
 
     def period(self) -> tuple[date, date]:
         """The seven days that the overview shows."""
@@ -95,7 +100,7 @@ class Reader:
             narrative_id=narrative_id,
             start=start,
             end=end,
-            days_of=days_of(self.store),
+            days_of=days_of(self.store, self.kept_days),
         )
         return found.to_dict() if found else None
 
@@ -147,7 +152,8 @@ class Reader:
             article,
             passages,
             self._copies(article_id),
-            self.store.pages.versions(article_id),
+            versions_of(self.store, article_id, article),
+            self.store.versions.histories([article_id]).get(article_id),
             self.store.pages.addresses(article_id),
         )
 

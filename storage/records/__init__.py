@@ -86,6 +86,8 @@ from storage.records.texts import (
     SearchHit,
     Vector,
 )
+from storage.records.versions import Change, PageHistory, PageLook, VersionText
+from storage.records.watching import GrownStatement, SampledSentence, Verdict, WatchLabel
 
 __all__ = [
     "KINDS",
@@ -96,6 +98,7 @@ __all__ = [
     "ArticleFacts",
     "Assignment",
     "Backfill",
+    "Change",
     "CleanResult",
     "Comparison",
     "CopyGroup",
@@ -118,6 +121,7 @@ __all__ = [
     "FeedPoll",
     "FeedState",
     "GroupCell",
+    "GrownStatement",
     "Health",
     "HealthChange",
     "HitFacts",
@@ -140,6 +144,8 @@ __all__ = [
     "Ordinary",
     "Origin",
     "Page",
+    "PageHistory",
+    "PageLook",
     "PageVersion",
     "Passage",
     "PassageFacts",
@@ -149,6 +155,7 @@ __all__ = [
     "ReportEdit",
     "Run",
     "RunState",
+    "SampledSentence",
     "SearchFilters",
     "SearchHit",
     "Source",
@@ -158,6 +165,9 @@ __all__ = [
     "Stance",
     "Theme",
     "Vector",
+    "Verdict",
+    "VersionText",
     "WarcPlace",
     "WatchHit",
+    "WatchLabel",
 ]

@@ -55,7 +55,29 @@ class NarrativeStore:
         Raises:
             StorageError: merges lead in a circle.
         """
-        return self.get(self.survivors().get(narrative_id, narrative_id))
+        table, chain = schema.narratives.c, [narrative_id]
+        with self._database.read() as connection:
+            # One number's way, step by step: the registry only grows.
+            while into := connection.scalar(
+                sa.select(table.merged_into).where(table.narrative_id == chain[-1])
+            ):
+                if into in chain:
+                    follow_merges(dict(zip(chain, [*chain[1:], into], strict=True)))
+                chain.append(into)
+            return _get(connection, chain[-1])
+
+    def leading_to(self, narrative_ids: Collection[int]) -> dict[int, int]:
+        """As `survivors`, of these numbers, which were not merged, and of those that lead to them."""
+        table, found = schema.narratives.c, {number: number for number in narrative_ids}
+        last: Collection[int] = list(found)
+        statement = sa.select(table.narrative_id, table.merged_into)
+        with self._database.read() as connection:
+            while last:
+                rows = select_in(connection, statement, table.merged_into, last)
+                new = {row.narrative_id: found[row.merged_into] for row in rows}
+                last = new.keys() - found.keys()
+                found |= {number: new[number] for number in last}
+        return found
 
     def next_id(self) -> int:
         """The first number never given."""
@@ -178,13 +200,18 @@ class NarrativeStore:
             return {row.narrative_id: row.passages for row in connection.execute(statement)}
 
     def lineage(
-        self, narrative_id: int | None = None, *, kinds: Collection[LineageKind] = ()
+        self,
+        narrative_id: int | None = None,
+        *,
+        kinds: Collection[LineageKind] = (),
+        since: datetime | None = None,
     ) -> list[LineageEvent]:
         """What happened to all narratives, or to one (also as the other side), by (at, narrative_id, kind,
         other_id).
 
         Args:
             kinds: only what is of these kinds; none: of any.
+            since: only what happened from then on.
         """
         table = schema.lineage.c
         statement = sa.select(schema.lineage).order_by(
@@ -192,6 +219,8 @@ class NarrativeStore:
         )
         if kinds:
             statement = statement.where(table.kind.in_(sorted(kinds)))
+        if since is not None:
+            statement = statement.where(table.at >= since)
         if narrative_id is not None:
             statement = statement.where(
                 sa.or_(table.narrative_id == narrative_id, table.other_id == narrative_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -105,7 +106,7 @@ class PageStore:
         table = schema.page_versions
         statement = sa.select(table).where(table.c.page_id == page_id).order_by(table.c.fetched_at)
         with self._database.read() as connection:
-            return [_version_of(row) for row in connection.execute(statement)]
+            return [version_of(row) for row in connection.execute(statement)]
 
     def addresses(self, page_id: str) -> list[str]:
         """Other addresses under which a page was found, by the time they were."""
@@ -242,6 +243,21 @@ class PageStore:
             rows = connection.execute(statement.order_by(table.source_id, table.fetched_at, table.page_id))
             return [(row.source_id, row.fetched_at, row.fetch_outcome) for row in rows]
 
+    def outcomes_between(self, start: datetime, end: datetime) -> tuple[dict[str, int], dict[str, int]]:
+        """Pages whose fetch ended in [start, end), by fetch outcome, and the archived ones of them by clean
+        outcome.
+
+        Among the former `waiting`, all that still wait for their fetch. Costs what was fetched in the period,
+        whatever is stored.
+        """
+        table = schema.pages.c
+        inside = sa.and_(table.fetched_at >= start, table.fetched_at < end)
+        unfetched = sa.and_(table.fetched_at.is_(None), table.fetch_outcome.is_(None))
+        fetched = Counter(self._counts(table.fetch_outcome, inside))
+        fetched.update(self._counts(table.fetch_outcome, unfetched))
+        cleaned = self._counts(table.clean_outcome, sa.and_(inside, table.fetch_outcome == STORED))
+        return dict(sorted(fetched.items())), cleaned
+
     def clean_outcomes(self) -> dict[str, int]:
         """Archived pages by clean outcome, `waiting` for those without one."""
         return self._counts(schema.pages.c.clean_outcome, schema.pages.c.fetch_outcome == STORED)
@@ -310,7 +326,8 @@ def _version_row(version: PageVersion) -> dict[str, Any]:
     return row
 
 
-def _version_of(row: sa.Row[Any]) -> PageVersion:
+def version_of(row: sa.Row[Any]) -> PageVersion:
+    """A version from its columns."""
     values = dict(row._mapping)
     file, offset, length = values.pop("warc_file"), values.pop("warc_offset"), values.pop("warc_length")
     return PageVersion(

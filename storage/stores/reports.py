@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -36,6 +36,14 @@ class ReportStore:
         with self._database.read() as connection:
             rows = connection.execute(statement.order_by(table.c.revision))
             return [record_of(PublishedReport, row) for row in rows]
+
+    def since(self, moment: datetime) -> list[PublishedReport]:
+        """Revisions published from a moment on, by (as_of, edition, start, revision)."""
+        table = schema.published_reports
+        order = (table.c.as_of, table.c.edition, table.c.start, table.c.revision)
+        statement = sa.select(table).where(table.c.as_of >= moment).order_by(*order)
+        with self._database.read() as connection:
+            return [record_of(PublishedReport, row) for row in connection.execute(statement)]
 
     def edit(self, edit: ReportEdit) -> None:
         """Write what an analyst decided."""

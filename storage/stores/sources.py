@@ -103,11 +103,14 @@ class FeedStore:
     def last_polls(self) -> list[FeedPoll]:
         """The newest poll of every feed, by source and feed; a feed whose polls were pruned has none."""
         table, feeds = schema.feed_polls.c, schema.feeds.c
-        is_newest = (table.feed_url == feeds.feed_url) & (table.polled_at == feeds.last_polled_at)
-        statement = _POLLS.join(schema.feeds, is_newest)
-        statement = statement.order_by(table.source_id, table.feed_url, table.run_id)
+        polled = sa.select(feeds.feed_url, feeds.last_polled_at).where(feeds.last_polled_at.is_not(None))
+        statement = _POLLS.order_by(table.polled_at)
         with self._database.read() as connection:
-            return [_poll_of(row) for row in connection.execute(statement)]
+            # Two questions: joined, a planner without fresh statistics reads all polls.
+            last = {row.feed_url: row.last_polled_at for row in connection.execute(polled)}
+            rows = select_in(connection, statement, table.polled_at, set(last.values()))
+        found = [_poll_of(row) for row in rows if last.get(row.feed_url) == row.polled_at]
+        return sorted(found, key=lambda poll: (poll.source_id, poll.feed_url, poll.run_id))
 
     def last_polled(self, feed_urls: Collection[str]) -> dict[str, datetime]:
         """When feeds were polled last, those that were."""

@@ -54,6 +54,20 @@ class WatchStore:
             upsert(connection, schema.watch_hits, hits)
             move_marks(connection, reached)
 
+    def add(self, hits: Sequence[WatchHit]) -> None:
+        """Hits that were found beside the comparison, in one transaction; pass it chunks."""
+        with self._database.write() as connection:
+            upsert(connection, schema.watch_hits, [row_of(hit) for hit in hits])
+
+    def drop(self, statement_id: str, passage_id: str) -> bool:
+        """Take one hit away; whether there was one."""
+        table = schema.watch_hits
+        with self._database.write() as connection:
+            gone = connection.execute(
+                sa.delete(table).where(table.c.statement_id == statement_id, table.c.passage_id == passage_id)
+            )
+            return gone.rowcount > 0
+
     def hits(
         self, statement_id: str | None = None, *, start: datetime | None = None, end: datetime | None = None
     ) -> list[WatchHit]:

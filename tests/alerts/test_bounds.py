@@ -96,7 +96,9 @@ def test_a_server_that_never_ends(room: Room, talk: Talk, state: str, words: str
 
 
 def test_a_server_that_never_ends_after_the_text(room: Room) -> None:
-    """Dripping after the text was sent: it may have arrived, so that it is sent once more and never a third time."""
+    """Dripping after the text was sent: it may have arrived, so that it is sent once more and never a
+    third time.
+    """
 
     def after(connection: socket.socket) -> None:
         drip(b"250-", b"x")(connection)

@@ -2,10 +2,10 @@
 
     python -m tests.benchmarks.growth --out DIR [--sizes 10000 100000] [--days 500 5000]
 
-For each size and number of articles a day: a generated workspace (`tests.benchmarks.desk`), one run of every stage so that it is as the
-product would have left it (`first`), then a further day with the vectors that embedding would have given, and every stage again (`day`).
-Everything but cleaning and embedding is meant to take at most 15 CPU-seconds for 500 articles and 120 for 5,000, whatever is stored.
-A million articles take 35 GB and an hour: `--sizes 1000000`, or with short texts (`--words 40`) 8 GB.
+For each size and number of articles a day: a generated workspace (`tests.benchmarks.desk`); a day's articles with the vectors that embedding
+would have given, and one run of every stage, which also catches up with what the generator left (`first`); a further day, and every stage
+again (`day`). Everything but cleaning and embedding is meant to take at most 15 CPU-seconds for 500 articles and 120 for 5,000, whatever is
+stored. With `--worlds 10` each size lies ten times, nine of them before it and two passages an article (`desk.worlds`).
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from drumbeat.stages import PROCESS
 from tests.benchmarks.measured import Measured, python, stage, target
 
 NAME = "growth"
 TAKES = ("out",)
 TINY = ("--sizes", "120", "--days", "40", "--sources", "12", "--stages", "copies", "count")
 
-STAGES = ("copies", "embed", "translations", "assign", "watch", "count", "detect", "alert", "report")
+STAGES = (*PROCESS[1:], "report")
 """All that is run for a day's articles but cleaning, and the weekly report, which is no part of the day's sum."""
 LIMITS = {500: 15.0, 5_000: 120.0}
 FLAT = 1.2
@@ -32,23 +33,14 @@ FLAT = 1.2
 
 
 def measure(
-    articles: int, per_day: int, out: Path, more: Sequence[str], stages: Sequence[str]
+    articles: int, per_day: int, out: Path, stages: Sequence[str], more: Sequence[str], worlds: int
 ) -> dict[str, Any]:
     """One size and one number of articles a day."""
     shutil.rmtree(out, ignore_errors=True)
-    made = python(
-        "tests.benchmarks.desk",
-        "--articles",
-        str(articles),
-        "--per-day",
-        str(per_day),
-        "--out",
-        str(out),
-        *more,
-    ).answer
-    first = {name: stage(name, out, made["as_of"]) for name in stages}
-    added = python("tests.benchmarks.desk", "--add-day", str(per_day), "--out", str(out)).answer
-    day = {name: stage(name, out, added["as_of"]) for name in stages}
+    made = _desk(out, "--articles", str(articles), "--per-day", str(per_day), *more)
+    if worlds > 1:
+        made = _desk(out, "--worlds", str(worlds), "--passages", "2")
+    (first, _), (day, added) = (_processed(out, per_day, stages) for _ in range(2))
     return {
         "stored": made["articles"],
         "new": added["articles"],
@@ -58,6 +50,16 @@ def measure(
         "day_cpu_s": round(sum(done.cpu_seconds for name, done in day.items() if name != "report"), 1),
         "day_peak_mb": max(done.peak_mb for done in day.values()),
     }
+
+
+def _desk(out: Path, *arguments: str) -> dict[str, Any]:
+    return python("tests.benchmarks.desk", *arguments, "--out", str(out)).answer
+
+
+def _processed(out: Path, per_day: int, stages: Sequence[str]) -> tuple[dict[str, Measured], dict[str, Any]]:
+    """Another day: what each stage cost, and what was added."""
+    added = _desk(out, "--add-day", str(per_day))
+    return {name: stage(name, out, added["as_of"]) for name in stages}, added
 
 
 def _costs(stages: dict[str, Measured]) -> dict[str, str]:
@@ -77,7 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
         found = []
         for size in options.sizes:
             workspace = options.out / f"{size}-{per_day}"
-            found.append(measure(size, per_day, workspace, more, options.stages))
+            found.append(measure(size, per_day, workspace, options.stages, more, options.worlds))
             figures[f"{size} stored, {per_day} a day"] = found[-1]
             print(json.dumps({f"{size}, {per_day}": found[-1]}), file=sys.stderr, flush=True)
             if not options.keep:
@@ -106,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--days", type=int, nargs="+", default=[500, 5_000], help="articles a day")
     parser.add_argument("--sources", type=int, default=300)
     parser.add_argument("--words", type=int, default=359, help="words of the median article (default: 359)")
+    parser.add_argument("--worlds", type=int, default=1, help="times that each size lies (default: 1)")
     parser.add_argument("--stages", nargs="+", default=STAGES, choices=STAGES, metavar="STAGE")
     parser.add_argument("--postgresql", metavar="URL", help="an empty database, for one size and day only")
     parser.add_argument("--keep", action="store_true", help="leave the workspaces")

@@ -2,10 +2,10 @@
 
     python -m tests.benchmarks.hostile --out DIR [--healthy 10] [--rounds 3] [--timeout 30] [--delay 0]
 
-Ten outlets without fault are crawled alone, then beside 62 that each have one (`tests.crawler.hostile`) and stand
-before them in the order of ids. Measured is the time from the start of the command to the last page of the healthy
-ones; the memory of the command and its children together; and the time from SIGTERM to the end. The servers are
-processes of their own, one for each half.
+Ten outlets without fault are crawled alone, then beside 62 that each have one (`tests.crawler.hostile`) and
+stand before them in the order of ids. Measured is the time from the start of the command to the last page of
+the healthy ones; the memory of the command and its children together; and the time from SIGTERM to the end.
+The servers are processes of their own, one for each half.
 """
 
 from __future__ import annotations
@@ -89,7 +89,8 @@ def workspace(root: Path, outlets: Sequence[tuple[str, str, str]], *, timeout: f
 
 def _row(source_id: str, url: str, kind: str) -> str:
     return (
-        f'[[source]]\nid = "{source_id}"\nname = "{source_id}"\ndomain = "{url.split("/")[2].partition(":")[0]}"\n'
+        f'[[source]]\nid = "{source_id}"\nname = "{source_id}"\n'
+        f'domain = "{url.split("/")[2].partition(":")[0]}"\n'
         f'country = "XA"\nlanguages = ["en"]\nallow_private_addresses = true\n'
         f'[[source.feeds]]\nurl = "{url}"\nkind = "{kind}"\n'
     )

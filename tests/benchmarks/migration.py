@@ -1,8 +1,8 @@
-"""What bringing a workspace of the first version along costs: python -m tests.benchmarks.migration --from DIR
---out DIR [--kill-after 10]
+"""What bringing a workspace of the first version along costs, killed half-way and resumed.
 
-    --from DIR      a workspace on SQLite that `python -m tests.benchmarks.desk` made
-    --out DIR       where a database of the first version with its rows is made, and migrated
+    python -m tests.benchmarks.migration --out DIR [--articles 10000]     rows of a generated workspace
+    python -m tests.benchmarks.migration --out DIR --from WORKSPACE       rows of one that is there, on SQLite
+    python -m tests.benchmarks.migration --old FILE                       a database of the first version; it is migrated
 
 Every statement was compared with every passage, which was a row each. The migration is first killed after
 some processor seconds, then run to its end. Prints JSON: CPU-seconds, peak memory, bytes before, at most and
@@ -12,9 +12,11 @@ after.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -29,8 +31,15 @@ from alembic.config import Config
 import storage.migrate
 from storage.engine import Database
 from storage.schema import VERSION_TABLE
+from tests.benchmarks.measured import python, target
 
+NAME = "migration"
+TAKES = ("out",)
+TINY = ("--articles", "120", "--per-day", "40", "--sources", "12", "--kill-after", "0.2")
 FIRST_VERSION = "0002"
+MOST_DISK, MOST_MB = 3.0, 500
+"""A migration may take so many times the database's disk, and so much memory. Chosen: a workspace that fills a
+third of its disk can be brought along."""
 CACHE_KIB = 1_500_000
 """Of the process that makes the old database: keys of texts come in no order."""
 FOLDER = Path(storage.migrate.__file__).parent / "migrations"
@@ -94,8 +103,12 @@ def _compare_all(connection: sqlite3.Connection, statements: int) -> dict[str, i
 
 
 def bytes_of(file: Path) -> int:
-    """The database with its log."""
-    return sum(path.stat().st_size for path in file.parent.glob(f"{file.name}*"))
+    """The database with its log, which may go while one looks."""
+    size = 0
+    for path in file.parent.glob(f"{file.name}*"):
+        with contextlib.suppress(FileNotFoundError):
+            size += path.stat().st_size
+    return size
 
 
 def revision_of(file: Path) -> str:
@@ -133,24 +146,47 @@ def migrated(file: Path, *, kill_after: float | None = None) -> dict[str, Any]:
     }
 
 
-def main() -> int:
-    """Exit code: 0, or 1 if a killed migration left anything but the old database."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.benchmarks.migration", description=__doc__.splitlines()[0]
-    )
-    parser.add_argument("--from", dest="source", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code: 0, or 1 if a killed migration left anything but the old database or the new one."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--from", dest="source", type=Path)
+    parser.add_argument("--old", type=Path)
+    parser.add_argument("--articles", type=int, default=10_000)
+    parser.add_argument("--per-day", type=int, default=500)
+    parser.add_argument("--sources", type=int, default=300)
     parser.add_argument("--statements", type=int, default=10)
     parser.add_argument("--kill-after", type=float, default=10.0, metavar="SECONDS", help="CPU-seconds")
-    options = parser.parse_args()
-    options.out.mkdir(parents=True)
-    file = options.out / "drumbeat.db"
-    told: dict[str, Any] = {"rows": make_old(options.source / "drumbeat.db", file, options.statements)}
-    told["bytes_before"] = bytes_of(file)
+    options = parser.parse_args(arguments)
+    if not (options.out or options.old):
+        parser.error("name a folder or an old database")
+    file = options.old or _old_database(options)
+    told: dict[str, Any] = {"bytes_before": bytes_of(file)}
     told["killed"] = migrated(file, kill_after=options.kill_after)
     told["resumed"] = migrated(file)
-    print(json.dumps(told, indent=1))
+    most = max(told[turn]["bytes_at_most"] for turn in ("killed", "resumed"))
+    told["targets"] = [
+        target("disk at most, against before", most / told["bytes_before"], at_most=MOST_DISK),
+        target("memory, MB", told["resumed"]["peak_mb"], at_most=MOST_MB),
+    ]
+    print(json.dumps(told))
     return 0 if told["killed"]["revision"] in (FIRST_VERSION, told["resumed"]["revision"]) else 1
+
+
+def _old_database(options: argparse.Namespace) -> Path:
+    """A database of the first version with the rows of a workspace, generated if none is named."""
+    folder: Path = options.out / "migration"
+    shutil.rmtree(folder, ignore_errors=True)
+    source = options.source or folder / "newer"
+    if options.source is None:
+        folder.mkdir(parents=True)
+        shape = {"--articles": options.articles, "--per-day": options.per_day, "--sources": options.sources}
+        told = [text for name, value in shape.items() for text in (name, str(value))]
+        python("tests.benchmarks.desk", *told, "--out", str(source))
+    (folder / "old").mkdir(parents=True)
+    file = folder / "old" / "drumbeat.db"
+    make_old(source / "drumbeat.db", file, options.statements)
+    return file
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 
     python -m tests.benchmarks.polling [--sources 1000] [--days 4] [--warm-up 10] [--seed 1] [--a-day 12]
 
-Outlets of realistic rhythm: articles a day log-normal (median 12, a twelfth of them more than 60), by day and not by
-night in their time zone, half as many at weekends, one in eight publications a batch of up to five; one in six has a
-section page or feed without dates; one in seven states a `ttl`; one in five shares its host with four others. The
-product decides when a feed is due (`crawler.waiting`, `crawler.rhythm`); crawls begin as the schedule says, hosts are
-asked one request at a time with the usual delay, and an outlet has its share of a crawl's time. Measured is the time
-from publication to the page's answer, and the polls against one every ten minutes.
+Outlets of realistic rhythm: articles a day log-normal (median 12, a twelfth of them more than 60), by day and
+not by night in their time zone, half as many at weekends, one in eight publications a batch of up to five;
+one in six has a section page or feed without dates; one in seven states a `ttl`; one in five shares its host
+with four others. The product decides when a feed is due (`crawler.waiting`, `crawler.rhythm`); crawls begin
+as the schedule says, hosts are asked one request at a time with the usual delay, and an outlet has its share
+of a crawl's time. Measured is the time from publication to the page's answer, and the polls against one every
+ten minutes.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from config.progress import NoProgress
 from drumbeat.stages import run_stage
 from storage.store import open_store
 from tests.benchmarks.desk.__main__ import main
-from tests.benchmarks.desk.build import add_day, build
+from tests.benchmarks.desk.build import add_day, build, lengthened
 from tests.benchmarks.desk.likeness import centred, generated, percentiles
 from tests.benchmarks.desk.plan import Plan, Shape
 
@@ -138,3 +138,28 @@ def test_generated_vectors_lie_as_near_as_real_ones() -> None:
     real = {"nearest_of_500": (0.186, 0.246, 0.491), "nearest_of_2000": (0.221, 0.291, 0.588)}
     for name, expected in real.items():
         assert np.allclose(np.array(found[name])[[0, 2, 4]], expected, atol=0.09), name
+
+
+def test_a_longer_past_is_another_one(tmp_path: Path) -> None:
+    """Worlds laid before the first have as many articles, fewer passages, and no text, id or day of another; the database stays whole."""
+    folder = tmp_path / "workspace"
+    build(Shape(articles=90, per_day=30, sources=20), folder)
+    before = rows(folder, "SELECT count(*), count(DISTINCT substr(counted_at, 1, 10)) FROM articles")[0]
+    made = lengthened(folder, worlds=3, passages=2)
+    after = rows(folder, "SELECT count(*), count(DISTINCT substr(counted_at, 1, 10)) FROM articles")[0]
+    assert after == tuple(3 * int(str(value)) for value in before)
+    assert made["articles"] == after[0]
+    (texts,), (distinct,) = (
+        rows(
+            folder,
+            f"SELECT count({what}) FROM passages WHERE article_id IN (SELECT group_id FROM copy_members)",
+        )[0]
+        for what in ("*", "DISTINCT text_hash")
+    )
+    assert int(str(distinct)) > 0.97 * int(str(texts))
+    assert rows(folder, "PRAGMA integrity_check") == [("ok",)]
+    assert rows(folder, "PRAGMA foreign_key_check") == []
+    stray = 'SELECT count(*) FROM passages p JOIN articles a USING (article_id) WHERE substr(a.body, p.start + 1, p."end" - p.start) <> p.text'
+    assert rows(folder, stray) == [(0,)]
+    unheld = "SELECT count(*) FROM passages WHERE text_hash NOT IN (SELECT text_hash FROM vectors)"
+    assert rows(folder, unheld) == [(0,)]

@@ -50,6 +50,8 @@ def _ready(config: StatementConfig, texts: Vectors) -> Prepared:
         config=config,
         statement_hash="",
         threshold=THRESHOLD,
+        by_sentences=False,
+        query=None,
         guard=Guard([]),
         vectors=texts,
         counters=texts[:0],

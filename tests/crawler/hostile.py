@@ -1,4 +1,5 @@
-"""A server of outlets that each have one fault, and of outlets that have none: the host's first label names it.
+"""A server of outlets that each have one fault, and of outlets that have none: the host's first label names
+it.
 
     python -m tests.crawler.hostile            prints its port, serves until its standard input ends
 
@@ -135,8 +136,8 @@ def _laughs(visit: Visit) -> bytes:
 
 def _calendar(visit: Visit) -> bytes:
     links = "".join(
-        f'<a href="/2026/03/{random.randint(1, 28):02}/day-{random.getrandbits(40)}">a day of the calendar</a>'
-        for _ in range(3_000)
+        f'<a href="/2026/03/{number % 28 + 1:02}/day-{random.getrandbits(40)}">a day of the calendar</a>'
+        for number in range(3_000)
     )
     return f"<html><body>{links}</body></html>".encode()
 
@@ -190,7 +191,8 @@ LISTING_FAULTS: dict[str, Fault] = {
     "empties": _answering(b'<rss version="2.0"><channel>' + b"<item/>" * 590_000 + b"</channel></rss>"),
     "laughs": _answering(_laughs),
     "external": _answering(
-        b'<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]><rss><channel><item><title>&a;</title></item></channel></rss>'
+        b'<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]><rss><channel><item>'
+        b"<title>&a;</title></item></channel></rss>"
     ),
     "nested": _answering(lambda visit: _sitemap(visit, 2_000, "sitemapindex", "sitemap", "/map{}.xml")),
     "many": _answering(lambda visit: _sitemap(visit, 49_000)),
@@ -215,7 +217,8 @@ LISTING_FAULTS: dict[str, Fault] = {
     "comeback": _answering(b"x", "429 X", f"Retry-After: {'9' * 40}\r\n"),
     "year9999": _answering(b"x", "503 X", "Retry-After: Fri, 31 Dec 9999 23:59:59 -2359\r\n"),
     "escapes": _answering(
-        b'<?xml version="1.0" encoding="unicode_escape"?><rss><channel><item><title>\\ud800</title></item></channel></rss>'
+        b'<?xml version="1.0" encoding="unicode_escape"?><rss><channel><item>'
+        b"<title>\\ud800</title></item></channel></rss>"
     ),
     "titles": _answering(lambda visit: feed(visit, 3, title="T" * 1_200_000)),
     "newlines": _answering(_NEWLINES),

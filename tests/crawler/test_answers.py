@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.answers import RETRYABLE, Answer, TooLarge, Undecodable, decompress, page_outcome
-from crawler.fetcher import FAILURES
+from crawler.failures import FAILURES
 from crawler.listings import ChildSitemap, Listing
 from crawler.outcomes import FETCH_OUTCOMES
 from crawler.results import conditional_headers, new_state, page_after, poll_outcome, state_after

@@ -158,7 +158,9 @@ def test_a_section_whose_layout_changed(site: LocalSite, lab: MakeLab) -> None:
 
 
 def test_a_feed_without_news(site: LocalSite, lab: MakeLab) -> None:
-    """A feed that brought two entries a day and nothing for a month; one that always was that quiet is well."""
+    """A feed that brought two entries a day and nothing for a month; one that always was
+    that quiet is well.
+    """
     days = [f"{n:02d} Feb 2026" for n in range(22, 29)]
     busy = [(f"/news/{n}-{k}.html", f"{day} 0{k}:00:00 GMT") for n, day in enumerate(days) for k in (7, 9)]
     feeds = [

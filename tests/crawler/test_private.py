@@ -109,3 +109,38 @@ def test_this_machine_is_never_proxied(
     feed = f"http://paper.localhost:{site.port}/feed.xml"
     site.put("/feed.xml", Page(rss([])))
     assert lab(source([feed], domain="paper.localhost")).crawl()["polls_stored"] == 1
+
+
+METADATA = ["169.254.169.254", "169.254.170.2", "168.63.129.16", "100.100.100.200", "192.0.0.192"]
+METADATA += [
+    "fd00:ec2::254",
+    "::ffff:169.254.169.254",
+    "64:ff9b::a9fe:a9fe",
+    "2002:a9fe:a9fe::1",
+    "fe80::a9fe:a9fe",
+]
+
+
+@pytest.mark.parametrize("address", METADATA)
+def test_a_cloud_s_own_service_is_never_asked(
+    site: LocalSite, lab: MakeLab, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """Not by a feed and not by a redirect, in no spelling, whatever source and settings allow."""
+    monkeypatch.setattr(addresses, "_ask_system", lambda _name: (address,))
+    link = site.put("/news/1.html", Redirect("http://inside.example/latest/meta-data/"))
+    feeds = [site.put("/feed.xml", Page(rss([link]))), "http://inside.example/feed.xml"]
+    counts = lab(source(feeds), allow_private_addresses=True).crawl()
+    assert (counts["polls_private_address"], counts["private_address"]) == (1, 1)
+
+
+def test_only_the_configured_host_and_port_are_open(site: LocalSite, lab: MakeLab) -> None:
+    """A source that may lie on this machine may not lead to its other ports, nor to other names of it."""
+    with LocalSite() as neighbour:
+        secret = neighbour.put("/secret.html", Page(article("Secret")))
+        elsewhere = f"http://admin.localhost:{site.port}/secret.html"
+        links = [site.put("/a.html", Redirect(secret)), site.put("/b.html", Redirect(elsewhere))]
+        links.append(site.put("/c.html", Page(article("Own"))))
+        counts = lab(source([site.put("/feed.xml", Page(rss(links)))])).crawl()
+        assert (counts["private_address"], counts["stored"]) == (2, 1)
+        assert neighbour.requests == []
+    assert not [seen for seen in site.requests if seen.host == "admin.localhost"]

@@ -101,12 +101,16 @@ def test_a_changed_rhythm_is_learnt_again() -> None:
     ],
 )
 def test_hints(ttl: int | None, headers: dict[str, str], minutes: int | None) -> None:
-    """`ttl`, Cache-Control and Expires, the longest counts; what a template says for a year counts for nothing."""
+    """`ttl`, Cache-Control and Expires, the longest counts; what a template says for a year counts for
+    nothing.
+    """
     assert hinted_minutes(ttl, headers.items(), NOW) == minutes
 
 
 def test_a_hint_holds_and_a_stated_interval_goes_before_all() -> None:
-    """A busy feed whose `ttl` is an hour is asked hourly; an interval in the directory is kept to the minute."""
+    """A busy feed whose `ttl` is an hour is asked hourly; an interval in the directory is
+    kept to the minute.
+    """
     new = [NOW - timedelta(minutes=5 * n) for n in range(200)]
     assert waits(polled(fresh(), NOW, *new)) == SHORTEST
     assert waits(polled(fresh(hint_minutes=60), NOW, *new)) == HOUR
@@ -115,7 +119,8 @@ def test_a_hint_holds_and_a_stated_interval_goes_before_all() -> None:
 
 def test_ttl_of_a_feed() -> None:
     """RSS states it in minutes; nonsense is none."""
-    feed = b"<rss version='2.0'><channel><ttl>%s</ttl><item><link>http://o.example/1</link></item></channel></rss>"
+    item = b"<item><link>http://o.example/1</link></item>"
+    feed = b"<rss version='2.0'><channel><ttl>%s</ttl>" + item + b"</channel></rss>"
     assert parse_listing("feed", feed % b"45", "http://o.example/").ttl_minutes == 45
     assert parse_listing("feed", feed % b"often", "http://o.example/").ttl_minutes is None
 
@@ -129,7 +134,9 @@ def test_due_by_its_rhythm() -> None:
 
 
 def test_a_crawl_remembers_the_rhythm(site: LocalSite, lab: MakeLab) -> None:
-    """A feed whose entries came every five minutes is polled again after ten; one that asks for an hour is not."""
+    """A feed whose entries came every five minutes is polled again after ten; one that asks for an hour is
+    not.
+    """
     dates = [f"Mon, 02 Mar 2026 0{7 - n // 12}:{59 - 5 * (n % 12):02d}:00 GMT" for n in range(24)]
     links = [(f"/news/{n}.html", dates[n]) for n in range(24)]
     quick = site.put("/quick.xml", Page(rss(links), "application/rss+xml"))

@@ -13,7 +13,7 @@ import pytest
 
 from drumbeat.cli.find_commands import Table
 from drumbeat.export import COLUMNS, TABLES, Row, write, write_file
-from storage.records import Event, Observation
+from storage.records import Event, Observation, PageVersion, VersionText
 from storage.store import Store
 from tests.storage import makers
 
@@ -32,6 +32,13 @@ def full(store: Store) -> Store:
     )
     store.counts.replace(seen.day, END.date(), [seen], [])
     store.spikes.save([makers.spike()])
+    kept = store.articles.between(START, END)[0].article_id
+    text = VersionText(
+        page_id=kept, fetched_at=makers.DAY, change="edited", clean_outcome="article", clean_version="1",
+        title="T", body="B", text_sha256="e", added=1, removed=1,
+    )  # fmt: skip
+    store.pages.add_versions([PageVersion(page_id=kept, fetched_at=makers.DAY, outcome="stored")])
+    store.versions.save([text])
     return store
 
 

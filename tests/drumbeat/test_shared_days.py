@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from drumbeat.shown.shared_days import VIEW, packed_days, shared_days
+from drumbeat.shown.shared_days import VIEW, KeptDays, packed_days, shared_days
 from storage.records import SourceDay
 from storage.store import Store
 from tests.storage import makers
@@ -36,3 +36,12 @@ def test_the_view_gives_what_the_table_gives(store: Store) -> None:
     assert shared_days(store, "run-1", FIRST, END) == read
     assert len(shared_days(store, "run-2", FIRST, END)) == 1
     assert len(shared_days(store, "run-1", FIRST, END - timedelta(days=1))) == 1
+
+
+def test_a_process_unpacks_the_days_once_a_counting_run(store: Store) -> None:
+    """Until the next counting run, and for the same days, the rows are those that were unpacked before."""
+    kept = KeptDays()
+    first = kept.of(store, "run-1", FIRST, END)
+    assert kept.of(store, "run-1", FIRST, END) is first
+    assert kept.of(store, "run-2", FIRST, END) is not first
+    assert kept.of(store, None, FIRST, END) is not kept.of(store, None, FIRST, END)

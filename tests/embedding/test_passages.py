@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.text.passages import FRAGMENT_CHARACTERS, cut, measure, spans
+from analysis.text.passages import FRAGMENT_CHARACTERS, cut, measure, spans, unread_characters
 from storage.ids import text_hash
 from tests.storage.makers import article
 
@@ -131,3 +134,28 @@ def test_no_words_is_an_error() -> None:
     """A limit of nothing is refused."""
     with pytest.raises(ValueError, match="positive"):
         spans("text", words=0)
+
+
+def test_of_a_very_long_article_the_beginning_is_cut() -> None:
+    """At most so many passages, in order; how much is behind them is told."""
+    sentence = "The minister spoke of the bridge for an hour and nobody in the hall understood a word of it. "
+    long = article(body=sentence * 400)
+    whole, some = cut(long, words=100), cut(long, words=100, most=20)
+    assert (len(some), some[0].start) == (20, 0)
+    assert all(one.end <= other.start for one, other in pairwise(some))
+    assert unread_characters(long, [passage.end for passage in whole]) == 0
+    assert (
+        unread_characters(long, [passage.end for passage in some])
+        == len(long.body[some[-1].end :].strip())
+        > 10_000
+    )
+
+
+@pytest.mark.parametrize(
+    "text", [". " * 300_000, "word " * 1_500_000, "a" * 3_000_000, "\n" * 3_000_000 + "x"]
+)
+def test_no_text_takes_long_to_cut(text: str) -> None:
+    """Megabytes of full stops, of one line, of one word: what is behind the limit costs nothing."""
+    began = time.process_time()
+    assert len(cut(article(body=text), words=100, most=200)) <= 200
+    assert time.process_time() - began < 15

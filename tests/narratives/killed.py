@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path
 
 from analysis.narratives import refit as _imported_once  # noqa: F401
+from analysis.narratives import upkeep
 from analysis.narratives.stage import assign, refit
 from storage.engine import Database
 from storage.store import open_store
@@ -26,6 +27,8 @@ def main(database: Path, stage: str, day: float) -> None:
     """Strike later and later, until the stage ends before it is struck."""
     import bertopic  # noqa: F401
 
+    # The smallest parts: there are as many points to strike at as there are narratives.
+    upkeep.TOGETHER = 1
     for point in count():
         copy = database.with_name(f"{database.name}.{point}")
         shutil.copy(database, copy)

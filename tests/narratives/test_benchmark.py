@@ -7,7 +7,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.narratives.neighbours import EXACT, neighbours
 from tests.benchmarks.discovery import OWN, judged, mixtures, nearness, placing
 from tests.narratives.conftest import vector_of
 from tests.narratives.test_nearest import row
@@ -46,25 +45,3 @@ def test_placing_is_measured() -> None:
     assert (found["passages"], found["narratives"]) == (500, 20)
     assert found["cpu_seconds"] >= 0
     assert 0 <= found["placed"] <= 500
-
-
-def planted(claims: int, texts: int) -> np.ndarray:
-    """Texts of some claims."""
-    return np.stack([vector_of(f"claim-{claim} {step}") for claim in range(claims) for step in range(texts)])
-
-
-@pytest.mark.slow
-def test_approximate_neighbours_find_nearly_all() -> None:
-    """Above the size up to which all pairs are compared, nine in ten of the true three nearest of claims'
-    texts are found.
-    """
-    dice = np.random.default_rng(5)
-    claims = planted(40, 10)
-    others = dice.normal(size=(EXACT + 2000, 64)).astype(np.float32)
-    rows = np.concatenate([claims, others / np.linalg.norm(others, axis=1, keepdims=True)])
-    found = neighbours(rows, 12, floor=0.12)
-    cosines = claims @ rows.T
-    cosines[np.arange(len(claims)), np.arange(len(claims))] = -1
-    true = np.argsort(-cosines, axis=1)[:, :3]
-    hits = [len(set(found.rows[place]) & set(true[place])) / 3 for place in range(len(claims))]
-    assert np.mean(hits) >= 0.9

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analysis.arrays import unit
 from analysis.narratives.memory import Memory, Shapes, merge_candidates, nearer_narratives
 from analysis.narratives.nearest import Centroid, centroid_of, place
 from analysis.narratives.templates import is_form
@@ -62,6 +63,35 @@ def test_a_barred_narrative_is_not_taken() -> None:
     """What an analyst took out of a narrative does not come back."""
     centroids = [Centroid(1, np.array([1.0, 0.0]), 0.2)]
     assert place(np.array([[1.0, 0.0]]), centroids, margin=0.05, barred=[{1}]) == [None]
+
+
+@pytest.mark.parametrize("narratives", [1, 2, 300])
+def test_what_is_asked_by_codes_is_answered_as_by_all_cosines(narratives: int) -> None:
+    """Passages near to their narrative, near to two and near to none: each is placed as comparing all exactly
+    places it, whatever it must not join.
+    """
+    dice = np.random.default_rng(7)
+    vectors = unit(dice.normal(size=(narratives, 384)) + 0.8 * dice.normal(size=(1, 384)))
+    centroids = [
+        Centroid(step, vector, radius)
+        for step, (vector, radius) in enumerate(zip(vectors, dice.uniform(0.2, 0.5, narratives), strict=True))
+    ]
+    near = vectors[dice.integers(0, narratives, 600)] * dice.uniform(0, 0.9, 600)[:, None]
+    rows = unit(near + dice.normal(size=(600, 384)) / 30).astype(np.float32)
+    barred = [
+        set(dice.integers(0, narratives, 2).tolist()) if step % 5 == 0 else set() for step in range(600)
+    ]
+    found = place(rows, centroids, margin=0.05, barred=barred)
+    cosines = np.round(rows.astype(np.float64) @ vectors.astype(np.float32).astype(np.float64).T, 6)
+    for step, match in enumerate(found):
+        cosines[step, list(barred[step])] = -1.0
+        order = np.argsort(-cosines[step], kind="stable")
+        best = float(cosines[step, order[0]])
+        second = float(cosines[step, order[1]]) if narratives > 1 else -1.0
+        belongs = best >= centroids[order[0]].radius and best - second >= 0.05
+        assert (match and match.narrative_id) == (int(order[0]) if belongs else None)
+    assert any(found)
+    assert not all(found)
 
 
 def memory_of(**claims: str) -> Memory:

@@ -46,8 +46,8 @@ class Texts:
 def measure_ntrex(data: Path, out: Path) -> Result:
     """English sentences as statements against the passages of other languages.
 
-    A passage is right where it is the translation of the passage that the sentence is from, wrong where it is of another story; other
-    passages of the same story count for neither.
+    A passage is right where it is the translation of the passage that the sentence is from, wrong where it is
+    of another story; other passages of the same story count for neither.
     """
     rows = list(read_rows(data / "parallel/ntrex.jsonl.gz"))
     with Space(out) as space:
@@ -114,7 +114,9 @@ def scale_of(space: Space, texts: Texts, statements: Vectors) -> tuple[SentenceS
 
 
 def passage_z(texts: Texts, scale: SentenceScale, sentence_vectors: Vectors, statements: Vectors) -> Floats:
-    """z of the best sentence of every passage that is near enough for its sentences to be read, shape (statements, passages)."""
+    """z of the best sentence of every passage that is near enough for its sentences to be read, shape
+    (statements, passages).
+    """
     spoken = texts.languages[texts.owners]
     z = np.empty((len(statements), len(spoken)))
     for language in sorted(set(spoken.tolist())):
@@ -134,7 +136,9 @@ def _same(rows: Sequence[Row], asked: Ints, field: str) -> Flags:
 
 
 def _at_rate(z: Floats, right: Flags, wrong: Flags, languages: Strings) -> dict[str, Any]:
-    """Recall where one half of the statements says from which z on one wrong passage in 10,000 is let in, and the other half is asked."""
+    """Recall where one half of the statements says from which z on one wrong passage in 10,000 is let in, and
+    the other half is asked.
+    """
     first = np.arange(len(z)) % 2 == 0
     hits = np.zeros_like(right)
     for half in (first, ~first):

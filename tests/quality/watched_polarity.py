@@ -1,4 +1,6 @@
-"""The watchlist on claims with their opposites: the same, the opposite, a near-miss and another subject, in six languages."""
+"""The watchlist on claims with their opposites: the same, the opposite, a near-miss and another subject, in
+six languages.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The watchlist on planted claims: one-sentence statements, no entities, against the texts of the sample world."""
+"""The watchlist on planted claims: one-sentence statements, no entities, against the texts of the sample
+world.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ GOLDEN = Path(__file__).parent / "watched_demo.toml"
 
 
 def measure_demo(_data: Path, out: Path) -> Result:
-    """Each statement alone: the articles that it finds by itself, and with its narrative and what it grew by."""
+    """Each statement alone: the articles that it finds by itself, and with its narrative
+    and what it grew by.
+    """
     rows = list(_world())
     passages = passage_rows(rows)
     golden = _statements()
@@ -126,7 +130,9 @@ def _articles(passages: Sequence[PassageRow], hits: Flags) -> set[str]:
 def _judged(
     golden: Sequence[tuple[str, str, str]], rows: Sequence[Row], passages: Sequence[PassageRow], found: Flags
 ) -> dict[str, Any]:
-    """Precision and recall over all statements' articles; recall by the articles' language and by narrative."""
+    """Precision and recall over all statements' articles; recall by the articles'
+    language and by narrative.
+    """
     right: list[Row] = []
     wanted: list[Row] = []
     told = 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +19,16 @@ import sqlalchemy as sa
 
 from storage.engine import Database
 from storage.migrate import migrate
-from storage.records import CopySketch, Page, PageVersion, SearchFilters, WarcPlace
+from storage.records import (
+    Backfill,
+    CopySketch,
+    Page,
+    PageLook,
+    PageVersion,
+    SearchFilters,
+    VersionText,
+    WarcPlace,
+)
 from storage.records.told import StaleDay
 from storage.store import Store, open_store
 from tests.postgresql import named
@@ -56,6 +66,12 @@ SKETCH = CopySketch(
     article_id=ONE.article_id, counted_at=START, runs=np.arange(9, dtype=np.uint32), is_whole=True
 )
 
+BACKFILL = Backfill(name="x", position="0", finished=False, counts={}, updated_at=DAY, run_id="r")
+LOOK = PageLook(page_id=ONE.article_id, looked_at=DAY, was_there=True)
+VERSION_TEXT = VersionText(
+    page_id=ONE.article_id, fetched_at=DAY, change="edited", clean_outcome="article", clean_version="1"
+)
+
 CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "alerts.between": lambda s: s.alerts.between(START, END),
     "alerts.create": lambda s: s.alerts.create(alert("9-2026-03-02"), [delivery(alert("9-2026-03-02"))]),
@@ -70,6 +86,8 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "articles.many": lambda s: s.articles.many([ONE.article_id]),
     "articles.save": lambda s: s.articles.save([cleaned(ONE)]),
     "articles.titles": lambda s: s.articles.titles(START, END),
+    "backfills.get": lambda s: s.backfills.get("x"),
+    "backfills.record": lambda s: s.backfills.record(BACKFILL, [FOUND]),
     "copies.all_members": lambda s: s.copies.all_members(START, END),
     "copies.group": lambda s: s.copies.group("x"),
     "copies.groups": lambda s: s.copies.groups(START, END),
@@ -106,6 +124,7 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "events.replace": lambda s: s.events.replace(moment(2990), [], {}),
     "feeds.get": lambda s: s.feeds.get("x"),
     "feeds.last_polled": lambda s: s.feeds.last_polled(["x"]),
+    "feeds.last_polls": lambda s: s.feeds.last_polls(),
     "feeds.polls": lambda s: s.feeds.polls(START, END),
     "feeds.record": lambda s: s.feeds.record(feed(), poll(polled_at=hours(-5)), [FOUND]),
     "means.get": lambda s: s.means.get(BUILD, 1),
@@ -123,9 +142,11 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "narratives.lineage": lambda s: [
         s.narratives.lineage(3),
         s.narratives.lineage(kinds=("dormant", "revived")),
+        s.narratives.lineage(kinds=("born", "split_from"), since=START),
     ],
     "narratives.members": lambda s: s.narratives.members(3, after=KEYS[0], limit=10),
     "narratives.next_id": lambda s: s.narratives.next_id(),
+    "narratives.leading_to": lambda s: s.narratives.leading_to([3, 4]),
     "narratives.resolve": lambda s: s.narratives.resolve(3),
     "narratives.save": lambda s: s.narratives.save([narrative(3)]),
     "narratives.unassign": lambda s: s.narratives.unassign(KEYS),
@@ -143,10 +164,12 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "pages.found_before": lambda s: s.pages.found_before([ONE.url]),
     "pages.get": lambda s: s.pages.get("x"),
     "pages.known": lambda s: s.pages.known([ONE.url]),
+    "pages.outcomes_between": lambda s: s.pages.outcomes_between(START, END),
     "pages.record_fetch": lambda s: s.pages.record_fetch([fetched(FOUND)]),
     "pages.refused": lambda s: s.pages.refused("s1", ["http_404", "empty"], DAY),
     "pages.versions": lambda s: s.pages.versions(ONE.article_id),
     "pages.wait_again": lambda s: s.pages.wait_again([ONE.article_id], DAY),
+    "pages.standing_for": lambda s: s.pages.standing_for([FOUND.url]),
     "pages.to_clean": lambda s: [s.pages.to_clean("1"), s.pages.to_clean("2", limit=10)],
     "passages.embedded_after": lambda s: s.passages.embedded_after(BUILD, 1, limit=10),
     "passages.facts_of": lambda s: s.passages.facts_of(KEYS),
@@ -196,6 +219,14 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "lists.events": lambda s: s.lists.events(START, END, after=(END, 7), limit=5),
     "lists.hits": lambda s: s.lists.hits(STATEMENT, after=(END, "x"), limit=5),
     "lists.languages": lambda s: s.lists.languages(),
+    "versions.changed_between": lambda s: s.versions.changed_between(START, END),
+    "versions.histories": lambda s: s.versions.histories([ONE.article_id]),
+    "versions.latest": lambda s: s.versions.latest([ONE.article_id]),
+    "versions.look": lambda s: s.versions.look(LOOK),
+    "versions.save": lambda s: s.versions.save([VERSION_TEXT]),
+    "versions.texts": lambda s: s.versions.texts(ONE.article_id),
+    "versions.to_clean": lambda s: s.versions.to_clean("1", after="x"),
+    "versions.to_look_at": lambda s: s.versions.to_look_at("s1", DAY, [timedelta(days=1)], 10),
     "vectors.after": lambda s: s.vectors.after(BUILD, 2, limit=5),
     "tellings.assigned": lambda s: s.tellings.assigned([3], start=START, end=END),
     "tellings.assigned_count": lambda s: s.tellings.assigned_count(START, END),
@@ -220,6 +251,10 @@ CALLS: Final[dict[str, Callable[[Store], object]]] = {
     "watch.compared_through": lambda s: s.watch.compared_through(STATEMENT, WORDING),
     "watch.hits": lambda s: s.watch.hits(start=START, end=END),
     "watch.put": lambda s: s.watch.put([comparison(STATEMENT, WORDING)]),
+    "watch.drop": lambda s: s.watch.drop(STATEMENT, KEYS[0]),
+    "watch_learned.forget_label": lambda s: s.watch_learned.forget_label(STATEMENT, KEYS[0]),
+    "watch_learned.keep_sample": lambda s: s.watch_learned.keep_sample(BUILD, 1, []),
+    "watch_learned.sample": lambda s: s.watch_learned.sample(BUILD, 1),
     "watch.unmatched": lambda s: s.watch.unmatched(BUILD, STATEMENT, WORDING),
 }
 """What a stage, a command or a page asks, with arguments that ask for little."""
@@ -229,11 +264,11 @@ WHOLE = "reads all there is, and says so; asked by no stage and no page"
 EXEMPT: Final[dict[str, str]] = {
     "alerts.deliveries": "of one alert by index; without one, " + WHOLE,
     "articles.count": WHOLE,
+    "backfills.all": FEW,
     "corrections.add": FEW,
     "corrections.all": FEW,
     "counts.stale_days": FEW,
     "feeds.all": FEW,
-    "feeds.last_polls": FEW,
     "kinds.all": FEW,
     "kinds.forget": FEW,
     "kinds.of": FEW,
@@ -251,8 +286,8 @@ EXEMPT: Final[dict[str, str]] = {
     "narratives.sizes": FEW,
     "narratives.survivors": FEW,
     "narratives.themes": FEW,
-    "pages.clean_outcomes": "counts every page, once a week for the report",
-    "pages.fetch_outcomes": "counts every page, once a week for the report",
+    "pages.clean_outcomes": "counts every page; no stage and no page of the dashboard asks for it",
+    "pages.fetch_outcomes": "counts every page; no stage and no page of the dashboard asks for it",
     "pages.warc_files": "walks an index for `storage check`, which reads every record anyway",
     "retention.cited": FEW,
     "retention.figures": WHOLE,
@@ -267,6 +302,12 @@ EXEMPT: Final[dict[str, str]] = {
     "vectors.count": WHOLE,
     "views.get": FEW,
     "views.put": FEW,
+    "watch.add": "writes rows by their keys",
+    "watch_learned.grown": FEW,
+    "watch_learned.keep_grown": FEW,
+    "watch_learned.ordinary_texts": "the first of each language, once for a version of the means",
+    "watch_learned.keep_label": "writes one row by its key",
+    "watch_learned.labels": FEW,
     "watch.supporting": "reads every hit: the watched narratives are told from all of them",
 }
 BIG: Final = {

@@ -22,6 +22,8 @@ def statement(vectors: Vectors, threshold: float) -> Prepared:
         ),
         statement_hash="",
         threshold=threshold,
+        by_sentences=False,
+        query=None,
         guard=Guard([]),
         vectors=vectors,
         counters=vectors[:0],

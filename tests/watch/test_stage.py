@@ -10,13 +10,17 @@ from typing import Any
 import pytest
 
 from analysis.watch import stage
+from analysis.watch.trying import backtest, try_statement
 from config.clock import FixedClock
 from config.progress import NoProgress
+from config.watchlist import StatementConfig
 from config.workspace import Workspace
+from drumbeat.watch_labels import forget_label, keep_label
+from storage.errors import StorageError
 from storage.records import Correction, WatchHit
 from storage.store import Store
 from tests.storage.makers import DAY, hours
-from tests.watch.conftest import STATEMENT_CONFIG, add, add_noise, fresh_store, store_all, telling
+from tests.watch.conftest import COUNTER, STATEMENT_CONFIG, add, add_noise, fresh_store, store_all, telling
 
 SAID = "Meridia sees it so: CLAIM"
 
@@ -196,3 +200,68 @@ def test_an_empty_workspace_is_no_problem(store: Store, workspace: Workspace) ->
     """Without a watchlist, or before the first passage, nothing happens."""
     assert run(store, replace(workspace, watchlist=()))["compared"] == 0
     assert run(store, workspace)["compared"] == 0
+
+
+def test_a_query_finds_by_words_alone(store: Store, workspace: Workspace) -> None:
+    """Beside statements a watch may be words only: every passage that has them is a hit that reports."""
+    add_noise(store)
+    said = add(store, "one", "The Wagner group left Meridia")
+    add(store, "two", "Wagner was a composer")
+    query = StatementConfig(id="wagner", label="Wagner", query="wagner AND meridia")
+    counts = run(store, replace(workspace, watchlist=(query,)))
+    assert [hit.passage_id for hit in store.watch.hits("wagner")] == [said]
+    assert (counts["reports"], counts["endorses"]) == (1, 0)
+
+
+def test_a_query_narrows_a_statement(store: Store, workspace: Workspace) -> None:
+    """Of what says the statement only what has the words is a hit."""
+    add_noise(store)
+    add(store, "one", f"{SAID} 1")
+    kept = add(store, "two", f"{SAID} in the harbour")
+    run(store, watching(workspace, query="harbour"))
+    assert [hit.passage_id for hit in store.watch.hits("concerns")] == [kept]
+
+
+def test_an_analysts_word_is_obeyed(store: Store, workspace: Workspace) -> None:
+    """What is rejected is no hit, what is accepted is one, at once and when all is compared again; taken back it is open again."""
+    add_noise(store)
+    wrong, missed = add(store, "one", f"{SAID} 1"), add(store, "two", "Meridia said nothing of it")
+    run(store, workspace)
+    keep_label(store, "concerns", wrong, "reject", by="ann", at=DAY)
+    keep_label(store, "concerns", missed, "accept", by="ann", at=DAY)
+    assert [hit.passage_id for hit in store.watch.hits("concerns")] == [missed]
+    again = watching(workspace, label="Another label", statements=(*STATEMENT_CONFIG.statements, COUNTER))
+    run(store, again, "watch-2")
+    assert [hit.passage_id for hit in store.watch.hits("concerns")] == [missed]
+    forget_label(store, "concerns", wrong)
+    run(store, workspace, "watch-3")
+    assert sorted(hit.passage_id for hit in store.watch.hits("concerns")) == sorted([wrong, missed])
+    with pytest.raises(StorageError, match="nobody said"):
+        forget_label(store, "concerns", wrong)
+    with pytest.raises(StorageError, match="no passage"):
+        keep_label(store, "concerns", "nowhere", "accept", by="ann", at=DAY)
+
+
+def test_trying_shows_hits_and_near_misses(store: Store, workspace: Workspace) -> None:
+    """Ranked, with why: what names nobody, and what does not stand out, are near-misses; nothing is stored."""
+    add_noise(store)
+    said, nobody = add(store, "one", f"{SAID} 1"), add(store, "two", "Somebody sees it so: CLAIM")
+    run(store, workspace)
+    before = store.watch.hits()
+    tried = try_statement(store, workspace, STATEMENT_CONFIG, now=hours(1000), days=84, most=8)
+    verdicts = {one.row.passage_id: (one.verdict, one.why) for one in tried}
+    assert len(tried) == 8
+    assert verdicts[said] == ("hit", "stands out far enough")
+    assert verdicts[nobody] == ("near-miss", "does not name Meridia")
+    assert tried[0].row.passage_id == said
+    assert "does not stand out far enough" in {why for _, why in verdicts.values()}
+    assert store.watch.hits() == before
+
+
+def test_a_backtest_counts_what_would_have_been_found(store: Store, workspace: Workspace) -> None:
+    """The same hits as the stage, and none is stored."""
+    add_noise(store)
+    said = add(store, "one", f"{SAID} 1")
+    found = backtest(store, workspace, STATEMENT_CONFIG, now=hours(1000), days=84)
+    assert [match.row.passage_id for match in found] == [said]
+    assert store.watch.hits() == []

@@ -7,7 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.watch.statements import Prepared, prepared, texts_of, threshold_of
+from analysis.watch.statements import (
+    SCREEN,
+    Prepared,
+    by_sentences,
+    prepared,
+    screen_for,
+    texts_of,
+    threshold_of,
+)
 from config.settings import WatchSettings
 from config.watchlist import StatementConfig
 from storage.records import MeanTable
@@ -55,7 +63,10 @@ def test_the_label_does_not_matter() -> None:
 
 
 def test_thresholds() -> None:
-    """The statement's own goes first; else the more entities must be named, the less the vectors must say."""
+    """The statement's own goes first; else the more entities must be named, the less the vectors must say.
+
+    Without entities it is the z from which sentences are read.
+    """
     settings = WatchSettings()
     one = STATEMENT_CONFIG.entities
     found = [
@@ -63,12 +74,11 @@ def test_thresholds() -> None:
         for count in range(4)
     ]
     assert found == [
-        settings.z_threshold,
+        SCREEN,
         settings.one_entity_z_threshold,
         settings.guarded_z_threshold,
         settings.guarded_z_threshold,
     ]
-    assert found == sorted(found, reverse=True)
     assert threshold_of(STATEMENT_CONFIG.model_copy(update={"z_threshold": 9.0}), settings) == 9.0
 
 
@@ -77,3 +87,18 @@ def test_texts_are_embedded_once() -> None:
     assert texts_of([STATEMENT_CONFIG, STATEMENT_CONFIG.model_copy(update={"id": "again"})]) == sorted(
         [STATEMENT, COUNTER]
     )
+
+
+def test_without_entities_sentences_decide() -> None:
+    """Unless a threshold for whole passages is given, by the statement or for all."""
+    bare = STATEMENT_CONFIG.model_copy(update={"entities": ()})
+    assert by_sentences(bare, WatchSettings())
+    assert not by_sentences(STATEMENT_CONFIG, WatchSettings())
+    assert not by_sentences(bare, WatchSettings(z_threshold=4.8))
+    assert not by_sentences(bare.model_copy(update={"z_threshold": 4.0}), WatchSettings())
+
+
+def test_many_statements_read_no_more_than_the_share() -> None:
+    """The z from which sentences are read rises with the number of statements; few read from the least."""
+    assert screen_for(1, 0.1) == screen_for(10, 0.1) == SCREEN
+    assert SCREEN < screen_for(50, 0.1) < screen_for(500, 0.1)

@@ -63,3 +63,4 @@ def _version_texts() -> None:
         sa.Column("removed", _NUMBER),
         sa.PrimaryKeyConstraint("page_id", "fetched_at", name="pk_version_texts"),
     )
+    op.create_index("ix_version_texts_fetched_at", "version_texts", ["fetched_at"])

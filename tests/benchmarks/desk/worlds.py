@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from analysis.arrays import Vectors, unit_rows
+from analysis.embedding.e5 import build_name
 from storage import ids
 from storage.schema import metadata
 from storage.search_index import indexed_words
@@ -43,12 +44,7 @@ def lengthen(file: Path, worlds: int, days: int, *, seed: int, passages: int) ->
     """
     connection = sqlite3.connect(file)
     try:
-        for setting in (
-            "foreign_keys=OFF",
-            "synchronous=OFF",
-            "journal_mode=OFF",
-            f"cache_size=-{MEMORY_KIB}",
-        ):
+        for setting in ("foreign_keys=OFF", "synchronous=OFF", f"cache_size=-{MEMORY_KIB}"):
             connection.execute(f"PRAGMA {setting}")
         first = {column: _highest(connection, table, column) for table, column in _NUMBERED}
         with _bare(connection):
@@ -67,7 +63,7 @@ def lengthen(file: Path, worlds: int, days: int, *, seed: int, passages: int) ->
         )
         connection.commit()
         connection.execute("PRAGMA optimize=0x10002")
-        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         connection.close()
 
@@ -111,59 +107,64 @@ class _World:
         dice = np.random.default_rng((seed, 11, number))
         self._signs = dice.choice(np.array([-1.0, 1.0], np.float32), DIMENSIONS)
         self._means = self._language_means()
-        self._last_day = str(connection.execute("SELECT max(day) FROM source_days").fetchone()[0])
+        self._last_day = str(
+            connection.execute("SELECT max(substr(counted_at, 1, 10)) FROM articles").fetchone()[0]
+        )
 
     def lay(self) -> None:
         """Write all its rows."""
-        ident, moment, day, run = self._ident, self._moment, self._day, self._run
-        narrative = self._numbered("narrative_id")
-        article = {
-            "article_no": self._numbered("article_no"),
-            "article_id": ident,
-            "url": self._url,
-            "body": self._body,
-        }
-        article |= dict.fromkeys(("published_at", "first_seen_at", "counted_at"), moment)
-        page = {
-            "page_id": ident,
-            "url_key": ident,
-            "final_url_key": ident,
-            "url": self._url,
-            "final_url": self._url,
-        }
-        page |= dict.fromkeys(("discovered_at", "fetched_at"), moment) | {"fetch_run": run, "clean_run": run}
-        first = f"article_no <= {self._first['article_no']}"
-        since = f"discovered_at >= '{self._since()}'"
-        self._copy("pages", page, since)
-        self._copy("articles", article, first)
+        self._lay_coverage()
         self._copy_words()
-        group = {"group_id": ident, "first_article_id": ident, "first_at": moment, "first_at_latest": moment}
-        self._copy("copy_groups", group, f"first_at >= '{self._since()}'")
-        inside = f"article_id IN (SELECT article_id FROM articles WHERE {first})"
-        self._copy("copy_members", {"article_id": ident, "group_id": ident}, inside)
+        self._lay_groups()
         self._copy_passages()
+        self._lay_meaning()
+        self._lay_runs()
+
+    def _lay_coverage(self) -> None:
+        ident, moment, run = self._ident, self._moment, self._run
+        page: dict[str, Change] = dict.fromkeys(("page_id", "url_key", "final_url_key"), ident)
+        page |= dict.fromkeys(("url", "final_url"), self._url)
+        page |= dict.fromkeys(("discovered_at", "fetched_at"), moment)
+        page |= dict.fromkeys(("fetch_run", "clean_run"), run)
+        article: dict[str, Change] = {"article_no": self._numbered("article_no"), "article_id": ident}
+        article |= {"url": self._url, "body": self._body}
+        article |= dict.fromkeys(("published_at", "first_seen_at", "counted_at"), moment)
+        self._copy("pages", page, f"discovered_at >= '{self._since()}'")
+        self._copy("articles", article, self._first_articles)
+
+    @property
+    def _first_articles(self) -> str:
+        return f"article_no <= {self._first['article_no']}"
+
+    def _lay_groups(self) -> None:
+        group: dict[str, Change] = dict.fromkeys(("group_id", "first_article_id"), self._ident)
+        group |= dict.fromkeys(("first_at", "first_at_latest"), self._moment)
+        member = dict.fromkeys(("article_id", "group_id"), self._ident)
+        inside = f"IN (SELECT article_id FROM articles WHERE {self._first_articles})"
+        self._copy("copy_groups", group, f"group_id {inside}")
+        self._copy("copy_members", member, f"article_id {inside}")
+
+    def _lay_meaning(self) -> None:
+        number, moment, run = self._numbered("narrative_id"), self._moment, self._run
         own = f"narrative_id <= {self._first['narrative_id']}"
         kept = f"{own} AND passage_id IN (SELECT passage_id FROM passages WHERE {self._kept})"
-        self._copy(
-            "assignments", {"passage_id": self._passage, "narrative_id": narrative, "run_id": run}, kept
-        )
-        self._copy("observations", {"narrative_id": narrative, "day": day}, own)
-        self._copy("source_days", {"day": day}, f"day >= '{self._since()}'")
-        told = {"narrative_id": narrative, "exemplars": self._exemplars, "centroid": self._mirrored_centroid}
-        told |= {"first_seen_at": moment, "last_seen_at": moment, "born_run": run, "status": self._status}
+        self._copy("assignments", {"passage_id": self._passage, "narrative_id": number, "run_id": run}, kept)
+        self._copy("observations", {"narrative_id": number, "day": self._day}, own)
+        told: dict[str, Change] = {"narrative_id": number, "born_run": run, "status": self._status}
+        told |= {"exemplars": self._exemplars, "centroid": self._mirrored_centroid}
+        told |= dict.fromkeys(("first_seen_at", "last_seen_at"), moment)
         self._copy("narratives", told, own)
-        lineage = {
-            "lineage_id": lambda key: f"{key}-{self._number}",
-            "narrative_id": narrative,
-            "at": moment,
-            "run_id": run,
-        }
-        self._copy("lineage", lineage, own)
-        polls = {"polled_at": moment, "run_id": run}
-        # Once a day: hourly polls of many years are never kept (`storage.keep_polls_days`).
-        self._copy("feed_polls", polls, f"polled_at >= '{self._since()}' AND substr(polled_at, 12, 2) = '12'")
-        runs = {"run_id": run, "started_at": moment, "as_of": moment, "finished_at": moment}
-        self._copy("runs", runs, f"started_at >= '{self._since()}'")
+        key: Change = f"{{}}-{self._number}".format
+        self._copy("lineage", {"lineage_id": key, "narrative_id": number, "at": moment, "run_id": run}, own)
+
+    def _lay_runs(self) -> None:
+        moment, run, since = self._moment, self._run, self._since()
+        self._copy("source_days", {"day": self._day}, f"day >= '{since}'")
+        # Once a day: hourly polls of many years are not kept.
+        daily = f"polled_at >= '{since}' AND substr(polled_at, 12, 2) = '12'"
+        self._copy("feed_polls", {"polled_at": moment, "run_id": run}, daily)
+        moments = dict.fromkeys(("started_at", "as_of", "finished_at"), moment)
+        self._copy("runs", {"run_id": run, **moments}, f"started_at >= '{since}'")
 
     def _copy(self, table: str, changes: Mapping[str, Change], where: str) -> None:
         """Copy the first world's rows of a table, some columns changed."""
@@ -190,8 +191,8 @@ class _World:
         for start in range(0, first, AT_ONCE):
             rows = self._connection.execute(
                 'SELECT passage_no, passage_id, article_id, ordinal, start, "end", text, language, build, vector FROM passages'
-                f" JOIN vectors USING (text_hash) WHERE passage_no > ? AND passage_no <= ? AND {self._kept}",
-                (start, min(first, start + AT_ONCE)),
+                f" JOIN vectors USING (text_hash) WHERE build = ? AND passage_no > ? AND passage_no <= ? AND {self._kept}",
+                (build_name(), start, min(first, start + AT_ONCE)),
             ).fetchall()
             texts = [self._text(row[6]) for row in rows]
             hashes = [ids.text_hash(text) for text in texts]

@@ -80,6 +80,17 @@ def test_old_numbers_lead_to_the_narrative_of_today(store: Store) -> None:
         store.narratives.resolve(2)
 
 
+def test_numbers_that_lead_to_some_narratives(store: Store) -> None:
+    """Of some narratives alone, what was merged into them is what the whole registry says."""
+    merged = {1: 2, 2: 3, 5: 3, 6: 4}
+    store.narratives.save([narrative(number, merged_into=merged.get(number)) for number in range(1, 8)])
+    every = store.narratives.survivors()
+    for asked in ([3], [4, 7], [3, 4, 7], []):
+        expected = {number: end for number, end in every.items() if end in asked}
+        assert store.narratives.leading_to(asked) == expected
+    assert store.narratives.resolve(99) is None
+
+
 def test_a_passage_has_one_narrative(store: Store) -> None:
     """A newer assignment replaces the older; assignments are listed by narrative and by time."""
     made = add_passages(store, ["1", "2"])
@@ -116,6 +127,11 @@ def test_history_is_kept_once_and_in_order(store: Store) -> None:
     assert store.narratives.lineage() == [born, merged]
     assert store.narratives.lineage(1) == [born, merged]
     assert store.narratives.lineage(2) == [merged]
+    assert store.narratives.lineage(since=merged.at) == [
+        item for item in (born, merged) if item.at >= merged.at
+    ]
+    assert store.narratives.lineage(kinds=("born",), since=born.at) == [born]
+    assert store.narratives.lineage(since=max(born.at, merged.at) + timedelta(seconds=1)) == []
 
 
 def test_what_waits_is_replaced_as_a_whole(store: Store) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -153,6 +153,19 @@ def test_pages_to_clean_come_in_pages(store: Store) -> None:
     assert store.pages.to_clean("1", limit=2) == done[:2]
     assert store.pages.to_clean("1", after=done[1].page_id) == done[2:]
     assert store.pages.clean_outcomes() == {"waiting": 4}
+
+
+def test_outcomes_of_a_period(store: Store) -> None:
+    """What was fetched in a period is counted with what became of it, and what still waits for its fetch."""
+    pages = [page(str(number)) for number in range(5)]
+    store.pages.discover(pages)
+    ends = fetched(pages[0]).fetched_at
+    assert ends is not None
+    store.pages.record_fetch([fetched(one, offset=place) for place, one in enumerate(pages[:3])])
+    before, after = ends - timedelta(seconds=1), ends + timedelta(seconds=1)
+    inside = store.pages.outcomes_between(before, after)
+    assert inside == ({"stored": 3, "waiting": 2}, {"waiting": 3})
+    assert store.pages.outcomes_between(after, after + timedelta(days=7)) == ({"waiting": 2}, {})
 
 
 def test_many_pages_in_any_order(store: Store) -> None:

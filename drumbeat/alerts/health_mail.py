@@ -1,0 +1,108 @@
+"""The mail about the health of sources: once a day at most, what changed since the last one, what it means,
+and what to do. Nothing is sent where nothing changed for the worse or got well again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from email.message import EmailMessage
+from typing import Any, Final
+
+from config.clock import midnight
+from config.workspace import Workspace
+from crawler.conditions import CONDITIONS
+from drumbeat.alerts.addresses import message_id
+from drumbeat.alerts.compose import headers_of
+from drumbeat.alerts.headers import WIRE
+from drumbeat.shown.environment import plain_environment
+from drumbeat.shown.words import count
+from storage.ids import delivery_id, message_key
+from storage.records import Alert, Delivery, HealthChange
+from storage.store import Store
+
+MOST: Final = 60
+"""Feeds of one mail; the dashboard's page of sources has all."""
+
+
+def queue_health(store: Store, workspace: Workspace, now: datetime) -> int:
+    """Put yesterday's changes into the outbox, once; how many messages are new."""
+    readers = tuple(dict.fromkeys(workspace.settings.mail.health_recipients))
+    day = now.date() - timedelta(days=1)
+    key = message_key("health", day.isoformat())
+    if not readers or store.alerts.get(key) is not None:
+        return 0
+    items = [_item(change) for change in _last_of_each(store, day)]
+    if not items:
+        return 0
+    message = Alert(
+        alert_id=key,
+        spike_id="",
+        narrative_id=0,
+        created_at=midnight(day + timedelta(days=1)),
+        subject=f"[Drumbeat] sources: {_summary(items)}",
+        evidence={"day": day.isoformat(), "items": items[:MOST], "more": max(0, len(items) - MOST)},
+        kind="health",
+    )
+    deliveries = [_delivery(message, reader, workspace.settings.mail.sender) for reader in readers]
+    return store.alerts.create_all([(message, deliveries)])
+
+
+def _last_of_each(store: Store, day: date) -> list[HealthChange]:
+    """Where each feed stood at the end of the day, if it stood elsewhere at its beginning."""
+    changes = store.health.changes(midnight(day), midnight(day + timedelta(days=1)))
+    first: dict[str, HealthChange] = {}
+    last: dict[str, HealthChange] = {}
+    for change in sorted(changes, key=lambda item: item.changed_at):
+        first.setdefault(change.feed_url, change)
+        last[change.feed_url] = change
+    moved = [change for url, change in last.items() if change.after != first[url].before]
+    return sorted(moved, key=lambda item: (item.after == "well", item.source_id, item.feed_url))
+
+
+def _item(change: HealthChange) -> dict[str, Any]:
+    meaning, remedy = CONDITIONS.get(change.after, (change.after, ""))
+    return {
+        "source_id": change.source_id,
+        "feed_url": change.feed_url,
+        "before": change.before or "",
+        "after": change.after,
+        "meaning": meaning,
+        "remedy": remedy,
+        "detail": change.detail,
+    }
+
+
+def _summary(items: Sequence[dict[str, Any]]) -> str:
+    well = sum(item["after"] == "well" for item in items)
+    parts = [count(len(items) - well, "feed") + " in trouble"] if len(items) > well else []
+    return ", ".join([*parts, *([f"{count(well, 'feed')} well again"] if well else [])])
+
+
+def _delivery(message: Alert, reader: str, sender: str) -> Delivery:
+    name = delivery_id(message.alert_id, "smtp", reader)
+    return Delivery(
+        delivery_id=name,
+        alert_id=message.alert_id,
+        channel="smtp",
+        recipient=reader,
+        message_id=message_id(name, message.evidence, sender=sender),
+        state="pending",
+        updated_at=message.created_at,
+        reason="you are in mail.health_recipients",
+    )
+
+
+def compose_health(message: Alert, delivery: Delivery, *, sender: str) -> EmailMessage:
+    """The mail about the health of sources.
+
+    Raises:
+        BadAddress: sender or recipient is no mail address.
+    """
+    mail = EmailMessage(policy=WIRE)
+    for name, value in headers_of(message, delivery, sender).items():
+        mail[name] = value
+    view = {**message.evidence, "got": delivery.reason or ""}
+    text = plain_environment().get_template("alerts/health.txt").render(view)
+    mail.set_content(text, cte="quoted-printable")
+    return mail
