@@ -189,7 +189,7 @@ def _window(view: RunView, seen: _Seen) -> Window:
         units=[_text_unit(view, seen, places) for places in seen.units.members],
         clusters=seen.clusters,
         known={item.narrative_id for item in view.living()},
-        immune=view.decisions.pinned | view.forms() | recent_bursts(view),
+        immune=_immune(view),
         whole=view.decisions.whole,
         apart=view.decisions.apart,
         torn=torn(view),
@@ -197,6 +197,11 @@ def _window(view: RunView, seen: _Seen) -> Window:
         merge_candidates=merge_candidates(Shapes.of(in_parts(view, open_narratives(view)))),
         likeness=functools.partial(_likeness, view, seen),
     )
+
+
+def _immune(view: RunView) -> Collection[int]:
+    """Narratives that are neither merged nor split: pinned, recurring forms, and recent bursts."""
+    return view.decisions.pinned | view.forms() | recent_bursts(view)
 
 
 def _likeness(view: RunView, seen: _Seen, one: int, other: int) -> float:
