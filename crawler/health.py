@@ -99,12 +99,12 @@ def _of_listing(state: FeedState, poll: FeedPoll, answer: Answer, listing: Listi
     was, is_now = (registered_domain(host_of(url)) for url in (state.feed_url, answer.final_url))
     if was != is_now:
         return "moved", f"redirected to {is_now}"
-    is_new_listing = listing is not None and not listing.children
-    if is_new_listing and state.kind == "section" and not poll.followed and state.last_new_at is not None:
+    if listing is None or listing.children:
+        return _by_news(state, poll)
+    had_pages = state.kind == "section" and state.last_new_at is not None
+    if had_pages and not poll.followed:
         return "layout_changed", f"{poll.entries} links, none of an article"
-    if is_new_listing and not poll.entries:
-        return "empty", ""
-    return _by_news(state, poll)
+    return _by_news(state, poll) if poll.entries else ("empty", "")
 
 
 def _by_news(state: FeedState, poll: FeedPoll) -> tuple[str, str]:

@@ -113,14 +113,17 @@ def _watched(
     rhythm: Rhythm, polled_at: datetime, since: datetime | None, new: Sequence[datetime | None]
 ) -> Rhythm:
     """The rhythm with what a poll brought; of a first poll only what is dated, and not long ago, counts."""
-    stated = [at for at in new if at is not None and at <= polled_at]
     if since is None or since > polled_at:
-        recent = [at for at in stated if at >= polled_at - BACKLOG]
+        recent = [at for at in new if at is not None and polled_at - BACKLOG <= at <= polled_at]
         return rhythm.watched((polled_at - min(recent, default=polled_at)) / DAY, recent)
-    # What has no date came somewhen since the last poll, and what is dated before it was listed late.
-    middle = since + (polled_at - since) / 2
-    came = [max(at, since) if at is not None and at <= polled_at else middle for at in new]
-    return rhythm.watched((polled_at - since) / DAY, came)
+    return rhythm.watched((polled_at - since) / DAY, [_came(at, since, polled_at) for at in new])
+
+
+def _came(stated: datetime | None, since: datetime, polled_at: datetime) -> datetime:
+    """When an entry came between two polls: without a date somewhen, and listed late if dated before."""
+    if stated is None or stated > polled_at:
+        return since + (polled_at - since) / 2
+    return max(stated, since)
 
 
 def hinted_minutes(ttl_minutes: int | None, headers: Iterable[tuple[str, str]], now: datetime) -> int | None:

@@ -59,15 +59,20 @@ def explain_article(store: Store, key: str) -> Explanation:
     member = store.copies.of([article.article_id]).get(article.article_id)
     if member:
         result["copies"] = _copies_told(member)
+    return result | _passages_told(store, article)
+
+
+def _passages_told(store: Store, article: Article) -> Explanation:
+    """Each passage that is read, and how much of the article is not."""
     read = readings(store, article.article_id)
+    decided = _decided_on(store)
+    told: Explanation = {}
     ends = [article.body.rfind(row.passage.text) + len(row.passage.text) for row in read[-1:]]
     if unread := unread_characters(article, ends):
-        result["read in part"] = {"characters kept as text only": unread}
-    decided = _decided_on(store)
+        told["read in part"] = {"characters kept as text only": unread}
     for reading in read:
-        told = _passage_told(reading) | decided.of(reading)
-        result[f"passage {reading.passage.ordinal}"] = told
-    return result
+        told[f"passage {reading.passage.ordinal}"] = _passage_told(reading) | decided.of(reading)
+    return told
 
 
 def _known_page(store: Store, key: str) -> Page:

@@ -20,7 +20,7 @@ from drumbeat.cli.session import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from config.sources import SourceConfig
@@ -156,20 +156,25 @@ def health(
     from drumbeat.shown.health import health_views
 
     with session(workspace) as opened:
-        outlets = {row.id: row for row in opened.workspace.sources}
-        known_sources(source or (), outlets)
-        chosen = [outlets[name] for name in source] if source else list(outlets.values())
-        feeds = {str(feed.url): row.id for row in chosen if row.enabled for feed in row.feeds}
-        views = health_views(feeds, opened.store.health.all())
-    rows = [view for view in views if all_feeds or source or not view.is_well]
+        views = health_views(_stated_feeds(opened.workspace.sources, source or ()), opened.store.health.all())
+    ill = [view for view in views if not view.is_well]
+    rows = views if all_feeds or source else ill
     if as_json:
-        say_json([asdict(view) for view in rows])
+        say_json(list(map(asdict, rows)))
         return
     say_table(
-        f"Feeds with a trouble ({len([view for view in views if view.is_well])} of {len(views)} are well)",
+        f"Feeds ({len(views) - len(ill)} of {len(views)} are well)",
         ("outlet", "address", "condition", "since", "what it means", "remedy"),
-        [_health_row(view) for view in rows],
+        list(map(_health_row, rows)),
     )
+
+
+def _stated_feeds(sources: Sequence[SourceConfig], only: Collection[str]) -> dict[str, str]:
+    """Address -> outlet, of all outlets or of those named."""
+    outlets = {row.id: row for row in sources if row.enabled}
+    known_sources(only, outlets)
+    chosen = [outlets[name] for name in only or outlets]
+    return {str(feed.url): row.id for row in chosen for feed in row.feeds}
 
 
 def _health_row(view: HealthView) -> tuple[object, ...]:
