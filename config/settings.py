@@ -151,7 +151,9 @@ class NarrativeSettings(Section):
     window_days: Days = 42
     """Days of coverage that a refit clusters."""
     cluster_likeness: Share = 0.52
-    """Two groups are one narrative when they are this alike, compared with how alike their own members are; higher gives more, tighter ones."""
+    """Two groups are one narrative when they are this alike, compared with how alike their own members are;
+    higher gives more, tighter ones.
+    """
     assign_cosine: Share = 0.25
     """A new passage joins a known narrative at once from this cosine to its centroid, ..."""
     assign_reach: Share = 0.15
@@ -167,7 +169,9 @@ class NarrativeSettings(Section):
     min_outlets: Positive = 3
     """Relative to active outlets: min(this, max(1, active // 4))."""
     max_window_passages: Positive = 12_000
-    """Events are told of the newest so many articles: every two of them are compared. A refit hears every passage of its window."""
+    """Events are told of the newest so many articles: every two of them are compared. A refit hears every
+    passage of its window.
+    """
     seed: int = 20_240_601
     """Seed of everything random in clustering."""
 
@@ -217,7 +221,9 @@ class SpikeSettings(Section):
     of headlines of two outlets: 4 finds 42 of 69 dated events at 7.5 alerts a week, 5 finds 39 at 4.8, 6
     finds 36 at 3.7."""
     min_outlets: Positive = 3
-    """Outlets with such texts in the window, at least; relative to active outlets: min(this, max(1, active // 4))."""
+    """Outlets with such texts in the window, at least; relative to active outlets: min(this, max(1, active //
+    4)).
+    """
     cusum_threshold: Annotated[float, Field(gt=0)] = 8.0
     """Alarm level of the slow detector."""
     baseline_days: Days = 56

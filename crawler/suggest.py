@@ -32,9 +32,9 @@ _PARAGRAPH: Final = re.compile(rb"<p\b[^<>]{0,500}>(.{0,20000}?)</p>", re.IGNORE
 _LINK: Final = re.compile(rb"<a\b[^<>]{0,500}?\bhref\s*=\s*[\"']?(https?://[^\"'\s<>]{4,500})", re.IGNORECASE)
 _PLATFORMS: Final = frozenset(
     ("facebook.com", "twitter.com", "x.com", "youtube.com", "youtu.be", "t.me", "telegram.org",
-     "instagram.com", "tiktok.com", "whatsapp.com", "wa.me", "vk.com", "ok.ru", "linkedin.com", "google.com", "apple.com",
-     "wikipedia.org", "archive.org", "bit.ly", "t.co", "goo.gl", "pinterest.com", "reddit.com", "threads.net",
-     "bsky.app", "spotify.com", "soundcloud.com", "amazon.com")
+     "instagram.com", "tiktok.com", "whatsapp.com", "wa.me", "vk.com", "ok.ru", "linkedin.com",
+     "google.com", "apple.com", "wikipedia.org", "archive.org", "bit.ly", "t.co", "goo.gl", "pinterest.com",
+     "reddit.com", "threads.net", "bsky.app", "spotify.com", "soundcloud.com", "amazon.com")
 )  # fmt: skip
 """Where anybody publishes: no outlet."""
 

@@ -23,7 +23,7 @@ from config.clock import Clock
 from config.workspace import Workspace
 from drumbeat.corrections import decide, decide_kind, pin
 from drumbeat.regrouping import Regrouping
-from storage.records import Correction, Narrative, WatchHit
+from storage.records import Correction, Drift, Narrative, WatchHit
 from storage.store import Store
 
 UNSURE = (0.35, 0.65)
@@ -148,10 +148,7 @@ class DecisionQueue:
         for number in sorted(measured.keys() & active.keys() - looked):
             row = measured[number]
             if row.likeness < UNLIKE and row.nearer_old < DRIFTED:
-                text = (
-                    f"narrative {number}, {active[number].label!r}: {row.nearer_old:.0%} of {row.texts} "
-                    f"texts are nearer to what it was, likeness {row.likeness:.2f}"
-                )
+                text = f"narrative {number}, {active[number].label!r}: {_moved(row)}"
                 yield Question("drift", number, None, None, text, {"k": "still one claim", "p": "pin it"})
 
     def _marginal(self, decided: list[Correction]) -> Iterator[Question]:
@@ -172,6 +169,12 @@ class DecisionQueue:
             text = f"{hit.statement_id}, z {hit.z:.1f}: {row.title!r}: {row.text[:LONGEST]!r}"
             answers = {"y": "says it", "n": "does not"}
             yield Question("hit", hit.narrative_id, None, hit.passage_id, text, answers)
+
+
+def _moved(row: Drift) -> str:
+    """How far a narrative has moved, in figures."""
+    nearer = f"{row.nearer_old:.0%} of {row.texts} texts are nearer to what it was"
+    return f"{nearer}, likeness {row.likeness:.2f}"
 
 
 def _near(store: Store, active: Mapping[int, Narrative]) -> list[tuple[int, int, float]]:

@@ -33,9 +33,8 @@ def keep_label(
         store.watch.drop(statement_id, passage_id)
     elif passage_id not in {hit.passage_id for hit in store.watch.hits(statement_id)}:
         store.watch.add([_accepted(statement_id, passage_id, number)])
-    return (
-        f"{statement_id}: passage {passage_id} is {'a hit' if verdict == 'accept' else 'no hit'}, says {by}"
-    )
+    what = "a hit" if verdict == "accept" else "no hit"
+    return f"{statement_id}: passage {passage_id} is {what}, says {by}"
 
 
 def forget_label(store: Store, statement_id: str, passage_id: str) -> str:

@@ -13,11 +13,15 @@ Mask = npt.NDArray[np.bool_]
 _EVERY: Final = np.uint64(2**64 - 1)
 LARGE: Final = 0.9816
 _VALUES: Final = np.array([-0.4528, -1.510, 0.4528, 1.510], np.float32)
-"""The best four levels for a normal distribution, and where they part (Max 1960, "Quantizing for minimum distortion", table I)."""
+"""The best four levels for a normal distribution, and where they part (Max 1960, "Quantizing for minimum
+distortion", table I).
+"""
 
 
 def sketch_of(vectors: npt.NDArray[np.float32]) -> Bits:
-    """Sketches of centred unit vectors, shape (n, dimensions) -> (n, 2 * words of 64 bits); what is missing to a whole word is 0."""
+    """Sketches of centred unit vectors, shape (n, dimensions) -> (n, 2 * words of 64 bits); what is missing
+    to a whole word is 0.
+    """
     is_large = np.abs(vectors) > LARGE / vectors.shape[1] ** 0.5
     return np.concatenate([_packed(vectors > 0), _packed(is_large)], axis=1)
 
@@ -30,7 +34,9 @@ def _packed(bits: Mask) -> Bits:
 
 
 def unpacked(bits: Bits, dimensions: int) -> npt.NDArray[np.float32]:
-    """The value that each pair of bits stands for, in units of 1 / sqrt(dimensions), shape (n, dimensions)."""
+    """The value that each pair of bits stands for, in units of 1 / sqrt(dimensions),
+    shape (n, dimensions).
+    """
     words = bits.shape[1] // 2
     signs, sizes = (
         np.unpackbits(np.ascontiguousarray(half).view(np.uint8), axis=1, count=dimensions)
@@ -43,8 +49,8 @@ def unpacked(bits: Bits, dimensions: int) -> npt.NDArray[np.float32]:
 def alikeness(bits: Bits, query: Bits) -> npt.NDArray[np.float32]:
     """The product of each sketch with a query's sketch, in bits: shape (n, 2 * words), (2 * words) -> (n).
 
-    With values that are (small + more * is_large) * sign, the product is a sum of four counts of agreeing signs: over all dimensions, over
-    the large ones of either, and of both.
+    With values that are (small + more * is_large) * sign, the product is a sum of four counts of agreeing
+    signs: over all dimensions, over the large ones of either, and of both.
     """
     words = len(query) // 2
     differs, large, query_large = bits[:, :words] ^ query[:words], bits[:, words:], query[words:]

@@ -1,5 +1,5 @@
-"""What is not the whole test suite: `quality` over a data folder, `cases` over a folder of cases, `stream` for
-headlines played day by day, `unit` the fast tests alone.
+"""What is not the whole test suite: `quality` over a data folder, `cases` over a folder of cases, `stream`
+for headlines played day by day, `unit` the fast tests alone.
 """
 
 from __future__ import annotations

@@ -6,7 +6,9 @@ import socket
 
 
 def free_port() -> int:
-    """The first of two neighbouring ports that nobody listens on at the moment: the sample world takes one and its mailbox the next."""
+    """The first of two neighbouring ports that nobody listens on at the moment: the sample world takes one
+    and its mailbox the next.
+    """
     while True:
         with socket.socket() as first, socket.socket() as second:
             first.bind(("127.0.0.1", 0))

@@ -3,9 +3,10 @@
     python -m pytest --measure-tiers [PATHS]     measures what each test costs and needs, and keeps it in tests/tiers.json
     python -m tests unit                         plays the unit tier
 
-A test is in the tier (marker `unit`) if it was measured, costs at most `LIMIT_MS` of processor time with its own fixtures, needs neither a
-process, a connection, a database server nor a model, and carries none of the markers of the slower tiers. While the tier is played, a test
-that reaches for one of these is stopped: it must be measured again. Tests that were never measured are left to `make test`.
+A test is in the tier (marker `unit`) if it was measured, costs at most `LIMIT_MS` of processor time with its
+own fixtures, needs neither a process, a connection, a database server nor a model, and carries none of the
+markers of the slower tiers. While the tier is played, a test that reaches for one of these is stopped: it
+must be measured again. Tests that were never measured are left to `make test`.
 """
 
 from __future__ import annotations

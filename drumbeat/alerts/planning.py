@@ -131,11 +131,15 @@ def after_quiet_hours(recipient: RecipientConfig, now: datetime) -> datetime | N
         return None
     local = now.astimezone(recipient.zone_info)
     clock = local.time()
-    is_quiet = start <= clock < end if start < end else clock >= start or clock < end
-    if not is_quiet:
+    if not _lies_between(clock, start, end):
         return None
     day = local.date() + timedelta(days=1) if start > end and clock >= start else local.date()
     return _at(recipient, day, end)
+
+
+def _lies_between(clock: time, start: time, end: time) -> bool:
+    """Whether an hour lies in [start, end), which may go over midnight."""
+    return start <= clock < end if start < end else clock >= start or clock < end
 
 
 def _at(recipient: RecipientConfig, day: date, clock: time) -> datetime:

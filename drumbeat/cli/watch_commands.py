@@ -208,15 +208,14 @@ def _weeks(found: list[Match]) -> list[tuple[str, int, int, str]]:
     for match in found:
         year, week, _ = match.row.counted_at.isocalendar()
         weeks.setdefault(f"{year}-W{week:02d}", []).append(match)
-    return [
-        (
-            week,
-            len(matches),
-            len({match.row.source_id for match in matches}),
-            ", ".join(f"{key} {n}" for key, n in Counter(m.row.language for m in matches).most_common()),
-        )
-        for week, matches in sorted(weeks.items())
-    ]
+    return [(week, *_counted(matches)) for week, matches in sorted(weeks.items())]
+
+
+def _counted(matches: list[Match]) -> tuple[int, int, str]:
+    """How many hits, of how many outlets, in which languages."""
+    outlets = {match.row.source_id for match in matches}
+    languages = Counter(match.row.language for match in matches).most_common()
+    return len(matches), len(outlets), ", ".join(f"{language} {count}" for language, count in languages)
 
 
 def _config(

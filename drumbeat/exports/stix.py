@@ -105,12 +105,17 @@ def _objects(store: Store, told: Sequence[tuple[Narrative, list[Evidence]]]) -> 
         yield item
         yield from _merged(store, narrative, item)
         yield from _sightings(narrative, item, evidence)
-        for source_id in {piece.source_id for piece in evidence}:
-            yield _relation("uses", {"id": named_id("channel", source_id)}, item, narrative.first_seen_at)
+        yield from _uses(narrative, item, evidence)
     pieces = [piece for _, evidence in told for piece in evidence]
     yield from _channels(store, pieces)
     for url, quoted in _grouped(pieces, lambda piece: piece.url):
         yield from _document(url, quoted)
+
+
+def _uses(narrative: Narrative, told: Object, evidence: Sequence[Evidence]) -> Iterator[Object]:
+    """Which outlets told it."""
+    for source_id in sorted({piece.source_id for piece in evidence}):
+        yield _relation("uses", {"id": named_id("channel", source_id)}, told, narrative.first_seen_at)
 
 
 def _grouped(

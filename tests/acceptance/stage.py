@@ -24,8 +24,8 @@ _REFITTED = PROCESS.index("assign")
 ANALYSIS = (*PROCESS[:_REFITTED], "refit", *PROCESS[_REFITTED:])
 """Everything between the archive and the reader; narratives are found before passages join them."""
 
-# What may differ between two ways of arriving at the same state: which run did it, where in the archive a record lies, the Date header.
-# Views quote both within their texts.
+# What may differ between two ways of arriving at the same state: which run did it, where in the archive a
+# record lies, the Date header. Views quote both within their texts.
 PASSING_TABLES = {"runs", "alembic_version", "feed_polls", "views"}
 PASSING_COLUMNS = {
     "run_id",

@@ -42,7 +42,9 @@ def judged(found: Findings) -> Score:
 
 
 def test_everything_is_seen_as_it_was_published(store: Store) -> None:
-    """Exactly the listed articles are there, each on the morning after it could be seen, in its language; first crawls are history."""
+    """Exactly the listed articles are there, each on the morning after it could be seen, in its language;
+    first crawls are history.
+    """
     plan, expected = (
         load_world().plan,
         {(piece.outlet, piece.path): piece for piece in load_world().pieces if piece.listed},
@@ -92,7 +94,9 @@ def test_what_is_planted_is_shown_as_claims_and_nothing_else(judged: Score) -> N
 
 
 def test_both_spikes_are_alerted_within_a_day_and_little_else(judged: Score) -> None:
-    """Two planted spikes, at most two other alerts in ten weeks, none for the outage or the new outlet, the storm named."""
+    """Two planted spikes, at most two other alerts in ten weeks, none for the outage or the new outlet, the
+    storm named.
+    """
     assert all(spike.in_time for spike in judged.spikes)
     assert len(judged.spikes) == 2
     assert len(judged.other_alerts) <= 2

@@ -25,7 +25,9 @@ KILLS = {"crawl": 4, "clean": 3, "embed": 3}
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_every_stage_survives_kill_9(tmp_path: Path) -> None:
-    """A chain whose every stage was killed at seeded moments ends in the same rows as a chain that ran in peace."""
+    """A chain whose every stage was killed at seeded moments ends in the same rows as a chain that ran in
+    peace.
+    """
     with sample_world(tmp_path / "peace", AS_OF) as peace:
         settings = {path.name: path.read_text(encoding="utf-8") for path in peace.glob("*.toml")}
         seconds = {stage: timed(stage, peace, AS_OF) for stage in ("crawl", *ANALYSIS)}

@@ -1,4 +1,6 @@
-"""The same archive gives the same narratives, counts and report, whatever the order, the hash seed and the number of workers."""
+"""The same archive gives the same narratives, counts and report, whatever the order, the hash seed and the
+number of workers.
+"""
 
 from __future__ import annotations
 

@@ -35,7 +35,8 @@ SENDER = "Drumbeat <drumbeat@example.org>"
 
 
 class Server:
-    """Takes mails and keeps them; `answers` gives another reply to MAIL, RCPT or DATA, `drops` names where it hangs up, `stalls` where it stops answering.
+    """Takes mails and keeps them; `answers` gives another reply to MAIL, RCPT or DATA, `drops` names where it
+    hangs up, `stalls` where it stops answering.
 
     A mail that is dropped or stalled at `DATA` has been received whole.
     """
@@ -92,7 +93,9 @@ class Server:
 
 @contextmanager
 def serving(server: Server, **options: Any) -> Iterator[int]:
-    """The server on a port of its own; `ssl_context` for TLS, aiosmtpd's `tls_context`, `authenticator` ... for the rest."""
+    """The server on a port of its own; `ssl_context` for TLS, aiosmtpd's `tls_context`, `authenticator` ...
+    for the rest.
+    """
     controller = Controller(server, hostname="127.0.0.1", port=free_port(), **options)
     controller.start()
     try:
@@ -138,9 +141,12 @@ def accept_password(password: bytes) -> Callable[..., AuthResult]:
 
 
 def workspace(root: Path, port: int = 0, **mail: Any) -> Workspace:
-    """A workspace whose mail goes to 127.0.0.1 at `port` without encryption, unless told otherwise; port 0: no server set."""
+    """A workspace whose mail goes to 127.0.0.1 at `port` without encryption, unless told otherwise; port 0:
+    no server set.
+    """
     given = {
-        "host": "127.0.0.1" if port else "", "port": port or 25, "security": "none", "sender": SENDER, "recipients": ("desk@example.org",), "timeout_seconds": 5.0,
+        "host": "127.0.0.1" if port else "", "port": port or 25, "security": "none", "sender": SENDER,
+        "recipients": ("desk@example.org",), "timeout_seconds": 5.0,
     }  # fmt: skip
     return Workspace(
         root=root,
@@ -156,7 +162,8 @@ def make_alert(**changes: Any) -> Alert:
     frozen = evidence()
     spike_id = frozen["spike"]["spike_id"]
     given: dict[str, Any] = {
-        "alert_id": alert_id(spike_id), "spike_id": spike_id, "narrative_id": 12, "created_at": NOW, "subject": subject_of(frozen), "evidence": frozen,
+        "alert_id": alert_id(spike_id), "spike_id": spike_id, "narrative_id": 12, "created_at": NOW,
+        "subject": subject_of(frozen), "evidence": frozen,
     }  # fmt: skip
     return Alert(**(given | changes))
 

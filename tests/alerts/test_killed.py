@@ -60,7 +60,9 @@ def test_killed_while_sending(room: Room, server: Server, step: str, arrived: in
 
 @pytest.mark.slow
 def test_killed_between_answer_and_commit(room: Room, server: Server) -> None:
-    """The server has taken the mail and the row does not say so yet: the one duplicate that cannot be avoided, under one Message-ID."""
+    """The server has taken the mail and the row does not say so yet: the one duplicate that cannot be
+    avoided, under one Message-ID.
+    """
     first = Server()
     first.stalls = "QUIT"
     lock = sqlite3.connect(room.root / "drumbeat.db", isolation_level=None, check_same_thread=False)

@@ -204,7 +204,8 @@ def test_marks_from_the_command_line(room: Room) -> None:
 def test_who_is_muted(room: Room) -> None:
     """Until its end, for its recipient or for everybody, of its narrative."""
     mute = AlertMark(
-        mark_id="m", kind="mute", alert_id="a", narrative_id=12, at=NOW, actor="x", recipient="a@b.c", until=NOW + timedelta(days=1)
+        mark_id="m", kind="mute", alert_id="a", narrative_id=12, at=NOW, actor="x", recipient="a@b.c",
+        until=NOW + timedelta(days=1)
     )  # fmt: skip
     assert muted_for([mute], 12, "a@b.c", NOW) == mute.until
     assert muted_for([mute], 12, "other@b.c", NOW) is None

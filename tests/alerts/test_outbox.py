@@ -95,7 +95,9 @@ def test_a_drop_before_data_is_no_doubt(room: Room, server: Server, step: str) -
 
 
 def test_a_drop_after_data_is_sent_once_more(room: Room, server: Server) -> None:
-    """A connection lost after the text went out is `unknown`, repeated once under the same Message-ID, and then done."""
+    """A connection lost after the text went out is `unknown`, repeated once under the same Message-ID, and
+    then done.
+    """
     server.drops = ["DATA"]
     with serving(server) as port:
         assert room.deliver(port) == {"unknown": 1}
@@ -143,7 +145,9 @@ def test_a_put_off_repetition_keeps_its_one_try(room: Room, server: Server) -> N
 
 
 def test_an_unreachable_server_stops_the_round(tmp_path: Path, server: Server) -> None:
-    """Nobody answers: one try, the rest is not even tried, nothing counts as a try, and all goes out when the server is back."""
+    """Nobody answers: one try, the rest is not even tried, nothing counts as a try, and all goes out when the
+    server is back.
+    """
     people = tuple(f"desk{number}@example.org" for number in range(3))
     room = Room(tmp_path, recipients=people)
     assert room.deliver(free_port()) == {"pending": 1, "waiting": 2}
@@ -255,7 +259,9 @@ def test_a_server_without_starttls(room: Room, server: Server) -> None:
 def test_a_wrong_password_waits(
     tmp_path: Path, room: Room, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A refused login is the settings' fault: the mail waits and the message names the settings, never the password."""
+    """A refused login is the settings' fault: the mail waits and the message names the settings, never the
+    password.
+    """
     file, context = authority(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     options = {

@@ -31,7 +31,9 @@ TEXTS = {
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    """Three outlets that said one thing on one day after three quiet weeks, and the spike that was found in it."""
+    """Three outlets that said one thing on one day after three quiet weeks, and the spike that was found in
+    it.
+    """
     with create_store(f"sqlite:///{tmp_path / 'drumbeat.db'}") as made:
         fill(made)
         yield made
@@ -50,8 +52,10 @@ def fill(store: Store) -> None:
         url = f"https://{name}.example/a"
         articles.append(
             makers.article(
-                article_id=makers.ids.page_id(url), source_id=name, url=url, title=text[:30], body=text, language=language, published_at=makers.hours(hour),
-                counted_at=makers.hours(hour), first_seen_at=makers.hours(hour + 1), date_confidence="A", date_source="jsonld",
+                article_id=makers.ids.page_id(url), source_id=name, url=url, title=text[:30], body=text,
+                language=language, published_at=makers.hours(hour),
+                counted_at=makers.hours(hour), first_seen_at=makers.hours(hour + 1), date_confidence="A",
+                date_source="jsonld",
             )
         )  # fmt: skip
     makers.add_articles(store, articles)
@@ -97,7 +101,9 @@ def alerts(store: Store, root: Path, **mail: Any) -> dict[str, int]:
 
 
 def test_a_spike_becomes_one_alert(store: Store, tmp_path: Path) -> None:
-    """One alert with one delivery per person and chat, named twice or not; a second run makes nothing; a digest spike gets none."""
+    """One alert with one delivery per person and chat, named twice or not; a second run makes nothing; a
+    digest spike gets none.
+    """
     people = {
         "recipients": ("a@example.org", "b@example.org", "a@example.org"),
         "apprise_urls": (SecretStr("json://localhost/x"),),
@@ -156,7 +162,9 @@ def test_old_spikes_are_history(store: Store, tmp_path: Path) -> None:
 
 
 def test_the_mail_of_a_real_digest(store: Store, tmp_path: Path) -> None:
-    """What the store knows is what the reader gets, in the original scripts, with the frozen figures even if the rows change."""
+    """What the store knows is what the reader gets, in the original scripts, with the frozen figures even if
+    the rows change.
+    """
     alerts(store, tmp_path)
     store.spikes.save([makers.spike(window_days=1, observed=99.0)])
     server = Server()

@@ -14,7 +14,8 @@ from storage.records import Delivery
 from tests.alerts.mailroom import NOW
 
 OUTCOMES: dict[str, DeliveryProblem | None] = {
-    "delivered": None, "refused": Refused("550"), "put off": Unfinished("451"), "unreachable": Unreachable("down"), "unanswered": Unanswered("silence"),
+    "delivered": None, "refused": Refused("550"), "put off": Unfinished("451"),
+    "unreachable": Unreachable("down"), "unanswered": Unanswered("silence"),
 }  # fmt: skip
 MISHAPS = [*OUTCOMES, "killed before the text", "killed after the text"]
 
@@ -35,7 +36,9 @@ def open_again(step: states.Step) -> bool:
 
 @given(st.lists(st.sampled_from(MISHAPS), max_size=40))
 def test_never_more_than_one_duplicate(mishaps: list[str]) -> None:
-    """Whatever happens, the text leaves at most twice; twice only after a try without an answer; and nothing is given up while it may not have left."""
+    """Whatever happens, the text leaves at most twice; twice only after a try without an answer; and nothing
+    is given up while it may not have left.
+    """
     step = states.Step(state="pending", attempts=0, error=None)
     left = 0
     for mishap in mishaps:

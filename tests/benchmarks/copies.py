@@ -270,7 +270,8 @@ def _story(others: Others, at: int, per_day: int, *, edited: bool) -> str:
 def _article(at: int, text: str, per_day: int) -> Article:
     moment = makers.DAY + timedelta(days=at / per_day)
     return makers.article(
-        f"{at}", title=text[:60], body=text, source_id=f"outlet-{at % 300}", counted_at=moment, first_seen_at=moment,
+        f"{at}", title=text[:60], body=text, source_id=f"outlet-{at % 300}", counted_at=moment,
+        first_seen_at=moment,
         published_at=moment, date_confidence="A", text_sha256=text_sha256(text),
     )  # fmt: skip
 

@@ -70,7 +70,8 @@ class Filler:
         )  # fmt: skip
         numbers = ((n, _text(self._born(n))) for n in range(1, self.narratives + 1))
         self._insert(
-            "narratives", "narrative_id first_seen_at", numbers, label="N", label_by="medoid", kind="discovered",
+            "narratives", "narrative_id first_seen_at", numbers, label="N", label_by="medoid",
+            kind="discovered",
             status="active", keywords="{}", exemplars="[]", size=0, last_seen_at=first, build="b",
             mean_version=1, born_run="r",
         )  # fmt: skip
@@ -90,7 +91,8 @@ class Filler:
         self._insert(
             "articles", "article_id source_id published_at first_seen_at counted_at text_sha256",
             ((key, source, at, at, at, key) for key, source, at, _, _ in rows),
-            url="u", title="T", body="B", authors="[]", date_source="feed", date_confidence="A", date_claims="{}",
+            url="u", title="T", body="B", authors="[]", date_source="feed", date_confidence="A",
+            date_claims="{}",
             late=0, origin="live", language="en", language_confidence=0.9, language_source="both",
             clean_version="1", is_cut=1,
         )  # fmt: skip
@@ -125,7 +127,8 @@ class Filler:
     def _copies(self, rows: list[tuple[str, str, str, int, str]]) -> None:
         self._insert(
             "copy_groups", "group_id first_article_id first_at first_at_latest",
-            ((group, group, at, at) for _, _, at, _, group in rows), first_source_id="s000", size=2, outlets=2,
+            ((group, group, at, at) for _, _, at, _, group in rows), first_source_id="s000", size=2,
+            outlets=2,
         )  # fmt: skip
         members = ((key, group, "original" if key == group else "near") for key, _, _, _, group in rows)
         self._insert("copy_members", "article_id group_id relation", members, containment=1.0)

@@ -1,11 +1,14 @@
-"""How fast and how true the embedding engine is: python -m tests.benchmarks.embedding --data DIR [--torch PYTHON]
+"""How fast and how true the embedding engine is: python -m tests.benchmarks.embedding --data DIR [--torch
+PYTHON]
 
-In one run, on the same news passages of about 130 tokens, one at a time in one thread, counted in processor time so that other work on
-the machine matters little:
+In one run, on the same news passages of about 130 tokens, one at a time in one thread, counted in processor
+time so that other work on the machine matters little:
 
 - the engine, with its tokenizer, against the wheel's own C engine, taking turns;
-- the engine against nothing but its 8-bit products (`MatMulInteger` of the same shapes): what the hardware leaves to win;
-- the engine against the same weights in PyTorch, float32 and bfloat16, if `--torch` names a Python that has torch and numpy
+- the engine against nothing but its 8-bit products (`MatMulInteger` of the same shapes): what the hardware
+  leaves to win;
+- the engine against the same weights in PyTorch, float32 and bfloat16, if `--torch` names a Python that has
+  torch and numpy
   (`python -m venv V && V/bin/pip install torch numpy`, then `--torch V/bin/python`);
 - vectors of the graph for processors without VNNI against those of this machine's graph (`--classes`).
 
@@ -121,7 +124,9 @@ def products(runs: int = 40) -> float:
 
 
 def _products() -> bytes:
-    """An ONNX model of nothing but the encoder's products: query, key and value, attention's output, both of the feed-forward."""
+    """An ONNX model of nothing but the encoder's products: query, key and value, attention's output, both of
+    the feed-forward.
+    """
     from onnx import TensorProto, helper, numpy_helper
 
     random = np.random.default_rng(0)
@@ -186,7 +191,9 @@ def _inputs(weights: Weights, texts: list[str]) -> list[Vectors]:
 
 
 def classes(data: Path, count: int) -> dict[str, float]:
-    """How near vectors of processors with and without exact products of bytes are, raw and centred by the mean of all."""
+    """How near vectors of processors with and without exact products of bytes are, raw and centred by the
+    mean of all.
+    """
     texts = _texts(data)[:count]
     here = E5Embedder().embed(texts)
     with (

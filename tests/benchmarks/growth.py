@@ -2,10 +2,11 @@
 
     python -m tests.benchmarks.growth --out DIR [--sizes 10000 100000] [--days 500 5000]
 
-For each size and number of articles a day: a generated workspace (`tests.benchmarks.desk`); a day's articles with the vectors that embedding
-would have given, and one run of every stage, which also catches up with what the generator left (`first`); a further day, and every stage
-again (`day`). Everything but cleaning and embedding is meant to take at most 15 CPU-seconds for 500 articles and 120 for 5,000, whatever is
-stored. With `--worlds 10` each size lies ten times, nine of them before it and two passages an article (`desk.worlds`).
+For each size and number of articles a day: a generated workspace (`tests.benchmarks.desk`); a day's articles
+with the vectors that embedding would have given, and one run of every stage, which also catches up with what
+the generator left (`first`); a further day, and every stage again (`day`). Everything but cleaning and
+embedding is meant to take at most 15 CPU-seconds for 500 articles and 120 for 5,000, whatever is stored. With
+`--worlds 10` each size lies ten times, nine of them before it and two passages an article (`desk.worlds`).
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ TAKES = ("out",)
 TINY = ("--sizes", "120", "--days", "40", "--sources", "12", "--stages", "copies", "count")
 
 STAGES = (*PROCESS[1:], "report")
-"""All that is run for a day's articles but cleaning, and the weekly report, which is no part of the day's sum."""
+"""All that is run for a day's articles but cleaning, and the weekly report, which is no part of the day's
+sum.
+"""
 LIMITS = {500: 15.0, 5_000: 120.0}
 FLAT = 1.2
 """A day at the largest size may cost so many times what it costs at the smallest."""

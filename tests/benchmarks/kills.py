@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.kills --out DIR [--rounds 20] [--seed 1]
 
-The sample world's first weeks are played once in peace; then, in each round, every stage is killed (kill -9, the whole process group) at
-moments drawn anew and run to its end, and all rows are compared.
+The sample world's first weeks are played once in peace; then, in each round, every stage is killed (kill -9,
+the whole process group) at moments drawn anew and run to its end, and all rows are compared.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""Search by meaning at size: python -m tests.benchmarks.meaning --vectors REAL.npy --languages REAL.json --passages 1000000 --out FOLDER
+"""Search by meaning at size: python -m tests.benchmarks.meaning --vectors REAL.npy --languages REAL.json
+--passages 1000000 --out FOLDER
 
-Passages are real centred vectors mixed with others (a share of one, the rest of another and of noise), so that neighbours lie as near
-as in news and nearer. Queries are 50 of the real ones, kept apart. Prints how many of the true first 20 are found, and CPU and
-wall time of a search, for several steps; the steps in use are first. REAL.npy: raw vectors, float16; REAL.json: a language for each.
+Passages are real centred vectors mixed with others (a share of one, the rest of another and of noise), so
+that neighbours lie as near as in news and nearer. Queries are 50 of the real ones, kept apart. Prints how
+many of the true first 20 are found, and CPU and wall time of a search, for several steps; the steps in use
+are first. REAL.npy: raw vectors, float16; REAL.json: a language for each.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""What a command costs: processor seconds and peak memory of its whole process tree. Import nothing large beside it.
+"""What a command costs: processor seconds and peak memory of its whole process tree. Import nothing large
+beside it.
 
-A child's peak cannot be told from its parent's memory at the moment of the fork, so whoever measures stays small.
+A child's peak cannot be told from its parent's memory at the moment of the fork, so whoever measures stays
+small.
 """
 
 from __future__ import annotations

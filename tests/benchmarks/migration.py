@@ -38,8 +38,9 @@ TAKES = ("out",)
 TINY = ("--articles", "120", "--per-day", "40", "--sources", "12", "--kill-after", "0.2")
 FIRST_VERSION = "0002"
 MOST_DISK, MOST_MB = 3.0, 500
-"""A migration may take so many times the database's disk, and so much memory. Chosen: a workspace that fills a
-third of its disk can be brought along."""
+"""A migration may take so many times the database's disk, and so much memory. Chosen: a workspace that fills
+a third of its disk can be brought along.
+"""
 CACHE_KIB = 1_500_000
 """Of the process that makes the old database: keys of texts come in no order."""
 FOLDER = Path(storage.migrate.__file__).parent / "migrations"

@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.million --out DIR [--articles 100000] [--worlds 10]
 
-`tests.benchmarks.growth` at one size and 500 articles a day: the newest hundred thousand articles are as long as real ones, the nine hundred
-thousand before them have two passages each, so that they fit on one disk (12 GB). An hour or more; the disk's cache is as the generator
-leaves it, warm.
+`tests.benchmarks.growth` at one size and 500 articles a day: the newest hundred thousand articles are as long
+as real ones, the nine hundred thousand before them have two passages each, so that they fit on one disk (12
+GB). An hour or more; the disk's cache is as the generator leaves it, warm.
 """
 
 from __future__ import annotations

@@ -5,8 +5,9 @@
 
 The stage `overview` is run first, as after every run.
 
-Each page is asked for in this process, without a network. `first` is the first view after the overview was written; p50 and p95 are of the
-following ones, over different narratives, articles and events. Milliseconds of CPU (user and system) and of wall time.
+Each page is asked for in this process, without a network. `first` is the first view after the overview was
+written; p50 and p95 are of the following ones, over different narratives, articles and events. Milliseconds
+of CPU (user and system) and of wall time.
 """
 
 from __future__ import annotations

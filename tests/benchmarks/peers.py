@@ -3,9 +3,10 @@
     python -m tests.benchmarks.peers --out DIR [--articles 1500]
     python -m tests.benchmarks.peers --make DIR       environments for the tools that other pieces compare with
 
-The recipe is that of BERTopic's documentation: 15 neighbours, 5 dimensions, cosine; clusters of at least 15; what it costs is counted without
-its words and labels, which the refit makes too. Tools that are no dependencies get environments of their own; then say
-`python -m tests.benchmarks.embedding --torch DIR/torch/bin/python ...` and `python -m tests.benchmarks.cleaning --peer-python DIR/pages/bin/python ...`.
+The recipe is that of BERTopic's documentation: 15 neighbours, 5 dimensions, cosine; clusters of at least 15;
+what it costs is counted without its words and labels, which the refit makes too. Tools that are no
+dependencies get environments of their own; then say `python -m tests.benchmarks.embedding --torch
+DIR/torch/bin/python ...` and `python -m tests.benchmarks.cleaning --peer-python DIR/pages/bin/python ...`.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ def measure(out: Path, *, articles: int, per_day: int, sources: int) -> dict[str
     workspace = out / "peers"
     shutil.rmtree(workspace, ignore_errors=True)
     made = python(
-        "tests.benchmarks.desk", "--articles", str(articles), "--per-day", str(per_day), "--sources", str(sources),
+        "tests.benchmarks.desk", "--articles", str(articles), "--per-day", str(per_day), "--sources",
+        str(sources),
         "--no-narratives", "--out", str(workspace),
     ).answer  # fmt: skip
     recipe = python("tests.benchmarks.recipe", str(workspace / "drumbeat.db"))

@@ -163,7 +163,8 @@ def written(page: str, piece: Piece, figures: Mapping[str, Any], where: Mapping[
         "",
         piece.summary,
         "",
-        f"{where['date']}, {where['machine']}, Python {where['python']}, commit {where['commit']}; {versions}.",
+        f"{where['date']}, {where['machine']}, Python {where['python']}, commit {where['commit']}; "
+        f"{versions}.",
         "",
         "| figure | value |",
         "|---|---|",

@@ -1,4 +1,5 @@
-"""The data folder's real pages, served by a process of its own under their host names, with a feed for each host.
+"""The data folder's real pages, served by a process of its own under their host names, with a feed for each
+host.
 
     with Served(data, workspace, pages) as served: ... crawl with served.proxy as http_proxy
 

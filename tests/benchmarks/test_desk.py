@@ -37,7 +37,9 @@ def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
 
 
 def test_a_desk_has_the_asked_shape(made: Path) -> None:
-    """About the asked number of articles, a fifth of them copies, 40 of 100 passages in narratives, a vector for each text."""
+    """About the asked number of articles, a fifth of them copies, 40 of 100 passages in narratives, a vector
+    for each text.
+    """
     (articles,), (passages,) = (
         rows(made, f"SELECT count(*) FROM {name}")[0] for name in ("articles", "passages")
     )
@@ -132,7 +134,9 @@ def test_the_manifest_says_what_was_made(made: Path) -> None:
 
 
 def test_generated_vectors_lie_as_near_as_real_ones() -> None:
-    """The nearest passage of another article is as near as among 3,544 real passages (`desk.likeness`): 0.25 and 0.31 in the median."""
+    """The nearest passage of another article is as near as among 3,544 real passages (`desk.likeness`): 0.25
+    and 0.31 in the median.
+    """
     vectors, languages, articles = generated(2_000)
     found = percentiles(centred(vectors, languages), articles)
     real = {"nearest_of_500": (0.186, 0.246, 0.491), "nearest_of_2000": (0.221, 0.291, 0.588)}
@@ -141,7 +145,9 @@ def test_generated_vectors_lie_as_near_as_real_ones() -> None:
 
 
 def test_a_longer_past_is_another_one(tmp_path: Path) -> None:
-    """Worlds laid before the first have as many articles, fewer passages, and no text, id or day of another; the database stays whole."""
+    """Worlds laid before the first have as many articles, fewer passages, and no text, id or day of another;
+    the database stays whole.
+    """
     folder = tmp_path / "workspace"
     build(Shape(articles=90, per_day=30, sources=20), folder)
     before = rows(folder, "SELECT count(*), count(DISTINCT substr(counted_at, 1, 10)) FROM articles")[0]

@@ -2,9 +2,10 @@
 
     python -m tests.benchmarks.throughput --data DIR --out DIR [--history 100000] [--pages 1600]
 
-The data folder's real pages are served under their own host names through a local proxy and fetched by the product's crawler; every stage
-is the command that a user runs. Their dates, which lie years apart, are moved into the last day between cleaning and copies, so that they
-meet the history as news does. Aim: ten articles a second on two cores.
+The data folder's real pages are served under their own host names through a local proxy and fetched by the
+product's crawler; every stage is the command that a user runs. Their dates, which lie years apart, are moved
+into the last day between cleaning and copies, so that they meet the history as news does. Aim: ten articles a
+second on two cores.
 """
 
 from __future__ import annotations
@@ -92,7 +93,8 @@ def _moved(database: Path, *, since: int, to: datetime) -> int:
             for moment, number in zip(at, numbers, strict=True)
         ]
         connection.executemany(
-            "UPDATE articles SET counted_at = ?, published_at = ?, late = 0, origin = 'live' WHERE article_no = ?",
+            "UPDATE articles SET counted_at = ?, published_at = ?, late = 0, origin = 'live' WHERE "
+            "article_no = ?",
             rows,
         )
     connection.close()

@@ -1,8 +1,10 @@
-"""The same encoder in PyTorch, in an environment of its own that holds torch and numpy: python torch_peer.py FOLDER
+"""The same encoder in PyTorch, in an environment of its own that holds torch and numpy: python torch_peer.py
+FOLDER
 
-FOLDER holds `weights.npz` (float32 tensors by name) and `inputs.npz` (one array a passage: word plus position embeddings). Prints
-passages a processor second in float32 and bfloat16 as JSON, one thread, one passage a call, attention by
-`scaled_dot_product_attention` - what sentence-transformers runs underneath, without its tokenizer.
+FOLDER holds `weights.npz` (float32 tensors by name) and `inputs.npz` (one array a passage: word plus position
+embeddings). Prints passages a processor second in float32 and bfloat16 as JSON, one thread, one passage a
+call, attention by `scaled_dot_product_attention` - what sentence-transformers runs underneath, without its
+tokenizer.
 """
 
 import json

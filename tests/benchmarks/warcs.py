@@ -1,6 +1,7 @@
 """WARC records read a second: FastWARC as back-fill uses it, against warcio, on the same file.
 
-Real pages (`--data DIR`, the folder of evaluation data) or made ones; sizes are stated. CPU seconds, best of three.
+Real pages (`--data DIR`, the folder of evaluation data) or made ones; sizes are stated. CPU seconds, best of
+three.
 """
 
 from __future__ import annotations

@@ -41,7 +41,8 @@ LISTING_TYPES = {
 PROSE = (
     "The harbour authority said on Monday that work on the northern quay had ended a month ahead of time, "
     "and that the first ships would be let in before the rains. The minister of transport thanked the "
-    "engineers, who had replaced forty pillars and cleared the channel of three old wrecks in less than two years. "
+    "engineers, who had replaced forty pillars and cleared the channel of three old wrecks in less than "
+    "two years. "
 )
 
 

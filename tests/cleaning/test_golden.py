@@ -35,7 +35,9 @@ def dated(page: dict[str, Any], found: Extraction) -> DateDecision:
 
 @pytest.mark.parametrize("page", PAGES, ids=[page["file"] for page in PAGES])
 def test_the_text_is_the_article_and_nothing_else(page: dict[str, Any]) -> None:
-    """From the first word to the last, every paragraph, and no comment, teaser, dialogue, caption or notice."""
+    """From the first word to the last, every paragraph, and no comment, teaser, dialogue,
+    caption or notice.
+    """
     found = extracted(page)
     assert found.title == page["title"]
     assert found.body.startswith(page["begins"])

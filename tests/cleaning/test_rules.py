@@ -43,7 +43,8 @@ def body(inner: str, *, title: str = "Council repairs the dam") -> str:
 def test_comments_go_however_long(name: str) -> None:
     """Comment blocks in any language go, also where they are most of the page's text."""
     assert body(
-        f"<h1>Council repairs the dam</h1><div class='main'>{ARTICLE}</div><div id='{name}'>{NOISE * 12}</div>"
+        f"<h1>Council repairs the dam</h1><div class='main'>{ARTICLE}</div><div "
+        f"id='{name}'>{NOISE * 12}</div>"
     ) == "\n".join(PROSE)
 
 
@@ -54,14 +55,16 @@ def test_no_name_removes_the_article(name: str) -> None:
     """Class names lie: what holds the headline and the prose stays."""
     assert body(f"<div class='{name}'><h1>Council repairs the dam</h1>{ARTICLE}</div>") == "\n".join(PROSE)
     assert body(
-        f"<h1>Council repairs the dam</h1>{''.join(f'<p class={name!r}>{sentence}</p>' for sentence in PROSE)}"
+        f"<h1>Council repairs the "
+        f"dam</h1>{''.join(f'<p class={name!r}>{sentence}</p>' for sentence in PROSE)}"
     ) == "\n".join(PROSE)
 
 
 def test_lists_of_other_articles_go_without_a_name() -> None:
     """Alike items that each begin with a headline link are teasers, whatever they are called."""
     items = "".join(
-        f"<div class='x7'><a href='/{i}'>Another story about something else number {i}</a><div>{NOISE[3:90]} and so on it goes.</div></div>"
+        f"<div class='x7'><a href='/{i}'>Another story about something else number "
+        f"{i}</a><div>{NOISE[3:90]} and so on it goes.</div></div>"
         for i in range(5)
     )
     assert body(

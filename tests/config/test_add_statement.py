@@ -55,7 +55,9 @@ def test_a_wrong_entry_changes_nothing(tmp_path: Path, given: dict[str, object],
 
 
 def test_the_shipped_list_covers_the_mission() -> None:
-    """Twelve countries or more with the defining example, seven other families, each in six languages with its opposite."""
+    """Twelve countries or more with the defining example, seven other families, each in six languages with
+    its opposite.
+    """
     shipped = load_watchlist(SHIPPED_WATCHLIST)
     countries = [item for item in shipped if item.id.startswith("security-concerns-")]
     assert len(countries) >= 12

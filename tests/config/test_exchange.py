@@ -93,7 +93,8 @@ def test_an_entry_holds_everything(root: Path) -> None:
         "region=sahel",
     ]
     add_source(
-        load_workspace(root, {}), source_id="new-one", name='The "New" One', country="ML", languages=["fr", "bm"],
+        load_workspace(root, {}), source_id="new-one", name='The "New" One', country="ML",
+        languages=["fr", "bm"],
         feeds=[{"url": "https://new.test/feed", "kind": "news_sitemap"}], more=read_settings(given),
     )  # fmt: skip
     row = {row.id: row for row in load_workspace(root, {}).sources}["new-one"]

@@ -30,7 +30,9 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("value", WRONG)
 def test_no_message_names_a_type(folder: Path, value: str) -> None:
-    """Whatever is written in place of a setting, the message is in plain words and shows the value as it was written."""
+    """Whatever is written in place of a setting, the message is in plain words and shows the value as it was
+    written.
+    """
     for key in KEYS:
         section, _, name = key.partition(".")
         (folder / "drumbeat.toml").write_text(f"[{section}]\n{name} = {value}\n", encoding="utf-8")

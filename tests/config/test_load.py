@@ -125,7 +125,9 @@ def test_wrong_environment_is_named(folder: Path) -> None:
 
 
 def test_a_single_underscore_is_no_silent_nothing(folder: Path) -> None:
-    """A variable that only looks like a setting is refused with the name it should have; others of the product are left alone."""
+    """A variable that only looks like a setting is refused with the name it should have; others of the
+    product are left alone.
+    """
     with pytest.raises(ConfigError, match=r"DRUMBEAT_CRAWL_ATTEMPTS: write DRUMBEAT_CRAWL__ATTEMPTS"):
         load_workspace(folder, {"DRUMBEAT_CRAWL_ATTEMPTS": "9"})
     load_workspace(folder, {"DRUMBEAT_EMBED_API_KEY": "x", "DRUMBEAT_DATA": "/data"})
@@ -177,7 +179,9 @@ def test_source_errors_name_the_source(folder: Path) -> None:
     ],
 )
 def test_a_source_error_is_one_clear_line(folder: Path, old: str, new: str, message: str) -> None:
-    """One wrong value gives one line that says what is wrong with it, and no second one that only follows from it."""
+    """One wrong value gives one line that says what is wrong with it, and no second one that only follows
+    from it.
+    """
     row = (
         SOURCE.format(country="NO", url="https://a.example/f")
         .replace('id = "a"', 'id = "ab"')
@@ -272,7 +276,9 @@ def test_an_added_outlet_is_there(folder: Path) -> None:
     ],
 )
 def test_what_cannot_be_added_changes_nothing(folder: Path, feed: str) -> None:
-    """An address that another file lists, in whatever spelling, or that is none is refused, and the workspace loads as before."""
+    """An address that another file lists, in whatever spelling, or that is none is refused, and the workspace
+    loads as before.
+    """
     known = str(load_workspace(folder, {}).sources[0].feeds[0].url)
     before = sorted(path.name for path in (folder / "sources").iterdir())
     with pytest.raises(ConfigError, match="new: not added"):

@@ -9,8 +9,10 @@ import pytest
 from crawler.copies.changes import change_between
 
 ENGLISH = (
-    "The minister said on Friday that the bridge will be opened in June by the president and that 40 workers took part. "
-    "He did not say who paid for it. The first ship is expected in the third week of the month, officials added."
+    "The minister said on Friday that the bridge will be opened in June by the president and that 40 "
+    "workers took part. "
+    "He did not say who paid for it. The first ship is expected in the third week of the month, officials "
+    "added."
 )
 
 

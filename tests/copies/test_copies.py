@@ -50,8 +50,10 @@ def article(
 ) -> Article:
     """An article with this body."""
     return makers.article(
-        name, title=f"T{name}", body=body, source_id=source, language=language, counted_at=makers.hours(hours),
-        first_seen_at=makers.hours(hours), published_at=makers.hours(hours), date_confidence="A", text_sha256=text_sha256(body),
+        name, title=f"T{name}", body=body, source_id=source, language=language,
+        counted_at=makers.hours(hours),
+        first_seen_at=makers.hours(hours), published_at=makers.hours(hours), date_confidence="A",
+        text_sha256=text_sha256(body),
     )  # fmt: skip
 
 

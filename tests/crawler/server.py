@@ -346,7 +346,8 @@ def rss(links: Sequence[tuple[str, str]] | Sequence[str], *, language: str = "en
     """An RSS feed of links, or of (link, RFC 822 date) pairs."""
     pairs = [(link, "") if isinstance(link, str) else link for link in links]
     items = "".join(
-        f"<item><title>Title of {escape(link)}</title><link>{escape(link)}</link>{f'<pubDate>{day}</pubDate>' if day else ''}</item>"
+        f"<item><title>Title of "
+        f"{escape(link)}</title><link>{escape(link)}</link>{f'<pubDate>{day}</pubDate>' if day else ''}</item>"
         for link, day in pairs
     )
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>F</title><language>{language}</language>{items}{extra}</channel></rss>'.encode()

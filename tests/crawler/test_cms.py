@@ -78,8 +78,9 @@ def test_a_page_of_menus_lists_no_article() -> None:
 
 
 def test_habits_are_learnt_from_what_cleaned_well() -> None:
-    """A shape that gave articles is followed for its words alone, one that never did is not; where nothing cleaned well,
-    nothing is learnt."""
+    """A shape that gave articles is followed for its words alone, one that never did is not; where nothing
+    cleaned well, nothing is learnt.
+    """
     cleaned = [(f"https://a.example/tag/{n}", "article") for n in range(6)]
     cleaned += [(f"https://a.example/2026/03/0{n}/poll", "no_text") for n in range(1, 7)]
     habits = habits_of(cleaned)
@@ -102,20 +103,27 @@ def broken(body: str, way: int) -> bytes:
     item = "<item>"
     changes: list[tuple[str, str]] = [
         ("</title>", " & co</title>"), ("</title>", "&nbsp;x</title>"), ("</title>", " &#xD83D;</title>"),
-        ("</title>", " \x0b</title>"), ("</title>", " < 3</title>"), ("</channel></rss>", ""), ("</rss>", "</rss>junk"),
-        ('<?xml version="1.0"?>', "\n\n<?xml version='1.0'?>"), ('<?xml version="1.0"?>', "Notice: undefined <br/>"),
-        ('<?xml version="1.0"?>', '<?xml version="1.0" encoding="utf-16"?>'), ('<rss version="2.0">', "<rss>"),
+        ("</title>", " \x0b</title>"), ("</title>", " < 3</title>"), ("</channel></rss>", ""),
+        ("</rss>", "</rss>junk"),
+        ('<?xml version="1.0"?>', "\n\n<?xml version='1.0'?>"),
+        ('<?xml version="1.0"?>', "Notice: undefined <br/>"),
+        ('<?xml version="1.0"?>', '<?xml version="1.0" encoding="utf-16"?>'),
+        ('<rss version="2.0">', "<rss>"),
         (item, "<item><dc:creator>A</dc:creator>"), (item, "<item><description>a<br>b</description>"),
         (item, "<item><description><![CDATA[a]]></description><b>"), ("<channel>", "<channel><title>A & B"),
-        ("<channel>", "<chanel>"), ("</item>", ""), (item, "<item><content:encoded>&copy &eacute;</content:encoded>"),
-        ('<rss version="2.0">', '<!DOCTYPE rss [<!ENTITY a "b">]><rss version="2.0">'), ("</title>", "\ufffe</title>"),
+        ("<channel>", "<chanel>"), ("</item>", ""),
+        (item, "<item><content:encoded>&copy &eacute;</content:encoded>"),
+        ('<rss version="2.0">', '<!DOCTYPE rss [<!ENTITY a "b">]><rss version="2.0">'),
+        ("</title>", "\ufffe</title>"),
     ]  # fmt: skip
     return body.replace(*changes[way]).encode("utf-8", "surrogatepass")
 
 
 @pytest.mark.parametrize("way", range(20))
 def test_a_broken_feed_brings_every_article_once(way: int) -> None:
-    """Ten articles of a feed that is broken in one of twenty usual ways are found, each once, under its address."""
+    """Ten articles of a feed that is broken in one of twenty usual ways are found, each once, under its
+    address.
+    """
     addresses = [f"https://a.example/?p={n}" for n in range(10)]
     items = "".join(
         f"<item><title>{FRENCH[n]}</title><link>{link}</link></item>" for n, link in enumerate(addresses)

@@ -41,7 +41,9 @@ def test_names_that_lead_inside(site: LocalSite, lab: MakeLab, monkeypatch: pyte
 
 
 def test_redirects_inside(site: LocalSite, lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A redirect into a private network is refused, although another source of the same crawl may be there."""
+    """A redirect into a private network is refused, although another source of the same
+    crawl may be there.
+    """
     monkeypatch.setattr(addresses, "is_public", lambda address: address != "127.0.0.2")
     with LocalSite("127.0.0.2") as intranet:
         secret = intranet.put("/secret.html", Page(article("Secret")))

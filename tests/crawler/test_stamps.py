@@ -47,7 +47,9 @@ def test_a_name_of_two_months_needs_its_language() -> None:
 
 
 def test_days_of_the_week_are_no_months() -> None:
-    """The list of short names that are days elsewhere is what CLDR says, `mar` aside, which is March first."""
+    """The list of short names that are days elsewhere is what CLDR says, `mar` aside,
+    which is March first.
+    """
     days = {
         name.lower().rstrip(".")
         for locale in LANGUAGES.split()

@@ -49,7 +49,9 @@ def tls(tmp_path: Path) -> ssl.SSLContext:
 
 @pytest.mark.parametrize(("verify", "outcome"), [(True, "robots_unreadable"), (False, "stored")])
 def test_certificates_are_verified(tls: ssl.SSLContext, lab: MakeLab, verify: bool, outcome: str) -> None:
-    """A certificate that nobody vouches for is refused, robots.txt already, unless the settings do without."""
+    """A certificate that nobody vouches for is refused, robots.txt already, unless the
+    settings do without.
+    """
     with LocalSite(tls=tls) as site:
         made = lab(source([site.put("/feed.xml", Page(rss([])))]), verify_certificates=verify)
         counts = made.crawl()

@@ -21,11 +21,13 @@ from tests.storage import makers
 TEXTS = {
     ("en", "wire"): (
         "Minister praises bridge",
-        "The long bridge over the river opened to traffic on Monday after six years of work, the ministry said.",
+        "The long bridge over the river opened to traffic on Monday after six years of work, the ministry "
+        "said.",
     ),
     ("fr", "wire"): (
         "Le pont est ouvert",
-        "Le long pont sur le fleuve a été ouvert à la circulation lundi après six ans de travaux, selon le ministère.",
+        "Le long pont sur le fleuve a été ouvert à la circulation lundi après six ans de travaux, selon le "
+        "ministère.",
     ),
     ("ar", "gazette"): (
         "افتتاح الجسر",

@@ -1,4 +1,6 @@
-"""The command line as its users meet it: wrong input is one clear line, output is safe to read and to pipe."""
+"""The command line as its users meet it: wrong input is one clear line, output is safe to
+read and to pipe.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +108,9 @@ def test_wrong_input_is_one_clear_line(desk: Path, arguments: tuple[str, ...], s
     "arguments", [("search", "bridge", "--by", "words"), ("narratives", "list")], ids=lambda value: value[0]
 )
 def test_text_from_outlets_is_shown_and_never_obeyed(desk: Path, arguments: tuple[str, ...]) -> None:
-    """Square brackets are no markup, escape sequences do not reach the terminal, nothing reorders the line."""
+    """Square brackets are no markup, escape sequences do not reach the terminal, nothing
+    reorders the line.
+    """
     done = drumbeat(desk, *arguments)
     assert done.returncode == 0, done.stderr
     assert "[/b] bridge" in done.stdout

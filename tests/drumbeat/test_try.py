@@ -53,7 +53,9 @@ def test_a_page_goes_through_every_stage(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_meaning_is_tried_too(store: Store, workspace: Workspace) -> None:
-    """With a store: vectors, the nearest narratives with their cosines, and why a watched statement is met or not; nothing is written."""
+    """With a store: vectors, the nearest narratives with their cosines, and why a watched statement is met or
+    not; nothing is written.
+    """
     ensure_reactor()
     text = "A new bridge over the river was opened on Monday. " * 3
     watched = StatementConfig(

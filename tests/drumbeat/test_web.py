@@ -125,7 +125,9 @@ def test_what_is_not_there_is_404(client: TestClient, path: str) -> None:
 
 
 def test_an_event_leads_to_its_tellings(client: TestClient) -> None:
-    """From the list to the event, to its articles and back; its label is text; the interface gives the same."""
+    """From the list to the event, to its articles and back; its label is text; the
+    interface gives the same.
+    """
     assert 'href="/events/9"' in client.get("/events").text
     assert f'href="/articles/{ARTICLE}"' in client.get("/events/9").text
     assert "<script>alert(9)" not in client.get("/events").text + client.get("/events/9").text
@@ -152,7 +154,9 @@ def test_an_alert_without_recipient_is_shown(client: TestClient, store: Store) -
 
 
 def test_search_can_be_narrowed_to_days(client: TestClient) -> None:
-    """From one day to another, both included, on the page and in the interface; an empty field of the form narrows nothing."""
+    """From one day to another, both included, on the page and in the interface; an empty field of the form
+    narrows nothing.
+    """
     day = makers.DAY.date()
     for since, until, found in (
         (day, day, 1),
@@ -192,7 +196,9 @@ def test_lists_can_be_narrowed_to_days(client: TestClient, store: Store, what: s
 
 
 def test_head_is_answered_without_a_body(store: Store, workspace: Workspace) -> None:
-    """A monitor that asks for the head of a page or of JSON gets the head that GET would give, from the real server."""
+    """A monitor that asks for the head of a page or of JSON gets the head that GET would give, from the real
+    server.
+    """
     app = make_app(store=store, workspace=workspace, clock=FixedClock(makers.hours(48)))
     with socket.create_server(("127.0.0.1", 0)) as bound:
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
@@ -288,7 +294,8 @@ def test_the_web_process_is_light() -> None:
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/narratives/abc", 422), ("/narratives/99999999999999999999", 422), ("/narratives/1?after=x", 422), ("/events?after=2026-01-01%7C1", 422), ("/reports/%00.html", 404),
+        ("/narratives/abc", 422), ("/narratives/99999999999999999999", 422), ("/narratives/1?after=x", 422),
+        ("/events?after=2026-01-01%7C1", 422), ("/reports/%00.html", 404),
         ("/search?q=" + "a" * 600, 422), ("/search?q=x&country=ABC", 422), ("/nowhere", 404),
     ],
 )  # fmt: skip
@@ -303,7 +310,8 @@ def test_a_wrong_address_is_a_page_for_people(client: TestClient, path: str, sta
 @pytest.mark.parametrize(
     "path",
     [
-        "/api/narratives/abc", "/api/narratives/99999999999999999999", "/api/alerts?until=9999-12-31", "/api/alerts?since=0001-01-01",
+        "/api/narratives/abc", "/api/narratives/99999999999999999999", "/api/alerts?until=9999-12-31",
+        "/api/alerts?since=0001-01-01",
         "/api/spikes?since=0001-01-01", "/api/search?q=", f"/api/narratives/1/passages?offset={10**20}",
     ],
 )  # fmt: skip
@@ -329,7 +337,8 @@ def test_a_fault_of_ours_is_a_page_under_the_policy(
 @pytest.mark.parametrize(
     ("given", "sent"),
     [
-        ("text/html; charset=utf-8", "text/html; charset=utf-8"), ("Text/HTML", "Text/HTML"), ("image/svg+xml", "text/plain"),
+        ("text/html; charset=utf-8", "text/html; charset=utf-8"), ("Text/HTML", "Text/HTML"),
+        ("image/svg+xml", "text/plain"),
         ("text/html; charset=中", "text/plain"), ("text/htmlx", "text/plain"), ("", "text/plain"),
     ],
 )  # fmt: skip
@@ -357,7 +366,9 @@ def test_a_new_label_is_seen_at_once(client: TestClient, store: Store) -> None:
 def test_every_passage_of_a_narrative_can_be_reached(
     client: TestClient, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Passages of merged numbers belong to the survivor; the page shows them in parts, none twice, none left out."""
+    """Passages of merged numbers belong to the survivor; the page shows them in parts, none twice, none left
+    out.
+    """
     ids = [row.passage_id for row in store.passages.window(makers.hours(-99), makers.hours(99))]
     given = [
         Assignment(passage_id=key, narrative_id=1 + at % 2, similarity=0.9, method="nearest", run_id="r")
@@ -378,7 +389,9 @@ def test_every_passage_of_a_narrative_can_be_reached(
 
 
 def test_a_watched_statement_shows_what_meets_it(client: TestClient, store: Store) -> None:
-    """A watched narrative has its hits for passages, refuting ones marked; the article and `explain` tell of them too."""
+    """A watched narrative has its hits for passages, refuting ones marked; the article and `explain` tell of
+    them too.
+    """
     key = store.passages.of_article(ARTICLE)[0].passage_id
     store.narratives.save([makers.narrative(7, kind="watched", statement_id="measles")])
     hit = WatchHit(
@@ -430,7 +443,9 @@ def test_an_empty_workspace_says_how_to_begin(tmp_path: Path) -> None:
 def test_the_overview_shows_what_the_stage_wrote(
     client: TestClient, store: Store, workspace: Workspace
 ) -> None:
-    """Once written, the digest is read and not made again; a label that an analyst gave since then is shown."""
+    """Once written, the digest is read and not made again; a label that an analyst gave
+    since then is shown.
+    """
     clock = FixedClock(makers.hours(48))
     made = client.get("/api/digest").json()
     run_stage("overview", workspace=workspace, store=store, clock=clock, progress=NoProgress())

@@ -15,7 +15,9 @@ Floats = npt.NDArray[np.float32]
 
 
 def embed(weights: Weights, texts: Sequence[str]) -> Floats:
-    """Unit vectors of texts by the weights as they are (4 bits, exact), shape (n, hidden); one text at a time, one layer after the other."""
+    """Unit vectors of texts by the weights as they are (4 bits, exact), shape (n, hidden); one text at a
+    time, one layer after the other.
+    """
     sizes = weights.sizes
     tokenizer = Tokenizer(weights.vocabulary, sizes.positions)
     words = weights.blocks("emb.word", sizes.vocabulary)

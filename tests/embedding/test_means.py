@@ -50,7 +50,9 @@ def table(
 
 
 def test_languages_meet_after_centring(engine: E5Embedder) -> None:
-    """Without any own history, every translation lies nearer than every other text, as raw vectors do not manage."""
+    """Without any own history, every translation lies nearer than every other text, as raw vectors do not
+    manage.
+    """
     texts = [*BRIDGE.values(), *OTHER.values()]
     languages = [*BRIDGE, *OTHER]
     raw = engine.embed(texts)
@@ -67,7 +69,9 @@ def test_languages_meet_after_centring(engine: E5Embedder) -> None:
 
 
 def test_priors_cover_what_flores_covers() -> None:
-    """Every tag with sentences has a prior of 384 numbers, none far longer than a mean of unit vectors can be."""
+    """Every tag with sentences has a prior of 384 numbers, none far longer than a mean of unit vectors can
+    be.
+    """
     priors = prior_means()
     assert list(priors) == sorted(flores_codes())
     lengths = np.linalg.norm(np.stack(list(priors.values())), axis=1)
@@ -115,7 +119,9 @@ def test_a_language_without_prior_earns_its_own_mean() -> None:
 
 
 def test_other_models_have_no_priors() -> None:
-    """Their languages are shrunk to the workspace's own overall mean; with nothing at all there is nothing to say."""
+    """Their languages are shrunk to the workspace's own overall mean; with nothing at all there is nothing to
+    say.
+    """
     own = {"fr": rows(30, 1, 8), "ru": rows(30, 2, 8)}
     made = table(own, build="openai/other")
     overall = np.concatenate([own["fr"], own["ru"]]).mean(axis=0)
@@ -168,7 +174,9 @@ def _fill(store: Store, language: str, vectors: np.ndarray[tuple[int, int], np.d
 
 
 def test_tables_are_frozen_and_numbered(store: Store) -> None:
-    """Before the first passage nothing is kept; then version 1 stays in force until a refit finds a new one due."""
+    """Before the first passage nothing is kept; then version 1 stays in force until a refit finds a new one
+    due.
+    """
     assert ensure_means(store, BUILD, DAY).version == 0
     assert store.means.latest(BUILD) is None
     _fill(store, "fr", rows(200))

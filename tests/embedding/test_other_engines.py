@@ -1,4 +1,6 @@
-"""Engines of others: a real local server that speaks the OpenAI protocol, and libraries that are not there."""
+"""Engines of others: a real local server that speaks the OpenAI protocol, and libraries
+that are not there.
+"""
 
 from __future__ import annotations
 
@@ -118,7 +120,9 @@ def test_answers_that_are_no_embeddings(server: Server, status: int, answer: byt
 
 
 def test_no_empty_text_is_sent(server: Server) -> None:
-    """Not even to learn the size of vectors: servers of this protocol refuse it, and models outside the E5 family have no prefix."""
+    """Not even to learn the size of vectors: servers of this protocol refuse it, and models outside the E5
+    family have no prefix.
+    """
     server.reply = lambda body: (
         lengths(body) if all(body["input"]) else (400, b'{"error": "input cannot be empty"}')
     )

@@ -59,7 +59,9 @@ anything = st.one_of(news, st.text(max_size=600))
 
 @given(text=anything, words=st.sampled_from([1, 7, 30, 100]))
 def test_passages_hold_the_whole_text_once_and_stay_within_the_limit(text: str, words: int) -> None:
-    """Between passages lies only space, none overlaps, none begins or ends with space, none measures more than the limit."""
+    """Between passages lies only space, none overlaps, none begins or ends with space, none measures more
+    than the limit.
+    """
     position = 0
     for start, end in spans(text, words=words):
         assert not text[position:start].strip()

@@ -1,4 +1,6 @@
-"""Quality of vectors and translations on real data, with pinned floors; skipped where the data folder is absent."""
+"""Quality of vectors and translations on real data, with pinned floors; skipped where the data folder is
+absent.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ def settings(graph_cache: Path) -> EmbedSettings:
 
 
 def test_speed_and_truth_against_the_wheels_engine() -> None:
-    """At about 130 tokens at least five times the wheel's C engine by processor time, at a mean cosine of 0.99 to it."""
+    """At about 130 tokens at least five times the wheel's C engine by processor time, at a mean cosine of
+    0.99 to it.
+    """
     figures = measure_engine(Path(os.environ["DRUMBEAT_DATA"]), 30)
     assert figures["times_faster"] >= 5
     assert figures["cosine_mean"] >= 0.99
@@ -47,7 +51,9 @@ def test_speed_and_truth_against_the_wheels_engine() -> None:
 def test_translations_are_found_among_sentences_of_african_news(
     settings: EmbedSettings, clock: FixedClock
 ) -> None:
-    """First hit right among 200 English sentences: Swahili 0.97, Kinyarwanda 0.94, Yoruba 0.80, Hausa 0.72 (measured 0.99, 0.97, 0.84, 0.76)."""
+    """First hit right among 200 English sentences: Swahili 0.97, Kinyarwanda 0.94, Yoruba 0.80, Hausa 0.72
+    (measured 0.99, 0.97, 0.84, 0.76).
+    """
     floors = {"swa": 0.97, "kin": 0.94, "yor": 0.80, "hau": 0.72}
     pairs = [row for row in rows("parallel/mafand") if row["lang_a"] == "en" and row["lang_b"] in floors]
     texts = [row["text_a"] for row in pairs] + [row["text_b"] for row in pairs]
@@ -61,7 +67,9 @@ def test_translations_are_found_among_sentences_of_african_news(
 
 
 def test_short_translations_are_told_from_other_stories(settings: EmbedSettings) -> None:
-    """News of three sentences in five languages: 0.92 of all pairs found (measured 0.94), one false of 39,060 at most."""
+    """News of three sentences in five languages: 0.92 of all pairs found (measured 0.94), one false of 39,060
+    at most.
+    """
     texts = story_texts(Path(os.environ["DRUMBEAT_DATA"]), ("en", "fr", "ru", "ar", "sw"), lines=3)
     found = found_pairs(texts, settings)
     true = sum(left.story == right.story for left, right in found)

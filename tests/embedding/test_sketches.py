@@ -97,7 +97,9 @@ def test_a_passage_without_a_vector_is_waited_for(store: Store, folder: Path) ->
 
 
 def test_changed_articles_are_followed(store: Store, folder: Path) -> None:
-    """A new text of an article takes the old passage's number on SQLite: the new one is found, the old one is not, twice over."""
+    """A new text of an article takes the old passage's number on SQLite: the new one is found, the old one is
+    not, twice over.
+    """
     made = fill(store, range(5))
     refresh_sketches(store, folder, table())
     last = store.vectors.after(BUILD, 0, limit=9)[-1].passage_id
@@ -125,7 +127,9 @@ def test_a_moved_article_keeps_its_passages(store: Store, folder: Path) -> None:
 
 
 def test_nobody_within_the_filters_is_an_empty_answer(store: Store, folder: Path) -> None:
-    """Nothing embedded, an outlet or a country without articles, a time before the first one: no passage and no error."""
+    """Nothing embedded, an outlet or a country without articles, a time before the first one: no passage and
+    no error.
+    """
     assert first(store, folder, vectors(1)[0]) is None
     fill(store, range(3))
     store.sources.sync([source("alpha", country="XA"), source("beta", country="XB")])
@@ -184,7 +188,9 @@ def test_another_build_begins_anew(store: Store, folder: Path) -> None:
 
 
 def test_it_is_exact_within_a_filter(store: Store, folder: Path) -> None:
-    """Among as many passages as are ranked by their vectors, order and cosines are those of a full comparison."""
+    """Among as many passages as are ranked by their vectors, order and cosines are those of a full
+    comparison.
+    """
     made = fill(store, range(300))
     query = vectors(1, 77)[0]
     found = nearest_passages(store, folder, query, table(), filters=ANY, limit=300)

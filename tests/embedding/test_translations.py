@@ -39,7 +39,8 @@ from tests.storage.makers import DAY, add_articles, article, group, hours, membe
 WEEK_SECONDS = timedelta(days=7).total_seconds()
 OWN_WORDS = {
     "fr": "Au marché, les vendeuses d'oignons parlent surtout du nouveau pont. « Mes clients viennent de l'autre rive », dit l'une d'elles.\n\n"
-    "Le ministre des travaux, lui, promet déjà un second ouvrage avant 2031, plus au sud, près des carrières.",
+    "Le ministre des travaux, lui, promet déjà un second ouvrage avant 2031, plus au sud, près des "
+    "carrières.",
     "ru": "Паромщики теряют работу: с понедельника через реку ходят по новому мосту. Профсоюз требует 15 месячных окладов каждому.\n\n"
     "Власти обещают переобучить экипажи и оставить два судна на время паводка.",
 }
@@ -409,7 +410,9 @@ def test_an_article_without_a_group_waits(store: Store, workspace: Workspace, cl
 def test_unrelated_texts_change_no_group(
     store: Store, workspace: Workspace, clock: FixedClock, tmp_path: Path
 ) -> None:
-    """A story that comes after other texts ends in the group that it makes alone, by the same frozen means."""
+    """A story that comes after other texts ends in the group that it makes alone, by the
+    same frozen means.
+    """
     from storage.store import create_store
 
     clock.advance(timedelta(days=1))

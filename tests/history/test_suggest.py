@@ -18,8 +18,9 @@ MakeLab = Callable[..., Lab]
 
 
 def test_domains_that_outlets_link_to(site: LocalSite, lab: MakeLab) -> None:
-    """What two outlets link to in their articles is suggested with its evidence; what is known, a platform, or
-    linked to by one alone is not."""
+    """What two outlets link to in their articles is suggested with its evidence; what is known, a platform,
+    or linked to by one alone is not.
+    """
     link = '<p>as <a href="https://www.new.test/a">New</a> and <a href="https://t.me/x">they</a> said</p>'
     lone = '<p>see <a href="https://lone.test/b">this</a></p>'
     one = site.put("/one/a.html", Page(story("twelve", extra=link + lone)))

@@ -34,7 +34,8 @@ def told(lab) -> Lab:  # type: ignore[no-untyped-def]
     for at, outcome, change, body in changes:
         made.store.pages.add_versions([PageVersion(page_id=ONE.article_id, fetched_at=at, outcome=outcome)])
         text = VersionText(
-            page_id=ONE.article_id, fetched_at=at, change=change, clean_outcome="article" if body else outcome,
+            page_id=ONE.article_id, fetched_at=at, change=change,
+            clean_outcome="article" if body else outcome,
             clean_version="1", title=ONE.title if body else None, body=body, added=1, removed=1,
         )  # fmt: skip
         made.store.versions.save([text])

@@ -14,8 +14,10 @@ from tests.crawler.server import LocalSite, Page, Redirect, Status, Then, rss
 MakeLab = Callable[..., Lab]
 
 TEXT = (
-    "The ministry of defence of the republic said on Monday that {} soldiers had been wounded in an attack on "
-    "a convoy near the northern border. Officials promised an investigation and asked the press for patience. "
+    "The ministry of defence of the republic said on Monday that {} soldiers had been wounded in an attack "
+    "on "
+    "a convoy near the northern border. Officials promised an investigation and asked the press for "
+    "patience. "
     "Families of the men were told by telephone during the night, a spokesman added in a short statement. "
 )
 

@@ -2,8 +2,8 @@
 
     python -m tests.house.ledger      take off the list what is paid, and lower ceilings to what is there
 
-A test compares the tree with the ledger: what is not on it must keep the rule. A debt that was paid stays listed until the command is run;
-it never comes back unseen, since the command only takes away.
+A test compares the tree with the ledger: what is not on it must keep the rule. A debt that was paid stays
+listed until the command is run; it never comes back unseen, since the command only takes away.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What the house counts in a source file: content of functions, branches, long lines, constants, public names. No business logic."""
+"""What the house counts in a source file: content of functions, branches, long lines, constants, public
+names. No business logic.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ def syntax_nodes(function: Function) -> int:
 
 
 def complexity(function: Function) -> int:
-    """McCabe's number, with a branch for every comprehension and its conditions, every `and` and `or`, every case."""
+    """McCabe's number, with a branch for every comprehension and its conditions, every `and` and `or`, every
+    case.
+    """
     return 1 + sum(map(_branches, ast.walk(function)))
 
 
@@ -78,7 +82,9 @@ class Constant:
 
 
 def numeric_constants(path: Path) -> Iterator[Constant]:
-    """Numbers in capitals at module level; a docstring holds for the constants stated directly above it, without a blank line."""
+    """Numbers in capitals at module level; a docstring holds for the constants stated directly above it,
+    without a blank line.
+    """
     lines = path.read_text(encoding="utf-8").splitlines()
     group: list[tuple[str, ast.stmt]] = []
     for node in tree_of(path).body:

@@ -33,8 +33,9 @@ PROVENANCE = re.compile(
     r"[A-Z][a-z]+(, | and [A-Z][a-z]+,? |\s)\(?(19|20)\d\d|(19|20)\d\d\)|\d[\d.,]* (of|in) \d|"
     r"(recall|precision|F1|cosine|share)s? (of )?0\.\d",
 )
-"""What tells where a number comes from: that it is chosen, a measurement (figures or a command), a paper with its year, a standard, or that
-it decides speed only."""
+"""What tells where a number comes from: that it is chosen, a measurement (figures or a command), a paper with
+its year, a standard, or that it decides speed only.
+"""
 
 
 @cache

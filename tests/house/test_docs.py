@@ -1,4 +1,6 @@
-"""Pages for builders and readers tell of what is there: every link, path, module, name, command and target is followed."""
+"""Pages for builders and readers tell of what is there: every link, path, module, name, command and target is
+followed.
+"""
 
 from __future__ import annotations
 

@@ -172,7 +172,9 @@ def test_nobody_else_owns_our_names() -> None:
 
 
 def test_what_is_imported_is_declared() -> None:
-    """Each library that a room imports stands in pyproject.toml: what only another library brings along may go with it."""
+    """Each library that a room imports stands in pyproject.toml: what only another library brings along may
+    go with it.
+    """
     owners = metadata.packages_distributions()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]
@@ -213,7 +215,9 @@ def test_the_lock_file_is_complete_and_neutral() -> None:
 
 @pytest.mark.slow
 def test_help_is_light() -> None:
-    """`drumbeat --help` loads no model library, no spider and no web server, and costs at most 0.3 CPU-seconds."""
+    """`drumbeat --help` loads no model library, no spider and no web server, and costs at most 0.3
+    CPU-seconds.
+    """
     script = (
         "import resource, sys\n"
         "sys.argv = ['drumbeat', '--help']\n"
@@ -250,7 +254,9 @@ def test_help_is_light() -> None:
     "model", [*(type(section) for _, section in Settings()), Schedule], ids=lambda model: model.__name__
 )
 def test_every_setting_does_something(model: type[Section]) -> None:
-    """What a user can set is read outside of its declaration; a setting that nothing reads would silently do nothing."""
+    """What a user can set is read outside of its declaration; a setting that nothing reads would silently do
+    nothing.
+    """
     code = "\n".join(
         path.read_text(encoding="utf-8")
         for path in FILES

@@ -43,7 +43,9 @@ def test_lines_are_short() -> None:
 
 
 def test_numbers_say_where_they_come_from() -> None:
-    """Beside each number that decides quality stands a measurement, a paper, a standard, or "chosen, not measured"."""
+    """Beside each number that decides quality stands a measurement, a paper, a standard, or "chosen, not
+    measured".
+    """
     assert beyond(rules.bare_constants(), "constants") == {}
 
 
@@ -72,7 +74,9 @@ def function_of(source: str) -> ast.FunctionDef:
 
 
 def test_complexity_counts_comprehensions_and_operators() -> None:
-    """A comprehension is a branch, each of its conditions another, and so is each boolean operator and case."""
+    """A comprehension is a branch, each of its conditions another, and so is each boolean
+    operator and case.
+    """
     plain = "def f(x):\n    return x\n"
     dense = "def f(x):\n    return [y for y in x if y and y > 1 or y < 0]\n"
     assert complexity(function_of(plain)) == 1
@@ -103,7 +107,9 @@ def test_content_is_counted_without_the_docstring() -> None:
 def test_constants_are_read_with_what_stands_beside_them(
     source: str, expected: dict[str, str], tmp_path: Path
 ) -> None:
-    """A docstring holds for the numbers directly above it; comments count; texts, flags and calls of names are no numbers."""
+    """A docstring holds for the numbers directly above it; comments count; texts, flags and calls of names
+    are no numbers.
+    """
     path = tmp_path / "module.py"
     path.write_text(source)
     assert {item.name: item.words for item in numeric_constants(path)} == expected

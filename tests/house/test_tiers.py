@@ -53,7 +53,9 @@ def test_the_tier_is_there() -> None:
     ],
 )
 def test_the_rule(measured: list[object] | None, values: dict[str, Any], inside: bool) -> None:
-    """Measured, cheap, without needs, without the marks of slower tiers and not on the server: all of that, or it is not in."""
+    """Measured, cheap, without needs, without the marks of slower tiers and not on the server: all of that,
+    or it is not in.
+    """
     record = {"fixtures": {}, "tests": {"tests/a/test_a.py::test_b": measured} if measured else {}}
     assert in_tier(item(**values), record) is inside
 
@@ -73,7 +75,9 @@ def test_what_a_fixture_needs_its_tests_need() -> None:
 
 
 def test_no_test_of_the_tier_is_on_the_server_or_reads_the_data_folder() -> None:
-    """Nothing in the tier is named after the database server, and no fixture of it is known to need something."""
+    """Nothing in the tier is named after the database server, and no fixture of it is known to need
+    something.
+    """
     assert [key for key in TIER if tiers.SERVER in key] == []
     assert all(RECORD["fixtures"].values())
 

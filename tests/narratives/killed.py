@@ -1,7 +1,8 @@
 """Kills a stage at every point where it writes: python -m tests.narratives.killed DATABASE STAGE DAY.
 
 Leaves DATABASE.0, DATABASE.1 ...: copies on which the stage (`assign` or `refit`) was struck (SIGKILL) just
-before its first, second ... commit. What is imported is imported once; each stage runs in a fork that opens its own store.
+before its first, second ... commit. What is imported is imported once; each stage runs in a fork that opens
+its own store.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Reading a data folder laid out like the project's evaluation data: JSON lines and tar files, nothing else."""
+"""Reading a data folder laid out like the project's evaluation data: JSON lines and tar
+files, nothing else.
+"""
 
 from __future__ import annotations
 

@@ -110,7 +110,8 @@ def run(
     """Measure sets and write `summary.json`, which is returned.
 
     Args:
-        only: sets, or kinds of sets (`clusters` for `clusters-itn` and the others); none: all that are not heavy and that `data` has.
+        only: sets, or kinds of sets (`clusters` for `clusters-itn` and the others); none: all that are not
+        heavy and that `data` has.
 
     Raises:
         DataError: the folder is not there, a name is unknown, or a named set has no data.
@@ -139,7 +140,8 @@ def run(
             json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
         )
         say(
-            f"{name}: {cpu:.0f} CPU-seconds, floors {'met' if all(floor['met'] for floor in floors) else 'MISSED'}"
+            f"{name}: {cpu:.0f} CPU-seconds, floors "
+            f"{'met' if all(floor['met'] for floor in floors) else 'MISSED'}"
         )
     return summary
 

@@ -23,11 +23,14 @@ NEEDS = {
     "itn": "stories/itn.jsonl.gz",
 }
 _MEMBERS = {
-    "ar": "acm acq aeb afb ajp apc apd ars ary arz ayn", "zh": "yue lzh wuu gan hak nan cdo", "no": "nb nn", "ms": "id min bjn zsm",
+    "ar": "acm acq aeb afb ajp apc apd ars ary arz ayn", "zh": "yue lzh wuu gan hak nan cdo", "no": "nb nn",
+    "ms": "id min bjn zsm",
     "fa": "prs pes", "sh": "hr bs sr cnr", "lv": "ltg", "ak": "tw twi", "pa": "pnb", "tl": "fil", "az": "azb",
 }  # fmt: skip
 LARGER = {member: whole for whole, members in _MEMBERS.items() for member in members.split()}
-"""Members of macrolanguages (ISO 639-3): news does not always let one tell which, and nothing later depends on it."""
+"""Members of macrolanguages (ISO 639-3): news does not always let one tell which, and nothing later depends
+on it.
+"""
 
 Text = tuple[str, str, str]
 """(id, language, text)"""

@@ -47,7 +47,9 @@ def measure_feeds(data: Path, out: Path) -> Result:
 
 
 def feed_figures(truth: list[Row], entries: dict[str, list[Any]]) -> dict[str, float]:
-    """Share of files with the right number of entries, of titles and of links that are equal at their place."""
+    """Share of files with the right number of entries, of titles and of links that are
+    equal at their place.
+    """
     counts, titles, links = [], [], []
     for row in truth:
         found = entries[row["id"]]

@@ -1,4 +1,5 @@
-"""The main job on real pages: served under their own host names through a local proxy, then crawled, cleaned, embedded, clustered, reported.
+"""The main job on real pages: served under their own host names through a local proxy, then crawled, cleaned,
+embedded, clustered, reported.
 
 Every stage is the command that a user runs, in a process of its own.
 """

@@ -133,7 +133,9 @@ def folded(text: str | None, *, case: bool = False) -> str:
 
 
 def same_day(true: object, found: object) -> bool:
-    """Whether two ISO dates name one day; whatever is no date is an absent one, and two absent dates agree."""
+    """Whether two ISO dates name one day; whatever is no date is an absent one, and two
+    absent dates agree.
+    """
 
     def day(text: object) -> date | None:
         try:

@@ -1,4 +1,5 @@
-"""Pages to articles: text, title, date and language by the cleaning stage's own functions, with trafilatura alone beside them.
+"""Pages to articles: text, title, date and language by the cleaning stage's own functions, with trafilatura
+alone beside them.
 
 The page's outlet is not known to the directory and no feed is there, so nothing but address and bytes helps.
 """
@@ -203,7 +204,9 @@ def title_alike(truth: Row, answer: Mapping[str, str | None]) -> float:
 
 
 def segment_counts(truth: Row, answer: Mapping[str, str | None]) -> tuple[int, int, int]:
-    """(wanted segments found, unwanted found, wanted missed); white space and character forms do not matter, case does."""
+    """(wanted segments found, unwanted found, wanted missed); white space and character forms do not matter,
+    case does.
+    """
     text = folded(answer["text"], case=True)
     found = sum(folded(part, case=True) in text for part in truth["must"])
     unwanted = sum(folded(part, case=True) in text for part in truth.get("must_not") or ())

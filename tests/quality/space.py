@@ -1,4 +1,6 @@
-"""Vectors without a workspace: the product's engine, passages, voices, means and centring, with raw vectors kept between runs."""
+"""Vectors without a workspace: the product's engine, passages, voices, means and centring, with raw vectors
+kept between runs.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,8 @@ CHUNK = 512
 class Space:
     """Raw and centred vectors of texts; a context, so that the processes of the engine end with it.
 
-    Vectors are kept in `folder` by the hash of their text, as float16 like in a workspace, in one file for every build of the engine;
-    so is the engine's graph.
+    Vectors are kept in `folder` by the hash of their text, as float16 like in a workspace, in one file for
+    every build of the engine; so is the engine's graph.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -70,11 +72,15 @@ class Space:
         return np.stack([self._known[text_hash(text)] for text in texts]).astype(np.float32)
 
     def centred(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
-        """Vectors less the mean of their language - prior and own, as a workspace freezes them - at length 1."""
+        """Vectors less the mean of their language - prior and own, as a workspace freezes
+        them - at length 1.
+        """
         return centre(self.raw(texts), languages, self.table(texts, languages))
 
     def table(self, texts: Sequence[str], languages: Sequence[str]) -> MeanTable:
-        """The means of a workspace that holds these texts; distinct ones, of each language at most as many as it samples."""
+        """The means of a workspace that holds these texts; distinct ones, of each language at most as many as
+        it samples.
+        """
         raw = self.raw(texts)
         places: defaultdict[str, dict[str, int]] = defaultdict(dict)
         for place, (text, language) in enumerate(zip(texts, languages, strict=True)):

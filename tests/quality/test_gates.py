@@ -1,4 +1,6 @@
-"""Quality is a test: floors on real data, on sets and samples that cost a few CPU-minutes together. The whole is `python -m tests quality`."""
+"""Quality is a test: floors on real data, on sets and samples that cost a few CPU-minutes together. The whole
+is `python -m tests quality`.
+"""
 
 from __future__ import annotations
 

@@ -44,7 +44,9 @@ def test_v_measure_knows_its_ends() -> None:
 
 
 def test_v_measure_by_hand() -> None:
-    """Two clusters that halve two classes crosswise share no information; halves of one class are homogeneous."""
+    """Two clusters that halve two classes crosswise share no information; halves of one class are
+    homogeneous.
+    """
     assert v_measure(["a", "a", "b", "b"], [1, 2, 1, 2]) == pytest.approx(0.0)
     # homogeneity 1; completeness 1 - H(cluster | class) / H(cluster) = 1 - (1/2 log 2) / (3/2 log 2) = 2/3
     assert v_measure(["a", "a", "b", "b"], [1, 2, 3, 3]) == pytest.approx(2 * (2 / 3) / (1 + 2 / 3))

@@ -1,4 +1,6 @@
-"""Chromium, where it is installed, as an eye: what the console says, and how wide and which way things are."""
+"""Chromium, where it is installed, as an eye: what the console says, and how wide and
+which way things are.
+"""
 
 from __future__ import annotations
 

@@ -20,7 +20,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, needs_browser]
 
 @pytest.mark.parametrize("width", [1200, 800, 360])
 def test_report_in_a_browser(tmp_path: Path, width: int) -> None:
-    """No console message, no script, nothing wider than the window, Arabic right to left and the rest left to right."""
+    """No console message, no script, nothing wider than the window, Arabic right to left and the rest left to
+    right.
+    """
     found, console = look(as_html(report_view(digest(), as_of=at(23, 6))), tmp_path, width=width)
     assert console == []
     assert found["wide"] == []
@@ -38,7 +40,9 @@ def test_report_in_a_browser(tmp_path: Path, width: int) -> None:
 
 
 def test_faults_would_be_seen(tmp_path: Path) -> None:
-    """The eye is really open: a script that the page's policy refuses is noticed, and a line that is too wide."""
+    """The eye is really open: a script that the page's policy refuses is noticed, and a line that is too
+    wide.
+    """
     faults = f'<script>1</script><p class="nowrap">{"wide " * 400}</p></main>'
     found, console = look(
         as_html(report_view(digest(), as_of=at(23, 6))).replace("</main>", faults), tmp_path, width=800

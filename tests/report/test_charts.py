@@ -62,7 +62,9 @@ def test_bytes_are_the_same_in_every_process() -> None:
 
 
 def test_svg_is_one_described_image() -> None:
-    """The SVG is well-formed, names itself and its description, and holds no style, script or outside reference."""
+    """The SVG is well-formed, names itself and its description, and holds no style, script or outside
+    reference.
+    """
     svg = drawing.to_svg(sample_chart(), element_id="c12")
     root = etree.fromstring(svg)
     assert root.get("role") == "img"
@@ -75,7 +77,9 @@ def test_svg_is_one_described_image() -> None:
 
 
 def test_description_tells_the_figures() -> None:
-    """Days, the highest day, the period against the expectation, the spike and the gap are in the text alternative."""
+    """Days, the highest day, the period against the expectation, the spike and the gap are in the text
+    alternative.
+    """
     told = sample_chart().description
     for words in (
         "70 days from 14 September 2026",

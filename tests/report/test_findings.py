@@ -250,7 +250,8 @@ def test_who_took_it_up_from_whom() -> None:
     """State first and taken up, state alone, independent alone, unlisted alone: a sentence each."""
     found = view()["front"]["findings"][0]["sentences"][1].text
     assert found == (
-        "2 state-controlled outlets told it first; 1 independent outlet took it up, the earliest, Muryar Dausara, after "
+        "2 state-controlled outlets told it first; 1 independent outlet took it up, the earliest, Muryar "
+        "Dausara, after "
         "1.8 days. Also 3 outlets that no list classes."
     )
     for kept, text in (

@@ -84,7 +84,8 @@ def test_good_addresses_pass(url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "//example.org", "/relative", "ftp://example.org", "https://", "http://a b", "https://bank.example@evil.example/",
-     "https://example.org\r\nX: y", "https:\\\\evil.example", "http://[", "java\tscript:alert(1)", "mailto:a@b.c", "", None, 3, "https://example.org/\x00", "file:///etc/passwd"],
+     "https://example.org\r\nX: y", "https:\\\\evil.example", "http://[", "java\tscript:alert(1)",
+     "mailto:a@b.c", "", None, 3, "https://example.org/\x00", "file:///etc/passwd"],
 )  # fmt: skip
 def test_other_addresses_are_refused(url: object) -> None:
     """Whatever is not a plain http(s) address is no link."""
@@ -93,7 +94,9 @@ def test_other_addresses_are_refused(url: object) -> None:
 
 @given(hostile)
 def test_safe_url_is_http_or_nothing(text: str) -> None:
-    """No text, alone or behind a good beginning, comes through as another scheme or with a way out of an attribute."""
+    """No text, alone or behind a good beginning, comes through as another scheme or with a way out of an
+    attribute.
+    """
     for candidate in (text, f"https://example.org/{text}"):
         url = safe.safe_url(candidate)
         if url is not None:

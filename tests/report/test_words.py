@@ -97,7 +97,9 @@ def test_lag(hours: float, text: str) -> None:
 
 
 def test_names() -> None:
-    """Countries and languages have English names, those of the sample world too; what has none is shown as it is."""
+    """Countries and languages have English names, those of the sample world too; what has none is shown as it
+    is.
+    """
     assert [names.country_name(code) for code in ("RU", "MR", "XA", "QQ")] == [
         "Russia",
         "Mauritania",

@@ -59,7 +59,8 @@ def test_html_stands_alone(page: Any) -> None:
     """
     assert (
         page.xpath(
-            "//script|//link|//img|//iframe|//object|//form|//base|//*[@*[starts-with(name(), 'on')]]|//*[@style]"
+            "//script|//link|//img|//iframe|//object|//form|//base|//*[@*[starts-with(name(), "
+            "'on')]]|//*[@style]"
         )
         == []
     )
@@ -93,9 +94,13 @@ def test_what_an_analyst_must_get(page: Any) -> None:
     """
     told = text_of(page.get_element_by_id("front"))
     for words in (
-        "Week 47 16–22 November 2026", "Invented sample world", "1,284 articles of 14 outlets", "1,301 in the period before", "as of 23 Nov 2026, 06:00 UTC",
-        "rose sharply: 34 texts, 3.1 times the 11 expected, in 6 outlets, 5 countries and 4 languages", "First in this corpus: Северия сегодня (Severia), 17 Nov", "Probably first, as far as dates tell: Muryar Dausara",
-        "Confidence moderate: q 0.0013, 4 outlets", "3 of 6 sources well all period; in trouble: ميريديا اليوم",
+        "Week 47 16–22 November 2026", "Invented sample world", "1,284 articles of 14 outlets",
+        "1,301 in the period before", "as of 23 Nov 2026, 06:00 UTC",
+        "rose sharply: 34 texts, 3.1 times the 11 expected, in 6 outlets, 5 countries and 4 languages",
+        "First in this corpus: Северия сегодня (Severia), 17 Nov",
+        "Probably first, as far as dates tell: Muryar Dausara",
+        "Confidence moderate: q 0.0013, 4 outlets",
+        "3 of 6 sources well all period; in trouble: ميريديا اليوم",
     ):  # fmt: skip
         assert words in told, words
 
@@ -106,9 +111,12 @@ def test_a_narrative_has_its_evidence(page: Any) -> None:
     """
     told = text_of(page.get_element_by_id("n12")) + text_of(page.get_element_by_id("annex"))
     for words in (
-        "between 07:00 and 07:30 UTC on 17 Nov 2026", "Certain within this corpus", "State Controlled Media (SC), says State Media Monitor (1 September 2025)", "ownership not listed",
-        "37 distinct texts in 51 articles; 11 reprints and 3 probable translations", "14 of 19", "Classes as listed by State Media Monitor", "credits Severia Wire",
-        "21 texts in 3 days up to 19 November 2026, 3.1 times the 6.9 expected", "0000000000000002:000", "crawl-202601.warc.gz, byte 81,235", "not archived", "found late, not counted",
+        "between 07:00 and 07:30 UTC on 17 Nov 2026", "Certain within this corpus",
+        "State Controlled Media (SC), says State Media Monitor (1 September 2025)", "ownership not listed",
+        "37 distinct texts in 51 articles; 11 reprints and 3 probable translations", "14 of 19",
+        "Classes as listed by State Media Monitor", "credits Severia Wire",
+        "21 texts in 3 days up to 19 November 2026, 3.1 times the 6.9 expected", "0000000000000002:000",
+        "crawl-202601.warc.gz, byte 81,235", "not archived", "found late, not counted",
     ):  # fmt: skip
         assert words in told, words
     assert page.get_element_by_id("n12").xpath(".//svg[@role='img']/desc")
@@ -143,8 +151,13 @@ def test_quotes_know_their_language(page: Any) -> None:
 def test_the_rest_of_the_week(page: Any) -> None:
     """Spikes with what was ruled out, storms, outages, what was not seen, method and limits."""
     for anchor, words in (
-        ("spikes", "a new outlet: ruled out"), ("spikes", "a busy time in general: found: all output was up to 1.6 times"), ("spikes", "2 sent, 1 unknown"), ("spikes", "suppressed"), ("storms", "17 articles"), ("leads", "11 of 12 narratives; by chance 6.2"),
-        ("sources", "No poll succeeded from 18 to 20 November"), ("sources", "its first crawl is history"), ("not-seen", "Polls of the period"), ("method", "Nothing is written by a model"), ("method", "baseline_days"),
+        ("spikes", "a new outlet: ruled out"),
+        ("spikes", "a busy time in general: found: all output was up to 1.6 times"),
+        ("spikes", "2 sent, 1 unknown"), ("spikes", "suppressed"), ("storms", "17 articles"),
+        ("leads", "11 of 12 narratives; by chance 6.2"),
+        ("sources", "No poll succeeded from 18 to 20 November"), ("sources", "its first crawl is history"),
+        ("not-seen", "Polls of the period"), ("method", "Nothing is written by a model"),
+        ("method", "baseline_days"),
     ):  # fmt: skip
         assert words in text_of(page.get_element_by_id(anchor)), words
 
@@ -208,7 +221,8 @@ def test_an_empty_week(tmp_path: Path) -> None:
     """
     names.use_names(ReportSettings())
     quiet = digest(
-        start=date(2026, 11, 17), end=date(2026, 11, 20), rising=(), falling=(), new=(), alerts=(), spikes=(), reprint_storms=(), leads=(),
+        start=date(2026, 11, 17), end=date(2026, 11, 20), rising=(), falling=(), new=(), alerts=(), spikes=(),
+        reprint_storms=(), leads=(),
         sources=tuple(line for line in sources() if line.status == "ok")[:0],
     )  # fmt: skip
     page = html.fromstring(write_report(quiet, tmp_path, as_of=AS_OF).html.read_text(encoding="utf-8"))
@@ -227,7 +241,8 @@ def test_an_empty_week(tmp_path: Path) -> None:
 def test_a_narrative_with_next_to_nothing(tmp_path: Path) -> None:
     """No quotes, carriers, keywords, series or first mover: still a report."""
     bare = narrative(
-        keywords={}, series=(), spike=None, first_mover=None, carriers=(), by_country=(), by_language=(), by_ownership=(), quotes=(), copies=(), ratio=None, expected=0.0, observed=1.0,
+        keywords={}, series=(), spike=None, first_mover=None, carriers=(), by_country=(), by_language=(),
+        by_ownership=(), quotes=(), copies=(), ratio=None, expected=0.0, observed=1.0,
         lag_hours_median=None, lag_hours_quartiles=None,
     )  # fmt: skip
     page = html.fromstring(

@@ -18,7 +18,9 @@ from tests.ports import free_port
 
 @pytest.mark.slow
 def test_the_first_morning(tmp_path: Path) -> None:
-    """`--days 1` crawls what is there and takes it for history; it alerts and reports nothing, and says where to look."""
+    """`--days 1` crawls what is there and takes it for history; it alerts and reports nothing, and says where
+    to look.
+    """
     command = [
         sys.executable,
         "-m",

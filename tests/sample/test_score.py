@@ -100,7 +100,9 @@ def test_a_merged_pair_costs_precision() -> None:
 
 
 def test_alerts_of_other_things_are_counted() -> None:
-    """An alert outside the spikes is another alert; in the days of the outage or the newcomer it is laid to them."""
+    """An alert outside the spikes is another alert; in the days of the outage or the newcomer it is laid to
+    them.
+    """
     found = perfect()
     outage = datetime.combine(TRUTH.outage[1], time(6), UTC)
     added = datetime.combine(TRUTH.newcomer[1], time(6), UTC) + timedelta(days=1)
@@ -147,7 +149,9 @@ def test_bcubed_by_hand() -> None:
 
 
 def test_junk_in_narratives_is_charged() -> None:
-    """Ordinary news put into a planted narrative leaves the planted figure and lowers that of all articles."""
+    """Ordinary news put into a planted narrative leaves the planted figure and lowers
+    that of all articles.
+    """
     found = perfect()
     background = [place for place, number in found.articles.items() if number is None]
     junk = {**found.articles, **dict.fromkeys(background, 1)}
@@ -158,7 +162,9 @@ def test_junk_in_narratives_is_charged() -> None:
 
 
 def test_other_seeds_are_other_worlds_of_one_plan() -> None:
-    """Another seed tells the same narratives in another order; its truth table is its own and a perfect run of it exists."""
+    """Another seed tells the same narratives in another order; its truth table is its own and a perfect run
+    of it exists.
+    """
     other = truth_of(load_world(7))
     assert other.first_movers.keys() == TRUTH.first_movers.keys()
     assert [(row.outlet, row.path) for row in other.articles] != [

@@ -50,7 +50,9 @@ def test_every_page_says_that_it_is_invented(outlet: str) -> None:
 
 @pytest.mark.parametrize("outlet", [outlet.id for outlet in PLAN.outlet])
 def test_articles_hold_their_text_among_boilerplate(outlet: str) -> None:
-    """An article page has title and paragraphs, a menu, related links to older articles, and the page's direction."""
+    """An article page has title and paragraphs, a menu, related links to older articles, and the page's
+    direction.
+    """
     site = site_of(outlet)
     piece = pieces_of(outlet)[6]
     answer = site.answer(piece.path, {}, END)
@@ -125,7 +127,9 @@ def test_charset_and_compression_are_the_outlets() -> None:
 
 
 def test_the_outage_answers_503() -> None:
-    """While the site is down everything fails, robots.txt too; afterwards the hidden articles stay out of the feed."""
+    """While the site is down everything fails, robots.txt too; afterwards the hidden articles stay out of the
+    feed.
+    """
     outage = PLAN.outage
     site = site_of(outage.outlet)
     down = PLAN.at(outage.first_day, 6)
@@ -153,7 +157,9 @@ def claims(piece: Piece) -> set[str]:
 
 
 def test_dates_are_stated_as_planned() -> None:
-    """Regular pages state the right date or none by design; undated pages none; wrongly dated ones a wrong one."""
+    """Regular pages state the right date or none by design; undated pages none; wrongly dated ones a wrong
+    one.
+    """
     for piece in WORLD.pieces:
         right = f"{piece.published:%Y-%m-%dT%H:%M:%SZ}"
         if piece.stated == piece.published:

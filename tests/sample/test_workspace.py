@@ -13,7 +13,9 @@ from drumbeat.sample.workspace import add_newcomer, init_sample_workspace
 
 
 def test_it_is_an_ordinary_workspace(tmp_path: Path) -> None:
-    """It loads, without delay, with private addresses allowed per source only, and a watched statement with its opposite."""
+    """It loads, without delay, with private addresses allowed per source only, and a watched statement with
+    its opposite.
+    """
     plan = load_plan()
     init_sample_workspace(tmp_path, plan, port=20000)
     workspace = load_workspace(tmp_path, {})

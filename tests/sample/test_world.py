@@ -87,7 +87,9 @@ def test_addresses_are_unique(world: World) -> None:
 
 
 def test_first_movers_are_clear(world: World) -> None:
-    """Each narrative starts at its planned outlet, half a day or more before anybody else, in the first three weeks; five outlets or more start one."""
+    """Each narrative starts at its planned outlet, half a day or more before anybody else, in the first three
+    weeks; five outlets or more start one.
+    """
     for narrative in world.plan.narrative:
         first, second, *_ = of_narrative(world, narrative.id)
         assert first.outlet == narrative.first_mover
@@ -97,7 +99,9 @@ def test_first_movers_are_clear(world: World) -> None:
 
 
 def test_spikes_are_as_planned(world: World) -> None:
-    """Two spikes after the fourth week: nine own texts or more in three days, seven outlets, four languages, four outlets on the first day."""
+    """Two spikes after the fourth week: nine own texts or more in three days, seven outlets, four languages,
+    four outlets on the first day.
+    """
     spikes = [narrative for narrative in world.plan.narrative if narrative.spike]
     assert len(spikes) == 2
     for narrative in spikes:
@@ -129,7 +133,9 @@ def test_the_rest_is_calm(world: World) -> None:
 
 
 def test_the_storm_is_everywhere_at_once(world: World) -> None:
-    """Twelve outlets or more reprint one text in all languages within two days, some of them twice, naming the agency."""
+    """Twelve outlets or more reprint one text in all languages within two days, some of them twice, naming
+    the agency.
+    """
     storm = [piece for piece in world.pieces if piece.kind == "storm"]
     outlets = Counter(piece.outlet for piece in storm)
     assert len(outlets) >= 12
@@ -156,7 +162,9 @@ def test_the_outage_swallows_a_part(world: World) -> None:
 
 
 def test_the_newcomer_begins_late_and_busily(world: World) -> None:
-    """An outlet that nobody knew publishes twenty articles or so from the seventh week on, planted texts among them."""
+    """An outlet that nobody knew publishes twenty articles or so from the seventh week on, planted texts
+    among them.
+    """
     newcomer = world.plan.newcomer
     pieces = [piece for piece in world.pieces if piece.outlet == newcomer.outlet]
     assert len(pieces) >= 20

@@ -68,7 +68,9 @@ def golden() -> Golden:
 
 @pytest.mark.slow
 def test_what_says_the_statement_stands_out(golden: Golden) -> None:
-    """AUC of restatements against other subjects, all statements and languages on one scale, is at least 0.99 (measured 1.0)."""
+    """AUC of restatements against other subjects, all statements and languages on one scale, is at least 0.99
+    (measured 1.0).
+    """
     positive, unrelated = golden.z[:, :, POSITIVE].ravel(), golden.z[:, :, UNRELATED].ravel()
     assert (positive[:, None] > unrelated[None]).mean() >= 0.99
     assert unrelated.max() < 2.5
@@ -76,7 +78,9 @@ def test_what_says_the_statement_stands_out(golden: Golden) -> None:
 
 @pytest.mark.slow
 def test_counter_statements_tell_the_sides_apart(golden: Golden) -> None:
-    """The sign of the margin is right for at least nine of ten (measured 0.97), and no language is under 0.85."""
+    """The sign of the margin is right for at least nine of ten (measured 0.97), and no language is under
+    0.85.
+    """
     right = np.stack([golden.margin[:, :, POSITIVE] > 0, golden.margin[:, :, COUNTER] < 0])
     assert right.mean() >= 0.9
     assert right.mean(axis=(0, 1)).min() >= 0.85

@@ -83,7 +83,9 @@ from storage.text import for_names
     ],
 )
 def test_a_name_is_found_in_every_dress(spelling: str, texts: list[str]) -> None:
-    """Case, accents, vowel signs, apostrophes, declension and what Arabic and Hebrew put before a name do not hide it."""
+    """Case, accents, vowel signs, apostrophes, declension and what Arabic and Hebrew put before a name do not
+    hide it.
+    """
     assert [text for text in texts if not Guard([[spelling]]).lets(text)] == []
 
 
@@ -114,7 +116,9 @@ def test_a_name_is_found_in_every_dress(spelling: str, texts: list[str]) -> None
     ],
 )
 def test_a_part_of_another_word_is_no_name(spelling: str, texts: list[str]) -> None:
-    """Niger is not Nigeria, Mali no financial matter, and the abbreviations of powers are not the little words of a language."""
+    """Niger is not Nigeria, Mali no financial matter, and the abbreviations of powers are not the little
+    words of a language.
+    """
     assert [text for text in texts if Guard([[spelling]]).lets(text)] == []
 
 

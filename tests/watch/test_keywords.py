@@ -63,7 +63,9 @@ def row(text: str, *, title: str = "News", language: str = "en", country: str = 
     ],
 )
 def test_a_query_holds_or_not(query: str, text: str, holds: bool) -> None:
-    """Words in their cases and with what is glued to them, phrases, beginnings, fields, and what must not stand."""
+    """Words in their cases and with what is glued to them, phrases, beginnings, fields, and what must not
+    stand.
+    """
     assert KeywordQuery(query).holds(row(text)) is holds
 
 

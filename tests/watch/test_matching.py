@@ -46,7 +46,9 @@ def test_z_and_cosine_are_those_of_one_text() -> None:
 @settings(deadline=None, max_examples=30)
 @given(seed=st.integers(0, 10_000), size=st.sampled_from([1, 7, 64]))
 def test_blocks_decide_nothing(seed: int, size: int) -> None:
-    """Compared in blocks of any size, passages stand where they stand alone, and no pair over its threshold is missed."""
+    """Compared in blocks of any size, passages stand where they stand alone, and no pair over its threshold
+    is missed.
+    """
     dice = np.random.default_rng(seed)
     vectors = unit_rows(dice.normal(size=(64, 6)).astype(np.float32))
     languages = [str(tag) for tag in dice.choice(["en", "fr", "xx"], 64)]

@@ -21,7 +21,9 @@ def near(count: int, seed: int, share: float = 1.0) -> Vectors:
 
 
 def test_the_narrative_itself_does_not_raise_its_own_bar() -> None:
-    """With a sixth of the sample saying the statement, hits stand farther out than a plain standard deviation would let them."""
+    """With a sixth of the sample saying the statement, hits stand farther out than a plain standard deviation
+    would let them.
+    """
     hits, sample = cosine(STATEMENT, near(50, 1)), np.concatenate([noise(400, 2), near(80, 3)])
     clean = float(np.median(background(STATEMENT, {"en": noise(400, 2)}).z(hits, ["en"] * 50)))
     mixed = float(np.median(background(STATEMENT, {"en": sample}).z(hits, ["en"] * 50)))

@@ -73,7 +73,9 @@ def test_entities_and_scope_keep_passages_out(store: Store, workspace: Workspace
 
 
 def test_a_rebuttal_is_a_hit_that_refutes(store: Store, workspace: Workspace) -> None:
-    """A passage whose sentence is nearer to the counter-statement refutes, and is no voice of the narrative."""
+    """A passage whose sentence is nearer to the counter-statement refutes, and is no
+    voice of the narrative.
+    """
     add_noise(store)
     add(store, "one", "Meridia sees no reason for CLAIM and says COUNTER")
     assert run(store, workspace)["refutes"] == 1
@@ -223,7 +225,9 @@ def test_a_query_narrows_a_statement(store: Store, workspace: Workspace) -> None
 
 
 def test_an_analysts_word_is_obeyed(store: Store, workspace: Workspace) -> None:
-    """What is rejected is no hit, what is accepted is one, at once and when all is compared again; taken back it is open again."""
+    """What is rejected is no hit, what is accepted is one, at once and when all is compared again; taken back
+    it is open again.
+    """
     add_noise(store)
     wrong, missed = add(store, "one", f"{SAID} 1"), add(store, "two", "Meridia said nothing of it")
     run(store, workspace)
@@ -243,7 +247,9 @@ def test_an_analysts_word_is_obeyed(store: Store, workspace: Workspace) -> None:
 
 
 def test_trying_shows_hits_and_near_misses(store: Store, workspace: Workspace) -> None:
-    """Ranked, with why: what names nobody, and what does not stand out, are near-misses; nothing is stored."""
+    """Ranked, with why: what names nobody, and what does not stand out, are near-misses;
+    nothing is stored.
+    """
     add_noise(store)
     said, nobody = add(store, "one", f"{SAID} 1"), add(store, "two", "Somebody sees it so: CLAIM")
     run(store, workspace)

@@ -51,7 +51,9 @@ def ready(
     ],
 )
 def test_whatever_changes_the_result_changes_the_hash(changed: Prepared) -> None:
-    """Wording, guard, scope, thresholds, build, means and an analyst's rejections make it another comparison."""
+    """Wording, guard, scope, thresholds, build, means and an analyst's rejections make it
+    another comparison.
+    """
     assert changed.statement_hash != ready().statement_hash
 
 

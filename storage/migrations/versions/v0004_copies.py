@@ -1,7 +1,7 @@
 """Sketches of texts and links between them, so that copies are found by what is new.
 
-Groups that exist are kept: each member is linked to its original as it was found. Sketches are made by the stage, for
-the days around new articles.
+Groups that exist are kept: each member is linked to its original as it was found. Sketches are made by the
+stage, for the days around new articles.
 """
 
 from __future__ import annotations

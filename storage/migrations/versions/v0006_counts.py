@@ -1,4 +1,6 @@
-"""What counting keeps: the days that have to be counted again, noted by triggers; what is ordinary for watched statements."""
+"""What counting keeps: the days that have to be counted again, noted by triggers; what is ordinary for
+watched statements.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ _LONG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 def upgrade() -> None:
-    """Make the table and the triggers; every day there is counts as stale, and the next count reads its window once."""
+    """Make the table and the triggers; every day there is counts as stale, and the next count reads its
+    window once.
+    """
     engine = op.get_bind().dialect.name
     op.create_table(
         "stale_days",

@@ -1,4 +1,6 @@
-"""The list of changed passages, which sketches for search by meaning follow; what pages show, and indexes for their lists."""
+"""The list of changed passages, which sketches for search by meaning follow; what pages show, and indexes for
+their lists.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +29,12 @@ _TRIGGERS = {
         f"'BEGIN {_DELETED}; RETURN NULL; END'",
         "CREATE FUNCTION article_moved() RETURNS trigger LANGUAGE plpgsql AS "
         f"'BEGIN {_MOVED}; RETURN NULL; END'",
-        "CREATE TRIGGER passage_deleted AFTER DELETE ON passages FOR EACH ROW EXECUTE FUNCTION passage_deleted()",
-        "CREATE TRIGGER article_moved AFTER UPDATE OF counted_at, source_id, language ON articles FOR EACH ROW "
-        "WHEN (OLD.counted_at IS DISTINCT FROM NEW.counted_at OR OLD.source_id IS DISTINCT FROM NEW.source_id "
+        "CREATE TRIGGER passage_deleted AFTER DELETE ON passages FOR EACH ROW EXECUTE FUNCTION "
+        "passage_deleted()",
+        "CREATE TRIGGER article_moved AFTER UPDATE OF counted_at, source_id, language ON articles FOR EACH "
+        "ROW "
+        "WHEN (OLD.counted_at IS DISTINCT FROM NEW.counted_at OR OLD.source_id IS DISTINCT FROM "
+        "NEW.source_id "
         "OR OLD.language IS DISTINCT FROM NEW.language) EXECUTE FUNCTION article_moved()",
     ),
 }

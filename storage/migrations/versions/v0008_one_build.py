@@ -1,8 +1,9 @@
 """One build of vectors for all processors: the name loses the class of processor that it ended in.
 
-Vectors of one text made by two classes of processor have a cosine of 0.997, as near as each is to the float32 original, so they are
-compared (`analysis.embedding.e5.build_name`). Of the builds that become one, the largest keeps its means; of a text that two of them
-hold, the largest build's vector stays. Rewrites the table of vectors once.
+Vectors of one text made by two classes of processor have a cosine of 0.997, as near as each is to the float32
+original, so they are compared (`analysis.embedding.e5.build_name`). Of the builds that become one, the
+largest keeps its means; of a text that two of them hold, the largest build's vector stays. Rewrites the table
+of vectors once.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ _CHILDREN = (
 _SECOND = (
     "DELETE FROM mean_vectors WHERE build = :old",
     "DELETE FROM mean_tables WHERE build = :old",
-    "DELETE FROM vectors WHERE build = :old AND text_hash IN (SELECT text_hash FROM vectors WHERE build = :new)",
+    "DELETE FROM vectors WHERE build = :old AND text_hash IN (SELECT text_hash FROM vectors WHERE build = "
+    ":new)",
 )
 
 

@@ -1,11 +1,13 @@
-"""Make a workspace of real size: python -m tests.benchmarks.desk --articles 10000 --out DIR [--postgresql URL] [--per-day 500]
+"""Make a workspace of real size: python -m tests.benchmarks.desk --articles 10000 --out DIR [--postgresql
+URL] [--per-day 500]
 
     ... --articles 10000 --out DIR               a new workspace; DIR must not be there
     ... --add-day 500 --out DIR                  one more day for an existing one, cleaned but not yet processed
     ... --worlds 10 --out DIR                    ten times as long a past for an existing one (see `desk.worlds`)
 
-Articles have 578 words on average (359 in the median), 7.5 passages of about 500 characters, and come from 300 sources in 10 languages; one
-in five is a copy, 40 of 100 passages are in narratives. Texts are put together from the data folder's runs of words, or from invented ones.
+Articles have 578 words on average (359 in the median), 7.5 passages of about 500 characters, and come from
+300 sources in 10 languages; one in five is a copy, 40 of 100 passages are in narratives. Texts are put
+together from the data folder's runs of words, or from invented ones.
 """
 
 from __future__ import annotations

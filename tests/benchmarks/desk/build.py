@@ -268,8 +268,10 @@ def _put_narratives(loader: Loader, maker: Maker, registry: rows.Registry, shape
 def _put_feeds(loader: Loader, maker: Maker, shape: Shape) -> None:
     states = [
         {
-            "feed_url": rows.feed_url(outlet), "source_id": outlet.source_id, "kind": "feed", "etag": None, "last_modified": None,
-            "last_polled_at": shape.moment(shape.days - 1, 1385), "last_new_at": shape.moment(shape.days - 1, 1385), "failures": 0,
+            "feed_url": rows.feed_url(outlet), "source_id": outlet.source_id, "kind": "feed", "etag": None,
+            "last_modified": None,
+            "last_polled_at": shape.moment(shape.days - 1, 1385),
+            "last_new_at": shape.moment(shape.days - 1, 1385), "failures": 0,
             "not_before": None, "last_outcome": "unchanged",
         }
         for outlet in maker.plan.outlets
@@ -291,7 +293,9 @@ def _put_marks(loader: Loader) -> None:
 
 
 def _put_statements(loader: Loader, maker: Maker) -> None:
-    """Each statement says what one of the first narratives says, so that it has hits and no model is needed."""
+    """Each statement says what one of the first narratives says, so that it has hits and
+    no model is needed.
+    """
     texts = maker.statements()
     numbers = list(range(len(texts)))
     vectors = maker.space.passages(-1, numbers, numbers, ["en"] * len(texts)) if texts else []

@@ -1,8 +1,10 @@
-"""Are generated vectors as near to each other as real ones? python -m tests.benchmarks.desk.likeness --data DIR
+"""Are generated vectors as near to each other as real ones? python -m tests.benchmarks.desk.likeness --data
+DIR
 
-Real: passages of the main texts of real pages, embedded by the product (3,500 take about a minute). Generated: passages that are in no
-narrative, of as many articles. Both are centred by means of their own; printed are percentiles of the cosine to the nearest passage of
-another article, by the number of passages, and between passages of one article.
+Real: passages of the main texts of real pages, embedded by the product (3,500 take about a minute).
+Generated: passages that are in no narrative, of as many articles. Both are centred by means of their own;
+printed are percentiles of the cosine to the nearest passage of another article, by the number of passages,
+and between passages of one article.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""Rows straight into the tables, fast: one transaction a day, no waiting for the disk, secondary indexes made at the end.
+"""Rows straight into the tables, fast: one transaction a day, no waiting for the disk, secondary indexes made
+at the end.
 
-Tables and columns are those of `storage.schema` as it is now: what it no longer has is left out, and a new column gets an empty value.
+Tables and columns are those of `storage.schema` as it is now: what it no longer has is left out, and a new
+column gets an empty value.
 """
 
 from __future__ import annotations
@@ -106,7 +108,8 @@ def _settle(connection: sa.Connection, is_sqlite: bool) -> None:
         return
     for table, column in _NUMBERED.items():
         connection.exec_driver_sql(
-            f"SELECT setval(pg_get_serial_sequence('{table}', '{column}'), greatest(1, max({column}))) FROM {table}"
+            f"SELECT setval(pg_get_serial_sequence('{table}', '{column}'), greatest(1, max({column}))) "
+            f"FROM {table}"
         )
     connection.commit()
     raw.autocommit = True

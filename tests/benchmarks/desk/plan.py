@@ -1,4 +1,6 @@
-"""Who publishes what on which day: sources, narratives, originals and their copies. Pure and seeded; a day needs only the two before it."""
+"""Who publishes what on which day: sources, narratives, originals and their copies. Pure and seeded; a day
+needs only the two before it.
+"""
 
 from __future__ import annotations
 
@@ -33,17 +35,23 @@ COUNTRIES = (
     "PT", "BR", "TR", "IR", "CN", "NG", "NE", "ML", "MR", "SN",
 )  # fmt: skip
 MEDIAN_WORDS, SPREAD = 359, 0.976
-"""Words of an article, log-normal: median 359 and mean 578, as on the evaluation data's 1,582 real articles."""
+"""Words of an article, log-normal: median 359 and mean 578, as on the evaluation data's
+1,582 real articles.
+"""
 FEWEST_WORDS, MOST_WORDS = 30, 3_000
 IN_NARRATIVE = 0.6
-"""Articles about a narrative; with `PASSAGES_IN_NARRATIVE` 40 of 100 passages are in one. Chosen, not measured."""
+"""Articles about a narrative; with `PASSAGES_IN_NARRATIVE` 40 of 100 passages are in one. Chosen, not
+measured.
+"""
 PASSAGES_IN_NARRATIVE = 2 / 3
 LIFE_DAYS = 30
 """A narrative is told for so many days on average; chosen, not measured."""
 COPY_DAYS = 2
 """A copy appears within so many days of its original."""
 COPIED = 0.4
-"""Chance that a copied text is not copied once more: copied texts have 2.5 copies on average. Chosen, not measured."""
+"""Chance that a copied text is not copied once more: copied texts have 2.5 copies on average. Chosen, not
+measured.
+"""
 _DAY_MINUTES = 22 * 60
 """Published before 22:00, so that the day's last crawl sees everything."""
 
@@ -62,8 +70,9 @@ class Shape:
     words: int = MEDIAN_WORDS
     """Of the median article; the mean is 1.61 times that."""
     sentences: int = 3
-    """A passage has so many sentences, or one more: with 1 and `words=150` an article has as many passages as a
-    real one, at a third of its text."""
+    """A passage has so many sentences, or one more: with 1 and `words=150` an article has as many passages as
+    a real one, at a third of its text.
+    """
     known: bool = True
     """Narratives are in the registry with their passages; else they are there to be found."""
     end: date = date(2026, 3, 1)

@@ -1,4 +1,6 @@
-"""Vectors that embedding would make of texts that are not cut yet: passages of a new day, first sentences that translations are told by."""
+"""Vectors that embedding would make of texts that are not cut yet: passages of a new day, first sentences
+that translations are told by.
+"""
 
 from __future__ import annotations
 

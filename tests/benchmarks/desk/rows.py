@@ -52,7 +52,8 @@ def told(
     original = Piece(piece.original, piece.original.outlet, piece.original.minute, 0, None)
     return Told(
         piece, plan.outlets[piece.outlet], draft, vectors, narratives,
-        ids.page_id(url_of(plan, piece)), ids.page_id(url_of(plan, original)), plan.shape.moment(day, piece.minute),
+        ids.page_id(url_of(plan, piece)), ids.page_id(url_of(plan, original)),
+        plan.shape.moment(day, piece.minute),
     )  # fmt: skip
 
 
@@ -70,11 +71,15 @@ def _page(plan: Plan, item: Told) -> Row:
     url, seen = url_of(plan, item.piece), seen_at(item.at)
     key = ids.page_id(url)
     return {
-        "page_id": item.article_id, "url": url, "url_key": key, "source_id": item.outlet.source_id, "discovered_at": seen,
+        "page_id": item.article_id, "url": url, "url_key": key, "source_id": item.outlet.source_id,
+        "discovered_at": seen,
         "origin": "live", "discovered_from": feed_url(item.outlet),
-        "hints": {"title": item.draft.title[0], "published": item.at.isoformat()}, "final_url": url, "final_url_key": key,
-        "fetched_at": seen + timedelta(minutes=2), "status": 200, "headers": {"content-type": "text/html; charset=utf-8"},
-        "sha256": hashlib.sha256(url.encode()).hexdigest(), "warc_file": None, "warc_offset": None, "warc_length": None,
+        "hints": {"title": item.draft.title[0], "published": item.at.isoformat()}, "final_url": url,
+        "final_url_key": key,
+        "fetched_at": seen + timedelta(minutes=2), "status": 200,
+        "headers": {"content-type": "text/html; charset=utf-8"},
+        "sha256": hashlib.sha256(url.encode()).hexdigest(), "warc_file": None, "warc_offset": None,
+        "warc_length": None,
         "fetch_outcome": "stored", "fetch_run": run_id("crawl", seen), "attempts": 1, "next_attempt_at": None,
         "clean_outcome": "article", "clean_version": CLEAN_VERSION, "clean_run": run_id("clean", seen),
     }  # fmt: skip
@@ -88,11 +93,16 @@ def article_rows(plan: Plan, items: Sequence[Told], first: int, *, is_cut: bool)
 def _article(plan: Plan, item: Told, number: int, *, is_cut: bool) -> Row:
     body = item.draft.body
     return {
-        "article_no": number, "article_id": item.article_id, "source_id": item.outlet.source_id, "url": url_of(plan, item.piece),
-        "title": item.draft.title[0], "body": body, "authors": (), "published_at": item.at, "date_source": "json-ld",
-        "date_confidence": "A", "date_claims": {"json-ld": item.at.isoformat()}, "first_seen_at": seen_at(item.at),
-        "counted_at": item.at, "late": False, "origin": "live", "language": item.outlet.language, "language_confidence": 0.99,
-        "language_source": "text", "text_sha256": text_sha256(body), "clean_version": CLEAN_VERSION, "is_cut": is_cut,
+        "article_no": number, "article_id": item.article_id, "source_id": item.outlet.source_id,
+        "url": url_of(plan, item.piece),
+        "title": item.draft.title[0], "body": body, "authors": (), "published_at": item.at,
+        "date_source": "json-ld",
+        "date_confidence": "A", "date_claims": {"json-ld": item.at.isoformat()},
+        "first_seen_at": seen_at(item.at),
+        "counted_at": item.at, "late": False, "origin": "live", "language": item.outlet.language,
+        "language_confidence": 0.99,
+        "language_source": "text", "text_sha256": text_sha256(body), "clean_version": CLEAN_VERSION,
+        "is_cut": is_cut,
     }  # fmt: skip
 
 
@@ -113,8 +123,10 @@ def group_rows(plan: Plan, items: Sequence[Told]) -> list[Row]:
         copies = plan.appearing(item.piece.original)
         outlets = {item.piece.outlet, *(copy.outlet for copy in copies)}
         rows.append({
-            "group_id": item.article_id, "first_article_id": item.article_id, "first_source_id": item.outlet.source_id,
-            "first_at": item.at, "first_at_latest": item.at, "wire": None, "size": 1 + len(copies), "outlets": len(outlets),
+            "group_id": item.article_id, "first_article_id": item.article_id,
+            "first_source_id": item.outlet.source_id,
+            "first_at": item.at, "first_at_latest": item.at, "wire": None, "size": 1 + len(copies),
+            "outlets": len(outlets),
         })  # fmt: skip
     return rows
 
@@ -123,7 +135,8 @@ def member_rows(items: Sequence[Told]) -> list[Row]:
     """Each article's place in its group."""
     return [
         {
-            "article_id": item.article_id, "group_id": item.original_id, "relation": item.piece.kind or "original",
+            "article_id": item.article_id, "group_id": item.original_id,
+            "relation": item.piece.kind or "original",
             "containment": _CONTAINMENT[item.piece.kind] if item.piece.kind else 1.0,
         }
         for item in items
@@ -137,8 +150,10 @@ def passage_rows(items: Sequence[Told], first: int) -> list[Row]:
         start = 0
         for ordinal, (text, _) in enumerate(item.draft.passages):
             rows.append({
-                "passage_no": first + len(rows), "passage_id": ids.passage_id(item.article_id, ordinal), "article_id": item.article_id,
-                "ordinal": ordinal, "start": start, "end": start + len(text), "text": text, "text_hash": ids.text_hash(text),
+                "passage_no": first + len(rows), "passage_id": ids.passage_id(item.article_id, ordinal),
+                "article_id": item.article_id,
+                "ordinal": ordinal, "start": start, "end": start + len(text), "text": text,
+                "text_hash": ids.text_hash(text),
                 "language": item.outlet.language,
             })  # fmt: skip
             start += len(text) + 1
@@ -155,7 +170,8 @@ def assignment_rows(items: Sequence[Told], likeness: float, run: str) -> list[Ro
     """Which passages belong to which narrative (numbers from 1)."""
     return [
         {
-            "passage_id": ids.passage_id(item.article_id, ordinal), "narrative_id": number + 1, "similarity": likeness,
+            "passage_id": ids.passage_id(item.article_id, ordinal), "narrative_id": number + 1,
+            "similarity": likeness,
             "method": "nearest", "run_id": run,
         }
         for item in items
@@ -174,7 +190,8 @@ def observation_rows(plan: Plan, day: int, items: Sequence[Told]) -> list[Row]:
             own[number, item.piece.outlet] += not item.piece.copy
     return [
         {
-            "narrative_id": number + 1, "source_id": plan.outlets[outlet].source_id, "day": plan.shape.day(day),
+            "narrative_id": number + 1, "source_id": plan.outlets[outlet].source_id,
+            "day": plan.shape.day(day),
             "articles": count, "copy_groups": count, "own_texts": own[number, outlet],
         }
         for (number, outlet), count in sorted(printed.items())
@@ -188,7 +205,8 @@ def source_day_rows(plan: Plan, day: int, items: Sequence[Told]) -> list[Row]:
     return [
         {
             "day": plan.shape.day(day), "source_id": outlet.source_id, "articles": articles[outlet.number],
-            "copy_groups": own[outlet.number], "fetched": articles[outlet.number], "failed": 0, "polls": 24, "polls_failed": 0,
+            "copy_groups": own[outlet.number], "fetched": articles[outlet.number], "failed": 0, "polls": 24,
+            "polls_failed": 0,
             "health": "ok",
         }
         for outlet in plan.outlets
@@ -212,7 +230,8 @@ def poll_rows(plan: Plan, day: int, items: Sequence[Told]) -> Iterator[list[Row]
         at = plan.shape.moment(day, hour * 60 + 5)
         yield [
             {
-                "polled_at": at, "feed_url": feed_url(outlet), "run_id": run_id("crawl", at), "source_id": outlet.source_id,
+                "polled_at": at, "feed_url": feed_url(outlet), "run_id": run_id("crawl", at),
+                "source_id": outlet.source_id,
                 "outcome": "stored" if new[outlet.number, at] else "unchanged", "status": 200, "entries": 20,
                 "new_links": new[outlet.number, at],
             }
@@ -230,7 +249,8 @@ def run_row(stage: str, at: datetime) -> Row:
     """One run that went well."""
     return {
         "run_id": run_id(stage, at), "stage": stage, "number": 1, "started_at": at, "as_of": at,
-        "finished_at": at + timedelta(minutes=1), "state": "done", "seed": 0, "versions": {}, "parameters": {}, "counts": {},
+        "finished_at": at + timedelta(minutes=1), "state": "done", "seed": 0, "versions": {},
+        "parameters": {}, "counts": {},
         "error": None,
     }  # fmt: skip
 
@@ -265,11 +285,15 @@ def narrative_rows(
     """The registry (numbers from 1); a narrative that nobody told since `silent_since` is dormant."""
     return [
         {
-            "narrative_id": number + 1, "label": registry.label[number], "label_by": "medoid", "kind": "discovered",
+            "narrative_id": number + 1, "label": registry.label[number], "label_by": "medoid",
+            "kind": "discovered",
             "status": "active" if registry.last[number] >= silent_since else "dormant",
-            "keywords": {"en": registry.label[number].lower().split()[:6]}, "exemplars": registry.exemplars[number],
-            "centroid": centroids[number], "size": registry.size[number], "first_seen_at": registry.first[number],
-            "last_seen_at": registry.last[number], "merged_into": None, "split_from": None, "theme_id": None, "statement_id": None,
+            "keywords": {"en": registry.label[number].lower().split()[:6]},
+            "exemplars": registry.exemplars[number],
+            "centroid": centroids[number], "size": registry.size[number],
+            "first_seen_at": registry.first[number],
+            "last_seen_at": registry.last[number], "merged_into": None, "split_from": None, "theme_id": None,
+            "statement_id": None,
             "build": build, "mean_version": 1, "born_run": run_id("refit", registry.first[number]),
         }
         for number in sorted(registry.size)
@@ -280,7 +304,8 @@ def born_rows(registry: Registry) -> list[Row]:
     """A line of history for every narrative."""
     return [
         {
-            "lineage_id": f"born-{number + 1}", "at": at, "kind": "born", "narrative_id": number + 1, "other_id": None,
+            "lineage_id": f"born-{number + 1}", "at": at, "kind": "born", "narrative_id": number + 1,
+            "other_id": None,
             "run_id": run_id("refit", at), "detail": {},
         }
         for number, at in sorted(registry.first.items())

@@ -1,9 +1,10 @@
 """What articles say: runs of a few words, put together anew for every sentence.
 
-With a data folder the runs are cut from its real texts, without one they are made of invented words of the language's script with Zipf's
-frequencies. Runs of words come back, as in real text; whole sentences do not. Unrelated invented texts have as many runs of five letters in
-common as real ones: 0.13 of the shorter one's in the median and 0.46 at most of 11,175 pairs (Russian pages 0.10 and 0.49 at 99.9 %). Runs
-from the data folder have more (0.26 and 0.63), because some languages there are small.
+With a data folder the runs are cut from its real texts, without one they are made of invented words of the
+language's script with Zipf's frequencies. Runs of words come back, as in real text; whole sentences do not.
+Unrelated invented texts have as many runs of five letters in common as real ones: 0.13 of the shorter one's
+in the median and 0.46 at most of 11,175 pairs (Russian pages 0.10 and 0.49 at 99.9 %). Runs from the data
+folder have more (0.26 and 0.63), because some languages there are small.
 """
 
 from __future__ import annotations
@@ -120,7 +121,9 @@ def _invented(language: str, seed: int) -> list[str]:
 
 
 def _vocabulary(consonants: str, vowels: str, dice: np.random.Generator) -> list[str]:
-    """Invented words of one to four syllables, frequent ones shorter; in running text 5.7 letters on average, as in news."""
+    """Invented words of one to four syllables, frequent ones shorter; in running text 5.7 letters on average,
+    as in news.
+    """
     count = 2 * INVENTED_WORDS
     syllables = np.array(
         [
@@ -172,7 +175,9 @@ def _sentence(places: Sequence[int], runs: Runs, stop: str | None = None) -> tup
 
 
 def copied(draft: Draft, kind: CopyKind, outlet: str) -> Draft:
-    """The text as another outlet prints it: as it is, with a by-line and without its end, or the first half."""
+    """The text as another outlet prints it: as it is, with a by-line and without its end,
+    or the first half.
+    """
     if kind == "exact":
         return draft
     (first, folded), *rest = draft.passages

@@ -1,9 +1,10 @@
-"""Vectors as an embedder would give them: a mean for the language, the narrative, the article, and what the passage says itself.
+"""Vectors as an embedder would give them: a mean for the language, the narrative, the article, and what the
+passage says itself.
 
     vector = unit(mean of the language + 0.435 * unit(narrative + article + own)), float16 at rest
 
-Each part is drawn from a normal distribution with the spectrum of real passages, in a basis of its own. How near the result comes to real
-vectors is printed by `python -m tests.benchmarks.desk.likeness --data DIR`.
+Each part is drawn from a normal distribution with the spectrum of real passages, in a basis of its own. How
+near the result comes to real vectors is printed by `python -m tests.benchmarks.desk.likeness --data DIR`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from analysis.embedding.means import prior_means
 
 DIMENSIONS = 384
 RESIDUAL = 0.435
-"""Length of what is left of a real passage when the mean of its language is taken away (median of 3,544 passages; 0.38 to 0.48)."""
+"""Length of what is left of a real passage when the mean of its language is taken away (median of 3,544
+passages; 0.38 to 0.48).
+"""
 MEAN_LENGTH = 0.90
 SPECTRUM = {
     0: 290.0,
@@ -35,9 +38,13 @@ SPECTRUM = {
 }
 """Variance along the n-th principal axis of the same passages, centred (in ten-thousandths of the whole)."""
 ARTICLE_SHARES = (0.05, 0.60)
-"""Least and largest cosine between the passages of one article: in the median of all pairs 0.29, from 0.06 to 0.53."""
+"""Least and largest cosine between the passages of one article: in the median of all pairs 0.29, from 0.06 to
+0.53.
+"""
 THEME_PART, THEMES = 0.90, 1_000
-"""Part of that which is common to articles about one subject, and subjects; they bring the nearest other article as near as a real one."""
+"""Part of that which is common to articles about one subject, and subjects; they bring the nearest other
+article as near as a real one.
+"""
 THEME_SKEW = 2.5
 """How uneven subjects are."""
 NARRATIVE_SHARE = 0.40

@@ -1,8 +1,9 @@
 """Give a generated workspace a longer past, quickly: python -m tests.benchmarks.desk --worlds 10 --out DIR
 
-The days that were generated are laid again before themselves, nine times for ten worlds: moments move back, every text ends in another sign,
-every identifier is another one, narratives get numbers of their own, and vectors are mirrored around the mean of their language, each world
-in axes of its own. So no text, vector or narrative of a world is that of another. Costs a fifth of generating. On SQLite only.
+The days that were generated are laid again before themselves, nine times for ten worlds: moments move back,
+every text ends in another sign, every identifier is another one, narratives get numbers of their own, and
+vectors are mirrored around the mean of their language, each world in axes of its own. So no text, vector or
+narrative of a world is that of another. Costs a fifth of generating. On SQLite only.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ def lengthen(file: Path, worlds: int, days: int, *, seed: int, passages: int) ->
                 _World(connection, number, back, seed=seed, passages=passages, first=first).lay()
                 connection.commit()
         connection.execute(
-            "INSERT INTO narrative_sizes SELECT narrative_id, count(*) FROM assignments WHERE narrative_id NOT IN "
+            "INSERT INTO narrative_sizes SELECT narrative_id, count(*) FROM assignments WHERE narrative_id "
+            "NOT IN "
             "(SELECT narrative_id FROM narrative_sizes) GROUP BY 1"
         )
         connection.execute("UPDATE marks SET passage_no = (SELECT max(passage_no) FROM passages)")
@@ -191,7 +193,8 @@ class _World:
         for start in range(0, first, AT_ONCE):
             rows = self._connection.execute(
                 'SELECT passage_no, passage_id, article_id, ordinal, start, "end", text, language, build, vector FROM passages'
-                f" JOIN vectors USING (text_hash) WHERE build = ? AND passage_no > ? AND passage_no <= ? AND {self._kept}",
+                f" JOIN vectors USING (text_hash) WHERE build = ? AND passage_no > ? AND passage_no <= ? "
+                f"AND {self._kept}",
                 (build_name(), start, min(first, start + AT_ONCE)),
             ).fetchall()
             texts = [self._text(row[6]) for row in rows]

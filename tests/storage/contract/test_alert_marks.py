@@ -15,7 +15,8 @@ WEEK = (DAY.date() - timedelta(days=7), DAY.date())
 def alert(name: str = "a" * 16, **changes: object) -> Alert:
     """An alert of a spike, with texts in several scripts."""
     made = Alert(
-        alert_id=name, spike_id="1-2026-03-02", narrative_id=1, created_at=DAY, subject="تتفهم — озабоченность",
+        alert_id=name, spike_id="1-2026-03-02", narrative_id=1, created_at=DAY,
+        subject="تتفهم — озабоченность",
         evidence={"text": "毛里塔尼亚" * 2_000},
     )  # fmt: skip
     return replace(made, **changes)  # type: ignore[arg-type]
