@@ -19,7 +19,6 @@ import structlog
 from config.sources import FeedConfig, SourceConfig
 from crawler.answers import Answer, Kind
 from crawler.asking import CrawlTools, OutletRequests, TimeIsUp
-from crawler.conditions import CONDITIONS
 from crawler.health import health_after
 from crawler.listings import Listing
 from crawler.reading import read_listing
@@ -39,6 +38,7 @@ from crawler.select import (
 from crawler.shapes import LEARNT_FROM, Habits, habits_of
 from crawler.waiting import is_due
 from storage.records import FeedHealth, FeedKind, FeedPoll, FeedState, Page
+from storage.records.conditions import CONDITIONS
 
 logger = structlog.get_logger(__name__)
 

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from config.clock import midnight
 from config.workspace import Workspace
-from crawler.conditions import CONDITIONS
 from drumbeat.alerts.addresses import message_id
 from drumbeat.alerts.compose import headers_of
 from drumbeat.alerts.headers import WIRE
@@ -19,6 +18,7 @@ from drumbeat.shown.environment import plain_environment
 from drumbeat.shown.words import count
 from storage.ids import delivery_id, message_key
 from storage.records import Alert, Delivery, HealthChange
+from storage.records.conditions import CONDITIONS
 from storage.store import Store
 
 MOST: Final = 60

@@ -127,8 +127,8 @@ def check(
 
 
 def _checked_row(row: FeedCheck) -> tuple[object, ...]:
-    from crawler.conditions import CONDITIONS
     from drumbeat.shown.polls import remark
+    from storage.records.conditions import CONDITIONS
 
     told = remark(
         entries=row.entries,

@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.conditions import CONDITIONS
 from storage.records import FeedHealth
+from storage.records.conditions import CONDITIONS
 
 NEVER_TRIED = "never_tried"
 _NEVER_TRIED = (

@@ -63,7 +63,7 @@ class FeedHealth:
     feed_url: str
     source_id: str
     condition: str
-    """One of `crawler.conditions.CONDITIONS`; `well` where nothing is wrong."""
+    """One of `storage.records.conditions.CONDITIONS`; `well` where nothing is wrong."""
     since: datetime
     """Of the first poll that found it so."""
     checked_at: datetime

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from crawler.check import check_sources
-from crawler.conditions import CONDITIONS
 from crawler.health import condition_of
+from storage.records.conditions import CONDITIONS
 from tests.crawler.lab import NOW, Lab, source
 from tests.crawler.server import (
     Behaviour,
