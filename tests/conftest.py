@@ -51,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Measuring())
 
 
-@pytest.hookimpl(trylast=True)
+# After the shuffle of pytest-randomly and before xdist reads the marks: neither first nor last.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of the unit tier, and keep together what is made once: the tests of a file, and all that
     read the played demos; these come first, so that no process is left alone with them at the end.
