@@ -31,7 +31,7 @@ demo: $(STAMP)
 
 # Two processes and more halve the time; each holds a model and a database server, so that four are the most.
 test: $(STAMP)
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --no-loadscope-reorder
 
 quality: $(STAMP)
 	$(BIN)/python -m tests quality --data "$(DATA)" --out quality $(if $(ONLY),--only $(ONLY))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.postgresql import server
 from tests.tiers import Measuring, in_tier, recorded, watch
@@ -18,8 +19,8 @@ from tests.tiers import Measuring, in_tier, recorded, watch
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
-PLAYED = frozenset({"played", "played_on_postgresql"})
-"""Fixtures of a session that take minutes."""
+PLAYED = frozenset({"tests/acceptance/test_demo.py", "tests/acceptance/test_engines.py"})
+"""Files that read the demos of a session, which take minutes."""
 
 
 @pytest.fixture(scope="session")
@@ -51,18 +52,29 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Measuring())
 
 
-# After the shuffle of pytest-randomly and before xdist reads the marks: neither first nor last.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of the unit tier, and keep together what is made once: the tests of a file, and all that
-    read the played demos; these come first, so that no process is left alone with them at the end.
+    """Mark the tests of the unit tier; what takes minutes comes first, so that no process is left alone with
+    it at the end.
     """
     record = recorded()
     for item in items:
         if in_tier(item, record):
             item.add_marker(pytest.mark.unit)
-        together = "played" if PLAYED & set(getattr(item, "fixturenames", ())) else item.path.as_posix()
-        item.add_marker(pytest.mark.xdist_group(together))
     items.sort(key=lambda item: item.path.parent.name != "acceptance")
+
+
+class Together(LoadScopeScheduling):  # type: ignore[misc]  # ships no types
+    """Keeps in one process what is made once: the tests of a file, and all that read the played demos."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "played" if file in PLAYED else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
+    """How `make test` shares tests among processes."""
+    return Together(config, log)
 
 
 @pytest.hookimpl(hookwrapper=True)
