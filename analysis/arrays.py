@@ -4,7 +4,7 @@ centroids.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from typing import TypeVar
 
 import numpy as np
@@ -97,14 +97,20 @@ def _pair_distances(rows: Matrix, moments: Floats, span: float) -> Floats:
     count = len(rows)
     distances = np.empty(count * (count - 1) // 2)
     filled = 0
-    for start in range(0, count - 1, _BLOCK):
-        cosines = _cosines_to_later(rows, moments, start, span)
-        for place, row in enumerate(cosines[: count - 1 - start]):
-            end = filled + count - 1 - start - place
-            distances[filled:end] = row[place + 1 :]
-            filled = end
+    for later in _each_to_later(rows, moments, span):
+        distances[filled : filled + len(later)] = later
+        filled += len(later)
     np.subtract(1.0, distances, out=distances)
     return np.maximum(distances, 0.0, out=distances)
+
+
+def _each_to_later(rows: Matrix, moments: Floats, span: float) -> Iterator[Floats]:
+    """For each row but the last, its cosines to all that come after it."""
+    last = len(rows) - 1
+    for start in range(0, last, _BLOCK):
+        cosines = _cosines_to_later(rows, moments, start, span)
+        for place, row in enumerate(cosines[: last - start]):
+            yield row[place + 1 :]
 
 
 def _cosines_to_later(rows: Matrix, moments: Floats, start: int, span: float) -> Matrix:

@@ -135,6 +135,11 @@ def _write(store: Store, day: date, observations: list[Observation]) -> bool:
     return True
 
 
+def _history_before(store: Store, first: date) -> SourceHistory:
+    """What is usual for each source, from the days before the window."""
+    return SourceHistory.of(store.counts.source_days(first - timedelta(days=HEALTH_DAYS), first))
+
+
 class _Health:
     """The source days of the window, judged in their order: what is usual on a day depends on those before
     it.
@@ -144,7 +149,6 @@ class _Health:
     """
 
     def __init__(self, store: Store, first: date, end: date, stale: Collection[date], today: date) -> None:
-        earlier = store.counts.source_days(first - timedelta(days=HEALTH_DAYS), first)
         inside = store.counts.source_days(first, end)
         kept = {(row.source_id, row.day): DayTally.of(row) for row in inside if row.day not in stale}
         judged = source_days(
@@ -153,7 +157,7 @@ class _Health:
             first=first,
             last=end,
             today=today,
-            history=SourceHistory.of(earlier),
+            history=_history_before(store, first),
         )
         self._store = store
         self._stored, self.judged = _by_day(inside), _by_day(judged)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from analysis.digest.reader import DigestReader, rounded
 from analysis.digest.records import OtherLine
+from analysis.digest.trends import Trend
 
 MOST_LINES = 40
 """Lines of a report; the dashboard lists all. Chosen, not measured."""
@@ -20,14 +21,16 @@ def other_lines(reader: DigestReader, shown: Collection[int]) -> tuple[OtherLine
     told = (reader.told & reader.judged.keys()) - reader.claims - set(shown)
     trends = reader.trends.among(told)
     order = sorted(trends, key=lambda key: (-trends[key].observed, key))[:MOST_LINES]
-    return tuple(
-        OtherLine(
-            narrative_id=key,
-            label=reader.narratives[key].label,
-            kind=reader.judged[key].kind,
-            observed=round(trends[key].observed, 4),
-            ratio=rounded(trends[key].ratio),
-            outlets=trends[key].outlets,
-        )
-        for key in order
+    return tuple(_line(reader, key, trends[key]) for key in order)
+
+
+def _line(reader: DigestReader, narrative_id: int, trend: Trend) -> OtherLine:
+    """The line of one narrative."""
+    return OtherLine(
+        narrative_id=narrative_id,
+        label=reader.narratives[narrative_id].label,
+        kind=reader.judged[narrative_id].kind,
+        observed=round(trend.observed, 4),
+        ratio=rounded(trend.ratio),
+        outlets=trend.outlets,
     )

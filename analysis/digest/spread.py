@@ -201,13 +201,18 @@ def country_attention(
     The mean over the country's outlets that published anything is not weighted: one giant must not speak for
     a country.
     """
-    articles = Counter(item.row.source_id for item in told)
-    prior = ATTENTION_PRIOR * articles.total() / max(sum(output.values()), 1)
     shares: defaultdict[str, list[float]] = defaultdict(list)
-    for source in sorted(source for source in output if output[source]):
-        share = (articles[source] + prior) / (output[source] + ATTENTION_PRIOR)
+    for source, share in _outlet_attention(told, output).items():
         shares[countries.get(source, "")].append(share)
     return {country: round(mean(shares[country]), 6) for country in sorted(shares)}
+
+
+def _outlet_attention(told: Sequence[CarriedArticle], output: Mapping[str, int]) -> dict[str, float]:
+    """Outlet that published anything -> share of its output that this narrative has."""
+    articles = Counter(item.row.source_id for item in told)
+    prior = ATTENTION_PRIOR * articles.total() / max(sum(output.values()), 1)
+    published = sorted(source for source in output if output[source])
+    return {source: (articles[source] + prior) / (output[source] + ATTENTION_PRIOR) for source in published}
 
 
 def copy_lines(

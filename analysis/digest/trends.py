@@ -142,7 +142,7 @@ class Trends:
         n, tested = self._places[narrative_id], self._tested
         return Trend(
             observed=float(tested.observed[n]),
-            expected=float(tested.law.mean[n]) if tested.has_baseline[n] else None,
+            expected=self._expected_in_period(n),
             previous=float(tested.previous[n]),
             outlets=int(tested.outlets[n]),
             p_up=float(self._up[n]),
@@ -151,6 +151,10 @@ class Trends:
             q_down=float(self._q_down[n]),
             seen=self._is_seen(n),
         )
+
+    def _expected_in_period(self, n: int) -> float | None:
+        """What to expect of the period; None without a baseline."""
+        return float(self._tested.law.mean[n]) if self._tested.has_baseline[n] else None
 
     def _is_seen(self, n: int) -> bool:
         gaps = self._gaps(n)[self._first : self._last + 1]

@@ -73,11 +73,14 @@ class _Builder:
         """One transformer layer: attention and feed-forward, each added to its input and normalised."""
         attended = self._dense(self._attention(state, name), f"{name}ao", self._weights.sizes.hidden)
         state = self._norm(self._node("Add", [state, attended], f"{name}attended"), f"{name}aln")
-        inner = self._dense(state, f"{name}fi", self._weights.sizes.feed_forward)
-        outer = self._dense(
-            self._node("Gelu", [inner], f"{name}gelu", fused=True), f"{name}fo", self._weights.sizes.hidden
-        )
+        outer = self._feed_forward(state, name)
         return self._norm(self._node("Add", [state, outer], f"{name}fed"), f"{name}oln")
+
+    def _feed_forward(self, state: str, name: str) -> str:
+        """Two matrices with a GELU between them."""
+        inner = self._dense(state, f"{name}fi", self._weights.sizes.feed_forward)
+        activated = self._node("Gelu", [inner], f"{name}gelu", fused=True)
+        return self._dense(activated, f"{name}fo", self._weights.sizes.hidden)
 
     def _attention(self, state: str, name: str) -> str:
         """Query, key and value as one 8-bit product, then self-attention over all heads."""

@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 
-from analysis.arrays import Labels
+from analysis.arrays import Labels, Vectors
 from analysis.embedding.centring import centre
 from config.progress import NoProgress, Progress
 from config.workspace import Workspace
@@ -171,14 +171,18 @@ class _Sketcher:
 
     def _rows(self, found: Sequence[EmbeddedPassage]) -> SketchRows:
         self.sketched += len(found)
-        vectors = centre(np.stack([row.vector for row in found]), [row.language for row in found], self.table)
         return SketchRows(
-            bits=sketch_of(vectors),
+            bits=sketch_of(self._centred(found)),
             numbers=np.array([row.passage_no for row in found], np.int64),
             moments=np.array([int(row.counted_at.timestamp()) for row in found], np.int64),
             sources=_codes(self.codes["sources"], [row.source_id for row in found]),
             languages=_codes(self.codes["languages"], [row.article_language for row in found]),
         )
+
+    def _centred(self, found: Sequence[EmbeddedPassage]) -> Vectors:
+        """The vectors less the means that all sketches of the folder are made with."""
+        raw = np.stack([row.vector for row in found])
+        return centre(raw, [row.language for row in found], self.table)
 
 
 def _numbered(names: Sequence[str]) -> dict[str, int]:

@@ -134,12 +134,19 @@ def unpacked(blocks: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     """Q4_0 blocks, shape (rows, n, 18), as float32 of shape (rows, 32 n)."""
     rows, count, _ = blocks.shape
     scales = np.ascontiguousarray(blocks[:, :, :2]).view(np.float16).astype(np.float32)
-    values = np.empty((rows, count, BLOCK), np.float32)
-    values[:, :, : BLOCK // 2] = blocks[:, :, 2:] & 15
-    values[:, :, BLOCK // 2 :] = blocks[:, :, 2:] >> 4
-    values -= 8
+    values = _whole_weights(blocks[:, :, 2:])
     values *= scales
     return values.reshape(rows, count * BLOCK)
+
+
+def _whole_weights(packed: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """The weights of blocks before they are scaled, -8 to 7: shape (rows, n, 16) as (rows, n, 32)."""
+    rows, count, _ = packed.shape
+    values = np.empty((rows, count, BLOCK), np.float32)
+    values[:, :, : BLOCK // 2] = packed & 15
+    values[:, :, BLOCK // 2 :] = packed >> 4
+    values -= 8
+    return values
 
 
 def find_weights(named: Path | None) -> Path:

@@ -86,7 +86,14 @@ def judge(facts: Facts) -> Verdict:
     found, needed = evidence(facts.scores), needed_for(facts)
     within = told_within(facts.days, EVENT_DAYS)
     grade = 0.0 if found is None else _grade(found - needed)
-    reasons = {
+    kind, decided = _kind(facts, found, needed, within)
+    reasons = {**_figures(facts, found, needed, within), "decided": decided}
+    return Verdict(kind, round(grade, 3), reasons)
+
+
+def _figures(facts: Facts, found: float | None, needed: float, within: float) -> dict[str, float | None]:
+    """What a verdict rests on, rounded as it is kept."""
+    return {
         "texts": len(facts.days),
         "outlets": facts.outlets,
         "evidence": None if found is None else round(found, 3),
@@ -94,8 +101,6 @@ def judge(facts: Facts) -> Verdict:
         "within_a_week": round(within, 2),
         "one_event": round(facts.one_event, 2),
     }
-    kind, decided = _kind(facts, found, needed, within)
-    return Verdict(kind, round(grade, 3), {**reasons, "decided": decided})
 
 
 def _kind(facts: Facts, found: float | None, needed: float, within: float) -> tuple[Kind | None, str]:

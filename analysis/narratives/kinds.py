@@ -151,12 +151,17 @@ def _taught_rows(
     it.
     """
     for number in sorted(view.decisions.kinds.keys() & living.keys()):
-        shown = view.store.passages.many(living[number].exemplars)
-        known = view.store.vectors.has(view.table.build, {row.text_hash for row in shown})
-        rows = [row for row in shown if row.text_hash in known]
+        rows = _embedded_exemplars(view, living[number])
         if rows:
             words = float(words_of([row.text for row in rows]).mean())
             yield number, np.asarray(_vectors(view, head, rows).mean(axis=0), np.float32), words
+
+
+def _embedded_exemplars(view: RunView, narrative: Narrative) -> list[PassageRow]:
+    """Those of the passages that show a narrative that have vectors."""
+    shown = view.store.passages.many(narrative.exemplars)
+    known = view.store.vectors.has(view.table.build, {row.text_hash for row in shown})
+    return [row for row in shown if row.text_hash in known]
 
 
 def _vectors(view: RunView, head: Head, rows: Sequence[PassageRow]) -> Vectors:

@@ -191,15 +191,7 @@ def _changed(view: RunView) -> dict[int, datetime]:
 def _centres(view: RunView, living: Mapping[int, Narrative], kept: Mapping[int, Anchor]) -> dict[int, Centre]:
     """Anchors as the newest means of their build would have them; those of another build are set anew."""
     mine = {number: item for number, item in kept.items() if item.build == view.table.build}
-    then = [
-        replace(
-            living[number],
-            centroid=item.centroid,
-            build=item.build,
-            mean_version=item.mean_version,
-        )
-        for number, item in sorted(mine.items())
-    ]
+    then = [_as_anchored(living[number], item) for number, item in sorted(mine.items())]
     found = {}
     for item in comparable(view.store, then):
         if item.centroid is not None:
@@ -207,6 +199,11 @@ def _centres(view: RunView, living: Mapping[int, Narrative], kept: Mapping[int, 
             vector = np.asarray(item.centroid, np.float64)
             found[item.narrative_id] = Centre(vector, anchor.cohesion, anchor.texts)
     return found
+
+
+def _as_anchored(narrative: Narrative, anchor: Anchor) -> Narrative:
+    """A narrative with the centroid of its anchor."""
+    return replace(narrative, centroid=anchor.centroid, build=anchor.build, mean_version=anchor.mean_version)
 
 
 def take_apart(view: RunView, movements: Movements, progress: Progress) -> int:
@@ -280,10 +277,15 @@ def _let_go(
     """Write into the histories what left, and rest what is told no more."""
     living = {item.narrative_id: item for item in view.living()}
     resting = [living[number] for number in sorted(leaving) if number not in holders]
-    left = [(birth.split_from or 0, birth.narrative_id) for birth in births]
-    events = [_event(view, "drifted", number, other, leaving[number].told) for number, other in left]
+    events = _drifted(view, leaving, births)
     events += [_event(view, "dormant", item.narrative_id, None, {"reason": MOVED_ON}) for item in resting]
     view.store.narratives.save([replace(item, status="dormant") for item in resting], (), events)
+
+
+def _drifted(view: RunView, leaving: Mapping[int, Leaving], births: Sequence[Birth]) -> list[LineageEvent]:
+    """For each birth, the event in the history of the narrative that it left."""
+    left = [(birth.split_from or 0, birth.narrative_id) for birth in births]
+    return [_event(view, "drifted", number, other, leaving[number].told) for number, other in left]
 
 
 def _event(

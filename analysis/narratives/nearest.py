@@ -173,10 +173,15 @@ def _two_nearest(rows: Ints, columns: Ints, cosines: Floats) -> tuple[Ints, Floa
     order = np.lexsort((columns, -cosines, rows))
     rows, columns, cosines = rows[order], columns[order], cosines[order]
     first = np.flatnonzero(np.diff(rows, prepend=-1))
-    has_second = np.diff(np.append(first, len(rows))) > 1
+    return columns[first], cosines[first], _second_cosines(cosines, first)
+
+
+def _second_cosines(cosines: Floats, first: Ints) -> Floats:
+    """The second cosine of each run that begins at `first`, -1 where there is none."""
+    has_second = np.diff(np.append(first, len(cosines))) > 1
     second = np.full(len(first), -1.0)
     second[has_second] = cosines[first[has_second] + 1]
-    return columns[first], cosines[first], second
+    return second
 
 
 def cosines_of(rows: Matrix | Vectors, others: Matrix | Vectors) -> Floats:

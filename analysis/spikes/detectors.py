@@ -152,12 +152,16 @@ def _gain(y: Floats, baseline: Baseline, exposure: Floats) -> Floats:
     for days that hang together, by how much more their sum varies than that of independent days.
     """
     law = baseline.expect(exposure)
-    mean, alpha = law.mean, law.spread
-    ratio = (1 + alpha * mean) / (1 + alpha * KAPPA * mean)
-    gain = y * np.log(KAPPA) + (y + 1 / alpha) * np.log(ratio)
-    alone = 1 + alpha * mean
-    together = 1 + law.alpha * mean * baseline.habits.drag + law.unsure * mean
+    gain = _log_likelihood_ratio(y, law.mean, law.spread)
+    alone = 1 + law.spread * law.mean
+    together = 1 + law.alpha * law.mean * baseline.habits.drag + law.unsure * law.mean
     return np.asarray(gain * alone / together, dtype=np.float64)
+
+
+def _log_likelihood_ratio(y: Floats, mean: Floats, alpha: Floats) -> Floats:
+    """Of negative binomial counts, `KAPPA` times the mean against the mean."""
+    ratio = (1 + alpha * mean) / (1 + alpha * KAPPA * mean)
+    return np.asarray(y * np.log(KAPPA) + (y + 1 / alpha) * np.log(ratio), dtype=np.float64)
 
 
 def rarity(cusum_level: Floats) -> Floats:

@@ -161,11 +161,16 @@ def _inequality(above: Floats, information: Floats, noise: Floats, alpha: float)
     """
     squared = np.square(alpha * information)
     spread = np.minimum(np.square(above - alpha * information) - noise, FAR_OFF * squared)
-    trust = squared / np.square(noise + USUAL_INEQUALITY * squared + 1e-12)
+    trust = _trust(squared, noise)
     known = float((trust * squared).sum()) * USUAL_INEQUALITY**2
     found = float((trust * spread).sum()) * USUAL_INEQUALITY**2
     held = found + TRUST_NARRATIVES * USUAL_INEQUALITY
     return float(np.clip(held / (known + TRUST_NARRATIVES), *INEQUALITY_RANGE))
+
+
+def _trust(squared: Floats, noise: Floats) -> Floats:
+    """How well the overdispersion of each narrative is known: the less, the more of it is noise."""
+    return np.asarray(squared / np.square(noise + USUAL_INEQUALITY * squared + 1e-12), dtype=np.float64)
 
 
 def scatter_of(past: Floats, mean: Floats, weight: Floats, habits: Habits) -> Scatter:

@@ -33,7 +33,9 @@ _FINE = SOUTH_EAST_ASIAN + "\u0f00-\u0fff"
 LONGEST_WORD = 30
 """Characters of an unbroken string that count as one word. Chosen, not measured."""
 CHARACTERS_OF_A_WORD = 12
-"""With the space behind it, at most on average; German and Finnish prose have 7 to 9. Chosen, not measured."""
+"""With the space behind it, at most on average; German and Finnish prose have 7 to 9. Chosen, not
+measured.
+"""
 _UNSPACED = re.compile(f"[{_FINE}{_HAN_KANA}]")
 _ATOM = re.compile(rf"([{_FINE}])|([{_HAN_KANA}])|[^\s{_FINE}{_HAN_KANA}]{{1,{LONGEST_WORD}}}")
 _CLAUSE_MARKS = frozenset(",;:،؛、，；：·፣፤—–)»”")

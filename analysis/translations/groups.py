@@ -13,20 +13,21 @@ def connected(links: Collection[tuple[str, str]]) -> list[list[str]]:
 
     Sorted inside and out, whatever the order of the links.
     """
-    leader: dict[str, str] = {}
-
-    def find(item: str) -> str:
-        while leader.setdefault(item, item) != item:
-            item = leader[item]
-        return item
-
+    leaders: dict[str, str] = {}
     for left, right in links:
-        one, other = sorted((find(left), find(right)))
-        leader[other] = one
+        one, other = sorted((_leader(left, leaders), _leader(right, leaders)))
+        leaders[other] = one
     parts: dict[str, list[str]] = {}
-    for item in sorted(leader):
-        parts.setdefault(find(item), []).append(item)
+    for item in sorted(leaders):
+        parts.setdefault(_leader(item, leaders), []).append(item)
     return [part for part in parts.values() if len(part) > 1]
+
+
+def _leader(item: str, leaders: dict[str, str]) -> str:
+    """The id that stands for all that an id is connected to so far; a new one stands for itself."""
+    while leaders.setdefault(item, item) != item:
+        item = leaders[item]
+    return item
 
 
 def joined_group(
@@ -44,14 +45,18 @@ def joined_group(
         scores: article id -> how well it aligns with another member; kept as a translation's containment.
     """
     first = min(groups, key=lambda group: (group.first_at, group.group_id))
-    moved = []
-    for member in sorted(members, key=lambda member: member.article_id):
-        if member.relation == "original" and member.group_id != first.group_id:
-            member = replace(member, relation="translation", containment=scores.get(member.article_id, 0.0))
-        moved.append(replace(member, group_id=first.group_id))
+    ordered = sorted(members, key=lambda member: member.article_id)
+    moved = [_moved(member, first.group_id, scores) for member in ordered]
     outlets = len({sources[member.article_id] for member in members})
     joined = replace(first, size=len(members), outlets=outlets, wire=_wire(first, groups))
     return joined, moved
+
+
+def _moved(member: CopyMember, group_id: str, scores: Mapping[str, float]) -> CopyMember:
+    """A member in the joined group: the original of another group is a translation there."""
+    if member.relation == "original" and member.group_id != group_id:
+        member = replace(member, relation="translation", containment=scores.get(member.article_id, 0.0))
+    return replace(member, group_id=group_id)
 
 
 def _wire(first: CopyGroup, groups: Sequence[CopyGroup]) -> str | None:

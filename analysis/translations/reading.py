@@ -19,7 +19,7 @@ from analysis.translations.alignment import SENTENCES, Lead, numbers
 from analysis.translations.candidates import PASSAGES, DayTexts
 from config.settings import EmbedSettings
 from config.undetermined import UNDETERMINED
-from storage.records import Article, MeanTable, PassageFacts, Vector
+from storage.records import Article, CopyMember, MeanTable, PassageFacts, Vector
 from storage.store import Store
 
 LEADS = 10_000
@@ -47,13 +47,20 @@ def texts_of_day(
     start = datetime.combine(day, time(), UTC)
     rows = [row for row in store.passages.told(start, start + timedelta(days=1)) if row.passage_no <= through]
     members = store.copies.of({row.article_id for row in rows})
-    articles: defaultdict[str, list[PassageFacts]] = defaultdict(list)
+    parts = _by_article(rows, members)
+    return _stacked(store, parts, table, asked) if parts else None
+
+
+def _by_article(
+    rows: Sequence[PassageFacts], members: Mapping[str, CopyMember]
+) -> dict[str, list[PassageFacts]]:
+    """The first passages of each article that can be a translation."""
+    found: defaultdict[str, list[PassageFacts]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: row.passage_id):
         member = members.get(row.article_id)
-        if member is not None and is_asked(row, member.relation) and len(articles[row.article_id]) < PASSAGES:
-            articles[row.article_id].append(row)
-    parts = {key: passages for key, passages in sorted(articles.items()) if passages}
-    return _stacked(store, parts, table, asked) if parts else None
+        if member is not None and is_asked(row, member.relation):
+            found[row.article_id].append(row)
+    return {key: found[key][:PASSAGES] for key in sorted(found)}
 
 
 def _stacked(

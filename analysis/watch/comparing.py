@@ -74,8 +74,7 @@ class Finder:
         self.statements = _screened(statements, self._rules.sentence_share)
         ordinary = ordinary_for(store, table, statements, per_language=self._rules.background_passages)
         self._matcher = Matcher(self.statements, ordinary)
-        own = {place: grown.get(item.config.id) for place, item in enumerate(statements) if item.by_sentences}
-        self._directions = Directions({place: item for place, item in own.items() if item is not None})
+        self._directions = _directions_of(statements, grown)
 
     def matches(self, facts: Sequence[PassageFacts]) -> list[Match]:
         """The hits among passages that have vectors, by passage."""
@@ -198,18 +197,30 @@ class Finder:
         self, vectors: Vectors, rows: Mapping[int, PassageRow], pairs: Sequence[Pair]
     ) -> dict[Pair, Standing]:
         """The pairs that are hits, by the whole passage or by a sentence."""
-        whole = [pair for pair in pairs if not self.statements[pair[1]].by_sentences]
-        found = {
-            pair: self._matcher.standing(pair[1], vectors[pair[0]], rows[pair[0]].language) for pair in whole
-        }
         read = [pair for pair in pairs if self.statements[pair[1]].by_sentences]
         best = self.best_sentences(rows, read)
-        found |= {pair: item.standing for pair, item in best.items() if item.reached}
+        by_sentence = {pair: item.standing for pair, item in best.items() if item.reached}
+        whole = [pair for pair in pairs if not self.statements[pair[1]].by_sentences]
+        return self._whole_standings(vectors, rows, whole) | by_sentence
+
+    def _whole_standings(
+        self, vectors: Vectors, rows: Mapping[int, PassageRow], pairs: Sequence[Pair]
+    ) -> dict[Pair, Standing]:
+        """The pairs that are hits by the whole passage."""
+        found = {
+            pair: self._matcher.standing(pair[1], vectors[pair[0]], rows[pair[0]].language) for pair in pairs
+        }
         return {pair: standing for pair, standing in found.items() if standing is not None}
 
     def _any_standing(self, vector: Vectors, statement: int) -> Standing:
         close = float(cosine(self.statements[statement].vectors, vector[None]).max(initial=0.0))
         return Standing(0.0, round(close, 4))
+
+
+def _directions_of(statements: Sequence[Prepared], grown: Mapping[str, GrownStatement]) -> Directions:
+    """The directions of those statements that have grown."""
+    own = {place: grown.get(item.config.id) for place, item in enumerate(statements) if item.by_sentences}
+    return Directions({place: item for place, item in own.items() if item is not None})
 
 
 def _screened(statements: Sequence[Prepared], share: float) -> tuple[Prepared, ...]:

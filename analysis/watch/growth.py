@@ -123,8 +123,12 @@ def link_of(z: Floats, collection: Collection) -> int:
     if not len(numbers) or counts.max() < SHARE * len(nearest):
         return NONE
     best = int(numbers[counts.argmax()])
-    own = z[collection.narratives == best]
-    return best if own.sum() / (len(own) + FEW) >= LEVEL else NONE
+    return best if _level(z[collection.narratives == best]) >= LEVEL else NONE
+
+
+def _level(z: Floats) -> float:
+    """How far the texts of a narrative stand out on average, drawn to 0 where they are few."""
+    return float(z.sum() / (len(z) + FEW))
 
 
 def grow(

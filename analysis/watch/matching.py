@@ -66,14 +66,17 @@ class Matcher:
 
     def standing(self, statement: int, vector: Vector, language: str) -> Standing | None:
         """How far one passage stands out for one statement; None under the threshold."""
-        own = slice(self._first[statement], self._first[statement + 1])
+        own = self._rows_of(statement)
         cosines = self._texts[own].astype(np.float64) @ vector.astype(np.float64)
         place, spread = self._ordinary.scale(language)[own].T
         z = (cosines - place) / spread
         best = int(z.argmax())
-        # Rounded as it is kept, so that the decision and the record agree.
-        standing = Standing(round(float(z[best]), _Z_DIGITS), round(float(cosines[best]), _COSINE_DIGITS))
+        standing = _as_kept(float(z[best]), float(cosines[best]))
         return standing if standing.z >= self._least[own][best] else None
+
+    def _rows_of(self, statement: int) -> slice:
+        """The rows of a statement's texts."""
+        return slice(self._first[statement], self._first[statement + 1])
 
     def z(self, vectors: Vectors, languages: Sequence[str]) -> Floats:
         """z of every statement and passage, that of the statement's text which stands out most, shape
@@ -88,3 +91,8 @@ class Matcher:
         place, spread = self._ordinary.scale(language).T
         least = self._least - 10.0**-_Z_DIGITS
         return np.asarray(place + least * spread - _SLACK, np.float32)
+
+
+def _as_kept(z: float, cosine: float) -> Standing:
+    """Rounded as it is kept, so that the decision and the record agree."""
+    return Standing(round(z, _Z_DIGITS), round(cosine, _COSINE_DIGITS))

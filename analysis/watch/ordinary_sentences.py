@@ -5,7 +5,7 @@ ordinary of passages.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -80,14 +80,20 @@ def _drawn(store: Store, workspace: Workspace) -> list[SampledSentence]:
     """Sentences of the first passages of every language by hash, embedded and kept."""
     found: dict[tuple[str, str], SampledSentence] = {}
     texts: set[str] = set()
+    for language, number, sentence in _ordinary(store):
+        key = text_hash(sentence)
+        found.setdefault((language, key), SampledSentence(key, language, number))
+        texts.add(sentence)
+    kept_vectors(store, settings_of(workspace), texts)
+    return sorted(found.values(), key=lambda row: (row.language, row.text_hash))
+
+
+def _ordinary(store: Store) -> Iterator[tuple[str, int, str]]:
+    """Language, number of the passage within it, and sentence, of the passages that are sampled."""
     for language, passages in store.watch_learned.ordinary_texts(per_language=PASSAGES).items():
         for number, passage in enumerate(passages):
             for sentence in sentences_in(passage):
-                key = text_hash(sentence)
-                found.setdefault((language, key), SampledSentence(key, language, number))
-                texts.add(sentence)
-    kept_vectors(store, settings_of(workspace), texts)
-    return sorted(found.values(), key=lambda row: (row.language, row.text_hash))
+                yield language, number, sentence
 
 
 def read_vectors(store: Store, settings: EmbedSettings, texts: Sequence[str]) -> dict[str, Vector]:
