@@ -23,21 +23,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 OWNED = 0.5
-"""A narrative owns a cluster of which it holds this share."""
+"""A narrative owns a cluster of which it holds this share. Chosen, not measured: the majority."""
 SHARED = 0.5
-"""Two narratives that each have this share of their text units in one cluster may be one."""
+"""Two narratives that each have this share of their text units in one cluster may be one. Chosen, not
+measured: the majority."""
 APART = 0.3
-"""A narrative with this share of its text units in each of two clusters that it owns may be two ..."""
+"""A narrative with this share of its text units in each of two clusters that it owns may be two ... Chosen,
+not measured."""
 UNLIKE = 0.25
-"""... if the clusters are no more alike than this; merging asks for twice as much, so that nothing flaps."""
+"""... if the clusters are no more alike than this; merging asks for twice as much, so that nothing flaps.
+Chosen, not measured."""
 FORMAL = 0.5
 """A narrative is a recurring form if this share of the text units in its clusters is in clusters that are
-forms.
-"""
+forms. Chosen, not measured: the majority."""
 SECOND_SIGHT = timedelta(hours=12)
-"""A change is confirmed so long after it was first seen, at the earliest: a refit that is killed late and run
-again sees nothing new.
-"""
+"""A change is confirmed so long after it was first seen, at the earliest: a refit that is killed late and
+run again sees nothing new. Chosen, not measured: half a day."""
 
 
 @dataclass(frozen=True, slots=True)

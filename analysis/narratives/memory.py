@@ -24,11 +24,13 @@ _NONE = -1  # no place in a list and no cosine, by definition
 _ROUNDING = 1e-4  # more than float32 products differ by; decides speed only
 _LEAST = 1e-6  # by definition: a narrative without another text than the one that is asked
 REMEMBERED = timedelta(days=60)
-"""Passages of so many days make a narrative's centroid; a silent one is known by its exemplars."""
+"""Passages of so many days make a narrative's centroid; a silent one is known by its exemplars. Chosen, not
+measured."""
 FORGOTTEN = timedelta(days=180)
-"""A narrative silent for longer takes no passages until a refit brings it back."""
+"""A narrative silent for longer takes no passages until a refit brings it back. Chosen, not measured."""
 GAIN = 0.05
-"""A passage moves when another narrative is nearer to it by more than this (cosine)."""
+"""A passage moves when another narrative is nearer to it by more than this (cosine). Chosen, not
+measured."""
 MERGE_LIKENESS = 0.7
 """Two narratives whose texts are this alike, compared with their own (as in `linking.py`), are one. On the
 sample world the pieces of one claim that early refits had torn apart reach 0.48 to 0.90, different claims
@@ -36,7 +38,7 @@ sample world the pieces of one claim that early refits had torn apart reach 0.48
 neighbouring claims of one story: BCubed F1 0.75 instead of 0.81.
 """
 FEWEST_TEXTS = 3
-"""Narratives of fewer texts are too vague to be compared."""
+"""Narratives of fewer texts are too vague to be compared. Chosen, not measured."""
 
 
 @dataclass(frozen=True, slots=True)

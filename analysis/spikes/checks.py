@@ -26,9 +26,8 @@ for an alert. Chosen, not measured.
 YOUNG_DAYS = 14
 """Seen days before the guard band that make an outlet part of the baseline. Chosen, not measured."""
 RECOVERY_DAYS = 3
-"""Days after an outage in which a backlog may come in: live finds that are older than 72 h are late and never
-counted.
-"""
+"""Days after an outage in which a backlog may come in: live finds that are older than 72 h are late and
+never counted. By definition of late."""
 ONE_OUTLET_SHARE = 0.6
 """More of the own texts than this by one outlet is that outlet's matter, ... Chosen, not measured."""
 ONE_OUTLET_P = 0.01

@@ -29,7 +29,7 @@ Tier = Literal["mail", "digest", ""]
 """What a detector asks for; empty: nothing."""
 
 SLOW_DAYS = 7
-"""Days whose sum is reported for a slow rise: a week, so that weekends do not show."""
+"""Days whose sum is reported for a slow rise: a week, so that weekends do not show. By definition."""
 ESTABLISHED_DAYS = 3
 """Days with own texts before the guard band that give a discovered narrative a baseline. Chosen, not
 measured.
@@ -194,7 +194,8 @@ EMERGENCE_GROUP_SHARE = 0.6
 measured.
 """
 EMERGENCE_NOVELTY = 0.45
-"""1 - cosine of centroids to the nearest older narrative. Set on the sample world."""
+"""1 - cosine of centroids to the nearest older narrative. Set on the sample world. Chosen, not measured on
+real news."""
 
 
 @dataclass(frozen=True, slots=True)

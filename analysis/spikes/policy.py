@@ -28,17 +28,17 @@ DIGEST_CUSUM = 0.75
 DIGEST_RATIO = 2.0
 """A digest's spike is twice what is expected at least. Chosen, not measured."""
 LEVELS = 10
-"""Counts above its floor for which a narrative's attainable probabilities are worked out: beyond, p itself is
-taken, which is safe.
-"""
+"""Counts above its floor for which a narrative's attainable probabilities are worked out: beyond, p itself
+is taken, which is safe. Decides cost only."""
 TWIN_SHARE = 0.5
 """Two narratives are twins in a window if they share so much of the articles of the smaller. Chosen, not
 measured.
 """
 TWIN_COSINE = 0.7
-"""... or if their centroids are so close. Set on the sample world."""
+"""... or if their centroids are so close. Set on the sample world. Chosen, not measured on real news."""
 GROWN_DAYS = 3
-"""A burst grows for days; only after these can a level have doubled: the longest fast window."""
+"""A burst grows for days; only after these can a level have doubled: the longest fast window. By definition
+of the windows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ _log = structlog.get_logger(__name__)
 
 STAGE = "watch"
 BLOCK = 4096
-"""Passages compared a transaction: 6 MB of vectors, and large enough that the product runs at full speed."""
+"""Passages compared a transaction: 6 MB of vectors, and large enough that the product runs at full speed.
+Decides memory only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
