@@ -47,7 +47,8 @@ the world 0.82 and ITN 0.885. Measured with `python -m tests quality --only clus
 NEIGHBOURS = 12
 """Neighbours of a text that are merge candidates. Chosen, not measured."""
 FLOOR = 0.12
-"""Cosine, damped, from which a text is a neighbour at all: what unrelated texts reach once in twenty pairs. Chosen, not measured by any command."""
+"""Cosine, damped, from which a text is a neighbour at all: what unrelated texts reach once in
+twenty pairs. Chosen, not measured by any command."""
 NEAREST = 3
 """Neighbours that say how alike a text is to its own. Chosen, not measured."""
 LEAST_OWN, MOST_OWN = 0.3, 0.7
