@@ -29,10 +29,11 @@ ENOUGH = 300
 """Passages from which on a language stands for itself; with fewer all languages together count for the
 missing ones. Chosen, not measured."""
 USUAL_SPREAD = 0.09
-"""Spread of cosines between unrelated centred texts, counted as `USUAL_WEIGHT` passages. Chosen, not measured by any command."""
+"""Spread of cosines between unrelated centred texts, counted as `USUAL_WEIGHT` passages.
+Chosen, not measured by any command."""
 USUAL_WEIGHT = 20
 LEAST_SPREAD = 0.05
-"""However alike a sample's cosines are: half of what was ever seen, so that no z explodes. Chosen, not
+"""However alike a sample's cosines are: half of what was ever seen, so that no z explodes. XX
 measured."""
 _NORMAL = 1.4826
 """What makes a median deviation a standard deviation of a normal distribution, by definition."""
