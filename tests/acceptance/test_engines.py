@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
 ENGINES_OWN = {"article_no", "passage_no", "statement_no"}
 """Numbers that the engine gives."""
-PLACES = re.compile(r"""(at byte |["'](?:offset|length)["']: )[\d,]+""")
+PLACES = re.compile(r"""((?:at|,) byte |["'](?:offset|length)["']: )[\d,]+""")
 """Where in the archive a response lies, as reports and alerts show it: the order of answers and their Date
 headers decide it.
 """

@@ -1,5 +1,7 @@
 """WARC records read a second: FastWARC as back-fill uses it, against warcio, on the same file.
 
+    python -m tests.benchmarks.warcs --data DIR
+
 Real pages (`--data DIR`, the folder of evaluation data) or made ones; sizes are stated. CPU seconds, best of
 three.
 """

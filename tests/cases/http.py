@@ -51,7 +51,7 @@ def play(row: dict[str, Any], folder: Path) -> tuple[dict[str, Any], Any]:
     case = row["input"] if "input" in row else json.loads((folder / row["file"]).read_text(encoding="utf-8"))
     ensure_reactor()
     with _sites(case) as (site, hosts), TemporaryDirectory() as root:
-        lab = Lab(Path(root) / "w", [_outlet(case, site)])
+        lab = Lab(Path(root) / "w", [_outlet(case, site)], allow_private_addresses=True)
         try:
             for crawl in range(case.get("crawls", 1)):
                 if crawl:
