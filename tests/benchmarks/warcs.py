@@ -26,6 +26,8 @@ from warcio.warcwriter import WARCWriter
 from crawler.backfill.warcfiles import Reading, WarcFile
 
 NAME = "warcs"
+TAKES = ("data",)
+TINY = ("--pages", "300")
 RUNS = 3
 
 
@@ -94,8 +96,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Measure whole pages, and pages cut to 4 and 16 kB."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path)
+    parser.add_argument("--pages", type=int, help="only the first so many")
     given = parser.parse_args(arguments)
-    bodies = pages(given.data)
+    bodies = pages(given.data)[: given.pages]
     result: dict[str, object] = {"pages": len(bodies)}
     for most in (4_000, 16_000, None):
         cut = [body[:most] for body in bodies]
