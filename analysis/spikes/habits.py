@@ -119,18 +119,26 @@ def _serial(surplus: Floats, mean: Floats, weight: Floats, alpha: float) -> tupl
     Poisson noise is alike on no two days: of two days' products only the overdispersed share is in common.
     The surplus is cut off at `CUT` deviations: a few bursts must not tell how all days hang together.
     """
+    common = np.sqrt(alpha * mean / (1 + alpha * mean))
+    scaled = _scaled(surplus, mean, weight, alpha) * common
+    shared = common * common * np.sqrt(weight)
+    lags = range(1, min(LAGS, surplus.shape[1] - 1) + 1)
+    found = [_pooled(_product(scaled, lag), _product(shared, lag), USUAL_SERIAL**lag, alpha) for lag in lags]
+    return _freed(found + [0.0] * (LAGS - len(found)), weight)
+
+
+def _scaled(surplus: Floats, mean: Floats, weight: Floats, alpha: float) -> Floats:
+    """Surplus in deviations, cut off, weighed, of mean square 1."""
     variance = mean * (1 + alpha * mean)
     scaled = np.clip(surplus / np.sqrt(np.maximum(variance, 1e-9)), -CUT, CUT) * np.sqrt(weight)
     total = max(float(weight.sum()), 1e-9)
     scaled /= np.sqrt(max(float(np.square(scaled).sum()) / total, 1e-9))
-    common = np.sqrt(alpha * mean / (1 + alpha * mean))
-    scaled, shared = scaled * common, common * common * np.sqrt(weight)
-    found = []
-    for lag in range(1, min(LAGS, surplus.shape[1] - 1) + 1):
-        alike = float(np.einsum("nt,nt->", scaled[:, lag:], scaled[:, :-lag]))
-        possible = float(np.einsum("nt,nt->", shared[:, lag:], shared[:, :-lag]))
-        found.append(_pooled(alike, possible, USUAL_SERIAL**lag, alpha))
-    return _freed(found + [0.0] * (LAGS - len(found)), weight)
+    return scaled
+
+
+def _product(values: Floats, lag: int) -> float:
+    """Sum of the products of days `lag` apart."""
+    return float(np.einsum("nt,nt->", values[:, lag:], values[:, :-lag]))
 
 
 def _freed(serial: list[float], weight: Floats) -> tuple[float, ...]:

@@ -108,7 +108,7 @@ def test_nothing_begins_while_memory_is_full() -> None:
 def test_who_is_called_off_takes_no_place() -> None:
     """Waiting, or at the very moment of being served: the place is there for others."""
 
-    async def work() -> None:
+    async def work() -> bool:
         given = Places(1, Traffic())
         async with given.taken("a"):
             waiting = asyncio.ensure_future(given.taken("b").__aenter__())
@@ -119,9 +119,9 @@ def test_who_is_called_off_takes_no_place() -> None:
         late.cancel()
         await asyncio.gather(waiting, late, return_exceptions=True)
         async with asyncio.timeout(0.1), given.taken("d"):
-            pass
+            return waiting.cancelled()
 
-    asyncio.run(work())
+    assert asyncio.run(work())
 
 
 def test_hostile_outlets_beside_healthy_ones(lab: MakeLab) -> None:

@@ -37,11 +37,12 @@ def test_core_objects_are_valid_without_exception(store: Store) -> None:
     """What STIX itself defines passes its strict reader."""
     found = bundle(store, [1])
     for kind in ("identity", "location", "sighting"):
+        assert of_type(found, kind)
         for item in of_type(found, kind):
             plain = {key: value for key, value in item.items() if key != "sighting_of_ref"}
             if kind == "sighting":
                 plain["sighting_of_ref"] = "campaign--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f"
-            stix2.parse(json.dumps(plain), allow_custom=False)
+            assert stix2.parse(json.dumps(plain), allow_custom=False)["id"] == item["id"]
 
 
 def test_everything_that_was_told_is_there(store: Store) -> None:
