@@ -70,9 +70,8 @@ def compose(
     Raises:
         BadAddress: sender or recipient is no mail address.
     """
-    message = EmailMessage(policy=WIRE)
-    headers = headers_of(alert, delivery, sender) | _thread(alert, sender)
-    for name, value in headers.items():
+    message = begun_mail(alert, delivery, sender)
+    for name, value in _thread(alert, sender).items():
         message[name] = value
     view = _view(alert, delivery.reason, links or {})
     message.set_content(_text(view), cte="quoted-printable")
@@ -102,9 +101,13 @@ def _attach_evidence(message: EmailMessage, alert: Alert) -> None:
     message.add_attachment(text.encode("ascii"), "application", "json", filename=name, cte="base64")
 
 
-def headers_of(alert: Alert, delivery: Delivery, sender: str) -> dict[str, object]:
-    """The headers that every mail has, in their order."""
-    return {
+def begun_mail(alert: Alert, delivery: Delivery, sender: str) -> EmailMessage:
+    """A mail with the headers that every mail has, in their order, and no text yet.
+
+    Raises:
+        BadAddress: sender or recipient is no mail address.
+    """
+    headers = {
         "From": mail_address(sender),
         "To": mail_address(delivery.recipient),
         "Subject": unread(header_text(alert.subject, 200)),
@@ -114,6 +117,10 @@ def headers_of(alert: Alert, delivery: Delivery, sender: str) -> dict[str, objec
         "X-Auto-Response-Suppress": "All",
         "List-Id": f"Drumbeat alerts <alerts.drumbeat.{mail_domain(sender)}>",
     }
+    mail = EmailMessage(policy=WIRE)
+    for name, value in headers.items():
+        mail[name] = value
+    return mail
 
 
 def _thread(alert: Alert, sender: str) -> dict[str, object]:

@@ -11,16 +11,17 @@ from typing import Any, Final
 
 from config.clock import midnight
 from config.workspace import Workspace
-from drumbeat.alerts.addresses import message_id
-from drumbeat.alerts.compose import headers_of
-from drumbeat.alerts.headers import WIRE
+from drumbeat.alerts.compose import begun_mail
+from drumbeat.alerts.waiting import to_reader
 from drumbeat.shown.environment import plain_environment
 from drumbeat.shown.words import count
-from storage.ids import delivery_id, message_key
+from storage.ids import message_key
 from storage.records import Alert, Delivery, HealthChange
 from storage.records.conditions import CONDITIONS
 from storage.store import Store
 
+REASON: Final = "you are in mail.health_recipients"
+"""Why a reader gets it, as the mail says it."""
 MOST: Final = 60
 """Feeds of one mail; the dashboard's page of sources has all."""
 
@@ -80,17 +81,7 @@ def _summary(items: Sequence[dict[str, Any]]) -> str:
 
 
 def _delivery(message: Alert, reader: str, sender: str) -> Delivery:
-    name = delivery_id(message.alert_id, "smtp", reader)
-    return Delivery(
-        delivery_id=name,
-        alert_id=message.alert_id,
-        channel="smtp",
-        recipient=reader,
-        message_id=message_id(name, message.evidence, sender=sender),
-        state="pending",
-        updated_at=message.created_at,
-        reason="you are in mail.health_recipients",
-    )
+    return to_reader(message, reader, sender=sender, stands_for=message.evidence, reason=REASON)
 
 
 def compose_health(message: Alert, delivery: Delivery, *, sender: str) -> EmailMessage:
@@ -99,9 +90,7 @@ def compose_health(message: Alert, delivery: Delivery, *, sender: str) -> EmailM
     Raises:
         BadAddress: sender or recipient is no mail address.
     """
-    mail = EmailMessage(policy=WIRE)
-    for name, value in headers_of(message, delivery, sender).items():
-        mail[name] = value
+    mail = begun_mail(message, delivery, sender)
     view = {**message.evidence, "got": delivery.reason or ""}
     text = plain_environment().get_template("alerts/health.txt").render(view)
     mail.set_content(text, cte="quoted-printable")

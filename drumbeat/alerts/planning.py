@@ -6,16 +6,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from config.rules import RecipientConfig, RuleConfig
-from drumbeat.alerts.addresses import message_id
 from drumbeat.alerts.marks import muted_for
 from drumbeat.alerts.rules import first_match
+from drumbeat.alerts.waiting import to_reader
 from drumbeat.shown.words import count
-from storage.ids import delivery_id, message_key
+from storage.ids import message_key
 from storage.records import Alert, AlertMark, Delivery
 
 Made = tuple[Alert, list[Delivery]]
@@ -187,18 +187,8 @@ def _item(alert: Alert) -> dict[str, Any]:
 def _delivery(
     plan: Plan, alert: Alert, recipient: RecipientConfig, reason: str, due: datetime | None
 ) -> Delivery:
-    name = delivery_id(alert.alert_id, "smtp", recipient.address)
-    return Delivery(
-        delivery_id=name,
-        alert_id=alert.alert_id,
-        channel="smtp",
-        recipient=recipient.address,
-        message_id=message_id(name, alert.evidence, sender=plan.sender),
-        state="pending",
-        updated_at=alert.created_at,
-        reason=reason,
-        due_at=due,
-    )
+    made = to_reader(alert, recipient.address, sender=plan.sender, stands_for=alert.evidence, reason=reason)
+    return replace(made, due_at=due)
 
 
 def with_everybody(made: Made, others: Sequence[Delivery]) -> Made:

@@ -12,13 +12,14 @@ from email.message import EmailMessage
 from typing import Final
 
 from config.workspace import Workspace
-from drumbeat.alerts.addresses import message_id
-from drumbeat.alerts.compose import headers_of
-from drumbeat.alerts.headers import WIRE
-from storage.ids import delivery_id, message_key
+from drumbeat.alerts.compose import begun_mail
+from drumbeat.alerts.waiting import to_reader
+from storage.ids import message_key
 from storage.records import Alert, Delivery, PublishedReport
 from storage.store import Store
 
+REASON: Final = "you are on the list of this report"
+"""Why a reader gets it, as the mail says it."""
 REACH: Final = timedelta(days=7)
 """A report that waited longer, with the machine off, is read on the dashboard."""
 
@@ -66,17 +67,7 @@ def _message(
 
 
 def _delivery(alert: Alert, reader: str, sender: str) -> Delivery:
-    name = delivery_id(alert.alert_id, "smtp", reader)
-    return Delivery(
-        delivery_id=name,
-        alert_id=alert.alert_id,
-        channel="smtp",
-        recipient=reader,
-        message_id=message_id(name, {"report": alert.alert_id}, sender=sender),
-        state="pending",
-        updated_at=alert.created_at,
-        reason="you are on the list of this report",
-    )
+    return to_reader(alert, reader, sender=sender, stands_for={"report": alert.alert_id}, reason=REASON)
 
 
 def compose_report(message: Alert, delivery: Delivery, *, sender: str) -> EmailMessage:
@@ -85,9 +76,7 @@ def compose_report(message: Alert, delivery: Delivery, *, sender: str) -> EmailM
     Raises:
         BadAddress: sender or recipient is no mail address.
     """
-    mail = EmailMessage(policy=WIRE)
-    for name, value in headers_of(message, delivery, sender).items():
-        mail[name] = value
+    mail = begun_mail(message, delivery, sender)
     evidence = message.evidence
     mail.set_content(f"{evidence['text']}\n-- \nWhy you: {delivery.reason}.\n", cte="quoted-printable")
     if evidence["html"]:

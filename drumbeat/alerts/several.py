@@ -8,9 +8,8 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
-from drumbeat.alerts.compose import headers_of, inlined
+from drumbeat.alerts.compose import begun_mail, inlined
 from drumbeat.alerts.first_screen import first_screen
-from drumbeat.alerts.headers import WIRE
 from drumbeat.shown.environment import html_environment, plain_environment
 from drumbeat.shown.names import notice
 from storage.records import Alert, Delivery
@@ -27,9 +26,7 @@ def compose_several(message: Alert, delivery: Delivery, *, sender: str, links_of
     Raises:
         BadAddress: sender or recipient is no mail address.
     """
-    mail = EmailMessage(policy=WIRE)
-    for name, value in headers_of(message, delivery, sender).items():
-        mail[name] = value
+    mail = begun_mail(message, delivery, sender)
     items = [_item(item, delivery, links_of) for item in message.evidence["items"]]
     view = {"items": items, "subject": message.subject, "got": delivery.reason or "", "notice": notice()}
     text = plain_environment().get_template("alerts/several.txt").render(view)
