@@ -84,10 +84,13 @@ NAMES += [
 @example("2026-11-27T04:00:00+99:99")
 @example("9" * 5_000)
 @example("31 Feb 2026 25:61")
+@example("1000000000000")
+@example("Fri, 27 Nov 2026 04:00:00 +0300")
+@example("2026-11-27")
 def test_dates(text: str) -> None:
     """In pages, listings, addresses and headers: a moment with its zone, or none."""
     moment = read_moment(text)
-    assert moment is None or moment.day is not None
+    assert moment is None or moment.at.tzinfo is not None
     found = read_date(text)
     assert found is None or found.tzinfo is not None
     read_url_day(f"http://o.example/{text}")
