@@ -25,7 +25,7 @@ from drumbeat.web.view import (
     page,
     rows_of,
 )
-from storage.records import Kind, Narrative, PassageRow
+from storage.records import KINDS, Kind, Narrative, PassageRow
 from storage.stores.lists import Key
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -82,6 +82,7 @@ def narrative(request: Request, narrative_id: NarrativeNumber, after: AfterName 
     values = {
         **_drawn(reader, narrative_id),
         "known": survivor,
+        "kinds": KINDS,
         "judged": reader.store.kinds.of([narrative_id]).get(narrative_id),
         "rows": rows_of(told, PAGE_SIZE, after=after, key=_place_of),
         "sources": {row.source_id: row for row in reader.store.sources.all()},
