@@ -288,7 +288,7 @@ EXEMPT: Final[dict[str, str]] = {
             "token",
             "tokens",
         )
-    },  # fmt: skip
+    },
     "reports.all_edits": "what people said of reports: " + FEW,
     "alerts.deliveries": "of one alert by index; without one, " + WHOLE,
     "articles.count": WHOLE,
