@@ -105,7 +105,7 @@ OTHER_DATE_TEXT: Final = re.compile(
 SENTENCES: Final = re.compile(r"(?<=\D[.!?])\s+|(?<=[。！？؟।])\s*|\n+")
 """Where sentences part; a full stop behind a figure may belong to it."""
 UNSEEN: Final = re.compile(
-    r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|offscreen|a11y-hidden)(?:$"
+    r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|offscreen|a11y-hidden|aural)(?:$"
     r"|[\s_-])",
     re.IGNORECASE,
 )
@@ -117,6 +117,13 @@ FOLD: Final = re.compile(
     re.IGNORECASE,
 )
 """Parts that are folded away until the reader asks for them."""
+
+WAY: Final = re.compile(
+    r"bread-?_?crumb|(?:^|[\s_-])(?:crumbs?|page-?trail|(?:main|sub|top|side|site)?-?(?:nav|navi|menu)|navigation)"
+    r"(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+"""Parts that show the way to pages: their lines name other ones, or this one in passing."""
 
 _ROLES: Final = {
     "comments": COMMENTS,
@@ -130,6 +137,7 @@ _ROLES: Final = {
     "meta": META,
     "image": IMAGE,
     "unseen": UNSEEN,
+    "way": WAY,
     "update": UPDATE,
     "fold": FOLD,
 }
@@ -141,7 +149,7 @@ def is_named(role: str, names: str) -> bool:
 
     Args:
         role: `comments`, `comments_state`, `chrome`, `consent`, `teasers`, `body`, `lead`, `caption`, `meta`,
-            `image`, `unseen`, `update` or `fold`.
+            `image`, `unseen`, `way`, `update` or `fold`.
     """
     return bool(_ROLES[role].search(names))
 
