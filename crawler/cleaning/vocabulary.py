@@ -84,6 +84,10 @@ LEAD: Final = re.compile(
 """The paragraph between the headline and the text."""
 
 CAPTION: Final = re.compile(r"caption|credit|contentimage|podpis|legend", re.IGNORECASE)
+PICTURE: Final = re.compile(
+    r"(?:^|[\s_-])(?:pic|img|bild|foto)(?:s|box|ture|_?text)?(?:$|[\s_-])|caption|figure", re.IGNORECASE
+)
+"""Parts that hold a picture and what is said of it."""
 META: Final = re.compile(r"byline|author|meta|publi(?:sh|c)ed|dateline|timestamp|updated", re.IGNORECASE)
 IMAGE: Final = re.compile(r"image|photo|foto|picture|(?:^|[_-])img|thumb|gallery|galleria", re.IGNORECASE)
 
@@ -102,6 +106,66 @@ OTHER_DATE_TEXT: Final = re.compile(
     re.IGNORECASE,
 )
 """Lines that name the date of something else: of an account, a book, a birth."""
+PUBLISHED_TEXT: Final = re.compile(
+    r"^\W*(?:(?:first |zuerst |artikel |beitrag |article |fecha de |data de |date de |дата )?(?:"
+    + _any(
+        "published",
+        "posted",
+        "veröffentlicht",
+        "erschienen",
+        "erstellt am",
+        "eingestellt am",
+        "publié",
+        "posté",
+        "mis en ligne",
+        "parution",
+        "publicado",
+        "publicada",
+        "publicación",
+        "publicação",
+        "publicat",
+        "pubblicat",
+        "pubblicazione",
+        "opublikowan",
+        "dodano",
+        "publikováno",
+        "publicerad",
+        "publisert",
+        "publiceret",
+        "gepubliceerd",
+        "julkaistu",
+        "megjelent",
+        "objavljen",
+        "publikacji",
+        "публикаци",
+        "опубликован",
+        "размещен",
+        "δημοσιεύ",
+        "yayın",
+        "تاريخ النشر",
+        "نشر في",
+        "نُشر",
+        "تاریخ انتشار",
+        "发布",
+        "發布",
+        "发表",
+        "發表",
+        "公開日",
+        "掲載",
+        "게시",
+        "입력",
+        "dipublikasikan",
+        "diterbitkan",
+        "đăng ngày",
+        "iliyochapishwa",
+    )
+    + r")|(?:date|datum|data|fecha|дата|tarih|التاريخ|تاريخ|日期|日付|날짜)\s*[:：]?\s+(?=\W*\d))|"
+    r"(?:dieser|this|cet?|este|esta|questo|данная|эта|ten|ta)\s+"
+    r"(?:artikel|beitrag|eintrag|article|post|entry|story|billet|artículo|entrada|articolo|запись|статья|wpis"
+    r"|artykuł)\b.{0,60}\d",
+    re.IGNORECASE,
+)
+"""Lines that say when the page was published, wherever they stand."""
 SENTENCES: Final = re.compile(r"(?<=\D[.!?])\s+|(?<=[。！？؟।])\s*|\n+")
 """Where sentences part; a full stop behind a figure may belong to it."""
 UNSEEN: Final = re.compile(
@@ -136,6 +200,7 @@ _ROLES: Final = {
     "caption": CAPTION,
     "meta": META,
     "image": IMAGE,
+    "picture": PICTURE,
     "unseen": UNSEEN,
     "way": WAY,
     "update": UPDATE,
@@ -149,7 +214,7 @@ def is_named(role: str, names: str) -> bool:
 
     Args:
         role: `comments`, `comments_state`, `chrome`, `consent`, `teasers`, `body`, `lead`, `caption`, `meta`,
-            `image`, `unseen`, `way`, `update` or `fold`.
+            `image`, `picture`, `unseen`, `way`, `update` or `fold`.
     """
     return bool(_ROLES[role].search(names))
 
