@@ -27,10 +27,24 @@ COMMENTS: Final = re.compile(
         "pinglun", "tucao", "yorum", "sxoli", "scholi", "taaliq", "nazar",
         "disqus", "livefyre", "discuss(?!ion-paper)", "guestbook", "talkback", "replies", r"respond\b",
     )
-    + r")|(?<=[a-z])(?:Comment(?!ary|ator)|Opini[ae])",
+    + r")|(?<=[a-z])(?:Comment(?!ary|ator)|Opini[ae])|(?-i:(?<=[a-z])Comms?(?=[A-Z]|$|[\s_-]))",
     re.IGNORECASE,
 )  # fmt: skip
 """Reader comments."""
+
+COMMENTS_TEXT: Final = re.compile(
+    r"^\W*(?:\d{1,5}\s+)?(?:(?:selected|recent|latest|user|reader|wybrane|ostatnie|twoje|последние|все|derniers"
+    r"|tous les|alle|neueste|últimos|tutti i|son|todos los|all) )?(?:"
+    + _any(
+        "comments?", "commentaires?", "kommentare?", "comentarios?", "comentários?", "commenti", "komentarze?",
+        "komentarzy", "reacties", "kommentarer", "komentáře", "hozzászólások", "комментари(?:и|ев|я)", "коментари",
+        "коментарі", "отзывы", "σχόλια", "yorumlar", "تعليقات", "التعليقات", "نظرات", "دیدگاه(?:‌)?ها", "评论", "評論",
+        "网友评论", "コメント", "댓글", "komentar", "maoni", "opinie",
+    )
+    + r")(?: ?[(\[]? ?\d{0,5} ?[)\]]?)?\W*$",
+    re.IGNORECASE,
+)  # fmt: skip
+"""Lines that begin the readers' comments."""
 
 COMMENTS_STATE: Final = re.compile(
     r"(?:no|has|hide|show|with|open|closed|enable|allow|disabled)[_-]?comments?|"
@@ -225,7 +239,7 @@ LEGAL_TEXT: Final = re.compile(
         "copyright", "all rights reserved", "tous droits", "alle rechte", "derechos reservados",
         "direitos reservados", "diritti riservati", "prawa zastrze", "prawem autorskim", "права защищены",
         "перепечат", "цитировани", "при использовании материал", "гиперссылк", "с разрешения редакции",
-        "版权所有", "版權所有", "转载", "轉載", "未经", "责任编辑", "責任編輯", "本网站", "無断転載",
+        "nie może być (?:powielan|kopiowan|rozpowszechnian)", "kopiowanie .{0,40}zabronion", "版权所有", "版權所有", "转载", "轉載", "未经", "责任编辑", "責任編輯", "本网站", "無断転載",
         "无断转载", "جميع الحقوق", "حقوق محفوظة",
         "کلیه حقوق", "πνευματικ", "δικαιώματα", "telif hak",
     ),
