@@ -15,6 +15,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib import resources
+from typing import Any
 
 from analysis.text.sentences import sentences
 from storage.text import for_names, is_unspaced
@@ -168,7 +169,7 @@ def _shells() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
     }
 
 
-def _table(name: str) -> dict[str, dict[str, list[str]]]:
+def _table(name: str) -> dict[str, Any]:
     text = resources.files("analysis").joinpath(f"data/{name}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 

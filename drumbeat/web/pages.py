@@ -69,25 +69,31 @@ def narratives(request: Request, kind: Kind = "claim", after: AfterNumber = None
 
 
 @router.get("/narratives/{narrative_id}")
-def narrative(request: Request, narrative_id: NarrativeNumber, after: AfterName = None) -> Response:
+def narrative(
+    request: Request, narrative_id: NarrativeNumber, after: AfterName = None, alone: bool = False
+) -> Response:
     """One narrative with its chart, carriers, quotes, its passages and its history; a merged number leads to
-    its survivor.
+    its survivor, and what tells a watched statement to the watched one, unless it is asked for alone.
     """
     reader = reader_of(request)
-    survivor = reader.resolved(narrative_id)
+    survivor = reader.resolved(narrative_id, alone=alone)
     if survivor is None:
         raise HTTPException(404, f"there is no narrative {narrative_id}")
     if survivor.narrative_id != narrative_id:
-        return RedirectResponse(f"/narratives/{survivor.narrative_id}", status_code=308)
+        status = 307 if survivor.kind == "watched" else 308
+        return RedirectResponse(f"/narratives/{survivor.narrative_id}", status_code=status)
     told = reader.told(survivor, after=after, limit=PAGE_SIZE + 1)
     values = {
-        **_drawn(reader, narrative_id),
+        **({"n": None} if alone else _drawn(reader, narrative_id)),
         "known": survivor,
         "judged": reader.store.kinds.of([narrative_id]).get(narrative_id),
         "rows": rows_of(told, PAGE_SIZE, after=after, key=_place_of),
         "sources": {row.source_id: row for row in reader.store.sources.all()},
         "lineage": reader.store.narratives.lineage(narrative_id),
         **_quoted(reader, survivor),
+        "linked": reader.linked(survivor),
+        "suggested": reader.suggested(survivor),
+        "shown_as": reader.store.links.of(narrative_id),
         "decisions": decisions_in_force(reader.store, narrative_id),
         "drift": reader.store.drift.of(narrative_id, limit=DRIFT_ROWS),
         "notice": notice(),

@@ -87,7 +87,7 @@ from storage.records.texts import (
     Vector,
 )
 from storage.records.versions import Change, PageHistory, PageLook, VersionText
-from storage.records.watching import GrownStatement, SampledSentence, Verdict, WatchLabel
+from storage.records.watching import GrownStatement, NarrativeLink, SampledSentence, Verdict, WatchLabel
 
 __all__ = [
     "KINDS",
@@ -138,6 +138,7 @@ __all__ = [
     "MessageKind",
     "Narrative",
     "NarrativeKind",
+    "NarrativeLink",
     "NarrativeStatus",
     "Observation",
     "ObservedAccess",
