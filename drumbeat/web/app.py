@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from config.clock import Clock
 from config.workspace import Workspace
 from drumbeat.shown.names import use_names
-from drumbeat.web import acts, api, feeds, pages
+from drumbeat.web import acts, api, feeds, pages, trying
 from drumbeat.web.reader import Reader
 from drumbeat.web.security import guarded, protect
 from drumbeat.web.view import page
@@ -36,6 +36,7 @@ def make_app(*, store: Store, workspace: Workspace, clock: Clock) -> FastAPI:
     app.add_middleware(_HeadAsGet)
     app.include_router(api.router, prefix="/api")
     app.include_router(pages.router)
+    app.include_router(trying.router)
     app.include_router(acts.router)
     app.include_router(feeds.router)
 
