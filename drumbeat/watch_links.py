@@ -1,5 +1,5 @@
-"""An analyst's word on whether a discovered narrative tells what is watched: obeyed at once and by every later
-run.
+"""An analyst's word on whether a discovered narrative tells what is watched: obeyed at once, and by every
+later run.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from storage.errors import StorageError
 from storage.records import Narrative, NarrativeLink
 from storage.store import Store
 
+LATER = "counts follow with the next `count`"
 BY_ANALYST = "analyst"
 """Run id of links that an analyst made."""
 
@@ -35,7 +36,7 @@ def link(store: Store, narrative_id: int, watched_id: int, *, by: str, clock: Cl
         narrative_id=number, watched_id=other, shared=1.0, nearer=0.0, at=clock.now(), run_id=BY_ANALYST
     )
     store.links.replace([*_others(store, number), made])
-    return f"narrative {number} is shown as {other} ({decision.correction_id}); counts follow with the next `count`"
+    return f"narrative {number} is shown as {other} ({decision.correction_id}); {LATER}"
 
 
 def unlink(store: Store, narrative_id: int, *, by: str, clock: Clock) -> str:
@@ -49,9 +50,7 @@ def unlink(store: Store, narrative_id: int, *, by: str, clock: Clock) -> str:
     other = before.watched_id if before else None
     decision = decide(store, "unlink", number, by=by, clock=clock, other_id=other)
     store.links.replace(_others(store, number))
-    return (
-        f"narrative {number} stands by itself ({decision.correction_id}); counts follow with the next `count`"
-    )
+    return f"narrative {number} stands by itself ({decision.correction_id}); {LATER}"
 
 
 def _discovered(store: Store, narrative_id: int) -> Narrative:

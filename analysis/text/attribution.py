@@ -27,8 +27,8 @@ LEAST_QUOTED = 7
 OPENING = 14
 """Words within which a sentence names who says it, where it begins so. Chosen, not measured."""
 BETWEEN = 6
-"""Words that may stand between the verb of saying and what is said ("said on Monday in Geneva that"), or between
-a comma and the verb of saying ("..., the two governments declared"). Chosen, not measured."""
+"""Words that may stand between the verb of saying and what is said ("said on Monday in Geneva that"), or
+between a comma and the verb of saying ("..., the two governments declared"). Chosen, not measured."""
 _IN_BRACKETS = r"(?:[^.!?]|\.(?=\s?\d)){0,80}\((?:[^()]|\([^()]*\)){2,60}\)\s*[-–—:]{1,2}\s+"
 _BETWEEN_STROKES = r"[^/.!?]{2,40}[.,]?\s*/[^/]{2,30}/\s*[.:–—-]?\s+"
 _PLACE = r"(?:[^\W\d_a-zа-яё][^\W\d_a-zа-яё'’.-]+[ -]?){1,4}"

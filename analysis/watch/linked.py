@@ -58,24 +58,34 @@ def link_narratives(
     Raises:
         StorageError: the store cannot be read or written.
     """
-    registry = store.narratives.all()
-    centroids = comparable_centroids(registry, build=table.build, mean_version=table.version)
-    before = {item.narrative_id: item for item in store.links.all()}
-    view = _View(store, store.narratives.survivors(), centroids, before, now - LOOKED_BACK)
+    view = _view(store, table, now)
+    compared = [(numbers[item.config.id], _same(view, item, numbers[item.config.id])) for item in statements]
     found: dict[int, NarrativeLink] = {}
-    for item in statements:
-        for same in _same(view, item, numbers[item.config.id]):
-            link = _link(same, numbers[item.config.id], now, run_id)
+    for watched, narratives in compared:
+        for same in narratives:
+            link = _link(same, watched, now, run_id)
             # What tells two statements is shown under the one that shares more with it.
             if same.narrative_id not in found or found[same.narrative_id].shared < link.shared:
                 found[same.narrative_id] = link
-    watched = {row.narrative_id for row in registry if row.kind == "watched"}
-    for number, other in decided_links(store.corrections.in_force(), view.survivors).items():
+    for number, other in _decided(view, set(numbers.values())).items():
         found.pop(number, None)
-        if other in watched:
+        if other is not None:
             found[number] = _link(Same(number, 1.0, 0.0), other, now, run_id)
-    store.links.replace([_since_when(before, found[number]) for number in sorted(found)])
+    store.links.replace([_since_when(view.before, found[number]) for number in sorted(found)])
     return len(found)
+
+
+def _view(store: Store, table: MeanTable, now: datetime) -> _View:
+    registry = store.narratives.all()
+    centroids = comparable_centroids(registry, build=table.build, mean_version=table.version)
+    before = {item.narrative_id: item for item in store.links.all()}
+    return _View(store, store.narratives.survivors(), centroids, before, now - LOOKED_BACK)
+
+
+def _decided(view: _View, watched: Set[int]) -> dict[int, int | None]:
+    """Discovered narrative -> the watched one that an analyst links it to; None: to none that is watched."""
+    decided = decided_links(view.store.corrections.in_force(), view.survivors)
+    return {number: other if other in watched else None for number, other in decided.items()}
 
 
 def _same(view: _View, item: Prepared, watched: int) -> list[Same]:

@@ -1,8 +1,8 @@
-"""The page on which a statement is tried: what it would find among the newest passages, what it nearly finds, and
-why. It changes nothing; what decides is shown as a command.
+"""The page on which a statement is tried: what it would find among the newest passages, what it nearly finds,
+and why. It changes nothing; what decides is shown as a command.
 
-A statement has to be embedded, and this process loads no model: the command `drumbeat watch try` is run for it,
-one at a time and within a limit.
+A statement has to be embedded, and this process loads no model: the command `drumbeat watch try` is run for
+it, one at a time and within a limit.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 
+from config.clock import midnight
 from drumbeat.shown.names import notice
 from drumbeat.web.reader import Reader, reader_of
 from drumbeat.web.view import page
@@ -26,9 +27,9 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 LONGEST: Final = 500
 """Characters of a sentence that is tried: a sentence has fewer. Chosen, not measured."""
-SECONDS: Final = 60
-"""After which a try is given up: the model is loaded in a few, and a few hundred sentences are read. Chosen, not
-measured."""
+SECONDS: Final = 120
+"""After which a try is given up; it takes four CPU-seconds on ten weeks of the sample world, most of them to
+load the model. Chosen, not measured."""
 MOST: Final = 40
 """Passages that are shown. Chosen, not measured."""
 _BUSY = threading.Lock()
@@ -94,7 +95,9 @@ def _tried(reader: Reader, asked: Sequence[str], days: int) -> list[dict[str, An
 
 def _run(reader: Reader, asked: Sequence[str], days: int) -> str:
     verb, *rest = asked
-    where = ["--workspace", str(reader.workspace.root), "--as-of", reader.clock.now().isoformat()]
+    # As the overview: the last days that were seen, however long ago.
+    end = midnight(reader.period()[1])
+    where = ["--workspace", str(reader.workspace.root), "--as-of", end.isoformat()]
     how = ["--json", f"--days={days}", f"--most={MOST}"]
     command = [sys.executable, "-m", "drumbeat", "watch", verb, *where, *how, *rest]
     try:

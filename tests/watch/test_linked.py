@@ -1,4 +1,4 @@
-"""What is watched and what was discovered of it: linked where both tell one claim, counted and shown as one."""
+"""What is watched and what was discovered of it: linked where both tell one claim, and shown as one."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ def denial(passage_id: str) -> WatchHit:
 
 
 def told(store: Store, workspace: Workspace) -> list[str]:
-    """Six tellings of the statement, one of the opposite and one more, all in one discovered narrative; watched
-    and counted.
+    """Six tellings of the statement, a denial and one more, all in one discovered narrative; all watched and
+    counted.
     """
     keys = [add(store, f"p{n}", f"Meridia: CLAIM {n}", at_hour=n) for n in range(6)]
     keys += [add(store, "c", "They deny it", at_hour=7), add(store, "x", "A seventh way", at_hour=8)]
@@ -157,7 +157,7 @@ def test_a_link_is_undone_and_stays_undone(store: Store, workspace: Workspace) -
 
 
 def test_an_analyst_links_what_the_run_would_not(store: Store, workspace: Workspace) -> None:
-    """Without a counter-statement nothing is linked by itself; an analyst can, and only the right way round."""
+    """Without a counter-statement nothing is linked by itself; an analyst can, the right way round."""
     (statement,) = workspace.watchlist
     alone = replace(workspace, watchlist=(statement.model_copy(update={"counter_statements": ()}),))
     told(store, alone)
