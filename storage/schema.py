@@ -236,6 +236,12 @@ watch_growth = sa.Table(
     _real("recall"),
 )  # fmt: skip
 
+# Discovered narratives that are counted and shown as a watched one.
+narrative_links = sa.Table(
+    "narrative_links", metadata, _id("narrative_id"), _number("watched_id"), _real("shared"), _real("nearer"),
+    _time("at"), _text("run_id"), sa.Index(None, "watched_id"),
+)  # fmt: skip
+
 # What analysts said of passages: that they say what a statement says, or that they do not.
 watch_labels = sa.Table(
     "watch_labels", metadata, _key("statement_id"),

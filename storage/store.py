@@ -27,6 +27,7 @@ from storage.stores.daily_groups import DailyGroupStore
 from storage.stores.drift import DriftStore
 from storage.stores.health import HealthStore
 from storage.stores.kinds import KindStore
+from storage.stores.links import LinkStore
 from storage.stores.lists import ListStore
 from storage.stores.narratives import CorrectionStore, NarrativeStore
 from storage.stores.pages import PageStore
@@ -64,6 +65,7 @@ class Store:
         self.kinds = KindStore(database)
         self.drift = DriftStore(database)
         self.watch = WatchStore(database)
+        self.links = LinkStore(database)
         self.watch_learned = WatchLearnedStore(database)
         self.events = EventStore(database)
         self.tellings = TellingStore(database)

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from config.clock import Clock
 from config.workspace import Workspace
 from drumbeat.shown.names import use_names
-from drumbeat.web import acts, api, deciding, feeds, login, pages
+from drumbeat.web import acts, api, deciding, feeds, login, pages, trying
 from drumbeat.web.access import ask_who
 from drumbeat.web.reader import Reader
 from drumbeat.web.security import guarded, protect
@@ -39,6 +39,7 @@ def make_app(*, store: Store, workspace: Workspace, clock: Clock) -> FastAPI:
     app.add_middleware(_HeadAsGet)
     app.include_router(api.router, prefix="/api")
     app.include_router(pages.router)
+    app.include_router(trying.router)
     app.include_router(acts.router)
     app.include_router(feeds.router)
     app.include_router(login.router)

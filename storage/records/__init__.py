@@ -88,7 +88,7 @@ from storage.records.texts import (
     Vector,
 )
 from storage.records.versions import Change, PageHistory, PageLook, VersionText
-from storage.records.watching import GrownStatement, SampledSentence, Verdict, WatchLabel
+from storage.records.watching import GrownStatement, NarrativeLink, SampledSentence, Verdict, WatchLabel
 
 __all__ = [
     "KINDS",
@@ -144,6 +144,7 @@ __all__ = [
     "MessageKind",
     "Narrative",
     "NarrativeKind",
+    "NarrativeLink",
     "NarrativeStatus",
     "Observation",
     "ObservedAccess",

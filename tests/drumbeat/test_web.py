@@ -52,6 +52,7 @@ PAGES = (
     "/narratives/1",
     "/events",
     "/events/9",
+    "/watch",
 )
 
 
