@@ -53,6 +53,8 @@ logger = structlog.get_logger(__name__)
 
 UNPACKED_IN_PLACE = 32 * 1024
 """Bytes of an answer whose unpacking takes less than handing it to a thread. Chosen, not measured."""
+SPIDERS_AT_ONCE = 2
+"""Of a workspace, with 80 MB each (`ps -o rss`, a spider that imports Scrapy alone)."""
 Keep = Callable[[Answer], Awaitable[None]]
 """Takes answers that only the archive wants (robots.txt, redirects); returns when they are safe."""
 
@@ -91,6 +93,8 @@ class Fetcher:
         self._robots = RobotsBook(clock)
         self._traffic = Traffic()
         self.places = Places(settings.concurrent_hosts, self._traffic)
+        self.spider_places = asyncio.Semaphore(SPIDERS_AT_ONCE)
+        """For spiders of the workspace, each a process of its own."""
         self._hosts = HostQueues(self._seconds_to_rest)
         crawler.signals.connect(self._received, signals.bytes_received)
 

@@ -84,7 +84,8 @@ class OutletCrawl:
 
     async def _fetch_page(self, page: Page, finder: Finder) -> None:
         self._take_share()
-        answer = await self._requests.fetch(page.url, "page")
+        given = self._polls.answers.pop(page.url, None)
+        answer = replace(given, kind="page") if given else await self._requests.fetch(page.url, "page")
         self._bytes_left -= len(answer.body)
         after = page_after(
             page, answer, run_id=self._tools.run_id, attempts_allowed=self._tools.settings.attempts

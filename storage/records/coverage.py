@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 Origin = Literal["live", "backfill"]
-FeedKind = Literal["feed", "news_sitemap", "sitemap", "section"]
+FeedKind = Literal["feed", "news_sitemap", "sitemap", "section", "spider"]
 RunState = Literal["running", "done", "failed", "interrupted"]
 
 
