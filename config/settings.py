@@ -82,6 +82,8 @@ class CrawlSettings(Section):
     """Tries for a page that fails for a passing reason, over several crawls."""
     allow_private_addresses: bool = False
     """Fetch from private and loopback addresses too; a source can allow it for itself."""
+    browser_path: Path = Path("/usr/bin/chromium")
+    """Chromium, for outlets whose pages are drawn by scripts (`browser` of a source)."""
     verify_certificates: bool = True
     """Off: pages are taken from whoever answers, which is weaker evidence; for outlets whose certificates are
     broken."""

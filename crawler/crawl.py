@@ -32,7 +32,7 @@ from config.workspace import Workspace
 from crawler.additions import Additions
 from crawler.asking import CrawlTools
 from crawler.fetcher import Fetcher
-from crawler.outlet import DAY, OutletCrawl, chosen_sources, require_known
+from crawler.outlet import DAY, OutletCrawl, chosen_sources, require_browser, require_known
 from crawler.pauses import HostPauses
 from crawler.places import WEIGHT_OF_A_FAILURE
 from crawler.recording import Recorder
@@ -202,6 +202,7 @@ def _sources(job: _Job) -> list[SourceConfig]:
     require_known(job.only, job.workspace)
     sources = chosen_sources(job.workspace.sources, job.only, job.clock)
     require_contact(job.workspace.settings.crawl, [url for row in sources for url in row.asked_addresses])
+    require_browser(sources, job.workspace.settings.crawl.browser_path)
     return least_recently_served(sources, job.store.feeds.all())
 
 

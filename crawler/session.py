@@ -25,6 +25,7 @@ from config.errors import ConfigError
 from config.settings import CrawlSettings
 from crawler.additions import Additions
 from crawler.addresses import Names, is_local_name, is_public
+from crawler.browser.rendering import browser_settings
 from crawler.fetcher import Fetcher, Keep
 from crawler.gates import AddressGate, CookieGate, PauseGate, ProxyGate, RedirectGate, RobotsGate
 from crawler.handler import DownloadHandler
@@ -67,7 +68,7 @@ class SessionSpider(Spider):
         """Do the work; how it ended stays in `task`, since the engine would only log it."""
         self.task = asyncio.ensure_future(self.work(self.fetcher))
         await asyncio.wait([self.task])
-        self.fetcher.close()
+        await self.fetcher.close()
         return
         yield
 
@@ -171,6 +172,7 @@ def _scrapy_settings(settings: CrawlSettings, added: Settings) -> Settings:
             "DOWNLOAD_WARNSIZE": 0,
             "DOWNLOAD_VERIFY_CERTIFICATES": settings.verify_certificates,
             "STATS_DUMP": False,
+            **browser_settings(settings),
         },
         "cmdline",
     )

@@ -296,14 +296,17 @@ def _place_pages(
 
 def _copied(reader: ArchiveReader, writer: ArchiveWriter, place: WarcPlace) -> WarcPlace:
     response = reader.read(place)
+    raw = reader.unrendered(place, response)
+    first = response if raw is None else reader.read(raw)
     return writer.write(
         url=response.url,
         final_url=response.final_url,
         fetched_at=response.fetched_at,
         status=response.status,
-        http_headers=response.headers,
-        body=response.body,
+        http_headers=first.headers,
+        body=first.body,
         kind=response.kind,
+        rendered=None if raw is None else response.body,
     )
 
 

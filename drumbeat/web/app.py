@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from config.clock import Clock
 from config.workspace import Workspace
 from drumbeat.shown.names import use_names
-from drumbeat.web import acts, api, feeds, pages
+from drumbeat.web import acts, api, feeds, pages, source_page
 from drumbeat.web.reader import Reader
 from drumbeat.web.security import guarded, protect
 from drumbeat.web.view import page
@@ -38,6 +38,7 @@ def make_app(*, store: Store, workspace: Workspace, clock: Clock) -> FastAPI:
     app.include_router(pages.router)
     app.include_router(acts.router)
     app.include_router(feeds.router)
+    app.include_router(source_page.router)
 
     _explain_failures(app)
     return app

@@ -140,7 +140,7 @@ def assert_balanced(counts: dict[str, int]) -> None:
     outcomes = {
         name: count
         for name, count in counts.items()
-        if name not in named and not name.startswith(("polls_", "looked_again", "first_tried"))
+        if name not in named and not name.startswith(("rendered", "polls_", "looked_again", "first_tried"))
     }
     assert sum(outcomes.values()) == counts["tried"], counts
     assert sum(count for name, count in counts.items() if name.startswith("polls_")) == counts["polls"], (
