@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from config.clock import Clock
 from config.workspace import Workspace
 from drumbeat.shown.names import use_names
-from drumbeat.web import acts, api, deciding, feeds, login, pages, trying
+from drumbeat.web import acts, api, deciding, feeds, login, pages, source_page, trying
 from drumbeat.web.access import ask_who
 from drumbeat.web.reader import Reader
 from drumbeat.web.security import guarded, protect
@@ -44,6 +44,7 @@ def make_app(*, store: Store, workspace: Workspace, clock: Clock) -> FastAPI:
     app.include_router(feeds.router)
     app.include_router(login.router)
     app.include_router(deciding.router)
+    app.include_router(source_page.router)
 
     _explain_failures(app)
     return app

@@ -236,7 +236,7 @@ def search(
 
 def _choices(reader: Reader) -> dict[str, Any]:
     """What the search form offers."""
-    known = reader.store.sources.all()
+    known = reader.store.sources.listed()
     return {
         "sources": known,
         "languages": sorted({tag.split("-")[0] for row in known for tag in row.languages}),

@@ -425,7 +425,7 @@ def test_an_empty_workspace_says_how_to_begin(tmp_path: Path) -> None:
     init_workspace(tmp_path / "desk")
     workspace = load_workspace(tmp_path / "desk")
     with create_store(workspace.database_url) as empty:
-        sync_sources(workspace, empty)
+        sync_sources(workspace, empty, makers.DAY.date())
         with TestClient(
             make_app(store=empty, workspace=workspace, clock=FixedClock(makers.hours(48))),
             base_url="http://127.0.0.1",
