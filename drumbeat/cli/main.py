@@ -12,6 +12,7 @@ import typer
 from drumbeat.cli import (
     account_commands,
     backfill_commands,
+    backup_commands,
     find_commands,
     inspect_commands,
     narrative_commands,
@@ -39,6 +40,7 @@ for commands in (
     stage_commands,
     watch_commands,
     account_commands,
+    backup_commands,
     backfill_commands,
     people_commands,
     inspect_commands,
