@@ -37,6 +37,8 @@ _ORDINAL: Final = re.compile(r"\d\.")
 """A full stop that ends no sentence."""
 LINE: Final = 160
 """A longer block is text that names a date (chosen, not measured)."""
+DATE_MOST: Final = 30
+"""A shorter line is a date and little else (chosen, not measured)."""
 SAID: Final = 300
 """The same for one that begins by saying when the page was published (chosen, not measured)."""
 
@@ -112,7 +114,7 @@ def _of_lines(near: Sequence[Block]) -> tuple[str, str] | None:
         if not _is_line(block) or _is_foreign(block.element) or _is_labelled_otherwise(label, block):
             continue
         day = find_day(block.text)
-        if day is not None and not _is_of_a_picture(block.element):
+        if day is not None and not _is_of_a_picture(block):
             return "shown", day.isoformat()
     return None
 
@@ -123,12 +125,12 @@ def _is_labelled_otherwise(label: Block | None, block: Block) -> bool:
     return is_value and label is not None and words.OTHER_DATE_TEXT.search(label.text) is not None
 
 
-def _is_of_a_picture(element: Element) -> bool:
-    return any(
-        part.tag in ("figure", "figcaption") or words.is_named("picture", names_of(part))
-        for part in (element, element.getparent())
-        if part is not None
-    )
+def _is_of_a_picture(block: Block) -> bool:
+    """Whether a line is said of a picture: in a figure, or more than a date in a part that is named so."""
+    near = [part for part in (block.element, block.element.getparent()) if part is not None]
+    if any(part.tag in ("figure", "figcaption") for part in near):
+        return True
+    return block.weight > DATE_MOST and any(words.is_named("picture", names_of(part)) for part in near)
 
 
 def _said(blocks: Sequence[Block]) -> tuple[str, str] | None:

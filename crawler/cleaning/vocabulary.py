@@ -56,7 +56,7 @@ COMMENTS_STATE: Final = re.compile(
 CHROME: Final = re.compile(
     r"(?:^|[\s_\-])(?:"
     + _any(
-        r"cookies?", "consent", "gdpr", "newsletter", r"subscri\w*", "popup", "modal", "login", "signin",
+        r"cookies?", "consent", "gdpr", "newsletter", r"subscri\w*", r"popup\w*", "modal", "login", "signin",
         "signup", "breadcrumbs?", r"share\w*", "sharing", r"social\w*", "navbar", "nav", "menu", "footer",
         "foot", r"sponsor\w*", "outbrain", "taboola", r"related\w*", r"recommend\w*", "assessment", "rating",
         "vote", "poll", "survey", "opros", "copyrights?", "legal", "disclaimer", "placeholder", "guidelines?",

@@ -6,7 +6,9 @@ import pytest
 
 from crawler.cleaning.extract import Extraction, extract_page
 
-PROSE = [f"The council met for {n} hours and decided to repair the old dam before the flood." for n in range(2, 8)]
+PROSE = [
+    f"The council met for {n} hours and decided to repair the old dam before the flood." for n in range(2, 8)
+]
 ARTICLE = "".join(f"<p>{line}</p>" for line in PROSE)
 SAID = "I have lived below this dam for years, and nobody has ever asked me what I think of it."
 
@@ -23,7 +25,8 @@ def body(inner: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "label", ["Comments", "12 comments", "Wybrane komentarze", "Комментарии (3)", "Commentaires", "评论", "Yorumlar"]
+    "label",
+    ["Comments", "12 comments", "Wybrane komentarze", "Комментарии (3)", "Commentaires", "评论", "Yorumlar"],
 )
 def test_comments_go_by_the_line_that_begins_them(label: str) -> None:
     """The part is unnamed; what follows it is the article again."""
@@ -47,5 +50,7 @@ def test_a_box_of_another_article_goes_by_its_label(label: str) -> None:
 
 def test_a_notice_that_forbids_copies_is_no_text() -> None:
     """In Polish as in other languages."""
-    notice = "Żaden utwór zamieszczony w serwisie nie może być powielany i rozpowszechniany w jakikolwiek sposób."
+    notice = (
+        "Żaden utwór zamieszczony w serwisie nie może być powielany i rozpowszechniany w jakikolwiek sposób."
+    )
     assert body(f"<div class='m'>{ARTICLE}<p>{notice}</p></div>") == "\n".join(PROSE)
