@@ -156,13 +156,17 @@ def _kinyarwanda(text: str) -> str | None:
     return "rn" if silent or kirundi > kinyarwanda else None
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 KASHMIRI_SHARE: Final = 0.05
 """Share of such words from which a text in Devanagari is Kashmiri: found in SIB-200 in 1 of 20 words, in its
 relatives hardly ever (`python -m tests quality --only langid-sib200`)."""
-_KASHMIRI: Final = frozenset("छु छि मंज़ मन्ज़ पेठ अख हस युस तोर ज़ि यिवान बापथ सीथ हिंज़ हुनद".split())
-_KASHMIRI_ARABIC: Final = frozenset("تہٕ چُھ چھُ چِھ چھِ منٛز منٚز منز زِ یہِ خٲطرٕ سٕتۍ پانٹھ".split())
-_ACEHNESE: Final = frozenset("ڽڠ ڠن ڽن".split())
-_MALAY: Final = frozenset("يڠ دڠن اين".split())
+_KASHMIRI: Final = _words("छु छि मंज़ मन्ज़ पेठ अख हस युस तोर ज़ि यिवान बापथ सीथ हिंज़ हुनद")
+_KASHMIRI_ARABIC: Final = _words("تہٕ چُھ چھُ چِھ چھِ منٛز منٚز منز زِ یہِ خٲطرٕ سٕتۍ پانٹھ")
+_ACEHNESE: Final = _words("ڽڠ ڠن ڽن")
+_MALAY: Final = _words("يڠ دڠن اين")
 _OWN_G: Final = re.compile(r"(?<![kn])g")
 _KIRUNDI: Final = re.compile(
     r"vy|\bi?c[ao]\b|\bcan[ek]e?\b|fise\b|\bingene\b|\bakarorero\b|\braba\b|\byo\w+or[ae]\b"
