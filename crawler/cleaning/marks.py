@@ -46,7 +46,8 @@ LATIN: Final = (
         "sw sn xh lg zu rw rn bem",
         "ndi ndipo amene omwe zomwe koma komanso chifukwa kapena ndiponso pomwe ngati monga anthu zimene "
         "limene "
-        "yomwe kwambiri izi linali anali iye iwo ake nthawi pamene dziko kukhala lomwe adali zambiri zinthu wina "
+        "yomwe kwambiri izi linali anali iye iwo ake nthawi pamene dziko kukhala lomwe "
+        "adali zambiri zinthu wina "
         "amakhala awiri",
         0.07,
     ),

@@ -6,8 +6,9 @@
 
 Failing both, the one day of lines that say "published", anywhere on the page.
 
-Beside the headline is: a few blocks before it, or after it until the text has begun. Dates in lists of other
-articles, in comments and in the text are not the page's; nor is one that is called an update.
+Beside the headline is: a few blocks before it, or after it until the text has begun, or a heading such as
+"Read also" comes. Dates in lists of other articles, in comments and in the text are not the page's; nor is one
+that is called an update.
 """
 
 from __future__ import annotations
@@ -81,6 +82,8 @@ def _beside(blocks: Sequence[Block], place: int) -> Iterator[Block]:
     """The blocks beside the headline, those after it first."""
     prose = 0
     for block in blocks[place : place + 1 + AFTER]:
+        if block.is_heading and words.CALL_TEXT.search(block.text):
+            break
         prose += block.weight if block.is_prose else 0
         yield block
         if prose >= PROSE:
