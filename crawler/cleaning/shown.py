@@ -7,8 +7,8 @@
 Failing both, the one day of lines that say "published", anywhere on the page.
 
 Beside the headline is: a few blocks before it, or after it until the text has begun, or a heading such as
-"Read also" comes. Dates in lists of other articles, in comments and in the text are not the page's; nor is one
-that is called an update.
+"Read also" comes. Dates in lists of other articles, in comments and in the text are not the page's; nor is
+one that is called an update.
 """
 
 from __future__ import annotations

@@ -39,7 +39,8 @@ COMMENTS_TEXT: Final = re.compile(
         "comments?", "commentaires?", "kommentare?", "comentarios?", "comentários?", "commenti",
         "komentarze?", "komentarzy", "reacties", "kommentarer", "komentáře", "hozzászólások",
         "комментари(?:и|ев|я)", "коментари", "коментарі", "отзывы", "σχόλια", "yorumlar", "تعليقات",
-        "التعليقات", "نظرات", "دیدگاه(?:‌)?ها", "评论", "評論", "网友评论", "コメント", "댓글", "komentar", "maoni", "opinie",
+        "التعليقات", "نظرات", "دیدگاه(?:‌)?ها", "评论", "評論", "网友评论",
+        "コメント", "댓글", "komentar", "maoni", "opinie",
     )
     + r")(?: ?[(\[]? ?\d{0,5} ?[)\]]?)?\W*$",
     re.IGNORECASE,
