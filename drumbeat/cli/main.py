@@ -13,6 +13,7 @@ from drumbeat.cli import (
     backfill_commands,
     find_commands,
     inspect_commands,
+    link_commands,
     narrative_commands,
     people_commands,
     share_commands,
@@ -41,6 +42,7 @@ for commands in (
     people_commands,
     inspect_commands,
     narrative_commands,
+    link_commands,
     find_commands,
     share_commands,
 ):
