@@ -17,6 +17,7 @@ from storage.damage import require_whole
 from storage.engine import Database, sqlite_file
 from storage.errors import StorageError
 from storage.migrate import migrate, require_current
+from storage.stores.accounts import AccountStore
 from storage.stores.alerts import AlertStore
 from storage.stores.articles import ArticleStore
 from storage.stores.backfills import BackfillStore
@@ -71,6 +72,7 @@ class Store:
         self.counts = CountStore(database)
         self.spikes = SpikeStore(database)
         self.daily_groups = DailyGroupStore(database)
+        self.accounts = AccountStore(database)
         self.alerts = AlertStore(database)
         self.reports = ReportStore(database)
         self.runs = RunStore(database)

@@ -103,7 +103,7 @@ class CountedDays:
         self._drawn: dict[int, DailyGroup] = {}
         """Groups that were asked about, by key."""
         self._tested = self._speaking()
-        self._watch = watched_by(store.sources.all())
+        self._watch = watched_by(store.sources.listed())
 
     def _speaking(self) -> list[Narrative]:
         """Narratives that claim something, their centroids comparable.

@@ -26,7 +26,7 @@ from drumbeat.web.view import (
     page,
     rows_of,
 )
-from storage.records import Kind, Narrative
+from storage.records import KINDS, Kind, Narrative
 from storage.stores.lists import Key
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -85,6 +85,7 @@ def narrative(
     values = {
         **({"n": None} if alone else _drawn(reader, narrative_id)),
         "known": survivor,
+        "kinds": KINDS,
         "judged": reader.store.kinds.of([narrative_id]).get(narrative_id),
         "rows": rows_of(told, PAGE_SIZE, after=after, key=_place_of),
         "sources": {row.source_id: row for row in reader.store.sources.all()},
@@ -248,7 +249,7 @@ def search(
 
 def _choices(reader: Reader) -> dict[str, Any]:
     """What the search form offers."""
-    known = reader.store.sources.all()
+    known = reader.store.sources.listed()
     return {
         "sources": known,
         "languages": sorted({tag.split("-")[0] for row in known for tag in row.languages}),

@@ -186,11 +186,13 @@ class Reader:
 
     def health(self) -> list[HealthView]:
         """What is wrong with every feed that was polled."""
-        known = self.store.health.all()
+        listed = self._listed()
+        known = [health for health in self.store.health.all() if health.source_id in listed]
         return health_views({health.feed_url: health.source_id for health in known}, known)
 
     def polls(self) -> list[PollView]:
         """The last poll of every listing, by source."""
+        listed = self._listed()
         return [
             PollView(
                 poll,
@@ -210,7 +212,12 @@ class Reader:
                 ),
             )
             for poll in self.store.feeds.last_polls()
+            if poll.source_id in listed
         ]
+
+    def _listed(self) -> set[str]:
+        """Ids of the outlets that the directory names."""
+        return {source.source_id for source in self.store.sources.listed()}
 
     def _told_by(self, reading: Reading) -> Narrative | None:
         """The narrative that a passage was given to, as it stands now."""

@@ -6,6 +6,7 @@ Identifiers are made from content (`ids.py`), so that the order of work never sh
 
 from __future__ import annotations
 
+from storage.records.accounts import ROLES, SCOPES, Account, ApiToken, AuditEntry, Role, Scope, SignIn
 from storage.records.coverage import (
     Backfill,
     FeedHealth,
@@ -91,12 +92,17 @@ from storage.records.watching import GrownStatement, NarrativeLink, SampledSente
 
 __all__ = [
     "KINDS",
+    "ROLES",
+    "SCOPES",
+    "Account",
     "Alert",
     "AlertMark",
     "Anchor",
+    "ApiToken",
     "Article",
     "ArticleFacts",
     "Assignment",
+    "AuditEntry",
     "Backfill",
     "Change",
     "CleanResult",
@@ -154,11 +160,14 @@ __all__ = [
     "PassageRow",
     "PublishedReport",
     "ReportEdit",
+    "Role",
     "Run",
     "RunState",
     "SampledSentence",
+    "Scope",
     "SearchFilters",
     "SearchHit",
+    "SignIn",
     "Source",
     "SourceDay",
     "Spike",
