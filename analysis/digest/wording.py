@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, get_args
@@ -52,29 +52,34 @@ def wording_of(rows: Sequence[NarrativeRow], *, end: date) -> Wording:
     """
     last = _monday(end - timedelta(days=1))
     mondays = [last - timedelta(weeks=week) for week in reversed(range(WEEKS))]
-    inside = [row for row in rows if row.stance is not None and not row.late]
-    told = [row for row in inside if mondays[0] <= day_of(row.counted_at) < end]
-    weeks = [(row, _monday(day_of(row.counted_at)).isoformat()) for row in told]
+    told = _told(rows, mondays[0], end)
     languages = Counter(row.language for row in told)
+    most_first = sorted(languages, key=lambda key: (-languages[key], key))
     return Wording(
         total=_worded("", told),
-        weeks=_groups(weeks, [monday.isoformat() for monday in mondays]),
-        sides=_groups([(row, side_of(row.ownership)) for row in told], SIDES),
-        languages=_groups(
-            [(row, row.language) for row in told], sorted(languages, key=lambda key: (-languages[key], key))
-        ),
+        weeks=_groups(told, lambda row: _monday(day_of(row.counted_at)).isoformat(), map(str, mondays)),
+        sides=_groups(told, lambda row: side_of(row.ownership), SIDES),
+        languages=_groups(told, lambda row: row.language, most_first),
     )
+
+
+def _told(rows: Iterable[NarrativeRow], first: date, end: date) -> list[NarrativeRow]:
+    """The hits of [first, end) that count."""
+    hits = [row for row in rows if row.stance is not None and not row.late]
+    return [row for row in hits if first <= day_of(row.counted_at) < end]
 
 
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _groups(named: Iterable[tuple[NarrativeRow, str]], names: Sequence[str]) -> tuple[Worded, ...]:
+def _groups(
+    told: Iterable[NarrativeRow], name_of: Callable[[NarrativeRow], str], names: Iterable[str]
+) -> tuple[Worded, ...]:
     """The rows by name, in the order of the names."""
     found: dict[str, list[NarrativeRow]] = {name: [] for name in names}
-    for row, name in named:
-        found[name].append(row)
+    for row in told:
+        found[name_of(row)].append(row)
     return tuple(_worded(name, rows) for name, rows in found.items())
 
 
