@@ -78,6 +78,7 @@ def _watch_line(reader: DigestReader, narrative: Narrative) -> WatchLine:
         endorses=stances["endorses"],
         reports=stances["reports"],
         refutes=stances["refutes"],
+        unclear=stances["unclear"],
         last_told=_last_told(reader, narrative),
     )
 

@@ -183,6 +183,7 @@ class WatchLine(Plain):
     endorses: int
     reports: int
     refutes: int
+    unclear: int
     """Passages of the period by stance; those that refute are counted nowhere else."""
     last_told: date | None
     """The last day up to the end of the period that it was told; None: never."""

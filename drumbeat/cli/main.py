@@ -15,6 +15,7 @@ from drumbeat.cli import (
     backup_commands,
     find_commands,
     inspect_commands,
+    link_commands,
     narrative_commands,
     people_commands,
     share_commands,
@@ -45,6 +46,7 @@ for commands in (
     people_commands,
     inspect_commands,
     narrative_commands,
+    link_commands,
     find_commands,
     share_commands,
 ):
