@@ -384,7 +384,7 @@ def test_what_is_told_again_after_silence_returns(
 
 
 def test_outlets_that_write_less_make_no_fall() -> None:
-    """A third of what is expected is a fall where its outlets wrote as ever, and none where they wrote half."""
+    """A third of what is expected is a fall, unless its outlets wrote half of the usual."""
     rules, down = SpikeSettings(), {"observed": 3.0, "expected": 9.0, "p_up": 1.0, "q_down": 0.01}
     assert trend(**down).falls(rules)
     assert not trend(**down, carriers_wrote=0.5).falls(rules)

@@ -92,22 +92,28 @@ def _nearest(around: _Around) -> str:
 def _of_group(store: Store, group: DailyGroup, texts: int, rules: SpikeSettings) -> Miss:
     """What became of the group that came nearest to an alert."""
     spike = group.spike
-    named = {name: text for name, text in spike.get("checks", {}).items() if text.startswith("named")}
     line = f"group of {group.day} with {texts} texts, {_figures(spike)}: "
-    if "narrative" in named:
-        return Miss("in a narrative", line + _of_narrative(store, group.day, named["narrative"]))
-    kept = [name for name in KEPT_BACK if name in named]
-    if kept:
-        return Miss("kept back", line + named[kept[0]])
+    said = {name: text for name, text in spike.get("checks", {}).items() if text.startswith("named")}
+    if "narrative" in said:
+        return Miss("in a narrative", line + _of_narrative(store, group.day, said["narrative"]))
+    kept = next((said[name] for name in KEPT_BACK if name in said), None)
+    if kept is not None:
+        return Miss("kept back", line + kept)
     if spike.get("decision") == "alert":
         return Miss("late", line + "alerted, but not on a day that counts")
+    miss = _of_test(spike, said, rules)
+    return Miss(miss.kind, line + miss.line)
+
+
+def _of_test(spike: dict[str, Any], named: dict[str, str], rules: SpikeSettings) -> Miss:
+    """The gate of its own test that a group did not pass."""
     if spike.get("p_value", 1.0) >= 1.0:
-        return Miss("group too small", line + "the floors of texts or ratio are not held")
+        return Miss("group too small", "the floors of texts or ratio are not held")
     if spike["q_value"] > rules.fdr:
-        return Miss("test", line + f"q {spike['q_value']:.1g} is over {rules.fdr:g}")
+        return Miss("test", f"q {spike['q_value']:.1g} is over {rules.fdr:g}")
     if named:
-        return Miss("explained", line + "; ".join(named.values()))
-    return Miss("group too small", line + f"fewer texts of its own than of a group of {rules.group_texts}")
+        return Miss("explained", "; ".join(named.values()))
+    return Miss("group too small", f"fewer texts of its own than of a group of {rules.group_texts}")
 
 
 def _figures(spike: dict[str, Any]) -> str:
