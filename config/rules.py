@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from datetime import date, time
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from config.settings import Section, Text
 from config.sources import CountryCode, LanguageTag, SourceId
+from config.zones import Zone
 
 Side = Literal["state", "independent", "unlisted"]
 Kind = Literal["claim", "event", "subject", "form", "watched"]
 
 
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("expected a time zone of the IANA list, as Africa/Bamako")
-    return name
-
-
-Zone = Annotated[str, AfterValidator(_known_zone)]
 Ratio = Annotated[float, Field(gt=0)]
 Number = Annotated[int, Field(gt=0)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
