@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from config.settings import Section, Text
+from config.settings import InterfaceLanguage, Section, Text
 from config.sources import CountryCode, LanguageTag, SourceId
 from config.zones import Zone
 
@@ -45,6 +45,9 @@ class RuleConfig(Section):
     min_ratio: Ratio | None = None
     """Times expected; what has no history passes."""
     min_outlets: Number | None = None
+    hits: bool = False
+    """Tell of every new passage of the watched statements that are meant too, by the outlets that are meant,
+    in a mail of its own."""
 
 
 class RecipientConfig(Section):
@@ -63,6 +66,8 @@ class RecipientConfig(Section):
     quiet_until: time | None = None
     """Local hours in which nothing is sent; what comes meanwhile is sent after them."""
     zone: Zone = "UTC"
+    language: InterfaceLanguage | None = None
+    """Of the mails; none: as `report.language` says."""
     mute_until: date | None = None
     """Nothing before this day."""
     grouped: bool = True
@@ -79,8 +84,8 @@ class EditionConfig(Section):
 
     id: SourceId
     title: str = ""
-    language: Literal["en", "fr"] = "en"
-    """Of the findings pages; evidence and annexes are in English."""
+    language: InterfaceLanguage | None = None
+    """Of the report; none: as `report.language` says."""
     watch: tuple[SourceId, ...] = ()
     countries: tuple[CountryCode, ...] = ()
     languages: tuple[LanguageTag, ...] = ()

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from config.zones import Zone
 
+InterfaceLanguage = Literal["en", "fr"]
 Positive = Annotated[int, Field(gt=0)]
 Days = Annotated[int, Field(gt=0, le=36_500)]
 Seconds = Annotated[float, Field(ge=0)]
@@ -273,6 +274,8 @@ class ReportSettings(Section):
     """Where weekly reports are written; relative to the workspace."""
     zone: Zone = "UTC"
     """Whose days the report's week has, and the schedule's hour of it, as Africa/Bamako."""
+    language: InterfaceLanguage = "en"
+    """Of the report, mails, chat and feeds: en or fr; editions and recipients may have their own."""
     recipients: tuple[str, ...] = ()
     """Who gets each report by mail when it is published; editions have lists of their own in alerts.toml."""
     documents: tuple[Literal["pdf", "docx"], ...] = ()

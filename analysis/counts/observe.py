@@ -27,9 +27,7 @@ class _Tally:
     own_texts: int = 0
 
 
-def observe(
-    told: Iterable[Telling], printed: Printed | None = None, zone: tzinfo = UTC
-) -> list[Observation]:
+def observe(told: Iterable[Telling], printed: Printed | None = None, zone: tzinfo = UTC) -> list[Observation]:
     """Tellings as observations, by (narrative, day, source).
 
     Args:
@@ -60,9 +58,7 @@ def _observation(key: tuple[int, date, str], tally: _Tally) -> Observation:
     )
 
 
-def outputs(
-    articles: Iterable[PrintedRow], printed: Printed | None = None, zone: tzinfo = UTC
-) -> Output:
+def outputs(articles: Iterable[PrintedRow], printed: Printed | None = None, zone: tzinfo = UTC) -> Output:
     """What each source published; late articles are passed over.
 
     Args:

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from drumbeat.report import trajectories
-from drumbeat.report.phrases import Language
 from drumbeat.report.sentences import Part, Sentence, Speaker, name
 from drumbeat.report.tables import MOST_NAMED, Row, became_rows, watched_rows
+from drumbeat.shown.language import quoted, reader
 from drumbeat.shown.names import country_name
 from drumbeat.shown.safe import one_line, shorten
 
@@ -31,13 +31,13 @@ LABEL, QUOTE = 90, 130
 SECTIONS = ("rising", "new", "returned", "falling")
 
 
-def front_of(data: Mapping[str, Any], language: Language = "en") -> dict[str, Any]:
+def front_of(data: Mapping[str, Any]) -> dict[str, Any]:
     """What the findings pages show.
 
     Args:
         data: a digest with its `account` and `counts`, as plain JSON.
     """
-    speaker = Speaker(data, language)
+    speaker = Speaker(data)
     front: dict[str, Any] = {
         "findings": [],
         "quiet": None,
@@ -104,13 +104,13 @@ def _finding(speaker: Speaker, section: str, place: int, *, is_quoted: bool) -> 
         "narrative_id": item["narrative_id"],
         "section": section,
         "sentences": sentences,
-        "quote": quote_of(item, speaker.language) if is_quoted and section != "falling" else None,
+        "quote": quote_of(item) if is_quoted and section != "falling" else None,
     }
 
 
 def label_part(item: Mapping[str, Any]) -> Part:
     """What is claimed, in quotation marks."""
-    return name(f"“{shorten(one_line(item['label']), LABEL)}”", item.get("language", ""))
+    return name(quoted(shorten(one_line(item["label"]), LABEL)), item.get("language", ""))
 
 
 def _claim(speaker: Speaker, at: str, item: Mapping[str, Any], section: str) -> Sentence:
@@ -199,12 +199,12 @@ def _confidence(speaker: Speaker, at: str, item: Mapping[str, Any]) -> Sentence:
     return speaker.say(trajectories.confidence(spike["q_value"] if spike else None, own), **slots)
 
 
-def quote_of(item: Mapping[str, Any], language: Language) -> Row | None:
+def quote_of(item: Mapping[str, Any]) -> Row | None:
     """A passage in the reader's language, where there is one, else the first."""
     quotes = item["quotes"]
     if not quotes:
         return None
-    quote = next((quote for quote in quotes if quote["language"] == language), quotes[0])
+    quote = next((quote for quote in quotes if quote["language"] == reader().language), quotes[0])
     return {
         "text": name(shorten(one_line(quote["text"]), QUOTE), quote["language"]),
         "outlet": name(shorten(quote["outlet"]["name"], 60)),

@@ -98,7 +98,12 @@ class CountStore:
         return self._attempts(table.source_id, table.fetched_at, table.fetch_outcome, opens, closes)
 
     def _attempts(
-        self, source: sa.Column[Any], at: sa.Column[Any], outcome: sa.Column[Any], opens: datetime, closes: datetime
+        self,
+        source: sa.Column[Any],
+        at: sa.Column[Any],
+        outcome: sa.Column[Any],
+        opens: datetime,
+        closes: datetime,
     ) -> list[AttemptCount]:
         # Both engines keep moments in UTC, so that the day of one is cut off it.
         day = sa.func.date(at, type_=sa.Date)

@@ -53,9 +53,7 @@ def test_the_weekly_report_keeps_its_hour() -> None:
     paris = ZoneInfo("Europe/Paris")
     before, after = datetime(2026, 3, 24, 12, tzinfo=UTC), datetime(2026, 3, 31, 12, tzinfo=UTC)
     turns = [
-        next(
-            job for job in plan(Schedule(), lambda _stage: None, now, paris) if job.command == "report"
-        )
+        next(job for job in plan(Schedule(), lambda _stage: None, now, paris) if job.command == "report")
         for now in (before, after)
     ]
     assert [job.next_at.astimezone(paris).hour for job in turns] == [6, 6]
