@@ -52,6 +52,22 @@ def build_account(*, store: Store, workspace: Workspace, digest: Digest, clock: 
     )
 
 
+def quiet_counts(*, store: Store, workspace: Workspace, digest: Digest) -> dict[str, int] | None:
+    """What was looked for in a period in which nothing rose, fell or appeared; None where something did."""
+    if digest.rising or digest.new or digest.falling:
+        return None
+    reader = DigestReader(store, workspace, digest.start, digest.end, zone=ZoneInfo(digest.zone))
+    told = reader.claims & reader.told
+    least = workspace.settings.report.min_texts
+    return {
+        "compared": len(reader.trends.among(reader.listed)),
+        "statements": sum(item.kind == "watched" for item in reader.narratives.values()),
+        "told": len(told),
+        "thin": sum(_trend(reader, key).observed < least for key in told),
+        "least": least,
+    }
+
+
 def _trend(reader: DigestReader, narrative_id: int) -> Trend:
     return reader.trends.among([narrative_id]).get(narrative_id, UNTOLD)
 

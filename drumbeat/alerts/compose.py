@@ -182,7 +182,7 @@ def _charts(evidence: dict[str, Any]) -> dict[str, charts.Chart]:
     ]
     return {
         "series": narrative_chart(narrative, start=start, end=end, width=556),
-        "carriers": charts.carriers_chart(countries, title="Articles by country", width=380),
+        "carriers": charts.carriers_chart(countries, title=say("Articles by country"), width=380),
     }
 
 

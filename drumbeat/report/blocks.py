@@ -102,7 +102,7 @@ def _findings(view: Mapping[str, Any]) -> Iterator[Block]:
     for finding in front["findings"]:
         yield Block(kind="bullet", runs=tuple(_spoken(finding["sentences"])))
         if finding["quote"]:
-            yield Block(kind="quote", runs=_quoted(finding["quote"]["text"], finding["quote"]["outlet"]))
+            yield Block(kind="quote", runs=_quoted(**finding["quote"]))
     for sentence in filter(None, (front["quiet"], front["more"])):
         yield Block(kind="paragraph", runs=tuple(_spoken([sentence])))
 
@@ -145,8 +145,8 @@ def _part(part: Part) -> Run:
     return run(part.text, part.language or None)
 
 
-def _quoted(text: Part, outlet: Part) -> tuple[Run, ...]:
-    return _part(text), Run(text=" — "), _part(outlet)
+def _quoted(text: Part, outlet: Part, day: Part) -> tuple[Run, ...]:
+    return _part(text), Run(text=" — "), _part(outlet), Run(text=", "), _part(day)
 
 
 def _cells(row: Sequence[Part | list[Part]]) -> tuple[tuple[Run, ...], ...]:

@@ -104,7 +104,7 @@ def _finding(speaker: Speaker, section: str, place: int, *, is_quoted: bool) -> 
         "narrative_id": item["narrative_id"],
         "section": section,
         "sentences": sentences,
-        "quote": quote_of(item) if is_quoted and section != "falling" else None,
+        "quote": quote_of(speaker, at, item) if is_quoted and section != "falling" else None,
     }
 
 
@@ -199,15 +199,19 @@ def _confidence(speaker: Speaker, at: str, item: Mapping[str, Any]) -> Sentence:
     return speaker.say(trajectories.confidence(spike["q_value"] if spike else None, own), **slots)
 
 
-def quote_of(item: Mapping[str, Any]) -> Row | None:
+def quote_of(speaker: Speaker, at: str, item: Mapping[str, Any]) -> Row | None:
     """A passage in the reader's language, where there is one, else the first."""
     quotes = item["quotes"]
     if not quotes:
         return None
-    quote = next((quote for quote in quotes if quote["language"] == reader().language), quotes[0])
+    own = (place for place, quote in enumerate(quotes) if quote["language"] == reader().language)
+    place = next(own, 0)
+    quote = quotes[place]
+    moment = "published_at" if quote["published_at"] else "first_seen_at"
     return {
         "text": name(shorten(one_line(quote["text"]), QUOTE), quote["language"]),
         "outlet": name(shorten(quote["outlet"]["name"], 60)),
+        "day": speaker.day(f"{at}/quotes/{place}/{moment}"),
     }
 
 

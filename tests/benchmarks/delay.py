@@ -13,12 +13,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import random
 import sys
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+
+import structlog
 
 from config.schedule import Schedule
 from tests.benchmarks.measured import target
@@ -105,6 +108,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--process-minutes", type=float, default=20.0, help="how long `process` takes")
     parser.add_argument("--refit-minutes", type=float, default=40.0, help="how long `refit` takes")
     options = parser.parse_args(arguments)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     figures = measure(
         options.sources,
         options.days,

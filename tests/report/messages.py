@@ -18,7 +18,7 @@ from markupsafe import Markup
 from analysis.digest import corpus, source_lines
 from drumbeat.alerts import first_screen, health_mail, planning, report_mail
 from drumbeat.report import blocks, phrases, publish, trajectories, view
-from drumbeat.shown import names
+from drumbeat.shown import charts, names
 from storage.records.conditions import CONDITIONS
 
 ROOT: Final = Path(__file__).parents[2]
@@ -98,6 +98,8 @@ COUNTED: Final = (
     "alert",
     "day",
     "new passage",
+    "own text",
+    "week",
 )
 """Nouns that modules count."""
 
@@ -113,7 +115,8 @@ def in_tables() -> Iterator[Message]:
     yield from (*first_screen.FIRST.values(), first_screen.EVERYBODY)
     yield from (name.replace("_", " ") for name in CONDITIONS)
     yield from ((noun, f"{noun}s") for noun in COUNTED)
-    yield ("country", "countries")
+    yield from (("country", "countries"), ("copy", "copies"))
+    yield from (*charts.TITLES.values(), *charts.KINDS)
 
 
 def stored() -> Iterator[str]:
