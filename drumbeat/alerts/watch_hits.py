@@ -1,10 +1,10 @@
-"""Mails about new passages of what is watched, for rules that ask for them (`hits`): at once, daily or weekly,
-as their reader has it.
+"""Mails about new passages of what is watched, for rules that ask for them (`hits`): at once, daily or
+weekly, as their reader has it.
 
     hits of the last days -> meant by the rule -> not told to this reader before -> one message a rule
 
-Which passages a reader was told of stands in the messages themselves: a message is written with its deliveries
-in one transaction, so that a passage is told once, whatever is killed.
+Which passages a reader was told of stands in the messages themselves: a message is written with its
+deliveries in one transaction, so that a passage is told once, whatever is killed.
 """
 
 from __future__ import annotations

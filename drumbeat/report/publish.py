@@ -65,10 +65,9 @@ def publish(
     Raises:
         ReportError: the folder of reports cannot be written.
     """
-    name = "" if config is WORLD else config.id
+    edition = _begun(config, store, workspace, digest)
+    name = edition.name
     kept, said = narrowed(digest, account, config)
-    language = config.language or workspace.settings.report.language
-    edition = edited(Edition(name=name, title=config.title, language=language), store, digest)
     prepare = partial(
         report_view, kept, as_of=as_of, account=said, min_texts=workspace.settings.report.min_texts
     )
@@ -86,6 +85,13 @@ def publish(
     files = write(view)
     store.reports.publish(revised)
     return Issue(files=files, view=view, revision=revised.revision, is_new=True)
+
+
+def _begun(config: EditionConfig, store: Store, workspace: Workspace, digest: Digest) -> Edition:
+    """The edition in its language, as its analysts have left it."""
+    name = "" if config is WORLD else config.id
+    language = config.language or workspace.settings.report.language
+    return edited(Edition(name=name, title=config.title, language=language), store, digest)
 
 
 def _fingerprint(content: Mapping[str, Any]) -> str:
