@@ -4,6 +4,7 @@ charts. Made from the view that the HTML shows; texts stay texts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -20,6 +21,7 @@ Kind = Literal[
 
 WITH_DIRECTION = ("heading", "small_heading", "quote")
 """What outlets wrote; around it, sentences are ours and go from left to right."""
+_FIGURE = re.compile(r"[-+–\d.,/\s\u202f\u00a0]+")
 QUOTES, CARRIERS = 4, 12
 """Of each claim."""
 DECISIONS = {"alert": "alerted", "digest": "in this report only", "suppressed": "suppressed"}
@@ -47,9 +49,19 @@ class Block:
     """Of a chart: its narrative."""
 
     @property
+    def numeric(self) -> tuple[bool, ...]:
+        """Of a table: which of its columns hold figures and nothing else."""
+        columns = zip(*self.rows[1:], strict=True)
+        return tuple(all(_is_figure(cell) for cell in column) for column in columns)
+
+    @property
     def is_rtl(self) -> bool:
         """Whether it is read from right to left: by its first run in a language."""
         return self.kind in WITH_DIRECTION and bool(self.runs) and self.runs[0].is_rtl
+
+
+def _is_figure(cell: tuple[Run, ...]) -> bool:
+    return _FIGURE.fullmatch("".join(piece.text for piece in cell)) is not None
 
 
 def run(text: str, language: str | None = None) -> Run:
@@ -233,7 +245,8 @@ def _carrier(carrier: Mapping[str, Any]) -> tuple[tuple[Run, ...], ...]:
     own, articles = words.number(carrier["own_texts"]), words.number(carrier["articles"])
     of = say("{n} of {all}", n=own, all=articles)
     named = (run(shorten(outlet["name"], 60)), Run(text=f" ({country_name(outlet['country'])})"))
-    owner = run(shorten(outlet["ownership"], 60))
+    is_listed = outlet["ownership"] != "not listed"
+    owner = run(shorten(outlet["ownership"], 60) if is_listed else say("not listed"))
     return named, (owner,), (Run(text=words.lag(carrier["lag_hours"])),), (Run(text=of),)
 
 

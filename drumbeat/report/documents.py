@@ -74,6 +74,7 @@ def _plain(block: Block) -> dict[str, Any]:
         "rtl": block.is_rtl,
         "runs": [_plain_run(run) for run in block.runs],
         "rows": [[[_plain_run(run) for run in cell] for cell in row] for row in block.rows],
+        "numeric": list(block.numeric),
         "chart": f"c{block.chart}.svg" if block.chart is not None else "",
     }
 

@@ -37,6 +37,7 @@ PARTS: Final = {
     "spikes": "the spikes of the annex",
 }
 """Parts of what is told, beside the claims, and what is said where one changed."""
+WORDING: Final = "the wording"
 WORLD: Final = EditionConfig(id="all")
 """The edition that everybody gets; its name is empty."""
 
@@ -159,7 +160,16 @@ def _claim(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def changes_of(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """What one revision says otherwise than the one before, in words."""
+    """What one revision says otherwise than the one before, in words; the same figures in other sentences
+    are another wording.
+    """
+    told = list(_differences(old, new))
+    yield from told
+    if not told and old.get("text") != new.get("text"):
+        yield say(WORDING)
+
+
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     for section in SECTIONS:
         before = {item["narrative_id"]: item for item in old[section]}
         after = {item["narrative_id"]: item for item in new[section]}

@@ -117,7 +117,7 @@ def in_tables() -> Iterator[Message]:
     yield from phrases.PLURALS.values()
     yield from names.CHECKS.values()
     yield from (*view.METHOD, *trajectories.WORDS_EXPLAINED, view.FIGURES, view.DATES)
-    yield from (*blocks.DECISIONS.values(), *publish.PARTS.values(), *publish.SECTIONS)
+    yield from (*blocks.DECISIONS.values(), *publish.PARTS.values(), publish.WORDING, *publish.SECTIONS)
     yield from (*planning.YOUR.values(), planning.EVERY, health_mail.REASON, report_mail.REASON)
     yield from (*first_screen.FIRST.values(), first_screen.EVERYBODY)
     yield from (name.replace("_", " ") for name in CONDITIONS)
