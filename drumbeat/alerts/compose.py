@@ -24,7 +24,7 @@ from drumbeat.shown import charts, drawing
 from drumbeat.shown.environment import html_environment, plain_environment
 from drumbeat.shown.language import say
 from drumbeat.shown.names import country_name, notice
-from drumbeat.shown.safe import header_text, one_line, shorten
+from drumbeat.shown.safe import clause, header_text, one_line
 from drumbeat.shown.words import count, number
 from storage.records import Alert, Delivery
 
@@ -56,7 +56,7 @@ def subject_of(evidence: dict[str, Any]) -> str:
         if spike["ratio"] is not None
         else say("new, {outlets}", outlets=count(spike["outlets"], "outlet"))
     )
-    label = shorten(one_line(narrative["label"]), SUBJECT_LABEL)
+    label = clause(one_line(narrative["label"]), SUBJECT_LABEL)
     told = say("narrative {n}", n=narrative["narrative_id"])
     return header_text(f"[Drumbeat] {weight}{say(': ')}{label} ({told})", 200)
 

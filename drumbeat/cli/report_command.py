@@ -33,8 +33,8 @@ def report(
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Publish the report on the seven days before the last midnight (in `report.zone`), in every edition; one that
-    says something else than the published one becomes a new revision.
+    """Publish the report on the seven days before the last midnight (in `report.zone`), in every edition; one
+    that says something else than the published one becomes a new revision.
     """
     from drumbeat.cli.progress import RichProgress
     from drumbeat.stages import run_stage

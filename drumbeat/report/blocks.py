@@ -13,7 +13,7 @@ from drumbeat.report.sentences import Part, Sentence
 from drumbeat.shown import words
 from drumbeat.shown.language import reader, retold, say
 from drumbeat.shown.names import check_name, country_name, language_name
-from drumbeat.shown.safe import direction, language_tag, one_line, shorten
+from drumbeat.shown.safe import clause, direction, language_tag, one_line, shorten
 
 Kind = Literal[
     "title", "heading", "small_heading", "paragraph", "soft", "bullet", "quote", "table", "chart", "page"
@@ -188,7 +188,7 @@ def _claim(n: Mapping[str, Any]) -> Iterator[Block]:
     told = ", ".join(map(str, n["folded"]))
     folded = f", {say('told also as {others}', others=told)}" if told else ""
     yield _block("soft", f"{say('Narrative {n}', n=n['narrative_id'])}{folded}")
-    yield _block("heading", shorten(n["label"], 220), n["language"])
+    yield _block("heading", clause(n["label"], 220), n["language"])
     yield _block("paragraph", _volume(n))
     yield Block(kind="chart", chart=n["narrative_id"])
     yield _block(
@@ -268,7 +268,7 @@ def _annex(view: Mapping[str, Any]) -> Iterator[Block]:
 
 def _spike(group: Mapping[str, Any]) -> Iterator[Block]:
     spike = group["strongest"]
-    yield Block(kind="small_heading", runs=(run(shorten(spike["label"], 120)),))
+    yield Block(kind="small_heading", runs=(run(clause(spike["label"], 120)),))
     texts, expected = words.count(spike["observed"], "text"), words.number(spike["expected"])
     when = words.window(spike["window_days"], words.as_day(spike["day"]))
     sure = f"{say(DECISIONS[spike['decision']])}; q {words.probability(spike['q_value'])}"

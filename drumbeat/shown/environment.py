@@ -31,7 +31,8 @@ RULES: tuple[Callable[..., Any], ...] = (
     kinds.kind_title, kinds.kind_meaning, kinds.kind_reasons, history.event_words, history.decision_words,
     names.country_name, names.language_name, names.check_name, words.finding, language.retold,
     health.condition,
-    safe.safe_url, safe.language_tag, safe.direction, safe.shorten, safe.one_line, safe.isolate, safe.visible,
+    safe.safe_url, safe.language_tag, safe.direction, safe.shorten, safe.clause, safe.one_line, safe.isolate,
+    safe.visible,
 )  # fmt: skip
 
 

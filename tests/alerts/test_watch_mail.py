@@ -1,4 +1,4 @@
-"""Mails about new passages of what is watched: every passage once, by the rule and the hours of its reader."""
+"""Mails about new passages of what is watched: each once, by the rule and the hours of its reader."""
 
 from __future__ import annotations
 

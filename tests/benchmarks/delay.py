@@ -39,7 +39,7 @@ DELIVERY_SECONDS = 30.0
 
 @dataclass
 class Line:
-    """The line in which `process` and `refit` wait for each other, as turns begin and as they end, in minutes."""
+    """The line in which `process` and `refit` wait for each other: when turns begin and end, in minutes."""
 
     minutes: dict[str, float]
     processed: list[tuple[float, float]] = field(default_factory=list)
