@@ -127,8 +127,13 @@ def _is_risen(reader: DigestReader, narrative_id: int) -> bool:
 
 
 def _is_told_enough(reader: DigestReader, narrative_id: int) -> bool:
-    """Whether a narrative has as many distinct texts in the period as a report wants."""
-    return len(reader.texts_of(narrative_id)) >= reader.workspace.settings.report.min_texts
+    """Whether a narrative has as many distinct texts in the period as a report wants, damped as the report
+    shows them too: one outlet's seven texts are three.
+    """
+    least = reader.workspace.settings.report.min_texts
+    told = reader.trends.among([narrative_id]).get(narrative_id)
+    is_shown = told is not None and round(told.observed, 4) >= least
+    return is_shown and len(reader.texts_of(narrative_id)) >= least
 
 
 def narrative_detail(

@@ -141,7 +141,7 @@ def told_by(speaker: Speaker, at: str, item: Mapping[str, Any]) -> Sentence | No
         if (found := trajectories.side(sides, kind)) is not None:
             slots[kind] = speaker.counted(kind, f"{at}/sides/{found[0]}/outlets")
     phrase, late = _order(sides)
-    if phrase is None:
+    if phrase is None or (phrase == "unlisted_alone" and not _is_classed(speaker)):
         return None
     if late is not None:
         place, side = late
@@ -151,6 +151,12 @@ def told_by(speaker: Speaker, at: str, item: Mapping[str, Any]) -> Sentence | No
     if "unlisted" in slots and phrase != "unlisted_alone":
         parts += speaker.say("and_unlisted", unlisted=slots["unlisted"]).parts
     return Sentence(parts)
+
+
+def _is_classed(speaker: Speaker) -> bool:
+    """Whether a list classes any of the outlets that told anything: else nobody need be told of sides."""
+    account = speaker.data.get("account")
+    return account is None or any(side["side"] != "unlisted" for side in account["sides"])
 
 
 def _order(
@@ -278,7 +284,7 @@ def _places(speaker: Speaker) -> Sentence | None:
         ).parts
         for place, share in enumerate(item[0]["by_country"][:MOST_NAMED])
     ]
-    return speaker.say("places", parts=speaker.listed(parts)) if parts else None
+    return speaker.say("places", parts=speaker.listed(parts)) if len(parts) > 1 else None
 
 
 def _health(speaker: Speaker) -> Sentence:

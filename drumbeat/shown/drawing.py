@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -34,7 +35,7 @@ def to_svg(chart: Chart, *, element_id: str) -> Markup:
     )
 
 
-def _locale() -> dict[str, str]:
+def _locale() -> dict[str, Any]:
     """How numbers and months on axes are written (names of d3-format and d3-time-format)."""
     name = LOCALES.get(reader().language)
     return {"format_locale": name, "time_format_locale": name} if name else {}
