@@ -206,12 +206,17 @@ def _confidence(speaker: Speaker, at: str, item: Mapping[str, Any]) -> Sentence:
 
 
 def quote_of(speaker: Speaker, at: str, item: Mapping[str, Any]) -> Row | None:
-    """A passage in the reader's language, where there is one, else the first."""
+    """A passage of the period in the reader's language, where there is one, else the nearest to that."""
     quotes = item["quotes"]
     if not quotes:
         return None
-    own = (place for place, quote in enumerate(quotes) if quote["language"] == reader().language)
-    place = next(own, 0)
+
+    def rank(place: int) -> tuple[bool, bool, int]:
+        quote = quotes[place]
+        is_before = (quote["published_at"] or quote["first_seen_at"]) < speaker.data["start"]
+        return is_before, quote["language"] != reader().language, place
+
+    place = min(range(len(quotes)), key=rank)
     quote = quotes[place]
     moment = "published_at" if quote["published_at"] else "first_seen_at"
     return {
