@@ -1,6 +1,6 @@
 """How long is it from a publication to the mail about it, by the schedule of a new workspace?
 
-    python -m tests.benchmarks.delay [--sources 300] [--days 4] [--warm-up 10] [--process-minutes 20]
+    python -m tests.benchmarks.delay [--sources 100] [--days 3] [--warm-up 7] [--process-minutes 20]
 
 Publications and crawls are those of `tests.benchmarks.polling`: outlets of realistic rhythm, polled as the
 product decides. When `process`, `refit` and `deliver` have their turns says the product's own planning
@@ -101,9 +101,9 @@ def _delays(
 def main(arguments: list[str] | None = None) -> int:
     """Print the figures as one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sources", type=int, default=300)
-    parser.add_argument("--days", type=int, default=4)
-    parser.add_argument("--warm-up", type=int, default=10)
+    parser.add_argument("--sources", type=int, default=100)
+    parser.add_argument("--days", type=int, default=3)
+    parser.add_argument("--warm-up", type=int, default=7)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--process-minutes", type=float, default=20.0, help="how long `process` takes")
     parser.add_argument("--refit-minutes", type=float, default=40.0, help="how long `refit` takes")
