@@ -6,7 +6,7 @@ time.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from time import monotonic
 from typing import Protocol
 
@@ -65,11 +65,13 @@ class FixedClock:
         self._moment += step
 
 
-def day_of(moment: datetime) -> date:
-    """The UTC day of a moment."""
-    return moment.astimezone(UTC).date()
+def day_of(moment: datetime, zone: tzinfo = UTC) -> date:
+    """The day of a moment, in UTC or another zone."""
+    return moment.astimezone(zone).date()
 
 
-def midnight(day: date) -> datetime:
-    """The first moment of a UTC day."""
-    return datetime.combine(day, time(), UTC)
+def midnight(day: date, zone: tzinfo = UTC) -> datetime:
+    """The first moment of a day, in UTC; where a zone's clocks skip midnight, the moment at which they
+    do.
+    """
+    return datetime.combine(day, time(), zone).astimezone(UTC)

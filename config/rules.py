@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from datetime import date, time
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from config.settings import Section, Text
+from config.settings import InterfaceLanguage, Section, Text
 from config.sources import CountryCode, LanguageTag, SourceId
+from config.zones import Zone
 
 Side = Literal["state", "independent", "unlisted"]
 Kind = Literal["claim", "event", "subject", "form", "watched"]
 
 
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("expected a time zone of the IANA list, as Africa/Bamako")
-    return name
-
-
-Zone = Annotated[str, AfterValidator(_known_zone)]
 Ratio = Annotated[float, Field(gt=0)]
 Number = Annotated[int, Field(gt=0)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -51,6 +45,9 @@ class RuleConfig(Section):
     min_ratio: Ratio | None = None
     """Times expected; what has no history passes."""
     min_outlets: Number | None = None
+    hits: bool = False
+    """Tell of every new passage of the watched statements that are meant too, by the outlets that are meant,
+    in a mail of its own."""
 
 
 class RecipientConfig(Section):
@@ -69,6 +66,8 @@ class RecipientConfig(Section):
     quiet_until: time | None = None
     """Local hours in which nothing is sent; what comes meanwhile is sent after them."""
     zone: Zone = "UTC"
+    language: InterfaceLanguage | None = None
+    """Of the mails; none: as `report.language` says."""
     mute_until: date | None = None
     """Nothing before this day."""
     grouped: bool = True
@@ -85,8 +84,8 @@ class EditionConfig(Section):
 
     id: SourceId
     title: str = ""
-    language: Literal["en", "fr"] = "en"
-    """Of the findings pages; evidence and annexes are in English."""
+    language: InterfaceLanguage | None = None
+    """Of the report; none: as `report.language` says."""
     watch: tuple[SourceId, ...] = ()
     countries: tuple[CountryCode, ...] = ()
     languages: tuple[LanguageTag, ...] = ()

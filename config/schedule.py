@@ -12,7 +12,7 @@ Minutes = Annotated[int, Field(gt=0, le=366 * 24 * 60)]
 
 
 class WeeklyTime(Section):
-    """A weekly moment in UTC."""
+    """A weekly moment, in the time zone of the reports (`report.zone`)."""
 
     weekday: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "mon"
     hour: Annotated[int, Field(ge=0, le=23)] = 6
@@ -33,4 +33,4 @@ class Schedule(Section):
     deliver_minutes: Minutes = 5
     """Send what waits in the outbox."""
     report: WeeklyTime = WeeklyTime()
-    """When the weekly report is written, UTC."""
+    """When the weekly report is written, by the clock of its readers (`report.zone`)."""

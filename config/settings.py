@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
+from config.zones import Zone
+
+InterfaceLanguage = Literal["en", "fr"]
 Positive = Annotated[int, Field(gt=0)]
 Days = Annotated[int, Field(gt=0, le=36_500)]
 Seconds = Annotated[float, Field(ge=0)]
@@ -291,6 +295,10 @@ class ReportSettings(Section):
 
     directory: Path = Path("reports")
     """Where weekly reports are written; relative to the workspace."""
+    zone: Zone = "UTC"
+    """Whose days the report's week has, and the schedule's hour of it, as Africa/Bamako."""
+    language: InterfaceLanguage = "en"
+    """Of the report, mails, chat and feeds: en or fr; editions and recipients may have their own."""
     recipients: tuple[str, ...] = ()
     """Who gets each report by mail when it is published; editions have lists of their own in alerts.toml."""
     documents: tuple[Literal["pdf", "docx"], ...] = ()
@@ -307,6 +315,11 @@ class ReportSettings(Section):
     """Countries under names of your own, as "XA=Meridia": ISO 3166-1 leaves the codes XA to XZ to users."""
     notice: str = ""
     """A sentence at the head of every report, mail and page; none if empty."""
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        """The time zone of its readers."""
+        return ZoneInfo(self.zone)
 
 
 class DashboardSettings(Section):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import structlog
 
@@ -42,9 +42,14 @@ class Job:
     every: timedelta
 
 
-def plan(schedule: Schedule, last_run: Callable[[str], Run | None], now: datetime) -> list[Job]:
+def plan(
+    schedule: Schedule, last_run: Callable[[str], Run | None], now: datetime, zone: tzinfo = UTC
+) -> list[Job]:
     """The jobs of a schedule, given each stage's last finished run; a job that is overdue
     is due now, once.
+
+    Args:
+        zone: by whose clock the weekly report has its hour.
     """
     jobs = []
     for command, stage, minutes in (
@@ -55,7 +60,7 @@ def plan(schedule: Schedule, last_run: Callable[[str], Run | None], now: datetim
     ):
         every = timedelta(minutes=minutes)
         jobs.append(Job(command, stage, _next_at(stage, last_run(stage), every, now), every))
-    jobs.append(_report_job(schedule, last_run, now))
+    jobs.append(_report_job(schedule, last_run, now.astimezone(zone)))
     return jobs
 
 
@@ -67,19 +72,24 @@ def _next_at(stage: str, last: Run | None, every: timedelta, now: datetime) -> d
     return min(max(now, last.started_at + every), now + every)
 
 
-def _report_job(schedule: Schedule, last_run: Callable[[str], Run | None], now: datetime) -> Job:
+def _report_job(schedule: Schedule, last_run: Callable[[str], Run | None], local: datetime) -> Job:
     """The weekly report: due now if its moment passed since the last one, or, before the first, since
     anything was counted.
+
+    Args:
+        local: now, by the clock of its readers: the report keeps its hour when the clocks change.
     """
-    week = timedelta(days=7)
-    previous = _last_weekly(schedule, now)
+    previous = _last_weekly(schedule, local)
+    following = (previous + timedelta(days=7)).astimezone(UTC)
     last = last_run("report") or last_run("detect")
-    missed = last is not None and last.started_at < previous
-    return Job("report", "report", now if missed else previous + week, week)
+    missed = last is not None and last.started_at < previous.astimezone(UTC)
+    next_at = local.astimezone(UTC) if missed else following
+    # A week has an hour more or less when the clocks change.
+    return Job("report", "report", next_at, following - previous.astimezone(UTC))
 
 
 def _last_weekly(schedule: Schedule, now: datetime) -> datetime:
-    """The newest moment of the weekly report that is not after `now`."""
+    """The newest moment of the weekly report that is not after `now`, by the clock of `now`."""
     at = schedule.report
     moment = now.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
     moment -= timedelta(days=(moment.weekday() - WEEKDAYS.index(at.weekday)) % 7)

@@ -26,7 +26,7 @@ deliveries = sa.Table(
     "deliveries", metadata, _key("delivery_id"), _child("alert_id", "alerts.alert_id"), _text("channel"),
     _text("recipient"), _text("message_id"), _text("state"), _number("attempts"),
     _text("last_error", null=True), _time("updated_at"), _text("reason", null=True),
-    _time("due_at", null=True),
+    _time("due_at", null=True), _text("language", null=True),
     sa.Index(None, "alert_id"), sa.Index(None, "state"),
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from analysis.digest.build import Listed, listing, until_of
 from analysis.digest.evidence import SideTold
@@ -19,7 +20,7 @@ from analysis.digest.reader import DigestReader, rounded
 from analysis.digest.records import Account, BecameLine, Digest, WatchLine
 from analysis.digest.sides import side_totals
 from analysis.digest.trends import Trend
-from config.clock import Clock, day_of, midnight
+from config.clock import Clock
 from config.workspace import Workspace
 from storage.records import Narrative, Stance
 from storage.store import Store
@@ -35,7 +36,7 @@ def build_account(*, store: Store, workspace: Workspace, digest: Digest, clock: 
     Args:
         clock: tells up to when narratives that were found belong to a period, as for the digest.
     """
-    reader = DigestReader(store, workspace, digest.start, digest.end)
+    reader = DigestReader(store, workspace, digest.start, digest.end, zone=ZoneInfo(digest.zone))
     items = (*digest.rising, *digest.new, *digest.returned, *digest.falling)
     folded = {key for item in items for key in item.folded}
     told = sorted(reader.claims & reader.told)
@@ -49,6 +50,22 @@ def build_account(*, store: Store, workspace: Workspace, digest: Digest, clock: 
         claims_thin=sum(_trend(reader, key).observed < workspace.settings.report.min_texts for key in told),
         statements=len(watched),
     )
+
+
+def quiet_counts(*, store: Store, workspace: Workspace, digest: Digest) -> dict[str, int] | None:
+    """What was looked for in a period in which nothing rose, fell or appeared; None where something did."""
+    if digest.rising or digest.new or digest.falling:
+        return None
+    reader = DigestReader(store, workspace, digest.start, digest.end, zone=ZoneInfo(digest.zone))
+    told = reader.claims & reader.told
+    least = workspace.settings.report.min_texts
+    return {
+        "compared": len(reader.trends.among(reader.listed)),
+        "statements": sum(item.kind == "watched" for item in reader.narratives.values()),
+        "told": len(told),
+        "thin": sum(_trend(reader, key).observed < least for key in told),
+        "least": least,
+    }
 
 
 def _trend(reader: DigestReader, narrative_id: int) -> Trend:
@@ -85,13 +102,13 @@ def _watch_line(reader: DigestReader, narrative: Narrative) -> WatchLine:
 
 def _stances(reader: DigestReader, statement_id: str) -> Mapping[Stance, int]:
     """Passages of the period by stance."""
-    start, end = midnight(reader.start), midnight(reader.end)
-    return Counter(hit.stance for hit in reader.store.watch.hits(statement_id, start=start, end=end))
+    hits = reader.store.watch.hits(statement_id, start=reader.opens, end=reader.closes)
+    return Counter(hit.stance for hit in hits)
 
 
 def _last_told(reader: DigestReader, narrative: Narrative) -> date | None:
     """The last day up to the end of the period on which a text told it."""
-    days = [day_of(row.counted_at) for row in reader.passages_of(narrative) if not row.late]
+    days = [reader.day_of(row.counted_at) for row in reader.passages_of(narrative) if not row.late]
     return max(days, default=None)
 
 
@@ -104,8 +121,8 @@ def _sides(reader: DigestReader, keys: set[int]) -> tuple[SideTold, ...]:
 def _became(reader: DigestReader, listed: set[int], now: datetime) -> tuple[BecameLine, ...]:
     """What the period before listed, as it stands in this one."""
     start = reader.start - timedelta(days=reader.days)
-    before = DigestReader(reader.store, reader.workspace, start, reader.start)
-    found: Listed = listing(before, until_of(reader.start, now))
+    before = DigestReader(reader.store, reader.workspace, start, reader.start, zone=reader.zone)
+    found: Listed = listing(before, until_of(before.closes, now))
     sections: Sequence[tuple[Section, list[int]]] = (
         ("rising", found.rising),
         ("new", found.new),

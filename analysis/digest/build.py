@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from analysis.digest import corpus
@@ -23,7 +23,7 @@ from analysis.digest.others import other_lines
 from analysis.digest.reader import DaysOf, DigestReader
 from analysis.digest.records import AlertEvidence, Digest
 from analysis.digest.source_lines import source_lines
-from config.clock import Clock, midnight
+from config.clock import Clock
 from config.workspace import Workspace
 from storage.records import LineageKind, Narrative, Spike
 from storage.store import Store
@@ -31,18 +31,21 @@ from storage.store import Store
 BORN: tuple[LineageKind, ...] = ("born", "split_from")
 
 
-def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, clock: Clock) -> Digest:
+def build_digest(
+    *, store: Store, workspace: Workspace, start: date, end: date, clock: Clock, zone: tzinfo = UTC
+) -> Digest:
     """Everything about the days [start, end).
 
     Args:
         clock: tells up to when narratives that were found belong to this period: a refit on the morning after
             it still does.
+        zone: whose days they are.
 
     Raises:
         ValueError: the period has no day.
     """
-    reader = DigestReader(store, workspace, start, end)
-    found = listing(reader, until_of(end, clock.now()))
+    reader = DigestReader(store, workspace, start, end, zone=zone)
+    found = listing(reader, until_of(reader.closes, clock.now()))
     write = _writer(reader)
     rising, falling, new, returned = (
         tuple(replace(write(reader.narratives[key]), folded=found.under(key)) for key in keys)
@@ -53,6 +56,7 @@ def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, 
     return Digest(
         start=start,
         end=end,
+        zone=str(zone),
         totals=corpus.totals(reader),
         rising=rising,
         falling=falling,
@@ -99,11 +103,11 @@ def _claims_told(reader: DigestReader, keys: Sequence[int]) -> list[int]:
     return [key for key in keys if key in reader.claims and _is_told_enough(reader, key)]
 
 
-def until_of(end: date, now: datetime) -> datetime:
-    """Up to when narratives that were found belong to a period that ends before `end`: a refit on the morning
-    after it still does.
+def until_of(closes: datetime, now: datetime) -> datetime:
+    """Up to when narratives that were found belong to a period that ends before `closes`: a refit on the
+    morning after it still does.
     """
-    return min(now, midnight(end) + timedelta(days=1))
+    return min(now, closes + timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +138,13 @@ def _is_risen(reader: DigestReader, narrative_id: int) -> bool:
 
 
 def _is_told_enough(reader: DigestReader, narrative_id: int) -> bool:
-    """Whether a narrative has as many distinct texts in the period as a report wants."""
-    return len(reader.texts_of(narrative_id)) >= reader.workspace.settings.report.min_texts
+    """Whether a narrative has as many distinct texts in the period as a report wants, damped as the report
+    shows them too: one outlet's seven texts are three.
+    """
+    least = reader.workspace.settings.report.min_texts
+    told = reader.trends.among([narrative_id]).get(narrative_id)
+    is_shown = told is not None and round(told.observed, 4) >= least
+    return is_shown and len(reader.texts_of(narrative_id)) >= least
 
 
 def narrative_detail(

@@ -12,7 +12,6 @@ from analysis.digest.records import AlertLine, MethodNotes, NotSeen, StormLine, 
 from analysis.plain import direction_of
 from analysis.spikes.checks import STORM_ARTICLES
 from analysis.spikes.facts import WEAK
-from config.clock import midnight
 from config.undetermined import UNDETERMINED
 from storage.records import Alert, CopyGroup
 
@@ -35,7 +34,7 @@ def totals(reader: DigestReader) -> Totals:
         languages=dict(sorted(Counter(item.language for item in counted).items())),
         narratives_active=len(reader.told),
         narratives_known=len(reader.narratives),
-        passages_assigned=reader.store.tellings.assigned_count(midnight(reader.start), midnight(reader.end)),
+        passages_assigned=reader.store.tellings.assigned_count(reader.opens, reader.closes),
         backfill_articles=sum(item.origin == "backfill" for item in counted),
         articles_before=_articles_before(reader),
     )
@@ -57,8 +56,8 @@ def storms(reader: DigestReader) -> tuple[StormLine, ...]:
     """Texts first told in the period that a good part of the outlets printed, most articles first."""
     seen = len({item.source_id for item in reader.inside if item.health in SEEN})
     groups = reader.store.tellings.repeated(
-        midnight(reader.start),
-        midnight(reader.end),
+        reader.opens,
+        reader.closes,
         articles=STORM_ARTICLES,
         outlets=max(STORM_OUTLETS, -(-seen // 4)),
     )
@@ -77,7 +76,7 @@ def _storm(reader: DigestReader, group: CopyGroup) -> StormLine:
         label=first.title if first else "" if narrative_id is None else reader.label(narrative_id),
         language=language,
         direction=direction_of(language),
-        day=group.first_at.date(),
+        day=reader.day_of(group.first_at),
         first_outlet=reader.ref(group.first_source_id),
         wire=group.wire,
         articles=group.size,
@@ -103,7 +102,7 @@ def _storm_note(group: CopyGroup, translations: int) -> str:
 
 def alert_lines(reader: DigestReader) -> tuple[AlertLine, ...]:
     """Alerts made in the period, by time and id."""
-    alerts = reader.store.alerts.between(midnight(reader.start), midnight(reader.end))
+    alerts = reader.store.alerts.between(reader.opens, reader.closes)
     found = [_alert_line(reader, alert) for alert in alerts]
     return tuple(sorted(found, key=lambda item: (item.created_at, item.alert_id)))
 
@@ -124,7 +123,7 @@ def _alert_line(reader: DigestReader, alert: Alert) -> AlertLine:
 def not_seen(reader: DigestReader) -> NotSeen:
     """What the digest could not see or did not count."""
     articles = reader.articles
-    fetched, cleaned = reader.store.pages.outcomes_between(midnight(reader.start), midnight(reader.end))
+    fetched, cleaned = reader.store.pages.outcomes_between(reader.opens, reader.closes)
     return NotSeen(
         fetch_outcomes=fetched,
         clean_outcomes=cleaned,
@@ -151,7 +150,7 @@ def _count(flags: Iterable[bool]) -> int:
 
 def _poll_outcomes(reader: DigestReader) -> dict[str, int]:
     found: Counter[str] = Counter()
-    for item in reader.store.counts.polls(reader.start, reader.end):
+    for item in reader.store.counts.polls_between(reader.opens, reader.closes):
         found[item.outcome] += item.attempts
     return _in_order(found)
 

@@ -29,11 +29,11 @@ def quotes(
     pool = [row for row in central if row.article_id in own]
     limit = reader.workspace.settings.report.quotes_per_narrative
     chosen = _spread(pool, [] if opener is None else [opener], limit)
-    return tuple(_quoted(reader, chosen, opener))
+    return tuple(quoted(reader, chosen, opener))
 
 
-def _quoted(
-    reader: DigestReader, chosen: Sequence[NarrativeRow], opener: NarrativeRow | None
+def quoted(
+    reader: DigestReader, chosen: Sequence[NarrativeRow], opener: NarrativeRow | None = None
 ) -> Iterator[Quote]:
     """The chosen passages with their texts, and what became of their pages."""
     passages = reader.store.passages.many([row.passage_id for row in chosen])

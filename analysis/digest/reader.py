@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cached_property
 
 import numpy as np
 
+from analysis.counts.local_days import local_cells, local_source_days
 from analysis.counts.panel import Flags, panel_of
 from analysis.counts.reach import look_back
 from analysis.digest.attention import SILENT_DAYS
@@ -39,6 +40,7 @@ class DigestReader:
     Args:
         only: the narratives that are asked about; None: all. Nothing is read of others.
         days_of: gives the source days of a period; None: the store does.
+        zone: whose days they are; only those of UTC are kept counted.
 
     Raises:
         ValueError: the period has no day.
@@ -53,6 +55,7 @@ class DigestReader:
         *,
         only: Collection[int] | None = None,
         days_of: DaysOf | None = None,
+        zone: tzinfo = UTC,
     ) -> None:
         if end <= start:
             raise ValueError(
@@ -63,6 +66,9 @@ class DigestReader:
         self.workspace = workspace
         self.rules = workspace.settings.spikes
         self.start, self.end = start, end
+        self.zone = zone
+        self.opens, self.closes = midnight(start, zone), midnight(end, zone)
+        self._is_utc = str(zone) == "UTC"
         self.days = (end - start).days
         self._only = only
         self._texts: dict[int, frozenset[str]] = {}
@@ -137,7 +143,7 @@ class DigestReader:
     def watched_since(self) -> dict[str, date]:
         """Source id -> the day of its first live crawl; sources that were never crawled are left out."""
         return {
-            item.source_id: day_of(item.first_crawled_at)
+            item.source_id: self.day_of(item.first_crawled_at)
             for item in self.sources
             if item.first_crawled_at is not None
         }
@@ -145,7 +151,9 @@ class DigestReader:
     @cached_property
     def cells(self) -> list[Cell]:
         """What was observed in the period and the days that it is compared with."""
-        return self.store.counts.cells(self.first, self.end, narrative_ids=self._only)
+        if self._is_utc:
+            return self.store.counts.cells(self.first, self.end, narrative_ids=self._only)
+        return local_cells(self.store, self.survivors, (self.first, self.end), self.zone, self._only)
 
     @cached_property
     def told(self) -> set[int]:
@@ -155,12 +163,15 @@ class DigestReader:
     @cached_property
     def articles(self) -> list[PrintedRow]:
         """Articles of the period, late ones too."""
-        return self.store.tellings.printed(midnight(self.start), midnight(self.end))
+        return self.store.tellings.printed(self.opens, self.closes)
 
     @cached_property
     def source_days(self) -> list[SourceDayRow]:
         """Source days of the period and the days that it is compared with."""
-        return self._days_of(self.first, self.end)
+        stored = self._days_of(self.first, self.end)
+        if self._is_utc:
+            return stored
+        return local_source_days(self.store, stored, (self.first, self.end), self.zone)
 
     @cached_property
     def inside(self) -> list[SourceDayRow]:
@@ -208,7 +219,7 @@ class DigestReader:
     def corpus_start(self) -> datetime | None:
         """The first moment that anything was counted of, as far as the rows of this digest reach."""
         days = [item.day for item in self.source_days if item.articles]
-        return midnight(min(days)) if days and min(days) > self.first else None
+        return midnight(min(days), self.zone) if days and min(days) > self.first else None
 
     @cached_property
     def spikes(self) -> list[Spike]:
@@ -254,7 +265,7 @@ class DigestReader:
 
     def passages_of(self, narrative: Narrative) -> list[NarrativeRow]:
         """All passages that speak for a narrative, up to the end of the period, by passage id."""
-        return speaking(passages_of(self.store, narrative, self.survivors, end=midnight(self.end)))
+        return speaking(passages_of(self.store, narrative, self.survivors, end=self.closes))
 
     def texts_of(self, narrative_id: int) -> frozenset[str]:
         """Copy groups of the period that tell a narrative."""
@@ -282,7 +293,11 @@ class DigestReader:
 
     def in_period(self, at: datetime) -> bool:
         """Whether a moment lies in the period."""
-        return self.start <= day_of(at) < self.end
+        return self.opens <= at < self.closes
+
+    def day_of(self, at: datetime) -> date:
+        """The day of a moment in the reader's zone."""
+        return day_of(at, self.zone)
 
 
 def _ratio(spike: Spike) -> float | None:

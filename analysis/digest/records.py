@@ -236,6 +236,8 @@ class Digest(Plain):
     start: date
     end: date
     """Exclusive."""
+    zone: str = "UTC"
+    """Whose days they are, by the name of the IANA list; those of spikes and of health are UTC days."""
     totals: Totals
     rising: tuple[NarrativeDigest, ...]
     """Claims, what is watched and what is pinned, like `falling` and `new`; the strongest evidence first."""

@@ -22,9 +22,10 @@ from drumbeat.alerts.headers import WIRE, unread
 from drumbeat.report.view import DATES, FIGURES, narrative_chart
 from drumbeat.shown import charts, drawing
 from drumbeat.shown.environment import html_environment, plain_environment
+from drumbeat.shown.language import say
 from drumbeat.shown.names import country_name, notice
 from drumbeat.shown.safe import clause, header_text, one_line
-from drumbeat.shown.words import number
+from drumbeat.shown.words import count, number
 from storage.records import Alert, Delivery
 
 SUBJECT_LABEL = 90
@@ -51,12 +52,20 @@ def subject_of(evidence: dict[str, Any]) -> str:
     """
     spike, narrative = evidence["spike"], evidence["narrative"]
     weight = (
-        f"{number(spike['ratio'])} times expected"
+        say("{ratio} times expected", ratio=number(spike["ratio"]))
         if spike["ratio"] is not None
-        else f"new, {number(spike['outlets'])} outlets"
+        else say("new, {outlets}", outlets=count(spike["outlets"], "outlet"))
     )
     label = clause(one_line(narrative["label"]), SUBJECT_LABEL)
-    return header_text(f"[Drumbeat] {weight}: {label} (narrative {narrative['narrative_id']})", 200)
+    told = say("narrative {n}", n=narrative["narrative_id"])
+    return header_text(f"[Drumbeat] {weight}{say(': ')}{label} ({told})", 200)
+
+
+def subject_for(alert: Alert, delivery: Delivery) -> str:
+    """The subject as this reader gets it."""
+    if delivery.language in (None, "en") or alert.kind is not None:
+        return alert.subject
+    return subject_of(alert.evidence)
 
 
 def compose(
@@ -73,7 +82,7 @@ def compose(
     message = begun_mail(alert, delivery, sender)
     for name, value in _thread(alert, sender).items():
         message[name] = value
-    view = _view(alert, delivery.reason, links or {})
+    view = _view(alert, subject_for(alert, delivery), delivery.reason, links or {})
     message.set_content(_text(view), cte="quoted-printable")
     message.add_alternative(_html(view), subtype="html", cte="quoted-printable")
     related = message.get_payload()[1]  # type: ignore[index]
@@ -110,7 +119,7 @@ def begun_mail(alert: Alert, delivery: Delivery, sender: str) -> EmailMessage:
     headers = {
         "From": mail_address(sender),
         "To": mail_address(delivery.recipient),
-        "Subject": unread(header_text(alert.subject, 200)),
+        "Subject": unread(header_text(subject_for(alert, delivery), 200)),
         "Date": format_datetime(alert.created_at),
         "Message-ID": delivery.message_id,
         "Auto-Submitted": "auto-generated",
@@ -138,20 +147,20 @@ def chat_text(
         "notice": notice(),
     }
     body = plain_environment().get_template("alerts/chat.txt").render(view)
-    return header_text(alert.subject, 200), body.strip() + "\n"
+    return header_text(subject_of(alert.evidence), 200), body.strip() + "\n"
 
 
-def _view(alert: Alert, reason: str | None, links: Mapping[str, str]) -> dict[str, Any]:
+def _view(alert: Alert, subject: str, reason: str | None, links: Mapping[str, str]) -> dict[str, Any]:
     """What both templates show, out of the frozen evidence."""
     evidence = alert.evidence
     narrative, spike = evidence["narrative"], evidence["spike"]
     return {
         "alert_id": alert.alert_id,
-        "subject": alert.subject,
+        "subject": subject,
         "screen": first_screen(evidence, reason),
         "links": links,
-        "figures_explained": FIGURES,
-        "dates_explained": DATES,
+        "figures_explained": say(FIGURES),
+        "dates_explained": say(DATES),
         "made": to_plain(alert.created_at),
         "n": narrative,
         "spike": spike,
@@ -173,7 +182,7 @@ def _charts(evidence: dict[str, Any]) -> dict[str, charts.Chart]:
     ]
     return {
         "series": narrative_chart(narrative, start=start, end=end, width=556),
-        "carriers": charts.carriers_chart(countries, title="Articles by country", width=380),
+        "carriers": charts.carriers_chart(countries, title=say("Articles by country"), width=380),
     }
 
 

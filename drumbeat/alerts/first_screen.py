@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from drumbeat.report.sentences import Part, Sentence, Speaker, name
 from drumbeat.shown import words
+from drumbeat.shown.language import quoted, reader, say
 from drumbeat.shown.names import check_name, notice
 from drumbeat.shown.safe import one_line, shorten
 
@@ -21,7 +22,8 @@ FOLLOWERS: Final = 3
 OUTLET, REASON = 28, 70
 """Graphemes of an outlet's name and of a reason."""
 OUTLET_WORDS, LABEL_WORDS, REASON_WORDS = 4, 18, 12
-SIDES: Final = {"state": "state-controlled", "independent": "independent", "unlisted": "unlisted"}
+FIRST: Final = {"state": "the state-controlled", "independent": "the independent", "unlisted": "the unlisted"}
+"""Side -> its outlets, as those that came first."""
 LEAST_QUOTE: Final = 6
 """A quotation of fewer words says nothing."""
 EVERYBODY: Final = "you get every alert (mail.recipients)."
@@ -37,13 +39,13 @@ def first_screen(evidence: Mapping[str, Any], reason: str | None) -> dict[str, A
     speaker = Speaker(evidence)
     narrative = evidence["narrative"]
     found: dict[str, Any] = {
-        "label": name(f"“{_brief(narrative['label'], LABEL, LABEL_WORDS)}”", narrative["language"]),
+        "label": name(quoted(_brief(narrative["label"], LABEL, LABEL_WORDS)), narrative["language"]),
         "weight": _weight(speaker),
         "told_by": _sides(speaker),
         "first": _first(speaker),
         "followers": _followers(speaker),
         "rang": _rang(speaker),
-        "got": _brief(reason or EVERYBODY, REASON, REASON_WORDS),
+        "got": _brief(reason or say(EVERYBODY), REASON, REASON_WORDS),
         "notice": notice(),
         "quote": None,
     }
@@ -86,8 +88,9 @@ def _window(speaker: Speaker) -> list[Part]:
     """`on 19 Nov`, `in 3 days to 19 Nov`."""
     day = speaker.day("/spike/day")
     if speaker.data["spike"]["window_days"] == 1:
-        return [Part("on "), day]
-    return [Part("in "), *speaker.counted("days", "/spike/window_days"), Part(" to "), day]
+        return list(speaker.say("on_day", day=day).parts)
+    days = speaker.counted("days", "/spike/window_days")
+    return list(speaker.say("in_days", days=days, day=day).parts)
 
 
 def _sides(speaker: Speaker) -> Sentence | None:
@@ -96,11 +99,11 @@ def _sides(speaker: Speaker) -> Sentence | None:
     if not sides:
         return None
     parts = [
-        [speaker.figure(f"/narrative/sides/{place}/outlets"), Part(f" {SIDES[side['side']]}")]
+        speaker.counted(f"{side['side']}_short", f"/narrative/sides/{place}/outlets")
         for place, side in enumerate(sides)
     ]
     first = min(sides, key=lambda side: (side["first_at"], side["side"]))
-    return speaker.say("sides_line", parts=speaker.listed(parts), first=SIDES[first["side"]])
+    return speaker.say("sides_line", parts=speaker.listed(parts), first=say(FIRST[first["side"]]))
 
 
 def _first(speaker: Speaker) -> Sentence | None:
@@ -147,9 +150,11 @@ def _left(checks: Mapping[str, str]) -> Iterator[str]:
 
 
 def _quote(narrative: Mapping[str, Any], room: int) -> dict[str, Part] | None:
-    """A passage as far as there is room for it, in English where one is, else the first."""
+    """A passage as far as there is room for it, in the reader's language where one is, else the first."""
     quotes = narrative["quotes"]
-    quote = next((item for item in quotes if item["language"] == "en"), quotes[0] if quotes else None)
+    quote = next(
+        (item for item in quotes if item["language"] == reader().language), quotes[0] if quotes else None
+    )
     if quote is None:
         return None
     outlet = name(_brief(quote["outlet"]["name"], OUTLET, OUTLET_WORDS))

@@ -14,6 +14,7 @@ from config.workspace import Workspace
 from drumbeat.alerts.compose import begun_mail
 from drumbeat.alerts.waiting import to_reader
 from drumbeat.shown.environment import plain_environment
+from drumbeat.shown.language import say, speaking
 from drumbeat.shown.words import count
 from storage.ids import message_key
 from storage.records import Alert, Delivery, HealthChange
@@ -36,17 +37,33 @@ def queue_health(store: Store, workspace: Workspace, now: datetime) -> int:
     items = [_item(change) for change in _last_of_each(store, day)]
     if not items:
         return 0
-    message = Alert(
+    language = workspace.settings.report.language
+    with speaking(language):
+        message = _message(key, day, items)
+    deliveries = [
+        to_reader(
+            message,
+            reader,
+            sender=workspace.settings.mail.sender,
+            stands_for=message.evidence,
+            reason=REASON,
+            language=language,
+        )
+        for reader in readers
+    ]
+    return store.alerts.create_all([(message, deliveries)])
+
+
+def _message(key: str, day: date, items: Sequence[dict[str, Any]]) -> Alert:
+    return Alert(
         alert_id=key,
         spike_id="",
         narrative_id=0,
         created_at=midnight(day + timedelta(days=1)),
-        subject=f"[Drumbeat] sources: {_summary(items)}",
+        subject=f"[Drumbeat] {say('sources')}{say(': ')}{_summary(items)}",
         evidence={"day": day.isoformat(), "items": items[:MOST], "more": max(0, len(items) - MOST)},
         kind="health",
     )
-    deliveries = [_delivery(message, reader, workspace.settings.mail.sender) for reader in readers]
-    return store.alerts.create_all([(message, deliveries)])
 
 
 def _last_of_each(store: Store, day: date) -> list[HealthChange]:
@@ -76,12 +93,9 @@ def _item(change: HealthChange) -> dict[str, Any]:
 
 def _summary(items: Sequence[dict[str, Any]]) -> str:
     well = sum(item["after"] == "well" for item in items)
-    parts = [count(len(items) - well, "feed") + " in trouble"] if len(items) > well else []
-    return ", ".join([*parts, *([f"{count(well, 'feed')} well again"] if well else [])])
-
-
-def _delivery(message: Alert, reader: str, sender: str) -> Delivery:
-    return to_reader(message, reader, sender=sender, stands_for=message.evidence, reason=REASON)
+    ill = len(items) - well
+    parts = [say("{feeds} in trouble", feeds=count(ill, "feed"))] if ill else []
+    return ", ".join([*parts, *([say("{feeds} well again", feeds=count(well, "feed"))] if well else [])])
 
 
 def compose_health(message: Alert, delivery: Delivery, *, sender: str) -> EmailMessage:
@@ -91,7 +105,7 @@ def compose_health(message: Alert, delivery: Delivery, *, sender: str) -> EmailM
         BadAddress: sender or recipient is no mail address.
     """
     mail = begun_mail(message, delivery, sender)
-    view = {**message.evidence, "got": delivery.reason or ""}
+    view = {**message.evidence, "got": say(delivery.reason or "")}
     text = plain_environment().get_template("alerts/health.txt").render(view)
     mail.set_content(text, cte="quoted-printable")
     return mail

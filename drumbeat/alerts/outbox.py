@@ -31,6 +31,8 @@ from drumbeat.alerts.problems import BadAddress, DeliveryProblem, Refused, Unrea
 from drumbeat.alerts.report_mail import compose_report, queue_reports
 from drumbeat.alerts.several import compose_several
 from drumbeat.alerts.states import Step, begin, finish, is_due
+from drumbeat.alerts.watch_mail import compose_hits
+from drumbeat.shown.language import speaking
 from storage.records import Alert, Delivery
 from storage.store import Store
 
@@ -96,7 +98,8 @@ def _deliver_one(
     problem: DeliveryProblem | None = None
     hand_over = None
     try:
-        hand_over = _prepare(store.alerts.get(delivery.alert_id), delivery, mail, links)
+        with speaking(delivery.language or "en"):
+            hand_over = _prepare(store.alerts.get(delivery.alert_id), delivery, mail, links)
     except Refused as found:
         problem = found
     begun = begin(delivery)
@@ -138,6 +141,8 @@ def _mail_of(alert: Alert, delivery: Delivery, sender: str, links: Links) -> Ema
         return compose_report(alert, delivery, sender=sender)
     if alert.kind == "health":
         return compose_health(alert, delivery, sender=sender)
+    if alert.kind == "watch":
+        return compose_hits(alert, delivery, sender=sender, address=links.address)
     if alert.kind == "group":
         return compose_several(alert, delivery, sender=sender, links_of=links.of)
     return compose(alert, delivery, sender=sender, links=links.of(alert, delivery))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
@@ -14,6 +15,7 @@ from config.rules import RecipientConfig, RuleConfig
 from drumbeat.alerts.marks import muted_for
 from drumbeat.alerts.rules import first_match
 from drumbeat.alerts.waiting import to_reader
+from drumbeat.shown.language import Language, Reader, say, speaking
 from drumbeat.shown.words import count
 from storage.ids import message_key
 from storage.records import Alert, AlertMark, Delivery
@@ -21,6 +23,7 @@ from storage.records import Alert, AlertMark, Delivery
 Made = tuple[Alert, list[Delivery]]
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY: Final = "you get every alert"
+YOUR: Final = {"daily": "your daily mail", "weekly": "your weekly mail"}
 KEPT: Final = (
     "narrative_id",
     "label",
@@ -42,6 +45,8 @@ class Plan:
     recipients: Sequence[RecipientConfig]
     marks: list[AlertMark]
     sender: str
+    language: Language = "en"
+    """Of recipients that have none of their own."""
 
     def why(self, recipient: RecipientConfig, alert: Alert, now: datetime) -> str | None:
         """Why a recipient gets an alert, in words; None where they do not."""
@@ -51,9 +56,13 @@ class Plan:
         if muted_for(self.marks, alert.narrative_id, recipient.address, now):
             return None
         if not recipient.rules:
-            return EVERY
+            return say(EVERY)
         rule = first_match([self.rules[name] for name in recipient.rules], alert.evidence)
-        return f"rule “{rule.title or rule.id}”" if rule else None
+        return say("rule “{rule}”", rule=rule.title or rule.id) if rule else None
+
+    def spoken(self, recipient: RecipientConfig) -> AbstractContextManager[Reader]:
+        """Whatever is said inside is said in the recipient's language."""
+        return speaking(recipient.language or self.language)
 
 
 def told_at_once(plan: Plan, alerts: Sequence[Alert], now: datetime) -> list[Made]:
@@ -68,12 +77,13 @@ def told_at_once(plan: Plan, alerts: Sequence[Alert], now: datetime) -> list[Mad
     for recipient in plan.recipients:
         if recipient.when != "at once":
             continue
-        for reason, together in _together(plan, recipient, alerts, now):
-            due = after_quiet_hours(recipient, now)
-            if len(together) == 1:
-                single[together[0].alert_id].append(_delivery(plan, together[0], recipient, reason, due))
-            else:
-                groups.append(_group(plan, recipient, together, reason, now, due))
+        due = after_quiet_hours(recipient, now)
+        with plan.spoken(recipient):
+            for reason, together in _together(plan, recipient, alerts, now):
+                if len(together) == 1:
+                    single[together[0].alert_id].append(_delivery(plan, together[0], recipient, reason, due))
+                else:
+                    groups.append(_group(plan, recipient, together, reason, now, due))
     return [*((alert, single[alert.alert_id]) for alert in alerts), *groups]
 
 
@@ -103,11 +113,12 @@ def digests(plan: Plan, alerts: Sequence[Alert], now: datetime) -> list[Made]:
         end = last_moment(recipient, now)
         start = last_moment(recipient, end - timedelta(seconds=1))
         inside = [alert for alert in alerts if start <= alert.created_at < end]
-        reasons = {alert.alert_id: plan.why(recipient, alert, now) for alert in inside}
-        told = [alert for alert in inside if reasons[alert.alert_id]]
-        if told:
-            reason = f"your {recipient.when} mail; {reasons[told[0].alert_id]}"
-            found.append(_group(plan, recipient, told, reason, end, None))
+        with plan.spoken(recipient):
+            reasons = {alert.alert_id: plan.why(recipient, alert, now) for alert in inside}
+            told = [alert for alert in inside if reasons[alert.alert_id]]
+            if told:
+                reason = f"{say(YOUR[recipient.when])}; {reasons[told[0].alert_id]}"
+                found.append(_group(plan, recipient, told, reason, end, None))
     return found
 
 
@@ -165,11 +176,16 @@ def _group(
         spike_id="",
         narrative_id=0,
         created_at=at,
-        subject=f"[Drumbeat] {count(len(alerts), 'alert')}: {alerts[0].evidence['narrative']['label']}"[:300],
+        subject=_subject(alerts),
         evidence={"items": [_item(alert) for alert in alerts]},
         kind="group",
     )
     return message, [_delivery(plan, message, recipient, reason, due)]
+
+
+def _subject(alerts: Sequence[Alert]) -> str:
+    label = alerts[0].evidence["narrative"]["label"]
+    return f"[Drumbeat] {count(len(alerts), 'alert')}{say(': ')}{label}"[:300]
 
 
 def _item(alert: Alert) -> dict[str, Any]:
@@ -187,7 +203,14 @@ def _item(alert: Alert) -> dict[str, Any]:
 def _delivery(
     plan: Plan, alert: Alert, recipient: RecipientConfig, reason: str, due: datetime | None
 ) -> Delivery:
-    made = to_reader(alert, recipient.address, sender=plan.sender, stands_for=alert.evidence, reason=reason)
+    made = to_reader(
+        alert,
+        recipient.address,
+        sender=plan.sender,
+        stands_for=alert.evidence,
+        reason=reason,
+        language=recipient.language or plan.language,
+    )
     return replace(made, due_at=due)
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from config.workspace import Workspace
 from drumbeat.alerts.compose import begun_mail
 from drumbeat.alerts.waiting import to_reader
+from drumbeat.shown.language import say
 from storage.ids import message_key
 from storage.records import Alert, Delivery, PublishedReport
 from storage.store import Store
@@ -63,11 +64,17 @@ def _message(
         evidence=evidence,
         kind="report",
     )
-    return alert, [_delivery(alert, reader, workspace.settings.mail.sender) for reader in readers]
-
-
-def _delivery(alert: Alert, reader: str, sender: str) -> Delivery:
-    return to_reader(alert, reader, sender=sender, stands_for={"report": alert.alert_id}, reason=REASON)
+    return alert, [
+        to_reader(
+            alert,
+            reader,
+            sender=workspace.settings.mail.sender,
+            stands_for={"report": alert.alert_id},
+            reason=REASON,
+            language=content.get("language", "en"),
+        )
+        for reader in readers
+    ]
 
 
 def compose_report(message: Alert, delivery: Delivery, *, sender: str) -> EmailMessage:
@@ -78,7 +85,8 @@ def compose_report(message: Alert, delivery: Delivery, *, sender: str) -> EmailM
     """
     mail = begun_mail(message, delivery, sender)
     evidence = message.evidence
-    mail.set_content(f"{evidence['text']}\n-- \nWhy you: {delivery.reason}.\n", cte="quoted-printable")
+    why = f"{say('Why you')}{say(': ')}{say(delivery.reason or '')}"
+    mail.set_content(f"{evidence['text']}\n-- \n{why}.\n", cte="quoted-printable")
     if evidence["html"]:
         content = evidence["html"].encode("utf-8", "replace")
         mail.add_attachment(content, "text", "html", filename=f"{evidence['stem']}.html", cte="base64")

@@ -8,7 +8,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
-from drumbeat.alerts.compose import begun_mail, inlined
+from drumbeat.alerts.compose import begun_mail, inlined, subject_for
 from drumbeat.alerts.first_screen import first_screen
 from drumbeat.shown.environment import html_environment, plain_environment
 from drumbeat.shown.names import notice
@@ -28,7 +28,12 @@ def compose_several(message: Alert, delivery: Delivery, *, sender: str, links_of
     """
     mail = begun_mail(message, delivery, sender)
     items = [_item(item, delivery, links_of) for item in message.evidence["items"]]
-    view = {"items": items, "subject": message.subject, "got": delivery.reason or "", "notice": notice()}
+    view = {
+        "items": items,
+        "subject": subject_for(message, delivery),
+        "got": delivery.reason or "",
+        "notice": notice(),
+    }
     text = plain_environment().get_template("alerts/several.txt").render(view)
     mail.set_content(re.sub(r"\n{3,}", "\n\n", text), cte="quoted-printable")
     html = html_environment().get_template("alerts/several.html").render(view)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +20,8 @@ from drumbeat.alerts.addresses import chat_name, message_id
 from drumbeat.alerts.compose import subject_of
 from drumbeat.alerts.marks import muted_for
 from drumbeat.alerts.planning import Made, Plan, digests, told_at_once, with_everybody
+from drumbeat.alerts.watch_hits import Hits
+from drumbeat.shown.language import Language
 from storage.ids import alert_id, delivery_id
 from storage.records import Alert, AlertMark, Delivery, Spike
 from storage.records.decisions import muted
@@ -72,10 +75,13 @@ def _with_deliveries(
     plan, mail = plan_of(store, workspace), workspace.settings.mail
     made = told_at_once(plan, alerts, clock.now())
     made = [
-        with_everybody(item, deliveries_of(item[0], mail, plan.marks) if item[0].kind is None else ())
+        with_everybody(
+            item, deliveries_of(item[0], mail, plan.marks, plan.language) if item[0].kind is None else ()
+        )
         for item in made
     ]
-    store.alerts.create_all([*made, *_digests(plan, store, alerts, clock)])
+    hits = Hits(plan, store, workspace, clock.now()).messages()
+    store.alerts.create_all([*made, *_digests(plan, store, alerts, clock), *hits])
     return made
 
 
@@ -86,6 +92,7 @@ def plan_of(store: Store, workspace: Workspace) -> Plan:
         recipients=workspace.recipients,
         marks=store.alerts.marks(),
         sender=workspace.settings.mail.sender,
+        language=workspace.settings.report.language,
     )
 
 
@@ -145,14 +152,16 @@ def _make(spike: Spike, *, store: Store, workspace: Workspace, clock: Clock) -> 
     return alert, "alerts"
 
 
-def deliveries_of(alert: Alert, mail: MailSettings, marks: Sequence[AlertMark] = ()) -> list[Delivery]:
+def deliveries_of(
+    alert: Alert, mail: MailSettings, marks: Sequence[AlertMark] = (), language: Language = "en"
+) -> list[Delivery]:
     """One delivery per recipient of the settings and per Apprise address, each once, however often they name
     it; none to those for whom the narrative is muted.
     """
     people: list[tuple[str, str]] = [("smtp", recipient) for recipient in mail.recipients]
     people += [("apprise", chat_name(url.get_secret_value())) for url in mail.apprise_urls]
     return [
-        _delivery(alert, channel, recipient, mail.sender)
+        replace(_delivery(alert, channel, recipient, mail.sender), language=language)
         for channel, recipient in dict.fromkeys(people)
         if not muted_for(list(marks), alert.narrative_id, recipient, alert.created_at)
     ]

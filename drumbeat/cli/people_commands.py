@@ -153,7 +153,8 @@ def run(workspace: WorkspaceOption = None) -> None:
 
     def replan() -> list[Job]:
         with session(workspace) as opened:
-            return plan(opened.workspace.schedule, opened.store.runs.last, clock.now())
+            zone = opened.workspace.settings.report.zone_info
+            return plan(opened.workspace.schedule, opened.store.runs.last, clock.now(), zone)
 
     run_scheduler(load(workspace).root, replan, clock)
 

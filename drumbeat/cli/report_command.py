@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -33,8 +33,8 @@ def report(
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Publish the report on the seven days before the last midnight (UTC), in every edition; one that says
-    something else than the published one becomes a new revision.
+    """Publish the report on the seven days before the last midnight (in `report.zone`), in every edition; one
+    that says something else than the published one becomes a new revision.
     """
     from drumbeat.cli.progress import RichProgress
     from drumbeat.stages import run_stage
@@ -73,7 +73,7 @@ def _edits(
             f"--edition {edition!r}: no such edition; alerts.toml has {', '.join(known[1:]) or 'none'}"
         )
     now = opened.clock.now()
-    start, end = _period(now)
+    start, end = _period(now, opened.workspace.settings.report.zone_info)
     decided: list[tuple[Literal["note", "drop", "restore"], int | None, str | None]] = []
     if note is not None:
         decided.append(("note", None, note))
@@ -95,5 +95,6 @@ def _edits(
     ]
 
 
-def _period(now: datetime) -> tuple[date, date]:
-    return now.date() - timedelta(days=7), now.date()
+def _period(now: datetime, zone: tzinfo) -> tuple[date, date]:
+    end = now.astimezone(zone).date()
+    return end - timedelta(days=7), end

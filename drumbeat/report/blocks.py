@@ -4,12 +4,14 @@ charts. Made from the view that the HTML shows; texts stay texts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from drumbeat.report.sentences import Part, Sentence
 from drumbeat.shown import words
+from drumbeat.shown.language import reader, retold, say
 from drumbeat.shown.names import check_name, country_name, language_name
 from drumbeat.shown.safe import clause, direction, language_tag, one_line, shorten
 
@@ -19,8 +21,11 @@ Kind = Literal[
 
 WITH_DIRECTION = ("heading", "small_heading", "quote")
 """What outlets wrote; around it, sentences are ours and go from left to right."""
+_FIGURE = re.compile(r"[-+–\d.,/\s\u202f\u00a0]+")
 QUOTES, CARRIERS = 4, 12
 """Of each claim."""
+DECISIONS = {"alert": "alerted", "digest": "in this report only", "suppressed": "suppressed"}
+"""Decision on a spike -> what it is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +49,19 @@ class Block:
     """Of a chart: its narrative."""
 
     @property
+    def numeric(self) -> tuple[bool, ...]:
+        """Of a table: which of its columns hold figures and nothing else."""
+        columns = zip(*self.rows[1:], strict=True)
+        return tuple(all(_is_figure(cell) for cell in column) for column in columns)
+
+    @property
     def is_rtl(self) -> bool:
         """Whether it is read from right to left: by its first run in a language."""
         return self.kind in WITH_DIRECTION and bool(self.runs) and self.runs[0].is_rtl
+
+
+def _is_figure(cell: tuple[Run, ...]) -> bool:
+    return _FIGURE.fullmatch("".join(piece.text for piece in cell)) is not None
 
 
 def run(text: str, language: str | None = None) -> Run:
@@ -82,8 +97,11 @@ def _head_lines(view: Mapping[str, Any]) -> Iterator[Block]:
     week = words.week_name(digest["start"], digest["end"])
     period = words.period(digest["start"], digest["end"])
     yield _block("title", f"{week} · {period}" if week else period)
-    made = f"Drumbeat · {word('title')} · as of {words.moment(view['as_of'])}"
+    as_of = say("as of {moment}", moment=words.moment(view["as_of"]))
+    made = f"Drumbeat · {word('title')} · {as_of}"
     yield _block("soft", f"{made} · {edition.title}" if edition.title else made)
+    if digest["zone"] != "UTC":
+        yield _block("soft", word("days_of", zone=digest["zone"]))
     if view["notice"]:
         yield _block("soft", view["notice"])
     if edition.note:
@@ -96,7 +114,7 @@ def _findings(view: Mapping[str, Any]) -> Iterator[Block]:
     for finding in front["findings"]:
         yield Block(kind="bullet", runs=tuple(_spoken(finding["sentences"])))
         if finding["quote"]:
-            yield Block(kind="quote", runs=_quoted(finding["quote"]["text"], finding["quote"]["outlet"]))
+            yield Block(kind="quote", runs=_quoted(**finding["quote"]))
     for sentence in filter(None, (front["quiet"], front["more"])):
         yield Block(kind="paragraph", runs=tuple(_spoken([sentence])))
 
@@ -120,8 +138,9 @@ def _state(view: Mapping[str, Any]) -> Iterator[Block]:
     yield Block(kind="paragraph", runs=tuple(_spoken([front["heard"], front["health"], front["blind"]])))
 
 
-def _block(kind: Kind, text: str, language: str | None = "en") -> Block:
-    return Block(kind=kind, runs=(run(text, language),))
+def _block(kind: Kind, text: str, language: str | None = None) -> Block:
+    """A block of one run, in the reader's language unless it is another's."""
+    return Block(kind=kind, runs=(run(text, language or reader().language),))
 
 
 def _spoken(sentences: Iterable[Sentence]) -> Iterator[Run]:
@@ -138,8 +157,8 @@ def _part(part: Part) -> Run:
     return run(part.text, part.language or None)
 
 
-def _quoted(text: Part, outlet: Part) -> tuple[Run, ...]:
-    return _part(text), Run(text=" — "), _part(outlet)
+def _quoted(text: Part, outlet: Part, day: Part) -> tuple[Run, ...]:
+    return _part(text), Run(text=" — "), _part(outlet), Run(text=", "), _part(day)
 
 
 def _cells(row: Sequence[Part | list[Part]]) -> tuple[tuple[Run, ...], ...]:
@@ -166,38 +185,50 @@ def _became_table(rows: Sequence[Mapping[str, Any]], word: Any) -> Block:
 def _claim(n: Mapping[str, Any]) -> Iterator[Block]:
     """One claim, on a page of its own."""
     yield Block(kind="page")
-    folded = f", told also as {', '.join(map(str, n['folded']))}" if n["folded"] else ""
-    yield _block("soft", f"Narrative {n['narrative_id']}{folded}")
+    told = ", ".join(map(str, n["folded"]))
+    folded = f", {say('told also as {others}', others=told)}" if told else ""
+    yield _block("soft", f"{say('Narrative {n}', n=n['narrative_id'])}{folded}")
     yield _block("heading", clause(n["label"], 220), n["language"])
     yield _block("paragraph", _volume(n))
     yield Block(kind="chart", chart=n["narrative_id"])
-    yield _block("soft", "Texts a day over ten weeks; dark: the period; line: expected; grey: hardly seen.")
+    yield _block(
+        "soft", say("Texts a day over ten weeks; dark: the period; line: expected; grey: hardly seen.")
+    )
     for quote in n["quotes"][:QUOTES]:
         yield Block(kind="quote", runs=(run(shorten(quote["text"], 420), quote["language"]),))
         yield Block(kind="soft", runs=tuple(_source(quote)))
-    head = _head("outlet", "ownership", "after the first", "own texts of articles")
+    head = _head(say("outlet"), say("Ownership"), say("after the first"), say("own texts of articles"))
     body = (_carrier(carrier) for carrier in n["carriers"][:CARRIERS])
     if n["carriers"]:
         yield Block(kind="table", rows=(head, *body))
 
 
 def _volume(n: Mapping[str, Any]) -> str:
-    """The sentence of a claim: counts against expectation."""
+    """The sentences of a claim: counts against expectation, and how widely it was told."""
+    spread = say(
+        "{articles} in {texts}, from {outlets} ({own} with own texts), in {countries} and {languages}; "
+        "{previous} {before}.",
+        articles=words.count(n["articles"], "article"),
+        texts=words.count(n["copy_groups"], "distinct text"),
+        outlets=words.count(n["outlets"], "outlet"),
+        own=words.number(n["own_text_outlets"]),
+        countries=words.count(n["countries"], "country", "countries"),
+        languages=words.count(n["languages"], "language"),
+        previous=words.count(n["previous"], "text"),
+        before=say("in the period before"),
+    )
+    return f"{_against(n)} {spread}"
+
+
+def _against(n: Mapping[str, Any]) -> str:
     texts = words.count(n["observed"], "text")
     if n["expected"] is None:
-        against = f"{texts}; there is no history yet to expect anything from."
-    else:
-        times = f": {words.number(n['ratio'])} times" if n["ratio"] is not None else ""
-        against = f"{texts} against {words.number(n['expected'])} expected{times}."
-    found = (
-        words.count(n["outlets"], "outlet"),
-        words.count(n["countries"], "country", "countries"),
-        words.count(n["languages"], "language"),
-    )
-    texts = f"{words.count(n['articles'], 'article')} in {words.count(n['copy_groups'], 'distinct text')}"
-    return (
-        f"{against} {texts}, {', '.join(found)}; {words.count(n['previous'], 'text')} in the period before."
-    )
+        return say("{texts}; there is no history yet to expect anything from.", texts=texts)
+    expected = words.number(n["expected"])
+    if n["ratio"] is None:
+        return say("{texts} against {n} expected.", texts=texts, n=expected)
+    ratio = words.number(n["ratio"])
+    return say("{texts} against {n} expected: {ratio} times.", texts=texts, n=expected, ratio=ratio)
 
 
 def _source(quote: Mapping[str, Any]) -> Iterator[Run]:
@@ -205,15 +236,17 @@ def _source(quote: Mapping[str, Any]) -> Iterator[Run]:
     yield run(shorten(quote["outlet"]["name"], 60))
     yield Run(
         text=f" ({country_name(quote['outlet']['country'])}), {words.moment(when)}, "
-        f"{language_name(quote['language'])}, passage {quote['passage_id']}"
+        f"{language_name(quote['language'])}, {say('passage')} {quote['passage_id']}"
     )
 
 
 def _carrier(carrier: Mapping[str, Any]) -> tuple[tuple[Run, ...], ...]:
     outlet = carrier["outlet"]
-    of = f"{words.number(carrier['own_texts'])} of {words.number(carrier['articles'])}"
+    own, articles = words.number(carrier["own_texts"]), words.number(carrier["articles"])
+    of = say("{n} of {all}", n=own, all=articles)
     named = (run(shorten(outlet["name"], 60)), Run(text=f" ({country_name(outlet['country'])})"))
-    owner = run(shorten(outlet["ownership"], 60))
+    is_listed = outlet["ownership"] != "not listed"
+    owner = run(shorten(outlet["ownership"], 60) if is_listed else say("not listed"))
     return named, (owner,), (Run(text=words.lag(carrier["lag_hours"])),), (Run(text=of),)
 
 
@@ -228,8 +261,8 @@ def _annex(view: Mapping[str, Any]) -> Iterator[Block]:
         yield _watch_table(view["watch_rows"], word)
     for group in view["spikes"]:
         yield from _spike(group)
-    yield _block("small_heading", "Method and limits")
-    for note in (*view["method"], *view["digest"]["methods"]["notes"]):
+    yield _block("small_heading", say("Method and limits"))
+    for note in (*view["method"], *map(retold, view["digest"]["methods"]["notes"])):
         yield _block("bullet", note)
 
 
@@ -238,7 +271,8 @@ def _spike(group: Mapping[str, Any]) -> Iterator[Block]:
     yield Block(kind="small_heading", runs=(run(clause(spike["label"], 120)),))
     texts, expected = words.count(spike["observed"], "text"), words.number(spike["expected"])
     when = words.window(spike["window_days"], words.as_day(spike["day"]))
-    sure = f"{spike['decision']}; q {words.probability(spike['q_value'])}"
-    yield _block("paragraph", f"{texts} {when}, {expected} expected; {sure}.")
+    sure = f"{say(DECISIONS[spike['decision']])}; q {words.probability(spike['q_value'])}"
+    against = say("{texts} {window} (UTC), {n} expected", texts=texts, window=when, n=expected)
+    yield _block("paragraph", f"{against}; {sure}.")
     for name, found in spike["checks"].items():
-        yield _block("bullet", f"{check_name(name)}: {words.finding(found)}")
+        yield _block("bullet", f"{check_name(name)}{say(': ')}{words.finding(found)}")

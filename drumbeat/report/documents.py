@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from config.errors import DrumbeatError
 from drumbeat.report.blocks import Block, Run, blocks_of
-from drumbeat.report.view import narrative_chart
+from drumbeat.report.view import narrative_chart, spoken
 from drumbeat.shown import drawing, words
 
 FONT_PACKAGES: Final = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic", "noto_cjk_sans_otc")
@@ -43,7 +43,7 @@ def as_pdf(view: Mapping[str, Any]) -> bytes:
         import typst
     except ImportError as problem:
         raise DocumentsMissing(MISSING) from problem
-    with TemporaryDirectory() as name:
+    with TemporaryDirectory() as name, spoken(view):
         folder = Path(name)
         data = {"moment": _moment(view), "language": view["edition"].language, "blocks": []}
         for block in blocks_of(view):
@@ -74,6 +74,7 @@ def _plain(block: Block) -> dict[str, Any]:
         "rtl": block.is_rtl,
         "runs": [_plain_run(run) for run in block.runs],
         "rows": [[[_plain_run(run) for run in cell] for cell in row] for row in block.rows],
+        "numeric": list(block.numeric),
         "chart": f"c{block.chart}.svg" if block.chart is not None else "",
     }
 
@@ -104,7 +105,8 @@ def as_word(view: Mapping[str, Any]) -> bytes:
     except ImportError as problem:
         raise DocumentsMissing(MISSING) from problem
     made = words.as_moment(view["as_of"]).replace(tzinfo=None)
-    document = set_blocks(blocks_of(view), lambda number: drawing.to_png(_chart(view, number)))
+    with spoken(view):
+        document = set_blocks(blocks_of(view), lambda number: drawing.to_png(_chart(view, number)))
     return _dated(document, made)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from analysis.digest.evidence import NarrativeDigest
 from analysis.digest.records import Account, Digest
 from config.rules import EditionConfig
-from drumbeat.report.phrases import Language
+from drumbeat.shown.language import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

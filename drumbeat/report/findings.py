@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from drumbeat.report import trajectories
-from drumbeat.report.phrases import Language
 from drumbeat.report.sentences import Part, Sentence, Speaker, name
 from drumbeat.report.tables import MOST_NAMED, Row, became_rows, watched_rows
+from drumbeat.shown.language import quoted, reader
 from drumbeat.shown.names import country_name
 from drumbeat.shown.safe import clause, one_line, shorten
 
@@ -31,13 +31,13 @@ LABEL, QUOTE = 90, 130
 SECTIONS = ("rising", "new", "returned", "falling")
 
 
-def front_of(data: Mapping[str, Any], language: Language = "en") -> dict[str, Any]:
+def front_of(data: Mapping[str, Any]) -> dict[str, Any]:
     """What the findings pages show.
 
     Args:
         data: a digest with its `account` and `counts`, as plain JSON.
     """
-    speaker = Speaker(data, language)
+    speaker = Speaker(data)
     front: dict[str, Any] = {
         "findings": [],
         "quiet": None,
@@ -104,13 +104,13 @@ def _finding(speaker: Speaker, section: str, place: int, *, is_quoted: bool) -> 
         "narrative_id": item["narrative_id"],
         "section": section,
         "sentences": sentences,
-        "quote": quote_of(item, speaker.language) if is_quoted and section != "falling" else None,
+        "quote": quote_of(speaker, at, item) if is_quoted and section != "falling" else None,
     }
 
 
 def label_part(item: Mapping[str, Any]) -> Part:
     """What is claimed, in quotation marks."""
-    return name(f"“{clause(one_line(item['label']), LABEL)}”", item.get("language", ""))
+    return name(quoted(clause(one_line(item["label"]), LABEL)), item.get("language", ""))
 
 
 def _claim(speaker: Speaker, at: str, item: Mapping[str, Any], section: str) -> Sentence:
@@ -141,7 +141,7 @@ def told_by(speaker: Speaker, at: str, item: Mapping[str, Any]) -> Sentence | No
         if (found := trajectories.side(sides, kind)) is not None:
             slots[kind] = speaker.counted(kind, f"{at}/sides/{found[0]}/outlets")
     phrase, late = _order(sides)
-    if phrase is None:
+    if phrase is None or (phrase == "unlisted_alone" and not _is_classed(speaker)):
         return None
     if late is not None:
         place, side = late
@@ -151,6 +151,12 @@ def told_by(speaker: Speaker, at: str, item: Mapping[str, Any]) -> Sentence | No
     if "unlisted" in slots and phrase != "unlisted_alone":
         parts += speaker.say("and_unlisted", unlisted=slots["unlisted"]).parts
     return Sentence(parts)
+
+
+def _is_classed(speaker: Speaker) -> bool:
+    """Whether a list classes any of the outlets that told anything: else nobody need be told of sides."""
+    account = speaker.data.get("account")
+    return account is None or any(side["side"] != "unlisted" for side in account["sides"])
 
 
 def _order(
@@ -199,15 +205,24 @@ def _confidence(speaker: Speaker, at: str, item: Mapping[str, Any]) -> Sentence:
     return speaker.say(trajectories.confidence(spike["q_value"] if spike else None, own), **slots)
 
 
-def quote_of(item: Mapping[str, Any], language: Language) -> Row | None:
-    """A passage in the reader's language, where there is one, else the first."""
+def quote_of(speaker: Speaker, at: str, item: Mapping[str, Any]) -> Row | None:
+    """A passage of the period in the reader's language, where there is one, else the nearest to that."""
     quotes = item["quotes"]
     if not quotes:
         return None
-    quote = next((quote for quote in quotes if quote["language"] == language), quotes[0])
+
+    def rank(place: int) -> tuple[bool, bool, int]:
+        quote = quotes[place]
+        is_before = (quote["published_at"] or quote["first_seen_at"]) < speaker.data["start"]
+        return is_before, quote["language"] != reader().language, place
+
+    place = min(range(len(quotes)), key=rank)
+    quote = quotes[place]
+    moment = "published_at" if quote["published_at"] else "first_seen_at"
     return {
         "text": name(shorten(one_line(quote["text"]), QUOTE), quote["language"]),
         "outlet": name(shorten(quote["outlet"]["name"], 60)),
+        "day": speaker.day(f"{at}/quotes/{place}/{moment}"),
     }
 
 
@@ -274,7 +289,7 @@ def _places(speaker: Speaker) -> Sentence | None:
         ).parts
         for place, share in enumerate(item[0]["by_country"][:MOST_NAMED])
     ]
-    return speaker.say("places", parts=speaker.listed(parts)) if parts else None
+    return speaker.say("places", parts=speaker.listed(parts)) if len(parts) > 1 else None
 
 
 def _health(speaker: Speaker) -> Sentence:

@@ -20,8 +20,10 @@ from analysis.digest.records import Account, Digest
 from config.rules import EditionConfig
 from config.workspace import Workspace
 from drumbeat.report.editions import Edition, narrowed
-from drumbeat.report.view import report_view
+from drumbeat.report.phrases import PHRASES
+from drumbeat.report.view import report_view, spoken
 from drumbeat.report.write import ReportFiles, front_text, sentences_of, write_view
+from drumbeat.shown.language import say
 from drumbeat.shown.safe import clause, one_line
 from drumbeat.shown.words import number, period, week_name
 from storage.records import PublishedReport, ReportEdit
@@ -35,6 +37,7 @@ PARTS: Final = {
     "spikes": "the spikes of the annex",
 }
 """Parts of what is told, beside the claims, and what is said where one changed."""
+WORDING: Final = "the wording"
 WORLD: Final = EditionConfig(id="all")
 """The edition that everybody gets; its name is empty."""
 
@@ -63,24 +66,33 @@ def publish(
     Raises:
         ReportError: the folder of reports cannot be written.
     """
-    name = "" if config is WORLD else config.id
+    edition = _begun(config, store, workspace, digest)
+    name = edition.name
     kept, said = narrowed(digest, account, config)
-    edition = edited(Edition(name=name, title=config.title, language=config.language), store, digest)
     prepare = partial(
         report_view, kept, as_of=as_of, account=said, min_texts=workspace.settings.report.min_texts
     )
     view = prepare(edition=edition)
-    content = content_of(view)
+    with spoken(view):
+        content = content_of(view)
     last = store.reports.last(name, digest.start, digest.end)
     write = partial(write_view, directory=workspace.report_dir, documents=workspace.settings.report.documents)
     if last is not None and last.digest == _fingerprint(content):
         return Issue(files=write(view, only_missing=True), view=view, revision=last.revision, is_new=False)
-    revised = _revision(last, content, name=name, digest=digest, as_of=as_of)
+    with spoken(view):
+        revised = _revision(last, content, name=name, digest=digest, as_of=as_of)
     view = prepare(edition=replace(edition, revision=revised.revision, changes=tuple(revised.changes)))
     _keep(workspace.report_dir, view["stem"], revised.revision - 1)
     files = write(view)
     store.reports.publish(revised)
     return Issue(files=files, view=view, revision=revised.revision, is_new=True)
+
+
+def _begun(config: EditionConfig, store: Store, workspace: Workspace, digest: Digest) -> Edition:
+    """The edition in its language, as its analysts have left it."""
+    name = "" if config is WORLD else config.id
+    language = config.language or workspace.settings.report.language
+    return edited(Edition(name=name, title=config.title, language=language), store, digest)
 
 
 def _fingerprint(content: Mapping[str, Any]) -> str:
@@ -130,7 +142,8 @@ def content_of(view: Mapping[str, Any]) -> dict[str, Any]:
     week, days = week_name(digest["start"], digest["end"]), period(digest["start"], digest["end"])
     return {
         "stem": view["stem"],
-        "title": f"{edition.title or view['word']('title')}: {week + ', ' if week else ''}{days}",
+        "title": f"{edition.title or view['word']('title')}{say(': ')}{week + ', ' if week else ''}{days}",
+        "language": edition.language,
         "text": front_text(dict(view)),
         "sentences": [sentence.text for sentence in sentences_of(view["front"])],
         **{section: [_claim(item) for item in digest[section]] for section in SECTIONS},
@@ -147,24 +160,34 @@ def _claim(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def changes_of(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """What one revision says otherwise than the one before, in words."""
+    """What one revision says otherwise than the one before, in words; the same figures in other sentences
+    are another wording.
+    """
+    told = list(_differences(old, new))
+    yield from told
+    if not told and old.get("text") != new.get("text"):
+        yield say(WORDING)
+
+
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     for section in SECTIONS:
         before = {item["narrative_id"]: item for item in old[section]}
         after = {item["narrative_id"]: item for item in new[section]}
         for key in [*after, *(key for key in before if key not in after)]:
             yield from _change(section, key, before.get(key), after.get(key))
-    yield from (said for key, said in PARTS.items() if old[key] != new[key])
+    yield from (say(said) for key, said in PARTS.items() if old[key] != new[key])
 
 
 def _change(
     section: str, key: int, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
 ) -> Iterator[str]:
     if before is None and after is not None:
-        yield f"narrative {key} ({after['label']}) is now listed as {section}"
+        yield say(PHRASES["now_listed"], key=key, label=after["label"], section=say(section))
     elif after is None and before is not None:
-        yield f"narrative {key} ({before['label']}) is no longer listed as {section}"
+        yield say(PHRASES["no_longer_listed"], key=key, label=before["label"], section=say(section))
     elif before and after and before["observed"] != after["observed"]:
-        yield f"narrative {key}: {number(after['observed'])} texts instead of {number(before['observed'])}"
+        told = {"after": number(after["observed"]), "before": number(before["observed"])}
+        yield say(PHRASES["texts_instead"], key=key, **told)
 
 
 def _keep(directory: Path, stem: str, revision: int) -> None:

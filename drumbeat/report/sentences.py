@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from drumbeat.report.phrases import LANGUAGES, PHRASES, PLURALS, Language
+from drumbeat.report.phrases import PHRASES, PLURALS
 from drumbeat.shown import words
+from drumbeat.shown.language import plural, reader, say
 from drumbeat.shown.safe import one_line
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
@@ -63,25 +64,30 @@ def value_at(data: Any, path: str) -> Any:
 
 
 class Speaker:
-    """Makes sentences in one language over one report's data.
+    """Makes sentences in the reader's language over one report's data.
 
     Args:
         data: the digest, or an alert's evidence, as plain JSON.
     """
 
-    def __init__(self, data: Mapping[str, Any], language: Language = "en") -> None:
-        self.data, self.language = data, language
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.data = data
+
+    @property
+    def language(self) -> str:
+        """The reader's."""
+        return reader().language
 
     def say(self, phrase: str, **slots: Part | Sequence[Part] | str) -> Sentence:
         """The phrase of that name, its slots filled."""
-        return Sentence(tuple(self._filled(self._phrase(phrase), slots)))
+        return Sentence(tuple(_one_stop(self._filled(self._phrase(phrase), slots))))
 
-    def word(self, phrase: str) -> str:
-        """A phrase without slots."""
-        return self._phrase(phrase)
+    def word(self, phrase: str, **slots: str) -> str:
+        """A phrase as text."""
+        return say(PHRASES[phrase], **slots)
 
     def _phrase(self, phrase: str) -> str:
-        return PHRASES[phrase][LANGUAGES.index(self.language)]
+        return say(PHRASES[phrase])
 
     def _filled(self, template: str, slots: Mapping[str, Part | Sequence[Part] | str]) -> Iterable[Part]:
         end = 0
@@ -99,28 +105,26 @@ class Speaker:
 
     def number(self, value: float) -> str:
         """A number in the sentence's language."""
-        text = words.number(value)
-        return text if self.language == "en" else text.replace(",", "\u202f").replace(".", ",")
+        return words.number(value)
 
     def counted(self, noun: str, path: str) -> list[Part]:
         """A number with its noun: `3 outlets`."""
         value = value_at(self.data, path)
-        forms = PLURALS[noun][LANGUAGES.index(self.language)]
-        is_one = value == 1 if self.language == "en" else abs(value) < 2
-        before, _, after = forms[0 if is_one else 1].partition("{n}")
+        before, _, after = plural(*PLURALS[noun], value).partition("{n}")
         around = (Part(before), self.figure(path), Part(after))
         return [part for part in around if part.text]
 
     def day(self, path: str) -> Part:
         """A day, as `10 Feb`."""
-        return Part(words.short_day(value_at(self.data, path)[:10], self.language), "figure", path)
+        return Part(words.short_day(self._day_of(value_at(self.data, path))), "figure", path)
 
     def probability(self, path: str) -> Part:
         """A probability: `0.013`, `under 0.0001`."""
-        text = words.probability(value_at(self.data, path))
-        if self.language == "fr":
-            text = text.replace("under", "moins de").replace(".", ",")
-        return Part(text, "figure", path)
+        return Part(words.probability(value_at(self.data, path)), "figure", path)
+
+    def _day_of(self, value: str) -> words.Day:
+        """The day, or that of the moment by the reader's clock."""
+        return value if len(value) == len("2026-02-10") else words.local(value).date()
 
     def listed(self, parts: Sequence[Sequence[Part]], last: str = "and") -> list[Part]:
         """`a, b and c`."""
@@ -131,6 +135,15 @@ class Speaker:
                 found.append(Part(f" {self.word(last)} " if is_last else ", "))
             found += item
         return found
+
+
+def _one_stop(parts: Iterable[Part]) -> Iterable[Part]:
+    """The parts without a full stop after an abbreviation that ends with one: `6 janv.`"""
+    before = ""
+    for part in parts:
+        is_second = before.endswith(".") and part.kind == "words" and part.text.startswith(".")
+        yield replace(part, text=part.text[1:]) if is_second else part
+        before = part.text
 
 
 def name(text: str, language: str = "") -> Part:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import structlog
 
-from config.clock import Clock
+from config.clock import Clock, day_of
 from config.progress import Progress
 from config.workspace import Workspace
 from drumbeat.report.publish import WORLD, publish
@@ -25,7 +25,7 @@ def report(
     progress: Progress,
     end: date | None = None,
 ) -> dict[str, int]:
-    """Write the report on the seven days before `end` (default: before the last midnight, UTC).
+    """Write the report on the seven days before `end` (default: before the last midnight in `report.zone`).
 
     Returns:
         Narratives shown, by section, and the reports written.
@@ -36,10 +36,16 @@ def report(
     from analysis.digest.account import build_account
     from analysis.digest.build import build_digest
 
-    last = end or clock.now().date()
+    zone = workspace.settings.report.zone_info
+    last = end or day_of(clock.now(), zone)
     progress.start("report", 2)
     digest = build_digest(
-        store=store, workspace=workspace, start=last - timedelta(days=DAYS), end=last, clock=clock
+        store=store,
+        workspace=workspace,
+        start=last - timedelta(days=DAYS),
+        end=last,
+        clock=clock,
+        zone=zone,
     )
     account = build_account(store=store, workspace=workspace, digest=digest, clock=clock)
     progress.step()

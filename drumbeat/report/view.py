@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -17,10 +18,10 @@ from analysis.plain import to_plain
 from config.undetermined import UNDETERMINED
 from drumbeat.report import findings, tables
 from drumbeat.report.editions import Edition
-from drumbeat.report.phrases import Language
 from drumbeat.report.sentences import Speaker
 from drumbeat.report.trajectories import WORDS_EXPLAINED
 from drumbeat.shown import charts, drawing, names, words
+from drumbeat.shown.language import Reader, say, speaking
 
 NO_ACCOUNT = Account(watched=(), became=(), sides=(), compared=0, claims_told=0, claims_thin=0, statements=0)
 
@@ -43,9 +44,10 @@ METHOD = (
     "Rising: told clearly more often than its own history, and what its sources put out, lead one to expect. "
     "New: recognised as a narrative of its own for the first time in this period; single texts of it may be "
     "older. Falling: told clearly less often, though its sources could be read.",
-    f"First: first in this corpus, within the dates that the outlets give. {DATES}",
+    "First: first in this corpus, within the dates that the outlets give.",
+    DATES,
     "Ownership is given in the words of the list named beside it; what no list states is “not listed”.",
-    f"Figures of a spike. {FIGURES}",
+    FIGURES,
 )
 """What a reader must know of every report, in our own words."""
 
@@ -101,6 +103,18 @@ def report_view(
         edition: for whom, in which language, with which note.
     """
     for_whom = edition or Edition()
+    with speaking(for_whom.language, digest.zone):
+        return _prepared(digest, as_of, account, min_texts, for_whom)
+
+
+def spoken(view: Mapping[str, Any]) -> AbstractContextManager[Reader]:
+    """Whatever is said inside is said in the language and by the clock of a report's readers."""
+    return speaking(view["edition"].language, view["digest"]["zone"])
+
+
+def _prepared(
+    digest: Digest, as_of: datetime, account: Account | None, min_texts: int, for_whom: Edition
+) -> dict[str, Any]:
     plain = _without(digest.to_dict(), for_whom.dropped)
     plain["account"] = (account or NO_ACCOUNT).to_dict()
     plain["counts"] = tables.counts_of(plain, min_texts=min_texts)
@@ -109,13 +123,13 @@ def report_view(
     return {
         "digest": plain,
         "edition": for_whom,
-        "front": findings.front_of(plain, for_whom.language),
-        "watch_rows": watch_rows(plain, for_whom.language),
-        "word": Speaker(plain, for_whom.language).word,
+        "front": findings.front_of(plain),
+        "watch_rows": watch_rows(plain),
+        "word": Speaker(plain).word,
         "as_of": to_plain(as_of),
         "stem": stem(digest.start, digest.end) + (f".{for_whom.name}" if for_whom.name else ""),
         "notice": names.notice(),
-        "method": (*METHOD, *WORDS_EXPLAINED),
+        "method": tuple(map(say, (*METHOD, *WORDS_EXPLAINED))),
         "narratives": shown,
         "labels": {narrative["narrative_id"]: narrative["language"] for narrative in shown},
         "spikes": spike_groups(plain),
@@ -131,9 +145,9 @@ def _without(plain: dict[str, Any], dropped: Collection[int]) -> dict[str, Any]:
     return plain
 
 
-def watch_rows(plain: dict[str, Any], language: Language) -> list[dict[str, Any]]:
+def watch_rows(plain: dict[str, Any]) -> list[dict[str, Any]]:
     """Every watched statement, for the annex; none where the front has them all."""
-    speaker, lines = Speaker(plain, language), plain["account"]["watched"]
+    speaker, lines = Speaker(plain), plain["account"]["watched"]
     if not plain["counts"]["watched_behind"]:
         return []
     return [tables.watch_row(speaker, place) for place in range(len(lines))]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import docx
-from docx.enum.text import WD_BREAK
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
@@ -78,8 +78,10 @@ def _set_table(document: Any, block: Block) -> None:
     table.style = "Light List"
     for cells in block.rows:
         row = table.add_row().cells
-        for cell, runs in zip(row, cells, strict=True):
+        for place, (cell, runs) in enumerate(zip(row, cells, strict=True)):
             _fill(cell.paragraphs[0], runs)
+            if block.numeric[place : place + 1] == (True,):
+                cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
             for run in cell.paragraphs[0].runs:
                 run.font.size = Pt(8.5)
 

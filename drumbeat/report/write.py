@@ -103,20 +103,23 @@ def write_view(
 
 def as_markdown(shown: dict[str, Any]) -> str:
     """The report as Markdown."""
-    return markdown_environment().get_template("report/report.md").render(shown)
+    with view.spoken(shown):
+        return markdown_environment().get_template("report/report.md").render(shown)
 
 
 def as_html(shown: dict[str, Any]) -> str:
     """The report as one HTML document: no script, nothing fetched from elsewhere."""
     template = html_environment().get_template("report/report.html")
-    return template.render(
-        shown, charts=view.svg_charts(shown), style=view.style(), style_hash=view.style_hash()
-    )
+    with view.spoken(shown):
+        return template.render(
+            shown, charts=view.svg_charts(shown), style=view.style(), style_hash=view.style_hash()
+        )
 
 
 def front_text(shown: dict[str, Any]) -> str:
     """The findings pages as plain text."""
-    text = plain_environment().get_template("report/front.txt").render(shown)
+    with view.spoken(shown):
+        text = plain_environment().get_template("report/front.txt").render(shown)
     return re.sub(r"\n{3,}", "\n\n", text)
 
 

@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Any, Literal
 
 from drumbeat.shown import words
+from drumbeat.shown.language import say
 
 VEGA_LITE = "5.20"
 """The version that every output is compiled with, the dashboard's bundle included."""
@@ -31,6 +32,7 @@ QUIET, NOW, EXPECTED, SPIKE, GAP, INK, GRID = (
 counterpart.
 """
 
+TITLES = {"day": "Texts a day against the expectation", "week": "Texts a week against the expectation"}
 KINDS = ("own texts", "copies")
 """What the bars of a chart of carriers are made of."""
 
@@ -74,7 +76,7 @@ def series_chart(
     spec = _spec(list(layers), top, _ticks(rows, end))
     return Chart(
         spec={**spec, "width": width, "height": 150},
-        title=f"Texts a {by} against the expectation",
+        title=say(TITLES[by]),
         description=_described(rows, by, spike_day),
     )
 
@@ -254,21 +256,26 @@ def _config() -> dict[str, Any]:
 def _described(rows: Sequence[dict[str, Any]], by: str, spike_day: date | None) -> str:
     """The text alternative of a series."""
     if not rows:
-        return "No days to show."
+        return say("No days to show.")
     parts = [_extent(rows, by), *_period(rows)]
     if spike_day is not None:
-        parts.append(f"Spike marked on {words.day(spike_day)}.")
+        parts.append(say("Spike marked on {day}.", day=words.day(spike_day)))
     gaps = sum(row["gap"] for row in rows)
     if gaps:
-        parts.append(f"{words.count(gaps, by)} hardly seen, drawn on grey.")
+        parts.append(say("{days} hardly seen, drawn on grey.", days=words.count(gaps, by)))
     return " ".join(parts)
 
 
 def _extent(rows: Sequence[dict[str, Any]], by: str) -> str:
     """From when the bars are, and the highest of them."""
     high = max(rows, key=lambda row: (row["observed"], row["day"]))
-    most = f"{words.number(high['observed'])}, on {words.day(high['day'])}"
-    return f"{words.count(len(rows), by)} from {words.day(rows[0]['day'])}; most in one {by}: {most}."
+    return say(
+        "{days} from {first}; at most {n}, on {day}.",
+        days=words.count(len(rows), by),
+        first=words.day(rows[0]["day"]),
+        n=words.number(high["observed"]),
+        day=words.day(high["day"]),
+    )
 
 
 def _period(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
@@ -276,12 +283,13 @@ def _period(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
     now = [row for row in rows if row["now"]]
     if not now:
         return
-    said = f"In the period: {words.number(sum(row['observed'] for row in now))} texts"
+    texts = words.count(sum(row["observed"] for row in now), "text")
     expected = [row["expected"] for row in now]
     if None in expected:
-        yield f"{said}; no expectation for all of it."
+        yield say("In the period: {texts}; no expectation for all of it.", texts=texts)
     else:
-        yield f"{said} against {words.number(sum(expected))} expected."
+        n = words.number(sum(expected))
+        yield say("In the period: {texts} against {n} expected.", texts=texts, n=n)
 
 
 def carriers_chart(shares: Sequence[tuple[str, int, int]], *, title: str, width: int = 320) -> Chart:
@@ -292,7 +300,7 @@ def carriers_chart(shares: Sequence[tuple[str, int, int]], *, title: str, width:
         words, not an outlet's.
     """
     rows = [
-        {"name": name, "kind": kind, "texts": value}
+        {"name": name, "kind": say(kind), "texts": value}
         for name, *values in shares
         for kind, value in zip(KINDS, values, strict=True)
     ]
@@ -304,10 +312,10 @@ def carriers_chart(shares: Sequence[tuple[str, int, int]], *, title: str, width:
         "height": {"step": 22},
     }
     listed = "; ".join(
-        f"{name}: {words.count(own, 'own text')}, {words.count(copies, 'copy', 'copies')}"
+        f"{name}{say(': ')}{words.count(own, 'own text')}, {words.count(copies, 'copy', 'copies')}"
         for name, own, copies in shares
     )
-    return Chart(spec=_looks() | body, title=title, description=listed or "Nothing to show.")
+    return Chart(spec=_looks() | body, title=title, description=listed or say("Nothing to show."))
 
 
 def _carriers_encoding() -> dict[str, Any]:
@@ -327,7 +335,7 @@ def _carriers_encoding() -> dict[str, Any]:
         "color": {
             "field": "kind",
             "type": "nominal",
-            "scale": {"domain": list(KINDS), "range": [NOW, QUIET]},
+            "scale": {"domain": list(map(say, KINDS)), "range": [NOW, QUIET]},
             "legend": {"title": None, "orient": "bottom"},
         },
         "order": {"field": "kind", "sort": "descending"},

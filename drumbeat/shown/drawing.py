@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 from markupsafe import Markup, escape
 
 from drumbeat.shown.charts import VEGA_LITE, Chart
+from drumbeat.shown.language import reader
 
 SIGNATURE = 8
 """Bytes that every PNG begins with."""
+LOCALES = {"fr": "fr-FR"}
+"""Language -> locale of axes; English is what charts have of themselves."""
 
 
 def to_svg(chart: Chart, *, element_id: str) -> Markup:
@@ -20,7 +24,7 @@ def to_svg(chart: Chart, *, element_id: str) -> Markup:
     """
     import vl_convert
 
-    svg = vl_convert.vegalite_to_svg(chart.spec, vl_version=VEGA_LITE, allowed_base_urls=[])
+    svg = vl_convert.vegalite_to_svg(chart.spec, vl_version=VEGA_LITE, allowed_base_urls=[], **_locale())
     head, body = re.match(r"<svg ([^>]*)>(.*)</svg>\s*$", svg, re.DOTALL).groups()  # type: ignore[union-attr]
     size = re.search(r'width="[\d.]+" height="[\d.]+" viewBox="[^"]*"', head)[0]  # type: ignore[index]
     body = re.sub(r' (?:aria-[a-z]+|role|class|pointer-events|font-family)="[^"]*"', "", body)
@@ -31,13 +35,23 @@ def to_svg(chart: Chart, *, element_id: str) -> Markup:
     )
 
 
+def _locale() -> dict[str, Any]:
+    """How numbers and months on axes are written (names of d3-format and d3-time-format)."""
+    name = LOCALES.get(reader().language)
+    return {"format_locale": name, "time_format_locale": name} if name else {}
+
+
 def to_png(chart: Chart, *, scale: float = 2.0) -> bytes:
     """The chart as a PNG picture on white, `scale` pixels per unit."""
     import vl_convert
 
     return _packed(
         vl_convert.vegalite_to_png(
-            chart.spec | {"background": "white"}, vl_version=VEGA_LITE, scale=scale, allowed_base_urls=[]
+            chart.spec | {"background": "white"},
+            vl_version=VEGA_LITE,
+            scale=scale,
+            allowed_base_urls=[],
+            **_locale(),
         )
     )
 

@@ -10,14 +10,15 @@ Reports, mails and the dashboard share the macros and the style in `templates/sh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache, wraps
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from drumbeat.shown import history, kinds, names, safe, words
+from drumbeat.shown import health, history, kinds, language, names, safe, words
 
 OWN_WORDS: tuple[Callable[..., str], ...] = (
     words.number, words.count, words.percent, words.probability, words.day, words.short_day, words.weekday,
@@ -28,7 +29,8 @@ OWN_WORDS: tuple[Callable[..., str], ...] = (
 
 RULES: tuple[Callable[..., Any], ...] = (
     kinds.kind_title, kinds.kind_meaning, kinds.kind_reasons, history.event_words, history.decision_words,
-    names.country_name, names.language_name, names.check_name, words.finding,
+    names.country_name, names.language_name, names.check_name, words.finding, language.retold,
+    health.condition,
     safe.safe_url, safe.language_tag, safe.direction, safe.shorten, safe.clause, safe.one_line,
     safe.isolate, safe.visible,
 )  # fmt: skip
@@ -45,11 +47,38 @@ def add_filters(environment: jinja2.Environment) -> None:
     """
     environment.filters |= {rule.__name__: rule for rule in (*OWN_WORDS, *RULES)}
     environment.globals |= {
+        "say": _saying(escape, html_finalize),
+        "spoken_language": spoken_language,
         "between": words.between,
         "period": words.period,
         "window": words.window,
         "week_name": words.week_name,
     }
+
+
+def spoken_language() -> str:
+    """The language in which a page is written, for HTML's `lang`."""
+    return language.reader().language
+
+
+def _saying(frame: Callable[[str], str], finalize: Callable[[Any], Any]) -> Callable[..., Markup]:
+    """`language.say` for a kind of output.
+
+    Args:
+        frame: makes our own words harmless.
+        finalize: does so with what fills the slots.
+    """
+
+    def said(message: str, **slots: Any) -> Markup:
+        own = str(frame(language.say(message)))
+        filled = re.sub(r"\{([a-z_]+)\}", lambda slot: str(frame(finalize(slots[slot[1]]))), own)
+        return Markup(filled)  # noqa: S704 - both are harmless now
+
+    return said
+
+
+def _as_it_is(text: str) -> str:
+    return str(text)
 
 
 @lru_cache(maxsize=1)
@@ -68,6 +97,7 @@ def plain_environment() -> jinja2.Environment:
     # Its isolates are controls of ours, which `finalize` would take out again.
     environment.filters["isolate"] = _as_markup(safe.isolate)
     environment.filters["spoken"] = _spoken_plain
+    environment.globals["say"] = _saying(_as_it_is, html_finalize)
     return environment
 
 
@@ -81,6 +111,7 @@ def markdown_environment() -> jinja2.Environment:
     environment.filters |= {rule.__name__: rule for rule in RULES}
     environment.filters |= {"told": _told, "web": _web, "spoken": _spoken}
     environment.globals |= {
+        "say": _saying(_as_it_is, _markdown_finalize),
         "between": _as_markup(words.between),
         "period": _as_markup(words.period),
         "window": _as_markup(words.window),
@@ -136,5 +167,8 @@ def _spoken_plain(parts: Sequence[Any]) -> Markup:
 def _web(url: object) -> Markup:
     """Markdown: a link to a source, or words that say why there is none."""
     address = safe.markdown_url(url)
-    link = f"[source]({address})" if address else "source (the address is no web address)"
+    source = language.say("source")
+    link = (
+        f"[{source}]({address})" if address else f"{source} {language.say('(the address is no web address)')}"
+    )
     return Markup(link)  # noqa: S704 - checked address

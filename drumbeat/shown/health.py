@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from drumbeat.shown.language import say
 from storage.records import FeedHealth
 from storage.records.conditions import CONDITIONS
 
@@ -16,6 +17,11 @@ _NEVER_TRIED = (
     "Nobody has tried this address yet.",
     "The next crawl tries it; `drumbeat sources check` does so at once.",
 )
+
+
+def condition(name: str) -> str:
+    """What a condition of a feed is called."""
+    return say(name.replace("_", " "))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
-"""What countries and languages are called: as the workspace names them, else in English (Unicode CLDR, by
-Babel).
+"""What countries and languages are called: as the workspace names them, else in the reader's language
+(Unicode CLDR, by Babel).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from typing import Any
 
 from config.settings import ReportSettings
 from config.undetermined import UNDETERMINED
+from drumbeat.shown.language import LANGUAGES, Language, reader, say
 
 PSEUDO = ("XA", "XB")
 """Codes that CLDR takes for tests of software; ISO 3166-1 leaves them to users, and no
@@ -31,29 +32,31 @@ CHECKS = {
 """Innocent explanations of a spike, by the name under which their check is stored."""
 
 
-@lru_cache(maxsize=1)
-def _english() -> Any:
+@lru_cache(maxsize=len(LANGUAGES))
+def _locale(language: Language) -> Any:
     from babel import Locale
 
-    return Locale("en")
+    return Locale(language)
 
 
 def country_name(code: str) -> str:
-    """The country's English name; the code itself where none is known."""
-    known = code if code in PSEUDO else _english().territories.get(code, code)
+    """What the reader calls the country; the code itself where no name is known."""
+    known = code if code in PSEUDO else _locale(reader().language).territories.get(code, code)
     return _given.get(code) or known
 
 
 def language_name(tag: str) -> str:
-    """The language's English name; `language unknown` for `und`, the tag itself where no name is known."""
+    """What the reader calls the language; `language unknown` for `und`, the tag itself where no name is
+    known.
+    """
     if tag in ("", UNDETERMINED):
-        return "language unknown"
-    return str(_english().languages.get(tag.split("-")[0].lower(), tag))
+        return say("language unknown")
+    return str(_locale(reader().language).languages.get(tag.split("-")[0].lower(), tag))
 
 
 def check_name(name: str) -> str:
     """What an innocent explanation of a spike is called."""
-    return CHECKS.get(name, name.replace("_", " "))
+    return say(CHECKS[name]) if name in CHECKS else name.replace("_", " ")
 
 
 _given: dict[str, str] = {}

@@ -90,12 +90,14 @@ def _most_told(store: Store, workspace: Workspace, start: date, end: date) -> di
 
 def make_overview(store: Store, workspace: Workspace, clock: Clock) -> dict[str, Any]:
     """The digest of the last seven days as plain JSON."""
+    from analysis.digest.account import quiet_counts
     from analysis.digest.build import build_digest
 
     start, end = last_days(store, clock)
     found = build_digest(store=store, workspace=workspace, start=start, end=end, clock=clock)
     plain: dict[str, Any] = found.to_dict()
-    return plain
+    quiet = quiet_counts(store=store, workspace=workspace, digest=found)
+    return {**plain, "quiet": quiet}
 
 
 def last_days(store: Store, clock: Clock) -> tuple[date, date]:

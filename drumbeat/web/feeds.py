@@ -12,6 +12,7 @@ from fastapi.responses import Response
 
 from drumbeat.alerts.compose import chat_text
 from drumbeat.alerts.rules import matches
+from drumbeat.shown.language import speaking
 from drumbeat.shown.safe import one_line, safe_url, visible
 from drumbeat.web.reader import Reader, reader_of
 from drumbeat.web.view import NarrativeNumber
@@ -71,7 +72,8 @@ def of_rule(request: Request, rule_id: str) -> Response:
 def _feed(request: Request, title: str, is_meant: Callable[[Alert], bool]) -> Response:
     reader = reader_of(request)
     found = [alert for alert, _ in reader.store.lists.alerts(limit=READ) if is_meant(alert)][:ENTRIES]
-    text = atom(found, title=title, path=request.url.path, address=_address(reader, request))
+    with speaking(reader.workspace.settings.report.language):
+        text = atom(found, title=title, path=request.url.path, address=_address(reader, request))
     return Response(text, media_type="application/atom+xml; charset=utf-8")
 
 

@@ -10,7 +10,7 @@ from storage.records.texts import Vector
 
 Health = Literal["ok", "degraded", "down", "not_yet", "backfill"]
 SpikeDecision = Literal["alert", "digest", "suppressed"]
-MessageKind = Literal["group", "report", "health"]
+MessageKind = Literal["group", "report", "health", "watch"]
 MarkKind = Literal["ack", "mute", "false"]
 DeliveryState = Literal["pending", "sending", "sent", "unknown", "failed"]
 
@@ -158,6 +158,8 @@ class Delivery:
     """Why this recipient gets it, in words; None: every recipient of the settings does."""
     due_at: datetime | None = None
     """Not to be sent before; None: at once."""
+    language: Literal["en", "fr"] | None = None
+    """In which it is written; None, before there was a choice: English."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

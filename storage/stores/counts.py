@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -93,21 +93,31 @@ class CountStore:
 
     def polls(self, start: date, end: date) -> list[AttemptCount]:
         """Polls of days in [start, end) by source, day and outcome, in no order."""
+        return self.polls_between(midnight(start), midnight(end))
+
+    def polls_between(self, opens: datetime, closes: datetime) -> list[AttemptCount]:
+        """Polls of the moments [opens, closes) by source, UTC day and outcome, in no order."""
         table = schema.feed_polls.c
-        return self._attempts(table.source_id, table.polled_at, table.outcome, start, end)
+        return self._attempts(table.source_id, table.polled_at, table.outcome, opens, closes)
 
     def fetches(self, start: date, end: date) -> list[AttemptCount]:
         """Pages whose fetch ended on days in [start, end) by source, day and outcome, in no order."""
         table = schema.pages.c
-        return self._attempts(table.source_id, table.fetched_at, table.fetch_outcome, start, end)
+        opens, closes = midnight(start), midnight(end)
+        return self._attempts(table.source_id, table.fetched_at, table.fetch_outcome, opens, closes)
 
     def _attempts(
-        self, source: sa.Column[Any], at: sa.Column[Any], outcome: sa.Column[Any], start: date, end: date
+        self,
+        source: sa.Column[Any],
+        at: sa.Column[Any],
+        outcome: sa.Column[Any],
+        opens: datetime,
+        closes: datetime,
     ) -> list[AttemptCount]:
         # Both engines keep moments in UTC, so that the day of one is cut off it.
         day = sa.func.date(at, type_=sa.Date)
         statement = sa.select(source, day, outcome, sa.func.count()).where(
-            at >= midnight(start), at < midnight(end), outcome.is_not(None)
+            at >= opens, at < closes, outcome.is_not(None)
         )
         with self._database.read() as connection:
             rows = connection.execute(statement.group_by(source, day, outcome))

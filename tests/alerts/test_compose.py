@@ -128,11 +128,11 @@ def test_the_first_screen(mail: EmailMessage) -> None:
     first = parts(mail)["text/plain"].get_content().split("Chart:")[0]
     for words in (
         "“بورت سالم تؤكد",
-        "21 texts in 3 days to 19 Nov, 3.1 times the 6.9 expected; 6 outlets, 5 countries, 4 languages.",
+        "21 texts in 3 days to 19 Nov UTC, 3.1 times the 6.9 expected; 6 outlets, 5 countries, 4 languages.",
         "Меридия с пониманием",
         "First: Северия сегодня, 17 Nov.",
         "Méridie Presse (+23 h)",
-        "2 state-controlled, 1 independent and 3 unlisted; state-controlled first.",
+        "2 state-controlled, 1 independent and 3 unlisted; the state-controlled first.",
         "not ruled out: a busy time in general",
         "Why you: you get every alert",
     ):

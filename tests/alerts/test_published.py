@@ -128,7 +128,7 @@ def test_an_edition_is_narrowed_and_in_its_language(room: Room) -> None:
     for words in (
         "Édition du Sahel",
         "Constats",
-        "a fortement augmenté : 34 textes",
+        "a fortement augmenté\u00a0: 34 textes",
         "Énoncés surveillés",
     ):
         assert words in page, words
@@ -171,7 +171,7 @@ def test_readers_get_it_once(room: Room, server: Server) -> None:
     assert french["text/html"].get_filename() == "2026-W47.french.html"
     assert (
         by_reader["chef@example.org"]["Subject"]
-        == "[Drumbeat] Édition du Sahel: Week 47, 16–22 November 2026"
+        == "[Drumbeat] Édition du Sahel : Semaine 47, 16–22 novembre 2026"
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,7 +17,8 @@ from analysis.digest.evidence import NarrativeDigest
 from analysis.digest.folding import folds
 from analysis.digest.records import Account, Digest
 from analysis.digest.sides import side_of
-from config.clock import FixedClock
+from analysis.tellings import says
+from config.clock import FixedClock, day_of, midnight
 from storage.store import Store
 from tests.counting.makers import at, day
 from tests.digest.world import workspace
@@ -125,3 +127,55 @@ def test_what_is_one_item() -> None:
 def test_the_same_rows_give_the_same_account(store: Store, burst: tuple[Digest, Account]) -> None:
     """Twice the same bytes."""
     assert week(store, 63)[1].to_dict() == burst[1].to_dict()
+
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture(scope="module")
+def eastern(store: Store) -> Digest:
+    """The week of the burst by the days of Shanghai."""
+    return build_digest(
+        store=store,
+        workspace=workspace(Path()),
+        start=day(63),
+        end=day(70),
+        clock=FixedClock(at(70, 6.5)),
+        zone=SHANGHAI,
+    )
+
+
+def test_a_week_of_another_zone_has_its_articles(store: Store, eastern: Digest) -> None:
+    """What is counted of it is what was published between its midnights."""
+    opens, closes = midnight(day(63), SHANGHAI), midnight(day(70), SHANGHAI)
+    told = [row for row in store.tellings.printed(opens, closes) if not row.late]
+    assert eastern.zone == "Asia/Shanghai"
+    assert eastern.totals.articles == len(told) == sum(line.articles for line in eastern.sources)
+    assert eastern.totals.languages != week(store, 63)[0].totals.languages
+
+
+def test_a_claim_of_another_zone_is_counted_by_its_days(store: Store, eastern: Digest) -> None:
+    """Chart, figures and carriers agree, and are what the passages give when they are counted by that
+    zone's days.
+    """
+    survivors = store.narratives.survivors()
+    for item in (*eastern.rising, *eastern.new, *eastern.falling):
+        articles: dict[date, set[str]] = {}
+        for row in store.tellings.between(at(0, 0), at(100, 0)):
+            if survivors.get(row.narrative_id) == item.narrative_id and not row.late and says(row.stance):
+                articles.setdefault(day_of(row.counted_at, SHANGHAI), set()).add(row.article_id)
+        assert [point.articles for point in item.series] == [
+            len(articles.get(point.day, ())) for point in item.series
+        ]
+        assert item.articles == sum(point.articles for point in item.series[-7:])
+
+
+def test_the_account_of_another_zone_has_its_days(store: Store, eastern: Digest) -> None:
+    """A watched statement's passages are those between the zone's midnights."""
+    told = build_account(
+        store=store, workspace=workspace(Path()), digest=eastern, clock=FixedClock(at(70, 6.5))
+    )
+    opens, closes = midnight(day(63), SHANGHAI), midnight(day(70), SHANGHAI)
+    (line,) = told.watched
+    hits = store.watch.hits(line.statement_id, start=opens, end=closes)
+    assert line.endorses + line.reports + line.refutes == len(hits)

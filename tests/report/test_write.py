@@ -113,9 +113,9 @@ def test_a_narrative_has_its_evidence(page: Any) -> None:
     for words in (
         "between 07:00 and 07:30 UTC on 17 Nov 2026", "Certain within this corpus",
         "State Controlled Media (SC), says State Media Monitor (1 September 2025)", "ownership not listed",
-        "37 distinct texts in 51 articles; 11 reprints and 3 probable translations", "14 of 19",
+        "37 distinct texts in 51 articles; 11 reprints, 3 probable translations", "14 of 19",
         "Classes as listed by State Media Monitor", "credits Severia Wire",
-        "21 texts in 3 days up to 19 November 2026, 3.1 times the 6.9 expected", "0000000000000002:000",
+        "21 texts in 3 days up to 19 November 2026 (UTC), 3.1 times the 6.9 expected", "0000000000000002:000",
         "crawl-202601.warc.gz, byte 81,235", "not archived", "found late, not counted",
     ):  # fmt: skip
         assert words in told, words
