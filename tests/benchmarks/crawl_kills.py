@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.crawl_kills --out DIR [--hosts 667] [--kills 20] [--seed 1]
 
-A feed and fifteen pages of each host of a local server are crawled; the crawl's whole process group is killed
-(kill -9) at moments drawn over all its pages, records without a row are adopted (`storage check --adopt`), and
-it is begun anew, in the end until nothing is left.
+A feed and fifteen pages of each host of a local server are crawled; the crawl's whole process group is
+killed (kill -9) at moments drawn over all its pages, records without a row are adopted (`storage check
+--adopt`), and it is begun anew, in the end until nothing is left.
 """
 
 from __future__ import annotations
