@@ -313,9 +313,12 @@ class DashboardSettings(Section):
     """Where the dashboard listens."""
 
     host: str = "127.0.0.1"
-    """Address the dashboard listens on; it has no login, so keep it local or behind a proxy that has one."""
+    """Address the dashboard listens on; one that others reach asks for accounts."""
     port: Port = 8750
     """Port the dashboard listens on."""
+    accounts: Literal["auto", "on", "off"] = "auto"
+    """Whether one has to sign in. auto: as soon as there is an account, or the address is not this machine
+    alone. off: whoever reaches it reads everything, and nobody can decide anything there."""
     address: str = ""
     """Where recipients reach the dashboard, as https://drumbeat.example.org; empty: mails carry no links."""
     link_days: Days = 30
