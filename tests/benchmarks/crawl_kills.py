@@ -33,7 +33,7 @@ from tests.crawler.hostile import ARTICLES, listing_of
 NAME = "crawl_kills"
 TAKES = ("out",)
 SOAK = True
-TINY = ("--hosts", "4", "--kills", "2")
+TINY = ("--hosts", "2", "--kills", "1")
 
 _SAMPLE_SECONDS = 0.05
 _TIME = "crawl_seconds = 100000.0\nsource_seconds = 100000.0\n"
