@@ -115,8 +115,8 @@ class SourceConfig(Section):
     """Regular expression that an article's address must match on section pages. Links are told by headline,
     heading, date and layout; this overrides it where a site is strange: `link_pattern = 'article\\d+'`."""
     browser: Literal["never", "without_text", "always"] = "never"
-    """Whether its pages are rendered in a browser: those in which no text was found, or all of them. Needs the
-    extra `browser` and Chromium (`crawl.browser_path`)."""
+    """Whether its pages are rendered in a browser: those in which no text was found, or all of them. Needs
+    the extra `browser` and Chromium (`crawl.browser_path`)."""
     coverage_start: date | None = None
     coverage_end: date | None = None
     allow_private_addresses: bool = False

@@ -24,17 +24,9 @@ from config.errors import DrumbeatError
 from config.settings import CrawlSettings
 from config.sources import SourceConfig
 from crawler.addresses import Names
-from crawler.answers import (
-    ACCEPTED_ENCODINGS,
-    Answer,
-    Kind,
-    TooLarge,
-    Undecodable,
-    beginning,
-    decompress,
-    unlabelled_encoding,
-)
+from crawler.answers import Answer, Kind
 from crawler.browser.rendering import Document, Renderer
+from crawler.exchange import decompressed, request_headers
 from crawler.failures import EXPECTED, detail_of, outcome_of
 from crawler.pauses import HostPauses
 from crawler.permits import permit_of
@@ -251,7 +243,7 @@ class Fetcher:
         ticket = ticket_of(request)
         first = ticket.hops[0] if ticket.hops else request.url
         hop = replace(ticket, kind="redirect")
-        await self._keep(_decompressed(self._answer(first, hop, response), hop.max_bytes))
+        await self._keep(decompressed(self._answer(first, hop, response), hop.max_bytes))
 
     def slow_down(self, host: str, seconds: float) -> None:
         """Leave at least so many seconds between two requests to a host, from the next one on."""
@@ -289,7 +281,7 @@ class Fetcher:
     async def _unpacked(self, answer: Answer, max_bytes: int) -> Answer:
         """The answer decompressed; a bomb takes a while to be known as one, and zlib lets the others work
         meanwhile."""
-        unpack = partial(_decompressed, answer, max_bytes)
+        unpack = partial(decompressed, answer, max_bytes)
         if len(answer.body) < UNPACKED_IN_PLACE:
             return unpack()
         return await asyncio.get_running_loop().run_in_executor(self.threads, unpack)
@@ -339,33 +331,3 @@ class Fetcher:
             if kind == "sitemap"
             else self._settings.max_page_bytes
         )
-
-
-def request_headers(settings: CrawlSettings) -> dict[str, str]:
-    """Who we are and what we take."""
-    agent = settings.user_agent
-    headers = {
-        "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-        "Accept-Encoding": ACCEPTED_ENCODINGS,
-    }
-    if settings.contact:
-        agent = f"{agent} ({settings.contact})"
-    if "@" in settings.contact:
-        headers["From"] = settings.contact
-    return {"User-Agent": agent, **headers}
-
-
-def _decompressed(answer: Answer, max_bytes: int) -> Answer:
-    encodings = ",".join(value for name, value in answer.headers if name.lower() == "content-encoding")
-    if answer.kind == "robots":
-        return replace(answer, body=beginning(answer.body, encodings, MAX_ROBOTS_BYTES))
-    if answer.kind != "sitemap":
-        # Sitemaps are files of their own when they are compressed, and their reader knows it.
-        encodings = encodings or unlabelled_encoding(answer.body)
-    try:
-        body = decompress(answer.body, encodings, max_bytes)
-    except TooLarge as error:
-        return replace(answer, failure="too_large", detail=str(error))
-    except Undecodable as error:
-        return replace(answer, failure="bad_encoding", detail=str(error))
-    return replace(answer, body=body)

@@ -97,17 +97,22 @@ def _of_listing(state: FeedState, poll: FeedPoll, answer: Answer, listing: Listi
     """The condition of a feed that answers."""
     if state.kind == "spider" and answer.detail:
         return "spider_failed", answer.detail
-    if poll.leads_to is not None:
-        return "moved", f"every entry leads to {poll.leads_to}"
-    was, is_now = (registered_domain(host_of(url)) for url in (state.feed_url, answer.final_url))
-    if was != is_now:
-        return "moved", f"redirected to {is_now}"
+    if moved := _moved(state, poll, answer):
+        return "moved", moved
     if listing is None or listing.children:
         return _by_news(state, poll)
     had_pages = state.kind == "section" and state.last_new_at is not None
     if had_pages and not poll.followed:
         return "layout_changed", f"{poll.entries} links, none of an article"
     return _by_news(state, poll) if poll.entries else ("empty", "")
+
+
+def _moved(state: FeedState, poll: FeedPoll, answer: Answer) -> str:
+    """Where a feed leads, if that is another domain."""
+    if poll.leads_to is not None:
+        return f"every entry leads to {poll.leads_to}"
+    was, is_now = (registered_domain(host_of(url)) for url in (state.feed_url, answer.final_url))
+    return "" if was == is_now else f"redirected to {is_now}"
 
 
 def _by_news(state: FeedState, poll: FeedPoll) -> tuple[str, str]:

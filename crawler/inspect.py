@@ -14,7 +14,8 @@ from config.sources import SourceConfig
 from config.workspace import Workspace
 from crawler.addresses import NameUnknown, PrivateAddress, is_public
 from crawler.answers import Answer, page_outcome
-from crawler.fetcher import Fetcher, request_headers
+from crawler.exchange import request_headers
+from crawler.fetcher import Fetcher
 from crawler.links import is_own
 from crawler.outcomes import FETCH_OUTCOMES
 from crawler.permits import permit_of

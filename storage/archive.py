@@ -204,13 +204,6 @@ class ArchiveReader:
             raise ArchiveError(f"{where}: the record is not a response; run `drumbeat storage check`")
         return response, raw
 
-    def unrendered(self, place: WarcPlace, response: ArchivedResponse) -> WarcPlace | None:
-        """Where the raw response lies that a browser made this one of; None where it is a raw one itself."""
-        if not response.rendered_from:
-            return None
-        length = response.raw_length
-        return WarcPlace(file=place.file, offset=place.offset - length, length=length)
-
     def records(self) -> Iterator[tuple[WarcPlace, ArchivedResponse]]:
         """Every whole response, by file name and offset; damaged stretches are stepped over."""
         for file in self.files():

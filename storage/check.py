@@ -9,12 +9,13 @@ feeds, sitemaps, section pages and robots.txt never have a row of their own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 from config.clock import Clock
@@ -26,6 +27,8 @@ from storage.errors import DamagedDatabase
 from storage.records import Page, PageVersion, Source, WarcPlace
 from storage.store import Store
 from storage.stores.pages import STORED
+
+T = TypeVar("T")
 
 UNKNOWN_SOURCE = "unknown"
 """Source of an adopted page whose domain no source has."""
@@ -96,10 +99,7 @@ def check(store: Store, archive_dir: Path, *, adopt: bool, clock: Clock) -> Chec
     reader = ArchiveReader(archive_dir)
     there = reader.files()
     skipped = tuple(file for file in there if reader.being_written(file))
-    files = [
-        _FileFound.of(store, reader, file, is_there=file in there)
-        for file in sorted({*there, *store.pages.warc_files(), *store.versions.warc_files()})
-    ]
+    files = _files_found(store, reader)
     unknown = [place for file in files if file.name not in skipped for place in file.unknown]
     sources = store.sources.all()
     orphans = [_orphan(store, reader.read(place), place, sources=sources, adopt=adopt) for place in unknown]
@@ -109,9 +109,20 @@ def check(store: Store, archive_dir: Path, *, adopt: bool, clock: Clock) -> Chec
         records=sum(file.records for file in files),
         skipped_files=skipped,
         orphans=tuple(orphans),
-        missing=tuple(page for file in files for page in file.missing),
-        missing_versions=tuple(version for file in files for version in file.missing_versions),
+        missing=_joined(file.missing for file in files),
+        missing_versions=_joined(file.missing_versions for file in files),
     )
+
+
+def _joined(lists: Iterable[Sequence[T]]) -> tuple[T, ...]:
+    return tuple(chain.from_iterable(lists))
+
+
+def _files_found(store: Store, reader: ArchiveReader) -> list[_FileFound]:
+    """Every file that is there or that rows point into, by name."""
+    there = reader.files()
+    names = {*there, *store.pages.warc_files(), *store.versions.warc_files()}
+    return [_FileFound.of(store, reader, name, is_there=name in there) for name in sorted(names)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from storage.rows import chunks
 from storage.store import Store
 from storage.stores.pages import PRUNED
 from storage.stores.retention import article_ids
+from storage.warc import raw_place
 
 Kind = Literal["archive", "articles", "polls", "runs", "numbers"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
@@ -296,7 +297,7 @@ def _place_pages(
 
 def _copied(reader: ArchiveReader, writer: ArchiveWriter, place: WarcPlace) -> WarcPlace:
     response = reader.read(place)
-    raw = reader.unrendered(place, response)
+    raw = raw_place(place, response)
     first = response if raw is None else reader.read(raw)
     return writer.write(
         url=response.url,

@@ -27,6 +27,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from storage.errors import ArchiveError
+from storage.records import WarcPlace
 
 _FIELD: Final = "WARC-Drumbeat"
 RENDERED_TYPE: Final = "text/html; charset=utf-8"
@@ -135,6 +136,13 @@ def _conversion(response: ArchivedResponse, uri: str) -> bytes:
         _FIELD: json.dumps(note),
     }
     return _member("conversion", uri, fields, http_headers=None, payload=response.body)
+
+
+def raw_place(place: WarcPlace, response: ArchivedResponse) -> WarcPlace | None:
+    """Where the raw response lies that a browser made this one of; None where it is a raw one itself."""
+    if not response.rendered_from:
+        return None
+    return WarcPlace(file=place.file, offset=place.offset - response.raw_length, length=response.raw_length)
 
 
 def encode_info(file: str, at: datetime, software: str) -> bytes:

@@ -15,7 +15,7 @@ from config.errors import ConfigError
 from crawler.backfill.filling import GROUP, Filling
 from crawler.backfill.job import Job
 from crawler.backfill.warcfiles import Kept, Reading, WarcFile, open_bytes
-from crawler.fetcher import request_headers
+from crawler.exchange import request_headers
 from storage.records import Backfill
 
 logger = structlog.get_logger(__name__)

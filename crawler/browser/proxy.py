@@ -55,7 +55,7 @@ class JudgingProxy:
         url = f"https://{target}/" if method == "CONNECT" else target
         try:
             addresses = await self._judge(url)
-        except Exception:  # noqa: BLE001 - whatever speaks against an address: it is not asked
+        except Exception:  # noqa: BLE001 - border: no answer is a no
             writer.write(_REFUSED)
             return
         parts = urlsplit(url)

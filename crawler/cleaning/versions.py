@@ -59,13 +59,19 @@ def _texts_of(
     if page is None:
         return []
     versions = store.pages.versions(page_id)
-    pruned = {version.fetched_at for version in versions if version.outcome == _STORED and not version.warc}
-    known = {text.fetched_at: text for text in store.versions.texts(page_id) if text.fetched_at in pruned}
-    there = [version for version in versions if version.outcome == _STORED and version.warc]
+    stored = [version for version in versions if version.outcome == _STORED]
+    there = [version for version in stored if version.warc is not None]
     started = pool.start([_as_page(page, version) for version in there], languages)
     answers = {version.fetched_at: answer_of(answer) for version, answer in zip(there, started, strict=True)}
     cleaned = [answers.get(version.fetched_at, Refusal(version.outcome)) for version in versions]
-    return compared(store.articles.get(page_id), versions, cleaned, known)
+    return compared(store.articles.get(page_id), versions, cleaned, _pruned_texts(store, page_id, stored))
+
+
+def _pruned_texts(store: Store, page_id: str, stored: Sequence[PageVersion]) -> dict[datetime, VersionText]:
+    """What was made of versions whose records were pruned since, by the moment of their fetch."""
+    pruned = {version.fetched_at for version in stored if version.warc is None}
+    texts = store.versions.texts(page_id) if pruned else []
+    return {text.fetched_at: text for text in texts if text.fetched_at in pruned}
 
 
 def _as_page(page: Page, version: PageVersion) -> Page:

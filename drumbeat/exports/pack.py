@@ -25,6 +25,7 @@ from storage.archive import ArchiveReader
 from storage.errors import ArchiveError
 from storage.records import Narrative, WarcPlace
 from storage.store import Store
+from storage.warc import raw_place
 
 RECORDS: Final = "data/records.warc.gz"
 VERSION: Final = 1
@@ -101,7 +102,7 @@ class _Records:
     def _copied(self, place: ArchiveRecord) -> ArchiveRecord:
         at = WarcPlace(file=place.file, offset=place.offset, length=place.length)
         response, raw = self._reader.read_raw(at)
-        if (unrendered := self._reader.unrendered(at, response)) is not None:
+        if (unrendered := raw_place(at, response)) is not None:
             # What a browser made of a response is evidence beside that response only.
             self._out.write(self._reader.read_raw(unrendered)[1])
         copied = ArchiveRecord(file=Path(RECORDS).name, offset=self._out.tell(), length=len(raw))

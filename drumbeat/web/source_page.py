@@ -1,5 +1,5 @@
-"""The page of one source: its listings with what is wrong and the remedy, what it brought day by day, who owns
-it by which list.
+"""The page of one source: its listings with what is wrong and the remedy, what it brought day by day, who
+owns it by which list.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def source(request: Request, source_id: str) -> HTMLResponse:
 
 
 def _labels(known: Source, stated: SourceConfig | None) -> list[OwnershipConfig]:
-    """Every ownership label, each with its list; of one that left the directory, the label that was stored."""
+    """Every ownership label, each with its list; of one that left the directory, the one that was stored."""
     if stated is not None:
         return [label for label in (stated.ownership, *stated.also_labelled) if label is not None]
     if known.ownership_list is None:

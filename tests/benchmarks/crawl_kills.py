@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.crawl_kills --out DIR [--hosts 667] [--kills 20] [--seed 1]
 
-A feed and fifteen pages of each host of a local server are crawled; the crawl's whole process group is killed
-(kill -9) at moments drawn over all its pages, records without a row are adopted (`storage check --adopt`), and
-it is begun anew, in the end until nothing is left.
+A feed and fifteen pages of each host of a local server are crawled; the crawl's whole process group is
+killed (kill -9) at moments drawn over all its pages, records without a row are adopted (`storage check
+--adopt`), and it is begun anew, in the end until nothing is left.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from tests.crawler.hostile import ARTICLES, listing_of
 NAME = "crawl_kills"
 TAKES = ("out",)
 SOAK = True
-TINY = ("--hosts", "4", "--kills", "2")
+TINY = ("--hosts", "2", "--kills", "1")
 
 _SAMPLE_SECONDS = 0.05
 _TIME = "crawl_seconds = 100000.0\nsource_seconds = 100000.0\n"

@@ -14,7 +14,7 @@ from config.settings import CleanSettings
 from crawler.browser.rendering import browser_problem
 from crawler.cleaning.page import extract
 from storage.archive import ArchiveReader, ArchiveWriter
-from storage.warc import UNRENDERED, ArchivedResponse
+from storage.warc import UNRENDERED, ArchivedResponse, raw_place
 from tests.crawler.lab import NOW, Lab, source
 from tests.crawler.server import LocalSite, Page, Redirect, article, rss
 
@@ -74,7 +74,7 @@ def test_a_page_drawn_by_a_script_is_rendered(
     rendered = reader.read(page.warc)
     assert b"before the rains begin" in rendered.body
     assert not hasattr(extract(page, rendered.body, dict(rendered.headers), CleanSettings()), "outcome")
-    place = reader.unrendered(page.warc, rendered)
+    place = raw_place(page.warc, rendered)
     assert place is not None
     raw = reader.read(place)
     assert (raw.body, raw.kind, raw.url) == (DRAWN.encode(), UNRENDERED, drawn)
@@ -114,7 +114,7 @@ def test_a_rendered_record_comes_back(tmp_path: Path) -> None:
         )
     reader = ArchiveReader(tmp_path)
     rendered = reader.read(place)
-    raw = reader.unrendered(place, rendered)
+    raw = raw_place(place, rendered)
     assert raw is not None
     assert (rendered.body.decode(), rendered.status, rendered.kind) == ("<p>Мост</p>", 203, "page")
     assert dict(rendered.headers)["Content-Type"] == "text/html; charset=utf-8"

@@ -26,7 +26,7 @@ def blocks(language: str) -> list[str]:
 
 @pytest.mark.slow
 def test_the_worked_example(site: LocalSite, lab: Callable[..., Lab]) -> None:
-    """The example's spider and row, with the local server for its outlet, bring the articles of two months."""
+    """The example, with the local server for its outlet, brings the articles of two months."""
     here = site.url("").removesuffix("/")
     days = {"2026-02": "2026-02-27", "2026-03": "2026-03-01", "2025-01": "2025-01-01"}
     site.put("/api/months.json", Page(json.dumps({"months": list(days)}).encode(), "application/json"))
