@@ -142,7 +142,7 @@ def narrative_detail(
     Args:
         days_of: gives the source days of a period; None: the store does.
     """
-    narrative = store.narratives.resolve(narrative_id)
+    narrative = store.narratives.shown_as(narrative_id)
     if narrative is None:
         return None
     only = [narrative.narrative_id]
@@ -164,7 +164,7 @@ def alert_evidence(*, store: Store, workspace: Workspace, spike: Spike) -> dict[
     Raises:
         LookupError: the spike's narrative is not known (any more).
     """
-    narrative = store.narratives.resolve(spike.narrative_id)
+    narrative = store.narratives.shown_as(spike.narrative_id)
     if narrative is None:
         raise LookupError(
             f"spike {spike.spike_id}: there is no narrative {spike.narrative_id}; "
