@@ -68,9 +68,10 @@ def centre(raw: Vectors, languages: Sequence[str], table: MeanTable) -> Vectors:
     if not len(raw):
         # As wide as the others, so that what finds nothing to compare finds nothing, and does not fail.
         return np.zeros((0, len(mean_of(table, "*"))), np.float32)
-    return unit_rows(
-        np.asarray(raw, np.float32) - np.stack([mean_of(table, language) for language in languages])
-    )
+    place_of = {language: place for place, language in enumerate(dict.fromkeys(languages))}
+    means = np.stack([mean_of(table, language) for language in place_of])
+    places = [place_of[language] for language in languages]
+    return unit_rows(np.asarray(raw, np.float32) - means[places])
 
 
 def embed_texts(

@@ -15,7 +15,7 @@ What a group's figures mean is said by `analysis.spikes`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,8 +39,9 @@ GROUP_DAYS = max(FAST_DAYS)
 """Days that groups are drawn from: the longest fast window, so that both ask of the same texts."""
 FEWEST_UNITS = 3
 """Text units of a group that is kept: fewer have no inside to measure a radius by. Chosen, not measured."""
-AT_ONCE = timedelta(days=2)
-"""Days of passages that are compared at a time; decides memory only."""
+AT_ONCE = timedelta(days=1)
+"""Days of passages that are read at a time; decides memory only."""
+_BLOCK = 8192  # vectors compared at a time; decides memory only
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,37 @@ def daily_groups(view: RunView, rules: SpikeSettings) -> list[DailyGroup]:
 
 
 def _counted_back(view: RunView, drawn: _Drawn, start: datetime, before: timedelta) -> _Counted:
-    """What was told near the groups since their days began, and in the weeks before."""
-    counted = _Counted(drawn, start)
-    for facts, vectors in _spans(view, start - before) if drawn.labels else ():
-        counted.add(facts, vectors)
+    """What was told near the groups since their days began, and in the weeks before.
+
+    All vectors of those weeks are compared; more is read only of the few passages that lie near a group.
+    """
+    passages, counted = view.store.passages, _Counted(start)
+    own = {row.passage_no: drawn.own[row.passage_id] for row in passages.facts_of(drawn.own.keys())}
+    for numbers, vectors in _spans(view, start - before) if drawn.labels else ():
+        near = list(_near(drawn, own, numbers, vectors))
+        facts = {row.passage_no: row for row in passages.numbered({number for number, _ in near})}
+        counted.add((group, facts[number]) for number, group in near if number in facts)
     return counted
+
+
+def _near(
+    drawn: _Drawn, own: Mapping[int, tuple[int, float]], numbers: Sequence[int], vectors: Vectors
+) -> Iterator[tuple[int, int]]:
+    """Passage and group, wherever a passage lies within the radius of a group.
+
+    Args:
+        own: passage of a group -> the group, and its cosine to the centroid of the group's other texts.
+        numbers: of the passages; row i of `vectors` is that of the i-th.
+    """
+    for first in range(0, len(numbers), _BLOCK):
+        some = numbers[first : first + _BLOCK]
+        cosines = vectors[first : first + _BLOCK] @ drawn.centroids.T
+        for place, number in enumerate(some):
+            if number in own:
+                group, cosine = own[number]
+                cosines[place, group] = cosine
+        places, groups = np.nonzero(cosines >= drawn.radii)
+        yield from zip((some[place] for place in places.tolist()), groups.tolist(), strict=True)
 
 
 def _group(view: RunView, drawn: _Drawn, counted: _Counted, place: int, number: int) -> DailyGroup:
@@ -161,43 +188,32 @@ def _around(texts: Matrix) -> tuple[Matrix, Floats]:
     return unit(total[None])[0], np.einsum("ij,ij->i", others, texts)
 
 
-def _spans(view: RunView, start: datetime) -> Iterator[tuple[list[PassageFacts], Vectors]]:
-    """Passages counted since a moment with their centred vectors, some days at a time."""
+def _spans(view: RunView, start: datetime) -> Iterator[tuple[list[int], Vectors]]:
+    """Numbers of the passages counted since a moment, with their centred vectors, a day at a time."""
     while start < view.end:
         end = min(start + AT_ONCE, view.end)
-        facts, raw = view.store.vectors.told(view.table.build, start, end)
-        if facts:
-            yield facts, centre(raw, [row.language for row in facts], view.table)
+        numbers, languages, raw = view.store.vectors.told(view.table.build, start, end)
+        if numbers:
+            yield numbers, centre(raw, languages, view.table)
         start = end
 
 
 class _Counted:
     """What was told near each group, span by span."""
 
-    def __init__(self, drawn: _Drawn, start: datetime) -> None:
-        self._drawn, self._start = drawn, start
+    def __init__(self, start: datetime) -> None:
+        self._start = start
         self._tellings: defaultdict[int, set[Telling]] = defaultdict(set)
         self.passages: defaultdict[int, list[str]] = defaultdict(list)
         """Group -> those of its own days."""
 
-    def add(self, facts: Sequence[PassageFacts], vectors: Vectors) -> None:
-        """Count passages; row i of `vectors` is that of the i-th."""
-        cosines = vectors @ self._drawn.centroids.T
-        for place, row in enumerate(facts):
-            if row.passage_id in self._drawn.own:
-                number, cosine = self._drawn.own[row.passage_id]
-                cosines[place, number] = cosine
-        places, numbers = np.nonzero(cosines >= self._drawn.radii)
-        for place, number in zip(places.tolist(), numbers.tolist(), strict=True):
-            self._count(number, facts[place])
-
-    def _count(self, number: int, row: PassageFacts) -> None:
-        if row.late:
-            return
-        telling = Telling(number, row.counted_at, row.article_id, row.source_id, row.group_id)
-        self._tellings[number].add(telling)
-        if row.counted_at >= self._start:
-            self.passages[number].append(row.passage_id)
+    def add(self, near: Iterable[tuple[int, PassageFacts]]) -> None:
+        """Count passages, each with a group that it lies near to."""
+        for number, row in near:
+            telling = Telling(number, row.counted_at, row.article_id, row.source_id, row.group_id)
+            self._tellings[number].add(telling)
+            if row.counted_at >= self._start:
+                self.passages[number].append(row.passage_id)
 
     def cells(self, number: int) -> tuple[GroupCell, ...]:
         """What is counted of one group, by (day, source)."""

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from analysis.arrays import Matrix
-from analysis.embedding.centring import centred
+from analysis.embedding.centring import centre
 from analysis.embedding.choose import build_of, settings_of
 from analysis.narratives.context import in_context
 from analysis.narratives.corrections import Obeyed, obeyed
@@ -63,11 +63,12 @@ class RunView:
 
     def vectors(self, rows: Sequence[Told]) -> tuple[list[Told], Matrix]:
         """Those of `rows` that are embedded, and their centred unit vectors, each passage for itself."""
-        known = self.store.vectors.has(self.table.build, {row.text_hash for row in rows})
+        known = self.store.vectors.known(self.table.build, {row.text_hash for row in rows})
         kept = [row for row in rows if row.text_hash in known]
         if not kept:
             return [], np.zeros((0, self._dimensions))
-        return kept, centred(self.store, kept, self.table).astype(np.float64)
+        raw = np.stack([known[row.text_hash] for row in kept])
+        return kept, centre(raw, [row.language for row in kept], self.table).astype(np.float64)
 
     def read(self, rows: Sequence[Told]) -> tuple[list[Told], Matrix]:
         """Those of `rows` that are embedded, and their vectors in the context of their articles

@@ -114,6 +114,12 @@ class PassageStore:
             statement = select_passage_facts().order_by(schema.passages.c.passage_id)
             return _facts(select_in(connection, statement, schema.passages.c.passage_id, passage_ids))
 
+    def numbered(self, numbers: Collection[int]) -> list[PassageFacts]:
+        """The passages with these numbers, as far as they exist, without their texts, by number."""
+        with self._database.read() as connection:
+            number = schema.passages.c.passage_no
+            return _facts(select_in(connection, select_passage_facts().order_by(number), number, numbers))
+
     def window(self, start: datetime, end: datetime) -> list[PassageRow]:
         """Passages of articles counted in [start, end), by passage_id."""
         return self._rows(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import takewhile
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,11 @@ from storage.passage_changes import changes_after, forget_before, marks_of
 from storage.records import (
     EmbeddedPassage,
     MeanTable,
-    PassageFacts,
     PassageMarks,
     SearchFilters,
     Vector,
 )
 from storage.rows import chunks, distinct_values, record_of, select_in, upsert
-from storage.stores.passages import select_passage_facts
 
 
 class VectorStore:
@@ -70,6 +69,11 @@ class VectorStore:
                 row.text_hash
                 for row in select_in(connection, statement, schema.vectors.c.text_hash, text_hashes)
             }
+
+    def known(self, build: str, text_hashes: Collection[str]) -> dict[str, Vector]:
+        """Those of the hashes that have a vector of this build, with it."""
+        with self._database.read() as connection:
+            return self._load(connection, build, text_hashes)
 
     def count(self, build: str) -> int:
         """How many vectors the build has."""
@@ -145,20 +149,20 @@ class VectorStore:
 
     def told(
         self, build: str, start: datetime, end: datetime
-    ) -> tuple[list[PassageFacts], npt.NDArray[np.float32]]:
-        """Passages of articles counted in [start, end) that have a vector of this build, by passage_no, and
-        their raw vectors, row i for the i-th; shape (0, 0) without any. Pass it short spans.
+    ) -> tuple[list[int], list[str], npt.NDArray[np.float32]]:
+        """Numbers and languages of the passages of articles counted in time and in [start, end) that have a
+        vector of this build, in order, and their raw vectors, row i for the i-th; shape (0, 0) without any.
+        Pass it short spans.
+
+        For who compares many passages and wants to know more of few (`PassageStore.numbered`).
         """
-        counted_at = schema.articles.c.counted_at
-        statement = select_passage_facts().where(counted_at >= start, counted_at < end)
+        statement = _vectors_counted(build, start, end)
         with self._database.read() as connection:
-            told = [PassageFacts._make(row) for row in connection.execute(statement)]
-            # Asked for apart: in one question SQLite begins with all vectors of the build.
-            found = self._load(connection, build, {row.text_hash for row in told})
-        rows = sorted(row for row in told if row.text_hash in found)
+            rows = [tuple(row) for row in connection.execute(statement) if row.vector is not None]
         if not rows:
-            return [], np.zeros((0, 0), dtype=np.float32)
-        return rows, np.stack([found[row.text_hash] for row in rows])
+            return [], [], np.zeros((0, 0), dtype=np.float32)
+        numbers, languages, found = zip(*sorted(rows, key=itemgetter(0)), strict=True)
+        return list(numbers), list(languages), np.stack(found)
 
     def _stack(self, connection: sa.Connection, build: str, keys: Sequence[str]) -> npt.NDArray[np.float32]:
         found = self._load(connection, build, keys)
@@ -245,3 +249,16 @@ def _embedded_passages(build: str, *, is_outer: bool) -> sa.Select[Any]:
     columns = [passages.c[name] for name in ("passage_no", "passage_id", "article_id", "language")]
     columns += [articles.c.source_id, articles.c.counted_at, vectors.c.vector]
     return sa.select(*columns, articles.c.language.label("article_language")).select_from(joined)
+
+
+def _vectors_counted(build: str, start: datetime, end: datetime) -> sa.Select[Any]:
+    """Number, language and vector (or none) of the passages counted in time and in [start, end)."""
+    passages, articles, vectors = schema.passages.c, schema.articles.c, schema.vectors.c
+    of_build = (vectors.build == build, vectors.text_hash == passages.text_hash)
+    # As a value of each passage: in a join SQLite begins with all vectors of the build.
+    its_vector = sa.select(vectors.vector).where(*of_build).scalar_subquery().label("vector")
+    return (
+        sa.select(passages.passage_no, passages.language, its_vector)
+        .join(schema.articles, articles.article_id == passages.article_id)
+        .where(articles.counted_at >= start, articles.counted_at < end, articles.late.is_(False))
+    )

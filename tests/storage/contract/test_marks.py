@@ -127,3 +127,24 @@ def test_facts_are_what_the_rows_say(store: Store) -> None:
     assert [item.article_id for item in store.articles.counted(DAY, hours(5))] == sorted(
         [one.article_id, two.article_id]
     )
+
+
+def test_vectors_of_a_span_lie_in_the_order_of_their_passages(store: Store) -> None:
+    """What was told in a span comes with its vectors, without what has none, what came late and what lies
+    outside; the numbers lead to the facts.
+    """
+    made = add_passages(store, ["1", "2", "3"], vectors=[unit(1), unit(0, 1), unit(0, 0, 1)])
+    late = article("late", counted_at=DAY, late=True)
+    add_articles(store, [late, article("bare", counted_at=DAY)])
+    bare = passage(article("bare", counted_at=DAY))
+    store.passages.save([late.article_id, bare.article_id], [passage(late), bare])
+    store.vectors.put(BUILD, {passage(late).text_hash: unit(1)})
+    numbers, languages, vectors = store.vectors.told(BUILD, DAY, hours(48))
+    facts = store.passages.numbered(numbers)
+    assert numbers == sorted(numbers)
+    assert {row.passage_id for row in facts} == {item.passage_id for item in made}
+    assert languages == [row.language for row in facts]
+    known = store.vectors.known(BUILD, [row.text_hash for row in facts] + [bare.text_hash])
+    assert [known[row.text_hash].tolist() for row in facts] == vectors.tolist()
+    assert len(known) == len(made)
+    assert store.vectors.told(BUILD, hours(48), hours(49))[0] == []
