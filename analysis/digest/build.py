@@ -15,12 +15,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from analysis.digest import corpus
+from analysis.digest.background import Background
 from analysis.digest.evidence import NarrativeDigest
 from analysis.digest.folding import folds
 from analysis.digest.leads import lead_lines
 from analysis.digest.narrative import write_narrative
 from analysis.digest.others import other_lines
-from analysis.digest.reader import DaysOf, DigestReader
+from analysis.digest.reader import DigestReader
 from analysis.digest.records import AlertEvidence, Digest
 from analysis.digest.source_lines import source_lines
 from config.clock import Clock, midnight
@@ -41,8 +42,12 @@ def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, 
     Raises:
         ValueError: the period has no day.
     """
-    reader = DigestReader(store, workspace, start, end)
-    found = listing(reader, until_of(end, clock.now()))
+    return digest_of(DigestReader(store, workspace, start, end), clock)
+
+
+def digest_of(reader: DigestReader, clock: Clock) -> Digest:
+    """As `build_digest`, of a period that was begun to be read."""
+    found = listing(reader, until_of(reader.end, clock.now()))
     write = _writer(reader)
     rising, falling, new = (
         tuple(replace(write(reader.narratives[key]), folded=found.under(key)) for key in keys)
@@ -50,8 +55,8 @@ def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, 
     )
     shown = {item.narrative_id for item in (*rising, *falling, *new)} | found.folded.keys()
     return Digest(
-        start=start,
-        end=end,
+        start=reader.start,
+        end=reader.end,
         totals=corpus.totals(reader),
         rising=rising,
         falling=falling,
@@ -134,26 +139,23 @@ def narrative_detail(
     narrative_id: int,
     start: date,
     end: date,
-    days_of: DaysOf | None = None,
+    background: Background | None = None,
 ) -> NarrativeDigest | None:
     """One narrative over the days [start, end), a merged one under the narrative that it went into; None if
     there is none.
 
     Args:
-        days_of: gives the source days of a period; None: the store does.
+        background: of the same days, where it is known.
     """
     narrative = store.narratives.resolve(narrative_id)
     if narrative is None:
         return None
     only = [narrative.narrative_id]
-    return _writer(DigestReader(store, workspace, start, end, only=only, days_of=days_of))(narrative)
+    return _writer(DigestReader(store, workspace, start, end, only=only, background=background))(narrative)
 
 
-def narrative_details(
-    *, store: Store, workspace: Workspace, narrative_ids: Sequence[int], start: date, end: date
-) -> Iterator[NarrativeDigest]:
-    """Several narratives, none of them merged, over the days [start, end); what they share is read once."""
-    reader = DigestReader(store, workspace, start, end, only=list(narrative_ids))
+def narrative_details(reader: DigestReader, narrative_ids: Sequence[int]) -> Iterator[NarrativeDigest]:
+    """Several narratives, none of them merged, over the days that a reader reads."""
     write = _writer(reader)
     return (write(reader.narratives[key]) for key in narrative_ids if key in reader.narratives)
 

@@ -5,20 +5,23 @@ with.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
 import numpy as np
 
-from analysis.counts.panel import panel_of
+from analysis.counts.panel import panel_over
 from analysis.counts.reach import look_back
+from analysis.counts.source_tables import HEALTHS, SourceTables, source_tables
+from analysis.digest.background import Background
 from analysis.digest.evidence import ArchivePlace, OutletRef, SpikeNote
 from analysis.digest.outlets import outlet_ref, outlet_refs
 from analysis.digest.trends import Trends, ratio_of
 from analysis.spikes.policy import outlet_floor
 from analysis.tellings import RESTS, passages_of, resting_forms, speaking
 from config.clock import day_of, midnight
+from config.settings import SpikeSettings
 from config.workspace import Workspace
 from storage.records import CopyGroup, Judgement, Narrative, Source, Spike
 from storage.records.decisions import muted
@@ -29,15 +32,12 @@ CHART_DAYS = 70
 """Ten weeks: what fits a chart of a page's width in days. Chosen, not measured."""
 
 
-DaysOf = Callable[[date, date], list[SourceDayRow]]
-
-
 class DigestReader:
     """The rows of a period [start, end) and of the days that it is compared with.
 
     Args:
         only: the narratives that are asked about; None: all. Nothing is read of others.
-        days_of: gives the source days of a period; None: the store does.
+        background: of the same days, where it is known; None: it is made from the store.
 
     Raises:
         ValueError: the period has no day.
@@ -51,7 +51,7 @@ class DigestReader:
         end: date,
         *,
         only: Collection[int] | None = None,
-        days_of: DaysOf | None = None,
+        background: Background | None = None,
     ) -> None:
         if end <= start:
             raise ValueError(
@@ -65,9 +65,8 @@ class DigestReader:
         self.days = (end - start).days
         self._only = only
         self._texts: dict[int, frozenset[str]] = {}
-        self._days_of = days_of or store.counts.source_day_rows
-        compared = min(end - timedelta(days=CHART_DAYS), start - timedelta(days=self.days))
-        self.first = compared - timedelta(days=look_back(self.rules))
+        self.first = first_day(self.rules, start, end)
+        self._known = background
 
     @cached_property
     def narratives(self) -> dict[int, Narrative]:
@@ -158,7 +157,7 @@ class DigestReader:
     @cached_property
     def source_days(self) -> list[SourceDayRow]:
         """Source days of the period and the days that it is compared with."""
-        return self._days_of(self.first, self.end)
+        return self.store.counts.source_day_rows(self.first, self.end)
 
     @cached_property
     def inside(self) -> list[SourceDayRow]:
@@ -166,14 +165,33 @@ class DigestReader:
         return [item for item in self.source_days if item.day >= self.start]
 
     @cached_property
+    def tables(self) -> SourceTables:
+        """The source days as arrays."""
+        if self._known is not None:
+            return self._known.tables
+        days = [self.first + timedelta(days=n) for n in range((self.end - self.first).days)]
+        return source_tables(self.source_days, days)
+
+    @property
+    def _period(self) -> slice:
+        """The period's places in the tables."""
+        return slice((self.start - self.first).days, None)
+
+    @property
+    def background(self) -> Background:
+        """What every narrative is measured against."""
+        return self._known or Background(self.tables, self.trends.habits)
+
+    @cached_property
     def trends(self) -> Trends:
         """Narratives that were observed, are watched or were asked for, against their baselines."""
-        days = [self.first + timedelta(days=n) for n in range((self.end - self.first).days)]
-        panel = panel_of(self.cells, self.source_days, narratives=self._compared(), days=days)
+        panel = panel_over(self.cells, self.tables, narratives=self._compared())
         watched = np.array(
             [self.narratives[key].kind == "watched" for key in panel.narratives], dtype=np.bool_
         )
-        return Trends(panel, watched, (self.start - self.first).days, len(days) - 1, self.rules)
+        first, last = self._period.start, len(panel.days) - 1
+        habits = self._known.habits if self._known else None
+        return Trends(panel, watched, first, last, self.rules, habits=habits)
 
     def _compared(self) -> list[int]:
         """Narratives that can have a trend."""
@@ -185,22 +203,22 @@ class DigestReader:
     @cached_property
     def floor(self) -> int:
         """Outlets that a rise needs."""
-        seen = {item.source_id for item in self.inside if item.health not in ("not_yet", "down")}
-        return outlet_floor(len(seen), self.rules)
+        unseen = [HEALTHS.index(health) for health in ("not_yet", "down")]
+        is_seen = ~np.isin(self.tables.health[:, self._period], unseen)
+        return outlet_floor(int(is_seen.any(1).sum()), self.rules)
 
     @cached_property
     def output(self) -> dict[str, int]:
         """Source -> its articles in the period."""
-        totals = {item.source_id: 0 for item in self.sources}
-        for item in self.inside:
-            totals[item.source_id] = totals.get(item.source_id, 0) + item.articles
-        return totals
+        sums = self.tables.articles[:, self._period].sum(1).tolist()
+        counted = dict(zip(self.tables.sources, sums, strict=True))
+        return {item.source_id: 0 for item in self.sources} | counted
 
     @cached_property
     def corpus_start(self) -> datetime | None:
         """The first moment that anything was counted of, as far as the rows of this digest reach."""
-        days = [item.day for item in self.source_days if item.articles]
-        return midnight(min(days)) if days and min(days) > self.first else None
+        days = np.flatnonzero(self.tables.articles.any(0)).tolist()
+        return midnight(self.tables.days[days[0]]) if days and days[0] > 0 else None
 
     @cached_property
     def spikes(self) -> list[Spike]:
@@ -275,6 +293,12 @@ class DigestReader:
     def in_period(self, at: datetime) -> bool:
         """Whether a moment lies in the period."""
         return self.start <= day_of(at) < self.end
+
+
+def first_day(rules: SpikeSettings, start: date, end: date) -> date:
+    """The first day that the period [start, end) is compared with."""
+    compared = min(end - timedelta(days=CHART_DAYS), start - (end - start))
+    return compared - timedelta(days=look_back(rules))
 
 
 def _ratio(spike: Spike) -> float | None:

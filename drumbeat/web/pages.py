@@ -79,14 +79,16 @@ def narrative(request: Request, narrative_id: NarrativeNumber, after: AfterName 
     if survivor.narrative_id != narrative_id:
         return RedirectResponse(f"/narratives/{survivor.narrative_id}", status_code=308)
     told = reader.told(survivor, after=after, limit=PAGE_SIZE + 1)
+    quoted = _quoted(reader, survivor)
+    shown = [item.passage for item in told] + ([quoted] if quoted else [])
     values = {
         **_drawn(reader, narrative_id),
         "known": survivor,
         "judged": reader.store.kinds.of([narrative_id]).get(narrative_id),
         "rows": rows_of(told, PAGE_SIZE, after=after, key=_place_of),
-        "sources": {row.source_id: row for row in reader.store.sources.all()},
+        "sources": reader.store.sources.named({row.source_id for row in shown}),
         "lineage": reader.store.narratives.lineage(narrative_id),
-        "quoted": _quoted(reader, survivor),
+        "quoted": quoted,
         "decisions": decisions_in_force(reader.store, narrative_id),
         "drift": reader.store.drift.of(narrative_id, limit=DRIFT_ROWS),
         "notice": notice(),
@@ -134,7 +136,7 @@ def event(request: Request, event_id: EventNumber) -> HTMLResponse:
     told = sorted(
         store.passages.many(store.events.members(event_id)), key=lambda row: (row.counted_at, row.passage_id)
     )
-    sources = {row.source_id: row for row in store.sources.all()}
+    sources = store.sources.named({row.source_id for row in told})
     return page(
         "event.html",
         {"event": found, "told": told, "sources": sources, "notice": notice(), "here": "events"},
@@ -147,7 +149,7 @@ def article(request: Request, article_id: str) -> HTMLResponse:
     view = reader_of(request).article(article_id)
     if view is None:
         raise HTTPException(404, f"there is no article {article_id}")
-    sources = {row.source_id: row for row in reader_of(request).store.sources.all()}
+    sources = reader_of(request).store.sources.named([view.article.source_id])
     return page(
         "article.html",
         {"view": view, "a": view.article, "sources": sources, "notice": notice(), "here": "search"},
