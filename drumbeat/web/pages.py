@@ -219,6 +219,7 @@ def search(
         "q": q,
         "chosen": {**chosen, "since": since or "", "until": until or ""},
         "all_shown": len(hits) < PAGE_SIZE,
+        "ranked": reader.store.search.ranked_at_most(q, filters=filters) if hits else None,
         "hits": [(hit, articles[hit.article_id]) for hit in hits if hit.article_id in articles],
         **_choices(reader),
     }
