@@ -133,7 +133,7 @@ def _match_of(connection: sa.Connection, terms: list[Term]) -> _Match:
     if connection.dialect.name == "sqlite":
         table = sa.table("article_words", sa.column("rowid"))
         return _fts_match(terms), table
-    words = sa.column("words")
+    words: sa.ColumnClause[Any] = sa.column("words")
     matches = words.op("@@", return_type=sa.Boolean())(_postgresql_query(terms))
     return matches, sa.table("article_words", sa.column("article_no"), words)
 
@@ -173,15 +173,18 @@ def _last_ranked(
     if connection.dialect.name == "postgresql":
         numbers = found.cte("numbers").prefix_with("MATERIALIZED", dialect="postgresql")
         found = sa.select(numbers.c.number)
-        return connection.scalar(found.order_by(numbers.c.number.desc()).offset(offset).limit(1))
-    return connection.scalar(found.order_by(_number_of(table).desc()).offset(offset).limit(1))
+        ordered = found.order_by(numbers.c.number.desc())
+    else:
+        ordered = found.order_by(_number_of(table).desc())
+    last: int | None = connection.scalar(ordered.offset(offset).limit(1))
+    return last
 
 
 def _sqlite_ranked(connection: sa.Connection, terms: list[Term], filters: SearchFilters) -> _Ranked:
     match, table = _match_of(connection, terms)
     last = _last_ranked(connection, match, table, filters, offset=RANKED["sqlite"] - 1)
     found = _matching(match, table, filters)
-    score = sa.literal_column("-bm25(article_words, 4.0, 1.0)", sa.Double())
+    score: sa.ColumnElement[float] = sa.literal_column("-bm25(article_words, 4.0, 1.0)", sa.Double())
     return score, found if last is None else found.where(_number_of(table) >= last)
 
 
