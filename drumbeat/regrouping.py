@@ -172,6 +172,9 @@ class Regrouping:
             self._rejoined(decision.narrative_id, decision.other_id)
         elif decision.kind in ("assign", "reject", "together", "apart"):
             self._put_back(decision)
+        elif decision.kind == "link":
+            others = (item for item in self._store.links.all() if item.narrative_id != decision.narrative_id)
+            self._store.links.replace(list(others))
 
     def _put_back(self, decision: Correction) -> None:
         """Passages are where they were before; one that was nowhere is so again."""

@@ -147,7 +147,7 @@ def narrative_detail(
     Args:
         background: of the same days, where it is known.
     """
-    narrative = store.narratives.resolve(narrative_id)
+    narrative = store.narratives.shown_as(narrative_id)
     if narrative is None:
         return None
     only = [narrative.narrative_id]
@@ -166,7 +166,7 @@ def alert_evidence(*, store: Store, workspace: Workspace, spike: Spike) -> dict[
     Raises:
         LookupError: the spike's narrative is not known (any more).
     """
-    narrative = store.narratives.resolve(spike.narrative_id)
+    narrative = store.narratives.shown_as(spike.narrative_id)
     if narrative is None:
         raise LookupError(
             f"spike {spike.spike_id}: there is no narrative {spike.narrative_id}; "

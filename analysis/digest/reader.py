@@ -78,11 +78,12 @@ class DigestReader:
 
     @cached_property
     def listed(self) -> dict[int, Narrative]:
-        """Narratives that a digest may list: weather, market prices and other recurring forms claim
-        nothing.
+        """Narratives that a digest may list: weather, market prices and other recurring forms claim nothing,
+        and what tells a watched statement is listed as the watched one.
         """
         forms = resting_forms(self.store.narratives.lineage(kinds=RESTS))
-        return {key: item for key, item in self.narratives.items() if key not in forms}
+        linked = {item.narrative_id for item in self.store.links.all()}
+        return {key: item for key, item in self.narratives.items() if key not in forms | linked}
 
     @cached_property
     def judged(self) -> dict[int, Judgement]:
@@ -113,7 +114,7 @@ class DigestReader:
         them.
         """
         if self._only is None:
-            return self.store.narratives.survivors()
+            return self.store.narratives.counted_as()
         return self.store.narratives.leading_to(self._only)
 
     @cached_property

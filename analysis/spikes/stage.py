@@ -94,7 +94,7 @@ class CountedDays:
         self._store, self._rules = store, rules
         self._reach = timedelta(days=look_back(rules))
         first, end = days[0] - self._reach, days[-1] + timedelta(days=1)
-        self._survivors = store.narratives.survivors()
+        self._survivors = store.narratives.counted_as()
         self._cells = store.counts.cells(first, end)
         self._source_days = store.counts.source_days(first, end)
         self._known = {item.narrative_id: item for item in store.narratives.all()}
@@ -103,7 +103,7 @@ class CountedDays:
         self._drawn: dict[int, DailyGroup] = {}
         """Groups that were asked about, by key."""
         self._tested = self._speaking()
-        self._watch = watched_by(store.sources.all())
+        self._watch = watched_by(store.sources.listed())
 
     def _speaking(self) -> list[Narrative]:
         """Narratives that claim something, their centroids comparable.

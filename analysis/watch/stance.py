@@ -12,18 +12,14 @@ utters it.
 
 from __future__ import annotations
 
-import functools
-import re
-import tomllib
 from collections.abc import Sequence
-from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.embedding.languages import language_key
+from analysis.text.attribution import is_attributed
 from storage.records import Stance
-from storage.text import for_names, is_unspaced
 
 
 def stance_of(
@@ -49,26 +45,8 @@ def stance_of(
         difference = float(nearness[:, best].max() - counter_nearness[:, best].max())
     if difference <= -margin:
         return "refutes"
-    return "endorses" if difference >= margin and not is_attributed(sentences[best], language) else "reports"
-
-
-def is_attributed(sentence: str, language: str) -> bool:
-    """Whether the sentence says who says it; never in a language without a word list."""
-    cues = _cues().get(language_key(language))
-    return cues is not None and cues.search(for_names(sentence)) is not None
-
-
-@functools.cache
-def _cues() -> dict[str, re.Pattern[str]]:
-    """Language -> the words of `analysis/data/attribution.toml`, whole ones; a * lets them go on."""
-    text = resources.files("analysis").joinpath("data/attribution.toml").read_text(encoding="utf-8")
-    return {
-        language: re.compile("|".join(map(_cue, words))) for language, words in tomllib.loads(text).items()
-    }
-
-
-def _cue(word: str) -> str:
-    found = re.escape(for_names(word).rstrip("*"))
-    if is_unspaced(word[0]):
-        return found
-    return rf"(?<!\w){found}" + ("" if word.endswith("*") else r"(?!\w)")
+    return (
+        "endorses"
+        if difference >= margin and not is_attributed(sentences[best], language_key(language))
+        else "reports"
+    )

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from drumbeat.cli import (
+    account_commands,
     backfill_commands,
     find_commands,
     inspect_commands,
@@ -37,6 +38,7 @@ for commands in (
     source_commands,
     stage_commands,
     watch_commands,
+    account_commands,
     backfill_commands,
     people_commands,
     inspect_commands,

@@ -60,7 +60,9 @@ def narratives_list(
 
     with session(workspace) as opened:
         judged = opened.store.kinds.all()
-        rows = by_kind(opened.store.narratives.all(), judged, only=kind.value if kind else None)
+        linked = {link.narrative_id for link in opened.store.links.all()}
+        standing = [row for row in opened.store.narratives.all() if row.narrative_id not in linked]
+        rows = by_kind(standing, judged, only=kind.value if kind else None)
     if as_json:
         say_json([narrative_row(row, judged.get(row.narrative_id)) for row in rows])
     else:
@@ -156,6 +158,29 @@ def narratives_note(
 
     with session(workspace) as opened:
         typer.echo(note(opened.store, number, text, by=by or system_user(), clock=opened.clock))
+
+
+@narratives_app.command("link")
+def narratives_link(
+    number: Number,
+    watched: Annotated[int, typer.Argument(min=1, max=MOST_NUMBERS, help="The watched narrative's number.")],
+    by: ByOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Count and show a discovered narrative as the watched one that tells the same."""
+    from drumbeat.watch_links import link
+
+    with session(workspace) as opened:
+        typer.echo(link(opened.store, number, watched, by=by or system_user(), clock=opened.clock))
+
+
+@narratives_app.command("unlink")
+def narratives_unlink(number: Number, by: ByOption = None, workspace: WorkspaceOption = None) -> None:
+    """Count and show a discovered narrative by itself, not as the watched one."""
+    from drumbeat.watch_links import unlink
+
+    with session(workspace) as opened:
+        typer.echo(unlink(opened.store, number, by=by or system_user(), clock=opened.clock))
 
 
 @narratives_app.command("merge")

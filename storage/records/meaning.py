@@ -26,7 +26,20 @@ LineageKind = Literal[
 ]
 Stance = Literal["endorses", "refutes", "reports"]
 CorrectionKind = Literal[
-    "rename", "pin", "mute", "merge", "split", "reject", "assign", "together", "apart", "kind", "note", "undo"
+    "rename",
+    "pin",
+    "mute",
+    "merge",
+    "split",
+    "reject",
+    "assign",
+    "together",
+    "apart",
+    "kind",
+    "note",
+    "link",
+    "unlink",
+    "undo",
 ]
 
 

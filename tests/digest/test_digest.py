@@ -160,6 +160,22 @@ def test_the_storm_is_named(digest: Digest) -> None:
     assert digest.reprint_storms[0].note.startswith("10 articles of 10 outlets are one text")
 
 
+def test_a_removed_outlet_leaves_the_list_after_its_last_week(store: Store) -> None:
+    """An outlet that the directory names no more stands in the report of a week in which it was watched, and
+    in none after it.
+    """
+    every = store.sources.all()
+    known = [row for row in every if row.source_id != "outlet-00"]
+    names = {row.source_id for row in every}
+    try:
+        for last, shown in ((day(66), names), (day(30), names - {"outlet-00"})):
+            store.sources.sync(every)
+            store.sources.sync(known, today=last)
+            assert {line.outlet.source_id for line in week(store).sources} == shown
+    finally:
+        store.sources.sync(every)
+
+
 def test_the_health_of_sources(digest: Digest) -> None:
     """The outage and the new outlet stand first, with the days that they are about."""
     assert [(item.outlet.source_id, item.status) for item in digest.sources[:2]] == [

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.watch.stance import is_attributed, stance_of
+from analysis.text.attribution import is_attributed
+from analysis.watch.stance import stance_of
 
 SENTENCES = ["It rained all day.", "The country understands the concerns."]
 
