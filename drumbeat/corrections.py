@@ -185,7 +185,8 @@ def decisions_in_force(store: Store, narrative_id: int | None = None) -> list[Co
     """
     found = [item for item in store.corrections.in_force() if item.part_of is None]
     if narrative_id is not None:
-        number, survivors = known(store, narrative_id).narrative_id, store.narratives.survivors()
+        number = known(store, narrative_id).narrative_id
+        survivors = store.narratives.leading_to([number])
         found = [item for item in found if _concerns(item, number, survivors)]
     return found[::-1]
 

@@ -14,13 +14,18 @@ import sqlalchemy as sa
 
 from storage.filters import filtered
 from storage.records import SearchFilters
-from storage.rows import chunks
+from storage.rows import chunks, select_in
 from storage.schema import articles, sources
 from storage.words import Term, words
 
 _MAX_CHARACTERS: Final = 200_000
 """Characters of a body that are indexed: a tsvector holds at most 1 MB, a character at most 4 bytes."""
 
+RANKED: Final = {"sqlite": 10_000, "postgresql": 2_000}
+"""Articles that are ranked at most, the newest: a word that stands in more of them says little of what is
+meant. On SQLite 10,000 of 300,000 take 13 to 25 CPU-ms, all that a common word has 150; PostgreSQL reads the
+words of each. Chosen by that.
+"""
 _AGAIN: Final = 500
 """Articles that are read at a time where all are indexed anew."""
 _FOLDED_ANEW: Final = re.compile(
@@ -84,22 +89,28 @@ def index_again(connection: sa.Connection) -> None:
 def find_articles(
     connection: sa.Connection, terms: list[Term], *, filters: SearchFilters, limit: int
 ) -> list[tuple[str, float, str]]:
-    """(article_id, score, body) of articles in which all terms stand, best first, ties by article_id.
+    """(article_id, score, body) of articles in which all terms stand, best first, ties by article_id; of more
+    than `RANKED` only so many of the newest are ranked.
 
     Scores are BM25 on SQLite and `ts_rank` on PostgreSQL, a title weighing four times a body; they compare
     within one answer only.
     """
-    is_sqlite = connection.dialect.name == "sqlite"
-    score, match, table = _sqlite_match(terms) if is_sqlite else _postgresql_match(terms)
-    number: sa.ColumnElement[int] = sa.literal_column(
-        f"article_words.{'rowid' if is_sqlite else 'article_no'}"
-    )
-    joined = articles.join(table, number == articles.c.article_no)
-    joined = joined.outerjoin(sources, sources.c.source_id == articles.c.source_id)
-    found = sa.select(articles.c.article_id, score.label("score"), articles.c.body).where(match)
-    statement = filtered(found.select_from(joined), filters)
-    rows = connection.execute(statement.order_by(sa.desc("score"), articles.c.article_id).limit(limit))
-    return [(row.article_id, float(row.score), row.body) for row in rows]
+    find = _sqlite_ranked if connection.dialect.name == "sqlite" else _postgresql_ranked
+    score, ranked = find(connection, terms, filters)
+    found = ranked.add_columns(articles.c.article_id, score.label("score"))
+    best = connection.execute(found.order_by(sa.desc("score"), articles.c.article_id).limit(limit)).all()
+    # Texts lie on pages of their own: read of those alone that are shown.
+    texts = sa.select(articles.c.article_id, articles.c.body)
+    rows = select_in(connection, texts, articles.c.article_id, [row.article_id for row in best])
+    bodies = {row.article_id: row.body for row in rows}
+    return [(row.article_id, float(row.score), bodies[row.article_id]) for row in best]
+
+
+def most_ranked(connection: sa.Connection, terms: list[Term], *, filters: SearchFilters) -> int | None:
+    """How many of the newest articles are ranked where more have all terms; None where all are."""
+    most = RANKED[connection.dialect.name]
+    match, table = _match_of(connection, terms)
+    return None if _last_ranked(connection, match, table, filters, offset=most) is None else most
 
 
 _INSERT = {
@@ -114,25 +125,95 @@ _DELETE = {
     "postgresql": sa.text("DELETE FROM article_words WHERE article_no = :no"),
 }
 
-_Match = tuple[sa.ColumnElement[Any], sa.ColumnElement[bool], sa.TableClause]
+_Match = tuple[sa.ColumnElement[bool], sa.TableClause]
+_Ranked = tuple[sa.ColumnElement[Any], sa.Select[Any]]
 
 
-def _sqlite_match(terms: list[Term]) -> _Match:
-    table = sa.table("article_words", sa.column("rowid"))
+def _match_of(connection: sa.Connection, terms: list[Term]) -> _Match:
+    if connection.dialect.name == "sqlite":
+        table = sa.table("article_words", sa.column("rowid"))
+        return _fts_match(terms), table
+    words: sa.ColumnClause[Any] = sa.column("words")
+    matches = words.op("@@", return_type=sa.Boolean())(_postgresql_query(terms))
+    return matches, sa.table("article_words", sa.column("article_no"), words)
+
+
+def _number_of(table: sa.TableClause) -> sa.ColumnElement[int]:
+    name = "rowid" if "rowid" in table.c else "article_no"
+    return sa.literal_column(f"article_words.{name}", sa.BigInteger())
+
+
+def _matching(match: sa.ColumnElement[bool], table: sa.TableClause, filters: SearchFilters) -> sa.Select[Any]:
+    """Articles in which all terms stand, within the filters; without columns."""
+    joined = table.join(articles, _number_of(table) == articles.c.article_no)
+    joined = joined.outerjoin(sources, sources.c.source_id == articles.c.source_id)
+    return filtered(sa.select().select_from(joined).where(match), filters)
+
+
+def _numbers(match: sa.ColumnElement[bool], table: sa.TableClause, filters: SearchFilters) -> sa.Select[Any]:
+    """Their numbers; without filters read from the index alone."""
+    number = _number_of(table).label("number")
+    if filters == SearchFilters():
+        return sa.select(number).select_from(table).where(match)
+    return _matching(match, table, filters).add_columns(number)
+
+
+def _last_ranked(
+    connection: sa.Connection,
+    match: sa.ColumnElement[bool],
+    table: sa.TableClause,
+    filters: SearchFilters,
+    *,
+    offset: int,
+) -> int | None:
+    """Number of the article that so many newer ones precede; None where there are not so many."""
+    # As a common table expression that PostgreSQL does not dissolve: ordered by its key it would read the
+    # words of every article.
+    found = _numbers(match, table, filters)
+    if connection.dialect.name == "postgresql":
+        numbers = found.cte("numbers").prefix_with("MATERIALIZED", dialect="postgresql")
+        found = sa.select(numbers.c.number)
+        ordered = found.order_by(numbers.c.number.desc())
+    else:
+        ordered = found.order_by(_number_of(table).desc())
+    last: int | None = connection.scalar(ordered.offset(offset).limit(1))
+    return last
+
+
+def _sqlite_ranked(connection: sa.Connection, terms: list[Term], filters: SearchFilters) -> _Ranked:
+    match, table = _match_of(connection, terms)
+    last = _last_ranked(connection, match, table, filters, offset=RANKED["sqlite"] - 1)
+    found = _matching(match, table, filters)
+    score: sa.ColumnElement[float] = sa.literal_column("-bm25(article_words, 4.0, 1.0)", sa.Double())
+    return score, found if last is None else found.where(_number_of(table) >= last)
+
+
+def _postgresql_ranked(connection: sa.Connection, terms: list[Term], filters: SearchFilters) -> _Ranked:
+    """The numbers of the newest first, so that the words of no others are read."""
+    match, table = _match_of(connection, terms)
+    numbers = _numbers(match, table, filters).cte("numbers").prefix_with("MATERIALIZED", dialect="postgresql")
+    newest = sa.select(numbers.c.number).order_by(numbers.c.number.desc()).limit(RANKED["postgresql"])
+    chosen = newest.cte("newest").prefix_with("MATERIALIZED", dialect="postgresql")
+    joined = chosen.join(table, _number_of(table) == chosen.c.number)
+    joined = joined.join(articles, articles.c.article_no == chosen.c.number)
+    rank: sa.ColumnElement[float] = sa.func.ts_rank(
+        sa.text("'{0.25, 0.25, 0.25, 1.0}'::float4[]"),
+        table.c.words,
+        _postgresql_query(terms),
+        type_=sa.Double(),
+    )
+    return rank, sa.select().select_from(joined)
+
+
+def _fts_match(terms: list[Term]) -> sa.ColumnElement[bool]:
     expression = " AND ".join(f'"{" ".join(term.words)}"{" *" if term.prefix else ""}' for term in terms)
-    match = sa.literal_column("article_words").op("MATCH", return_type=sa.Boolean())(expression)
-    return sa.literal_column("-bm25(article_words, 4.0, 1.0)", sa.Double()), match, table
+    return sa.literal_column("article_words").op("MATCH", return_type=sa.Boolean())(expression)
 
 
-def _postgresql_match(terms: list[Term]) -> _Match:
-    table = sa.table("article_words", sa.column("article_no"), sa.column("words"))
+def _postgresql_query(terms: list[Term]) -> sa.ColumnElement[Any]:
     # Words hold letters and digits only (`words.words`), so quoting them is safe.
     expression = " & ".join(
         "(" + " <-> ".join(f"'{word}'" for word in term.words) + (":*" if term.prefix else "") + ")"
         for term in terms
     )
-    query = sa.func.to_tsquery(sa.text("'simple'"), expression)
-    rank: sa.ColumnElement[float] = sa.func.ts_rank(
-        sa.text("'{0.25, 0.25, 0.25, 1.0}'::float4[]"), table.c.words, query, type_=sa.Double()
-    )
-    return rank, table.c.words.op("@@", return_type=sa.Boolean())(query), table
+    return sa.func.to_tsquery(sa.text("'simple'"), expression)

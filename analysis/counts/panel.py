@@ -6,16 +6,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.arrays import Floats, Ints
+from analysis.counts.source_tables import HEALTHS, SourceTables, places_of, source_tables
 from storage.records import Health, SourceDay
 from storage.records.told import SourceDayRow
 
-K = TypeVar("K")
 Flags = npt.NDArray[np.bool_]
 
 WEIGHTS: dict[Health, float] = {"ok": 1.0, "backfill": 1.0, "degraded": 0.5, "down": 0.0, "not_yet": 0.0}
@@ -125,20 +125,27 @@ def panel_of(
     days: Sequence[date],
 ) -> Panel:
     """The panel of these narratives and days; observations of others are passed over."""
-    numbers, names = tuple(sorted(narratives)), tuple(sorted({item.source_id for item in source_days}))
-    rows, columns, places = _places(numbers), _places(names), _places(days)
+    return panel_over(observations, source_tables(source_days, days), narratives=narratives)
+
+
+def panel_over(
+    observations: Iterable[Counted], tables: SourceTables, *, narratives: Collection[int]
+) -> Panel:
+    """As `panel_of`, of source days that are tables already."""
+    numbers = tuple(sorted(narratives))
+    rows, columns, places = places_of(numbers), places_of(tables.sources), places_of(tables.days)
     row, source, day, own, articles = _cells(observations, rows, columns, places)
-    output, weight, known, live = _tables(source_days, columns, places)
+    weight, known, live = _weighed(tables)
     return Panel(
         narratives=numbers,
-        sources=names,
-        days=tuple(days),
+        sources=tables.sources,
+        days=tables.days,
         row=row,
         source=source,
         day=day,
         own=own.astype(np.float64),
         articles=articles.astype(np.float64),
-        output=output,
+        output=tables.texts.astype(np.float64),
         weight=weight,
         known=known,
         live=live,
@@ -162,36 +169,14 @@ def _cells(
     return np.array(cells, dtype=np.int64).reshape(-1, 5).T
 
 
-def _places(keys: Iterable[K]) -> dict[K, int]:
-    return {key: place for place, key in enumerate(keys)}
-
-
-def _tables(
-    source_days: Sequence[SourceDay | SourceDayRow], columns: Mapping[str, int], places: Mapping[date, int]
-) -> tuple[Floats, Floats, Flags, Flags]:
-    """`output`, `weight`, `known` and `live` of a panel."""
-    inside = [item for item in source_days if item.day in places]
-    at = [columns[item.source_id] for item in inside], [places[item.day] for item in inside]
-    output, weight = _table(columns, places), _table(columns, places)
-    history, known = _table(columns, places), _table(columns, places)
-    output[at] = [item.copy_groups for item in inside]
-    weight[at] = [WEIGHTS[item.health] for item in inside]
-    history[at] = [item.health == "backfill" for item in inside]
-    known[at] = [item.health != "not_yet" for item in inside]
-    return _weighed(output, weight, history > 0, known > 0)
-
-
-def _table(columns: Mapping[str, int], places: Mapping[date, int]) -> Floats:
-    return np.zeros((len(columns), len(places)))
-
-
-def _weighed(
-    output: Floats, weight: Floats, history: Flags, known: Flags
-) -> tuple[Floats, Floats, Flags, Flags]:
-    """The tables with the days of history weighed by how complete they are."""
+def _weighed(tables: SourceTables) -> tuple[Floats, Flags, Flags]:
+    """`weight`, `known` and `live` of a panel: the days of history weigh by how complete they are."""
+    output, weight = tables.texts.astype(np.float64), tables.per_health(WEIGHTS)
+    history: Flags = tables.health == HEALTHS.index("backfill")
     watched: Flags = (weight > 0) & ~history
     weight = np.asarray(np.where(history, weight * _completeness(output, watched, history), weight))
-    return output, weight, known, np.asarray(watched.any(0))
+    known: Flags = tables.health != HEALTHS.index("not_yet")
+    return weight, known, np.asarray(watched.any(0))
 
 
 def _completeness(output: Floats, watched: Flags, history: Flags) -> Floats:

@@ -15,12 +15,13 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from analysis.digest import corpus
+from analysis.digest.background import Background
 from analysis.digest.evidence import NarrativeDigest
 from analysis.digest.folding import folds
 from analysis.digest.leads import lead_lines
 from analysis.digest.narrative import write_narrative
 from analysis.digest.others import other_lines
-from analysis.digest.reader import DaysOf, DigestReader
+from analysis.digest.reader import DigestReader
 from analysis.digest.records import AlertEvidence, Digest
 from analysis.digest.source_lines import source_lines
 from config.clock import Clock
@@ -44,7 +45,11 @@ def build_digest(
     Raises:
         ValueError: the period has no day.
     """
-    reader = DigestReader(store, workspace, start, end, zone=zone)
+    return digest_of(DigestReader(store, workspace, start, end, zone=zone), clock)
+
+
+def digest_of(reader: DigestReader, clock: Clock) -> Digest:
+    """As `build_digest`, of a period that was begun to be read."""
     found = listing(reader, until_of(reader.closes, clock.now()))
     write = _writer(reader)
     rising, falling, new, returned = (
@@ -54,9 +59,9 @@ def build_digest(
     listed = (*rising, *falling, *new, *returned)
     shown = {item.narrative_id for item in listed} | found.folded.keys()
     return Digest(
-        start=start,
-        end=end,
-        zone=str(zone),
+        start=reader.start,
+        end=reader.end,
+        zone=str(reader.zone),
         totals=corpus.totals(reader),
         rising=rising,
         falling=falling,
@@ -154,26 +159,23 @@ def narrative_detail(
     narrative_id: int,
     start: date,
     end: date,
-    days_of: DaysOf | None = None,
+    background: Background | None = None,
 ) -> NarrativeDigest | None:
     """One narrative over the days [start, end), a merged one under the narrative that it went into; None if
     there is none.
 
     Args:
-        days_of: gives the source days of a period; None: the store does.
+        background: of the same days, where it is known.
     """
     narrative = store.narratives.shown_as(narrative_id)
     if narrative is None:
         return None
     only = [narrative.narrative_id]
-    return _writer(DigestReader(store, workspace, start, end, only=only, days_of=days_of))(narrative)
+    return _writer(DigestReader(store, workspace, start, end, only=only, background=background))(narrative)
 
 
-def narrative_details(
-    *, store: Store, workspace: Workspace, narrative_ids: Sequence[int], start: date, end: date
-) -> Iterator[NarrativeDigest]:
-    """Several narratives, none of them merged, over the days [start, end); what they share is read once."""
-    reader = DigestReader(store, workspace, start, end, only=list(narrative_ids))
+def narrative_details(reader: DigestReader, narrative_ids: Sequence[int]) -> Iterator[NarrativeDigest]:
+    """Several narratives, none of them merged, over the days that a reader reads."""
     write = _writer(reader)
     return (write(reader.narratives[key]) for key in narrative_ids if key in reader.narratives)
 

@@ -5,22 +5,25 @@ with.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cached_property
 
 import numpy as np
 
 from analysis.counts.local_days import local_cells, local_source_days
-from analysis.counts.panel import Flags, panel_of
+from analysis.counts.panel import Flags, panel_over
 from analysis.counts.reach import look_back
+from analysis.counts.source_tables import HEALTHS, SourceTables, source_tables
 from analysis.digest.attention import SILENT_DAYS
+from analysis.digest.background import Background
 from analysis.digest.evidence import ArchivePlace, OutletRef, SpikeNote
 from analysis.digest.outlets import outlet_ref, outlet_refs
 from analysis.digest.trends import Trends, ratio_of
 from analysis.spikes.policy import outlet_floor
 from analysis.tellings import RESTS, passages_of, resting_forms, speaking
 from config.clock import day_of, midnight
+from config.settings import SpikeSettings
 from config.workspace import Workspace
 from storage.records import CopyGroup, Judgement, Narrative, Source, Spike
 from storage.records.decisions import muted
@@ -31,15 +34,12 @@ CHART_DAYS = 70
 """Ten weeks: what fits a chart of a page's width in days. Chosen, not measured."""
 
 
-DaysOf = Callable[[date, date], list[SourceDayRow]]
-
-
 class DigestReader:
     """The rows of a period [start, end) and of the days that it is compared with.
 
     Args:
         only: the narratives that are asked about; None: all. Nothing is read of others.
-        days_of: gives the source days of a period; None: the store does.
+        background: of the same days, where it is known; None: it is made from the store.
         zone: whose days they are; only those of UTC are kept counted.
 
     Raises:
@@ -54,7 +54,7 @@ class DigestReader:
         end: date,
         *,
         only: Collection[int] | None = None,
-        days_of: DaysOf | None = None,
+        background: Background | None = None,
         zone: tzinfo = UTC,
     ) -> None:
         if end <= start:
@@ -72,9 +72,8 @@ class DigestReader:
         self.days = (end - start).days
         self._only = only
         self._texts: dict[int, frozenset[str]] = {}
-        self._days_of = days_of or store.counts.source_day_rows
-        compared = min(end - timedelta(days=CHART_DAYS), start - timedelta(days=self.days))
-        self.first = compared - timedelta(days=look_back(self.rules))
+        self.first = first_day(self.rules, start, end)
+        self._background = background
 
     @cached_property
     def narratives(self) -> dict[int, Narrative]:
@@ -168,7 +167,7 @@ class DigestReader:
     @cached_property
     def source_days(self) -> list[SourceDayRow]:
         """Source days of the period and the days that it is compared with."""
-        stored = self._days_of(self.first, self.end)
+        stored = self.store.counts.source_day_rows(self.first, self.end)
         if self._is_utc:
             return stored
         return local_source_days(self.store, stored, (self.first, self.end), self.zone)
@@ -179,17 +178,36 @@ class DigestReader:
         return [item for item in self.source_days if item.day >= self.start]
 
     @cached_property
+    def tables(self) -> SourceTables:
+        """The source days as arrays."""
+        if self._background is not None:
+            return self._background.tables
+        days = [self.first + timedelta(days=n) for n in range((self.end - self.first).days)]
+        return source_tables(self.source_days, days)
+
+    @property
+    def _period(self) -> slice:
+        """The period's places in the tables."""
+        return slice((self.start - self.first).days, None)
+
+    @property
+    def background(self) -> Background:
+        """What every narrative is measured against."""
+        return self._background or Background(self.tables, self.trends.habits)
+
+    @cached_property
     def trends(self) -> Trends:
         """Narratives that were observed, are watched or were asked for, against their baselines."""
-        days = [self.first + timedelta(days=n) for n in range((self.end - self.first).days)]
-        panel = panel_of(self.cells, self.source_days, narratives=self._compared(), days=days)
+        panel = panel_over(self.cells, self.tables, narratives=self._compared())
         watched = np.array(
             [self.narratives[key].kind == "watched" for key in panel.narratives], dtype=np.bool_
         )
-        first = (self.start - self.first).days
-        return Trends(panel, watched, first, len(days) - 1, self.rules, known=self._known(panel.narratives))
+        first, last = self._period.start, len(panel.days) - 1
+        habits = self._background.habits if self._background else None
+        told_before = self._told_before(panel.narratives)
+        return Trends(panel, watched, first, last, self.rules, known=told_before, habits=habits)
 
-    def _known(self, keys: Sequence[int]) -> Flags:
+    def _told_before(self, keys: Sequence[int]) -> Flags:
         """Narratives that were told before a silence of the period may have begun."""
         since = midnight(self.start - timedelta(days=SILENT_DAYS))
         return np.array([self.narratives[key].first_seen_at < since for key in keys], dtype=np.bool_)
@@ -204,22 +222,22 @@ class DigestReader:
     @cached_property
     def floor(self) -> int:
         """Outlets that a rise needs."""
-        seen = {item.source_id for item in self.inside if item.health not in ("not_yet", "down")}
-        return outlet_floor(len(seen), self.rules)
+        unseen = [HEALTHS.index(health) for health in ("not_yet", "down")]
+        is_seen = ~np.isin(self.tables.health[:, self._period], unseen)
+        return outlet_floor(int(is_seen.any(1).sum()), self.rules)
 
     @cached_property
     def output(self) -> dict[str, int]:
         """Source -> its articles in the period."""
-        totals = {item.source_id: 0 for item in self.sources}
-        for item in self.inside:
-            totals[item.source_id] = totals.get(item.source_id, 0) + item.articles
-        return totals
+        sums = self.tables.articles[:, self._period].sum(1).tolist()
+        counted = dict(zip(self.tables.sources, sums, strict=True))
+        return {item.source_id: 0 for item in self.sources} | counted
 
     @cached_property
     def corpus_start(self) -> datetime | None:
         """The first moment that anything was counted of, as far as the rows of this digest reach."""
-        days = [item.day for item in self.source_days if item.articles]
-        return midnight(min(days), self.zone) if days and min(days) > self.first else None
+        days = np.flatnonzero(self.tables.articles.any(0)).tolist()
+        return midnight(self.tables.days[days[0]], self.zone) if days and days[0] > 0 else None
 
     @cached_property
     def spikes(self) -> list[Spike]:
@@ -298,6 +316,12 @@ class DigestReader:
     def day_of(self, at: datetime) -> date:
         """The day of a moment in the reader's zone."""
         return day_of(at, self.zone)
+
+
+def first_day(rules: SpikeSettings, start: date, end: date) -> date:
+    """The first day that the period [start, end) is compared with."""
+    compared = min(end - timedelta(days=CHART_DAYS), start - (end - start))
+    return compared - timedelta(days=look_back(rules))
 
 
 def _ratio(spike: Spike) -> float | None:

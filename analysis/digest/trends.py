@@ -16,6 +16,7 @@ from analysis.digest.attention import carriers_wrote, silent_before
 from analysis.digest.evidence import DayPoint
 from analysis.spikes.baseline import Expected, fit, lower_tail, upper_tail
 from analysis.spikes.detectors import baseline_end, has_baseline
+from analysis.spikes.habits import Habits
 from config.settings import SpikeSettings
 
 FEWEST_EXPECTED = 0.1
@@ -120,6 +121,7 @@ class Trends:
     Args:
         known: (narratives,), those that were told before the panel's silence may have begun; None: nobody
             knows, so none returns.
+        habits: what all narratives say, where the panel is but a part of them; None: the panel says it.
     """
 
     def __init__(
@@ -131,25 +133,26 @@ class Trends:
         rules: SpikeSettings,
         *,
         known: Flags | None = None,
+        habits: Habits | None = None,
     ) -> None:
         self._panel, self._rules = panel, rules
         self._known = np.zeros(len(panel.narratives), dtype=np.bool_) if known is None else known
         self._first, self._last = first, last
         self._places = {key: n for n, key in enumerate(panel.narratives)}
         self.series: Series = series_of(panel, until=baseline_end(first, rules))
-        self._tested = self._test(watched)
+        self._tested, self.habits = self._test(watched, habits)
         self._up = upper_tail(self._tested.observed, self._tested.law)
         self._down = lower_tail(self._tested.observed, self._tested.law)
         able, silent = self._tested.has_baseline, self._tested.was_silent
         account = _false_discovery(np.stack([self._up, self._down]), np.stack([able | silent, able]))
         self._q_up, self._q_down = account[0], account[1]
 
-    def _test(self, watched: Flags) -> _Tested:
+    def _test(self, watched: Flags, habits: Habits | None) -> tuple[_Tested, Habits]:
         y, exposure, first = self.series.y, self.series.exposure, self._first
         period, length = slice(first, self._last + 1), self._last + 1 - first
         until = max(0, first - self._rules.guard_days)
-        baseline = fit(y, exposure, until=until, days=self._rules.baseline_days)
-        return _Tested(
+        baseline = fit(y, exposure, until=until, days=self._rules.baseline_days, habits=habits)
+        tested = _Tested(
             observed=y[:, period].sum(1),
             previous=y[:, max(0, first - length) : first].sum(1),
             law=baseline.expect(exposure[:, period].sum(1), length),
@@ -158,6 +161,7 @@ class Trends:
             was_silent=self._known & silent_before(self.series, first),
             carriers_wrote=carriers_wrote(self._panel, first, self._last),
         )
+        return tested, baseline.habits
 
     def among(self, narratives: Iterable[int]) -> dict[int, Trend]:
         """The trends of those of the narratives that the panel has."""
@@ -201,11 +205,12 @@ class Trends:
         it.
         """
         n, panel = self._places[narrative_id], self._panel.only(narrative_id)
-        return tuple(self._point(n, panel, t) for t in range(first, self._last + 1))
+        days = range(first, self._last + 1)
+        expected = self._expected_on(n, days)
+        return tuple(self._point(n, panel, t, value) for t, value in zip(days, expected, strict=True))
 
-    def _point(self, n: int, panel: Panel, t: int) -> DayPoint:
+    def _point(self, n: int, panel: Panel, t: int, expected: float | None) -> DayPoint:
         cells = panel.day_cells(t)
-        expected = self._expected_on(n, t)
         return DayPoint(
             day=panel.days[t],
             copy_groups=int(sum(own for own, _ in cells)),
@@ -217,9 +222,20 @@ class Trends:
             gap=bool(self._gaps(n)[t]),
         )
 
-    def _expected_on(self, n: int, t: int) -> float | None:
-        """What to expect of one day; None on a gap and before there is a history."""
-        y, exposure = self.series.y[n : n + 1], self.series.exposure[n : n + 1]
-        baseline = fit(y, exposure, until=baseline_end(t, self._rules), days=self._rules.baseline_days)
-        is_known = exposure[0, t] > 0 and baseline.history[0] >= self._rules.min_history_days
-        return float(baseline.rate[0] * exposure[0, t]) if is_known else None
+    def _expected_on(self, n: int, days: range) -> list[float | None]:
+        """What to expect of each day, of what was known before it; None on a gap and before there is a
+        history.
+        """
+        length, ends = self._rules.baseline_days, [baseline_end(t, self._rules) for t in days]
+        y, exposure = (_before(row[n], ends, length) for row in (self.series.y, self.series.exposure))
+        baseline = fit(y, exposure, until=length, days=length, habits=self.habits)
+        on = self.series.exposure[n, days.start : days.stop]
+        is_known = (on > 0) & (baseline.history >= self._rules.min_history_days)
+        expected = zip((baseline.rate * on).tolist(), is_known.tolist(), strict=True)
+        return [value if known else None for value, known in expected]
+
+
+def _before(row: Floats, ends: list[int], length: int) -> Floats:
+    """(ends, length): the values before each end, oldest first; zeros before the first one."""
+    padded = np.concatenate([np.zeros(length), row])
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, length)[ends], dtype=np.float64)

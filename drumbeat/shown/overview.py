@@ -5,20 +5,26 @@ no page waits for it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from config.clock import Clock
 from config.progress import Progress
 from config.workspace import Workspace
-from drumbeat.shown.shared_days import VIEW as DAYS_VIEW
-from drumbeat.shown.shared_days import KeptDays, packed_days
-from storage.records.told import SourceDayRow
+from drumbeat.shown.kept_background import VIEW as BACKGROUND
+from drumbeat.shown.kept_background import KeptBackground
 from storage.store import Store
 
+if TYPE_CHECKING:  # numpy and scipy come with them
+    from analysis.digest.background import Background
+    from analysis.digest.reader import DigestReader
+
 VIEW: Final = "overview"
+FORMAT: Final = 1
+"""Counts up when what a digest says of a narrative has other fields: what an older program wrote is not
+shown.
+"""
 WRITTEN: Final = 50
 """Narratives whose own pages are written too, those that most was told of. Chosen, not measured: about 35
 CPU-ms each; another page is made when it is asked for.
@@ -32,25 +38,20 @@ def write_overview(
     """The stage `overview`: the digest of the last seven days, as plain JSON, in the place of the one before.
     Counts: narratives written.
     """
-    progress.start("overview")
-    digest = make_overview(store, workspace, clock)
-    start, end = last_days(store, clock)
-    details = _most_told(store, workspace, start, end)
-    details |= {line["narrative_id"]: line for line in _narratives_of(digest)}
-    store.views.put(VIEW, digest, as_of=clock.now())
-    _put_days(store, workspace, clock)
-    for key, detail in details.items():
-        store.views.put(name_of(key), {"counted": _counted(store), **detail}, as_of=clock.now())
-    return {"narratives": len(details)}
-
-
-def _put_days(store: Store, workspace: Workspace, clock: Clock) -> None:
-    """Keep the source days that the pages of all other narratives need."""
+    from analysis.digest.build import digest_of
     from analysis.digest.reader import DigestReader
 
+    progress.start("overview")
     reader = DigestReader(store, workspace, *last_days(store, clock))
-    days = packed_days(reader.source_days, reader.first, reader.end)
-    store.views.put(DAYS_VIEW, {"counted": _counted(store), **days}, as_of=clock.now())
+    digest: dict[str, Any] = digest_of(reader, clock).to_dict()
+    details = _most_told(reader)
+    details |= {line["narrative_id"]: line for line in _narratives_of(digest)}
+    made = _made_by(store)
+    written = {name_of(key): {**made, **detail} for key, detail in details.items()}
+    written[BACKGROUND] = {**made, **reader.background.to_plain()}
+    written[VIEW] = {**made, **digest}
+    store.views.replace(written, as_of=clock.now())
+    return {"narratives": len(details)}
 
 
 def name_of(narrative_id: int) -> str:
@@ -58,15 +59,34 @@ def name_of(narrative_id: int) -> str:
     return f"{VIEW} {narrative_id}"
 
 
+def written_digest(store: Store) -> dict[str, Any] | None:
+    """What `overview` wrote last of all; None where this program could not show it."""
+    view: dict[str, Any] | None = store.views.get(VIEW)
+    if view is None or view.get("format") != FORMAT:
+        return None
+    return _plain(view)
+
+
 def written_detail(store: Store, narrative_id: int) -> dict[str, Any] | None:
     """What `overview` wrote of a narrative since the last counting run; None where it wrote nothing."""
     view: dict[str, Any] | None = store.views.get(name_of(narrative_id))
-    return view if view is not None and view["counted"] == _counted(store) else None
+    if view is None or not _made_by(store).items() <= view.items():
+        return None
+    return _plain(view)
 
 
-def days_of(store: Store, kept: KeptDays) -> Callable[[date, date], list[SourceDayRow]]:
-    """Gives source days as `overview` kept them since the last counting run."""
-    return partial(kept.of, store, _counted(store))
+def _plain(view: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in view.items() if name not in ("counted", "format")}
+
+
+def background_of(store: Store, kept: KeptBackground, end: date) -> Background | None:
+    """What `overview` left since the last counting run of a period that ends before `end`."""
+    return kept.of(store, _made_by(store), end)
+
+
+def _made_by(store: Store) -> dict[str, Any]:
+    """What tells whether a view can be shown."""
+    return {"counted": _counted(store), "format": FORMAT}
 
 
 def _counted(store: Store) -> str | None:
@@ -75,17 +95,17 @@ def _counted(store: Store) -> str | None:
     return last.run_id if last else None
 
 
-def _most_told(store: Store, workspace: Workspace, start: date, end: date) -> dict[int, dict[str, Any]]:
+def _most_told(reader: DigestReader) -> dict[int, dict[str, Any]]:
     """The narratives that most was told of, and the watched ones."""
     from analysis.digest.build import narrative_details
 
     told: Counter[int] = Counter()
-    for row in store.counts.observations(start, end):
-        told[row.narrative_id] += row.articles
+    for cell in reader.cells:
+        if cell.day >= reader.start:
+            told[cell.narrative_id] += cell.articles
     chosen = [key for key, _ in sorted(told.items(), key=lambda item: (-item[1], item[0]))[:WRITTEN]]
-    chosen += [row.narrative_id for row in store.lists.watched() if row.narrative_id not in chosen]
-    written = narrative_details(store=store, workspace=workspace, narrative_ids=chosen, start=start, end=end)
-    return {item.narrative_id: item.to_dict() for item in written}
+    chosen += [row.narrative_id for row in reader.store.lists.watched() if row.narrative_id not in chosen]
+    return {item.narrative_id: item.to_dict() for item in narrative_details(reader, chosen)}
 
 
 def make_overview(store: Store, workspace: Workspace, clock: Clock) -> dict[str, Any]:

@@ -82,15 +82,17 @@ def narrative(
     if survivor.narrative_id != narrative_id:
         return _led_to(survivor)
     told = reader.told(survivor, after=after, limit=PAGE_SIZE + 1)
+    quoted = _quoted(reader, survivor)
+    shown = [*(item.passage for item in told), *filter(None, [quoted["quoted"]])]
     values = {
         **({"n": None} if alone else _drawn(reader, narrative_id)),
         "known": survivor,
         "kinds": KINDS,
         "judged": reader.store.kinds.of([narrative_id]).get(narrative_id),
         "rows": rows_of(told, PAGE_SIZE, after=after, key=_place_of),
-        "sources": {row.source_id: row for row in reader.store.sources.all()},
+        "sources": reader.store.sources.named({row.source_id for row in shown}),
         "lineage": reader.store.narratives.lineage(narrative_id),
-        **_quoted(reader, survivor),
+        **quoted,
         **_links(reader, survivor),
         "decisions": decisions_in_force(reader.store, narrative_id),
         "drift": reader.store.drift.of(narrative_id, limit=DRIFT_ROWS),
@@ -158,7 +160,7 @@ def event(request: Request, event_id: EventNumber) -> HTMLResponse:
     told = sorted(
         store.passages.many(store.events.members(event_id)), key=lambda row: (row.counted_at, row.passage_id)
     )
-    sources = {row.source_id: row for row in store.sources.all()}
+    sources = store.sources.named({row.source_id for row in told})
     return page(
         "event.html",
         {"event": found, "told": told, "sources": sources, "notice": notice(), "here": "events"},
@@ -171,7 +173,7 @@ def article(request: Request, article_id: str) -> HTMLResponse:
     view = reader_of(request).article(article_id)
     if view is None:
         raise HTTPException(404, f"there is no article {article_id}")
-    sources = {row.source_id: row for row in reader_of(request).store.sources.all()}
+    sources = reader_of(request).store.sources.named([view.article.source_id])
     return page(
         "article.html",
         {"view": view, "a": view.article, "sources": sources, "notice": notice(), "here": "search"},
@@ -241,6 +243,7 @@ def search(
         "q": q,
         "chosen": {**chosen, "since": since or "", "until": until or ""},
         "all_shown": len(hits) < PAGE_SIZE,
+        "ranked": reader.store.search.ranked_at_most(q, filters=filters) if hits else None,
         "hits": [(hit, articles[hit.article_id]) for hit in hits if hit.article_id in articles],
         **_choices(reader),
     }

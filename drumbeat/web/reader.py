@@ -14,9 +14,16 @@ from drumbeat.edits import VersionView, versions_of
 from drumbeat.evidence import NarrativePassage, Reading, listed_passages, readings
 from drumbeat.search import unknown_filter
 from drumbeat.shown.health import HealthView, health_views
-from drumbeat.shown.overview import VIEW, days_of, last_days, make_overview, relabelled, written_detail
+from drumbeat.shown.kept_background import KeptBackground
+from drumbeat.shown.overview import (
+    background_of,
+    last_days,
+    make_overview,
+    relabelled,
+    written_detail,
+    written_digest,
+)
 from drumbeat.shown.polls import is_notable, remark
-from drumbeat.shown.shared_days import KeptDays
 from storage.archive import ArchivedResponse, ArchiveReader
 from storage.records import (
     Article,
@@ -64,12 +71,12 @@ class PollView:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Read access for the web. What is dear to make, a stage has written; kept are the source days alone."""
+    """Read access for the web. What is dear to make, a stage has written; kept is the background alone."""
 
     store: Store
     workspace: Workspace
     clock: Clock
-    kept_days: KeptDays = field(default_factory=KeptDays)
+    kept_background: KeptBackground = field(default_factory=KeptBackground)
 
     def period(self) -> tuple[date, date]:
         """The seven days that the overview shows."""
@@ -84,7 +91,7 @@ class Reader:
         """The digest of the last seven days that the last `overview` wrote, as plain JSON; made now where
         there is none yet.
         """
-        written: dict[str, Any] | None = self.store.views.get(VIEW)
+        written = written_digest(self.store)
         if written is None:
             return make_overview(self.store, self.workspace, self.clock)
         return relabelled(self.store, written)
@@ -104,7 +111,7 @@ class Reader:
             narrative_id=narrative_id,
             start=start,
             end=end,
-            days_of=days_of(self.store, self.kept_days),
+            background=background_of(self.store, self.kept_background, end),
         )
         return found.to_dict() if found else None
 

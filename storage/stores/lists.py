@@ -69,13 +69,11 @@ class ListStore:
 
     def kinds(self) -> dict[Kind, int]:
         """How many narratives that were not merged are of each kind, as `narratives` counts them."""
+        counted = sa.select(*(sa.func.count().filter(_is(kind)).label(kind) for kind in KINDS))
+        statement = counted.select_from(_WITH_KINDS).where(_STANDS)
         with self._database.read() as connection:
-            return {
-                kind: connection.execute(
-                    sa.select(sa.func.count()).select_from(_WITH_KINDS).where(_STANDS, _is(kind))
-                ).scalar_one()
-                for kind in KINDS
-            }
+            row = connection.execute(statement).one()
+        return {kind: row._mapping[kind] for kind in KINDS}
 
     def labels(self, narrative_ids: Collection[int]) -> dict[int, str]:
         """The labels of narratives, by number."""

@@ -60,6 +60,12 @@ class SourceStore:
             ).first()
         return record_of(Source, row) if row else None
 
+    def named(self, source_ids: Collection[str]) -> dict[str, Source]:
+        """Those of these sources that are known, by id."""
+        with self._database.read() as connection:
+            rows = select_in(connection, sa.select(schema.sources), schema.sources.c.source_id, source_ids)
+        return {row.source_id: record_of(Source, row) for row in rows}
+
     def mark_first_crawled(self, source_id: str, at: datetime) -> None:
         """Remember the first crawl; later calls change nothing."""
         unset = (schema.sources.c.source_id == source_id) & schema.sources.c.first_crawled_at.is_(None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,13 @@ class ViewStore:
         """Write a view in the place of the old one."""
         with self._database.write() as connection:
             upsert(connection, schema.views, [{"name": name, "as_of": as_of, "value": value}])
+
+    def replace(self, values: Mapping[str, Any], *, as_of: datetime) -> None:
+        """Write views, and remove all others, in one transaction."""
+        rows = [{"name": name, "as_of": as_of, "value": value} for name, value in values.items()]
+        with self._database.write() as connection:
+            connection.execute(sa.delete(schema.views))
+            upsert(connection, schema.views, rows)
 
     def get(self, name: str) -> Any:
         """A view; None where none was written."""

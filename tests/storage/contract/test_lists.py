@@ -97,3 +97,5 @@ def test_a_view_is_replaced(store: Store) -> None:
     store.views.put("overview", {"a": None}, as_of=hours(2))
     assert store.views.get("overview") == {"a": None}
     assert store.views.get("another") is None
+    store.views.replace({"other": [2]}, as_of=hours(3))
+    assert (store.views.get("overview"), store.views.get("other")) == (None, [2])

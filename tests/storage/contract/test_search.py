@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from analysis.embedding.centring import centred
+from storage import search_index
 from storage.engine import Database
 from storage.records import MeanTable, SearchFilters
 from storage.schema import articles
@@ -187,3 +188,52 @@ def test_an_empty_store_is_searched(store: Store) -> None:
     assert store.search.text("mauritania", filters=ALL, limit=9) == []
     assert store.vectors.by_language(BUILD, per_language=9) == {}
     assert not store.vectors.any(BUILD)
+
+
+def many(store: Store) -> None:
+    """Five articles with a word, one more without; the third has it in its title."""
+    texts = ["word", "word", "word", "word", "word", "other"]
+    rows = [
+        article(str(place), title="word" if place == 2 else "plain", body=f"{text} {place}")
+        for place, text in enumerate(texts)
+    ]
+    for row in rows:
+        add_articles(store, [row])
+
+
+def test_of_very_many_the_newest_are_ranked(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as are ranked, the newest by number, come back; the title still counts among them."""
+    many(store)
+    whole = [hit.article_id for hit in store.search.text("word", filters=ALL, limit=9)]
+    assert len(whole) == 5
+    monkeypatch.setattr(search_index, "RANKED", {"sqlite": 3, "postgresql": 3})
+    kept = [hit.article_id for hit in store.search.text("word", filters=ALL, limit=9)]
+    assert kept == [key for key in whole if key in {article(place).article_id for place in "234"}]
+    assert kept[0] == article("2").article_id
+    assert [hit.article_id for hit in store.search.text("word", filters=ALL, limit=1)] == kept[:1]
+
+
+@pytest.mark.parametrize(("most", "told"), [(4, 4), (5, None), (6, None)])
+def test_it_is_told_that_not_all_were_ranked(
+    store: Store, monkeypatch: pytest.MonkeyPatch, most: int, told: int | None
+) -> None:
+    """Only where more articles have the words than are ranked."""
+    many(store)
+    monkeypatch.setattr(search_index, "RANKED", {"sqlite": most, "postgresql": most})
+    assert store.search.ranked_at_most("word", filters=ALL) == told
+    assert store.search.ranked_at_most("other", filters=ALL) is None
+    assert store.search.ranked_at_most("...", filters=ALL) is None
+
+
+def test_a_filter_comes_before_the_newest(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a filter leaves out takes no place among those that are ranked."""
+    add_articles(store, [article("1", body="word", counted_at=hours(-9))])
+    many_later = [article(str(place), body="word", counted_at=hours(1)) for place in range(2, 6)]
+    for row in many_later:
+        add_articles(store, [row])
+    monkeypatch.setattr(search_index, "RANKED", {"sqlite": 2, "postgresql": 2})
+    early = SearchFilters(end=hours(-1))
+    found = store.search.text("word", filters=early, limit=9)
+    assert [hit.article_id for hit in found] == [article("1").article_id]
+    assert store.search.ranked_at_most("word", filters=early) is None
+    assert store.search.ranked_at_most("word", filters=SearchFilters(start=hours(0))) == 2
