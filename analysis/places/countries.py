@@ -129,12 +129,9 @@ def spellings_of(name: str) -> Iterator[str]:
 def _countries_of(language: str) -> dict[str, str]:
     from babel import Locale
 
-    names = Locale.parse(language).territories
-    return {
-        code: names[code]
-        for code in names
-        if len(code) == 2 and code.isalpha() and code.isupper() and code not in LEFT_OUT
-    }
+    names = {str(code): str(name) for code, name in Locale.parse(language).territories.items()}
+    codes = (code for code in names if len(code) == 2 and code.isalpha() and code.isupper())
+    return {code: names[code] for code in codes if code not in LEFT_OUT}
 
 
 def _inflected(text: str, name: str, locale: str) -> Iterator[Form]:

@@ -6,7 +6,7 @@ names with their passages --weight by place in the text--> salience of countries
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -119,7 +119,7 @@ def _supported(mentions: Sequence[_Mention]) -> list[_Mention]:
 def _weights(mentions: Sequence[_Mention], segments: Sequence[Segment]) -> dict[str, float]:
     """Country -> weight of its mentions; leaders by office speak for their state."""
     first = next((segment.ordinal for segment in segments if segment.ordinal != TITLE), None)
-    weights: Counter[str] = Counter()
+    weights: defaultdict[str, float] = defaultdict(float)
     for mention in mentions:
         country = _country_of(mention.name)
         if country is not None:
