@@ -94,9 +94,12 @@ def tellings(rows: Iterable[ToldRow], survivors: Mapping[int, int]) -> list[Tell
         survivors: narrative -> the number that it counts under; passages of other numbers are passed over.
     """
     told: dict[tuple[int, str], Telling] = {}
-    for row in rows:
-        number = survivors.get(row.narrative_id)
-        if number is not None and not row.late and says(row.stance):
+    counted = [(number, row) for row in rows if (number := survivors.get(row.narrative_id)) is not None]
+    refuting = {(number, row.article_id) for number, row in counted if not says(row.stance)}
+    for number, row in counted:
+        # What was discovered of a watched claim has no stance: an article that refutes it does not tell it.
+        speaks = says(row.stance) and (row.stance is not None or (number, row.article_id) not in refuting)
+        if speaks and not row.late:
             told[number, row.article_id] = Telling(
                 number, row.counted_at, row.article_id, row.source_id, row.group_id
             )
@@ -126,13 +129,17 @@ def passages_of(
 ) -> list[NarrativeRow]:
     """Every passage of a narrative and of those merged into it, counted in [start, end), by passage id.
 
-    Those of a watched narrative are its statement's hits, the refuting ones among them: ask `says`.
+    Those of a watched narrative are its statement's hits, the refuting ones among them: ask `says`; and the
+    passages of what was discovered of it, where it is linked.
     """
-    if narrative.kind == "watched":
-        hits = store.tellings.hits(str(narrative.statement_id), start=start, end=end)
-        return [row for row in hits if row.narrative_id == narrative.narrative_id]
     numbers = numbers_under(survivors, narrative.narrative_id)
-    return store.tellings.assigned(numbers, start=start, end=end)
+    assigned = store.tellings.assigned(numbers, start=start, end=end)
+    if narrative.kind != "watched":
+        return assigned
+    hits = store.tellings.hits(str(narrative.statement_id), start=start, end=end)
+    own = [row for row in hits if row.narrative_id == narrative.narrative_id]
+    found = {row.passage_id: row for row in (*assigned, *own)}
+    return [found[key] for key in sorted(found)]
 
 
 def speaking(rows: Sequence[NarrativeRow]) -> list[NarrativeRow]:

@@ -7,7 +7,7 @@ secrets come from the environment only. Nothing here reads a file: see `load.py`
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
@@ -20,6 +20,8 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 CountryName = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}=.*\S.*$", max_length=100)]
 """Something must stand in it: an empty statement, entity or name matches everything or nothing."""
 Share = Annotated[float, Field(ge=0, le=1)]
+Order = Annotated[int, Field(ge=0, lt=10_000)]
+ScrapyKey = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 
 
 class Section(BaseModel):
@@ -80,9 +82,30 @@ class CrawlSettings(Section):
     """Tries for a page that fails for a passing reason, over several crawls."""
     allow_private_addresses: bool = False
     """Fetch from private and loopback addresses too; a source can allow it for itself."""
+    browser_path: Path = Path("/usr/bin/chromium")
+    """Chromium, for outlets whose pages are drawn by scripts (`browser` of a source)."""
     verify_certificates: bool = True
     """Off: pages are taken from whoever answers, which is weaker evidence; for outlets whose certificates are
     broken."""
+
+
+class ScrapySettings(Section):
+    """What is added to Scrapy by import path: from installed packages, or `spiders.FILE.NAME` of the
+    workspace."""
+
+    extensions: dict[str, Order] = {}
+    """Extension -> order, for every crawl."""
+    downloader_middlewares: dict[str, Order] = {}
+    """Downloader middleware -> order, for every crawl; robots.txt, delays and addresses are judged after
+    them."""
+    download_handlers: dict[Literal["http", "https"], str] = {}
+    """Scheme -> who downloads its addresses in every crawl, in place of our own handler."""
+    spider_middlewares: dict[str, Order] = {}
+    """Spider middleware -> order, for the workspace's own spiders."""
+    item_pipelines: dict[str, Order] = {}
+    """Item pipeline -> order, for the workspace's own spiders."""
+    settings: dict[ScrapyKey, Any] = {}
+    """Scrapy's own settings and those of what is added; what decides how outlets are asked stays ours."""
 
 
 class BackfillSettings(Section):
@@ -290,9 +313,12 @@ class DashboardSettings(Section):
     """Where the dashboard listens."""
 
     host: str = "127.0.0.1"
-    """Address the dashboard listens on; it has no login, so keep it local or behind a proxy that has one."""
+    """Address the dashboard listens on; one that others reach asks for accounts."""
     port: Port = 8750
     """Port the dashboard listens on."""
+    accounts: Literal["auto", "on", "off"] = "auto"
+    """Whether one has to sign in. auto: as soon as there is an account, or the address is not this machine
+    alone. off: whoever reaches it reads everything, and nobody can decide anything there."""
     address: str = ""
     """Where recipients reach the dashboard, as https://drumbeat.example.org; empty: mails carry no links."""
     link_days: Days = 30
@@ -309,6 +335,7 @@ class Settings(Section):
 
     storage: StorageSettings = StorageSettings()
     crawl: CrawlSettings = CrawlSettings()
+    scrapy: ScrapySettings = ScrapySettings()
     backfill: BackfillSettings = BackfillSettings()
     clean: CleanSettings = CleanSettings()
     copies: CopySettings = CopySettings()

@@ -32,16 +32,33 @@ def _without_login(url: HttpUrl) -> HttpUrl:
 
 
 Address = Annotated[HttpUrl, AfterValidator(_without_login)]
+SPIDER = "spider:"
+"""What the address of a spider of the workspace begins with."""
+SpiderAddress = Annotated[str, StringConstraints(pattern=r"^spider:[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$")]
+""""spider:NAME", the `name` of a Scrapy spider in the workspace's folder `spiders`."""
 
 
 class FeedConfig(Section):
     """An address to poll."""
 
-    url: Address
-    kind: Literal["feed", "news_sitemap", "sitemap", "section"] = "feed"
+    url: Address | SpiderAddress
+    kind: Literal["feed", "news_sitemap", "sitemap", "section", "spider"] = "feed"
     language: LanguageTag | None = None
     listed_in: str = ""
     """The list that states this address."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spiders_are_spiders(cls, stated: Any) -> Any:
+        """A spider's address says what it is."""
+        if not isinstance(stated, dict):
+            return stated
+        is_spider = str(stated.get("url", "")).startswith(SPIDER)
+        if is_spider and stated.setdefault("kind", "spider") != "spider":
+            raise ValueError(f"{stated['url']} is a spider; expected kind = 'spider', or none")
+        if not is_spider and stated.get("kind") == "spider":
+            raise ValueError(f"a spider's address is written 'spider:NAME', not {stated.get('url')!r}")
+        return stated
 
 
 class OwnershipConfig(Section):
@@ -97,10 +114,19 @@ class SourceConfig(Section):
     link_pattern: Annotated[str, AfterValidator(_regular_expression)] | None = None
     """Regular expression that an article's address must match on section pages. Links are told by headline,
     heading, date and layout; this overrides it where a site is strange: `link_pattern = 'article\\d+'`."""
+    browser: Literal["never", "without_text", "always"] = "never"
+    """Whether its pages are rendered in a browser: those in which no text was found, or all of them. Needs the
+    extra `browser` and Chromium (`crawl.browser_path`)."""
     coverage_start: date | None = None
     coverage_end: date | None = None
     allow_private_addresses: bool = False
     enabled: bool = True
+
+    @property
+    def asked_addresses(self) -> tuple[str, ...]:
+        """Addresses of the web that are asked for it: its feeds, and its domain where a spider decides."""
+        stated = (str(feed.url) for feed in self.feeds)
+        return tuple(f"https://{self.domain}/" if url.startswith(SPIDER) else url for url in stated)
 
     @model_validator(mode="after")
     def _coverage_has_days(self) -> SourceConfig:

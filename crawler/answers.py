@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-Kind = Literal["page", "feed", "sitemap", "section", "robots", "redirect"]
+Kind = Literal["page", "feed", "sitemap", "section", "spider", "robots", "redirect"]
 """What a request was made for; the archive remembers it."""
 
 ACCEPTED_ENCODINGS = "gzip, deflate"

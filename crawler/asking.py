@@ -6,9 +6,10 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from config.clock import Clock
-from config.settings import CrawlSettings
+from config.settings import CrawlSettings, Settings
 from config.sources import SourceConfig
 from crawler.answers import Answer, Kind
 from crawler.fetcher import Fetcher
@@ -25,7 +26,9 @@ class CrawlTools:
 
     fetcher: Fetcher
     recorder: Recorder
-    settings: CrawlSettings
+    root: Path
+    """The workspace, whose spiders may be run."""
+    workspace_settings: Settings
     clock: Clock
     run_id: str
     by_hand: bool
@@ -35,6 +38,11 @@ class CrawlTools:
     """Source -> pages fetched in the last 24 hours, and their bytes in the archive."""
     ends: float
     """When the crawl is over, on the event loop's time."""
+
+    @property
+    def settings(self) -> CrawlSettings:
+        """How outlets are fetched from."""
+        return self.workspace_settings.crawl
 
 
 class OutletRequests:

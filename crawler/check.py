@@ -24,6 +24,8 @@ from crawler.probing import probe
 from crawler.reading import read_listing
 from crawler.results import poll_outcome
 from crawler.select import Finder, finder_for, select_children, select_pages
+from crawler.spiders.polled import as_poll
+from crawler.spiders.running import run_spider, spider_order
 from storage.records import FeedKind, FeedPoll, FeedState
 
 
@@ -85,14 +87,17 @@ def check_sources(
         told.start("addresses", len(addresses))
         return [row for rows in await asyncio.gather(*map(one, sources)) for row in rows]
 
-    addresses = [str(feed.url) for source in sources for feed in source.feeds]
+    addresses = [url for source in sources for url in source.asked_addresses]
     rows, _ = probe(work, addresses=addresses, workspace=workspace, clock=clock)
     return rows
 
 
 async def _check(source: SourceConfig, feed: FeedConfig, fetcher: Fetcher, workspace: Workspace) -> FeedCheck:
-    answer = await fetcher.fetch(str(feed.url), REQUEST_KINDS[feed.kind], source=source)
-    listing = await _listing_in(answer, feed, source)
+    if feed.kind == "spider":
+        answer, listing = await _of_spider(source, feed, fetcher, workspace)
+    else:
+        answer = await fetcher.fetch(str(feed.url), REQUEST_KINDS[feed.kind], source=source)
+        listing = await _listing_in(answer, feed, source)
     days = workspace.settings.crawl.backfill_days
     finder = finder_for(source, first=True, now=fetcher.clock.now(), backfill_days=days)
     checked = FeedCheck(
@@ -106,6 +111,18 @@ async def _check(source: SourceConfig, feed: FeedConfig, fetcher: Fetcher, works
     if listing is not None:
         checked = _with_entries(checked, listing, finder, answer.final_url)
     return replace(checked, condition=_condition(checked, answer, listing))
+
+
+async def _of_spider(
+    source: SourceConfig, feed: FeedConfig, fetcher: Fetcher, workspace: Workspace
+) -> tuple[Answer, Listing | None]:
+    """What a spider of the workspace finds."""
+    order = spider_order(str(feed.url), (workspace.root, workspace.settings), fetcher.spider_places)
+
+    async def fetch(url: str, headers: dict[str, str]) -> Answer:
+        return await fetcher.fetch(url, "spider", source=source, headers=headers)
+
+    return as_poll(str(feed.url), await run_spider(order, fetch), fetcher.clock.now())
 
 
 def _condition(checked: FeedCheck, answer: Answer, listing: Listing | None) -> str:

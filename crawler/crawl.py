@@ -29,9 +29,10 @@ from config.clock import Clock
 from config.progress import Progress
 from config.sources import SourceConfig
 from config.workspace import Workspace
+from crawler.additions import Additions
 from crawler.asking import CrawlTools
 from crawler.fetcher import Fetcher
-from crawler.outlet import DAY, OutletCrawl, chosen_sources, require_known
+from crawler.outlet import DAY, OutletCrawl, chosen_sources, require_browser, require_known
 from crawler.pauses import HostPauses
 from crawler.places import WEIGHT_OF_A_FAILURE
 from crawler.recording import Recorder
@@ -143,7 +144,14 @@ async def _crawl(job: _Job) -> dict[str, int]:
             await recorder.flush()
 
     try:
-        await open_session(work, settings=settings, clock=job.clock, keep=recorder.keep, pauses=pauses)
+        await open_session(
+            work,
+            settings=settings,
+            clock=job.clock,
+            keep=recorder.keep,
+            pauses=pauses,
+            additions=Additions(job.workspace.root, job.workspace.settings.scrapy),
+        )
     finally:
         writer.shutdown()
     return dict(sorted(counts.items()))
@@ -157,17 +165,18 @@ def _tools(
     spent: Mapping[str, tuple[int, int]],
 ) -> CrawlTools:
     """What the outlets of this crawl share."""
-    settings = job.workspace.settings.crawl
+    lasts_seconds = job.workspace.settings.crawl.crawl_seconds
     return CrawlTools(
         fetcher=fetcher,
         recorder=recorder,
-        settings=settings,
+        root=job.workspace.root,
+        workspace_settings=job.workspace.settings,
         clock=job.clock,
         run_id=job.run_id,
         by_hand=bool(job.only),
         counts=counts,
         spent=spent,
-        ends=asyncio.get_running_loop().time() + settings.crawl_seconds,
+        ends=asyncio.get_running_loop().time() + lasts_seconds,
     )
 
 
@@ -192,9 +201,8 @@ async def _crawl_outlets(sources: list[SourceConfig], tools: CrawlTools, progres
 def _sources(job: _Job) -> list[SourceConfig]:
     require_known(job.only, job.workspace)
     sources = chosen_sources(job.workspace.sources, job.only, job.clock)
-    require_contact(
-        job.workspace.settings.crawl, [str(feed.url) for source in sources for feed in source.feeds]
-    )
+    require_contact(job.workspace.settings.crawl, [url for row in sources for url in row.asked_addresses])
+    require_browser(sources, job.workspace.settings.crawl.browser_path)
     return least_recently_served(sources, job.store.feeds.all())
 
 

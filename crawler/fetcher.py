@@ -34,16 +34,17 @@ from crawler.answers import (
     decompress,
     unlabelled_encoding,
 )
+from crawler.browser.rendering import Document, Renderer
 from crawler.failures import EXPECTED, detail_of, outcome_of
 from crawler.pauses import HostPauses
 from crawler.permits import permit_of
 from crawler.places import BYTES_OF_A_REQUEST, WEIGHT_OF_A_FAILURE, HostQueues, Places, Traffic
 from crawler.refresh import refresh_target
 from crawler.robots import MAX_BYTES as MAX_ROBOTS_BYTES
-from crawler.robots import RobotsBook, Rules, product_token, rules_from
+from crawler.robots import RobotsBook, RobotsDenied, RobotsUnreadable, Rules, product_token, rules_from
 from crawler.sitemaps import MAX_BYTES as MAX_SITEMAP_BYTES
-from crawler.tickets import Ticket, request_for, ticket_of
-from crawler.urls import host_of, resolved
+from crawler.tickets import RENDERING, Ticket, request_for, ticket_of
+from crawler.urls import host_of, registered_domain, resolved
 from crawler.waiting import retry_after
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ logger = structlog.get_logger(__name__)
 
 UNPACKED_IN_PLACE = 32 * 1024
 """Bytes of an answer whose unpacking takes less than handing it to a thread. Chosen, not measured."""
+SPIDERS_AT_ONCE = 2
+"""Of a workspace, with 80 MB each (`ps -o rss`, a spider that imports Scrapy alone)."""
 Keep = Callable[[Answer], Awaitable[None]]
 """Takes answers that only the archive wants (robots.txt, redirects); returns when they are safe."""
 
@@ -91,7 +94,10 @@ class Fetcher:
         self._robots = RobotsBook(clock)
         self._traffic = Traffic()
         self.places = Places(settings.concurrent_hosts, self._traffic)
+        self.spider_places = asyncio.Semaphore(SPIDERS_AT_ONCE)
+        """For spiders of the workspace, each a process of its own."""
         self._hosts = HostQueues(self._seconds_to_rest)
+        self._renderer = Renderer(crawler, request_headers(settings)["User-Agent"])
         crawler.signals.connect(self._received, signals.bytes_received)
 
     async def fetch(
@@ -166,9 +172,56 @@ class Fetcher:
         rested = asyncio.get_running_loop().time() - slot.lastseen
         return float(slot.delay - rested)
 
-    def close(self) -> None:
-        """Call off what is under way for others; whoever waited for it is gone."""
+    async def close(self) -> None:
+        """Call off what is under way for others, since whoever waited for it is gone, and end the browser."""
         self._robots.close()
+        await self._renderer.close()
+
+    async def rendered(self, answer: Answer, source: SourceConfig) -> bytes | None:
+        """The DOM that a browser makes of an answer, in UTF-8; None where it fails.
+
+        It waits for the host like a request, because the page's own requests go there.
+        """
+        ticket = self._ticket("page", source, {})
+        host = host_of(answer.final_url)
+        request = request_for(answer.final_url, ticket)
+        document = self._document(source.id, answer, ticket)
+        request.meta[RENDERING] = partial(self._renderer.render, document=document)
+        try:
+            async with self._hosts.turn(host):
+                response = await self._crawler.engine.download_async(request)
+        except Exception:  # border: what a page does to a browser costs only its rendering
+            logger.warning("not rendered", url=answer.final_url, exc_info=True)
+            return None
+        return str(response.text).encode("utf-8", "replace")
+
+    def _document(self, outlet: str, answer: Answer, ticket: Ticket) -> Document:
+        """An answer with who judges what its page asks for."""
+        own = registered_domain(host_of(answer.final_url))
+
+        async def judge(url: str) -> tuple[str, ...]:
+            return await self.names.checked(host_of(url), allow_private=ticket.permit.covers(url))
+
+        async def allowed(url: str) -> bool:
+            return registered_domain(host_of(url)) != own or await self._is_allowed(url, ticket)
+
+        return Document(
+            outlet=outlet,
+            url=answer.final_url,
+            status=answer.status or 200,
+            headers=answer.headers,
+            body=answer.body,
+            judge=judge,
+            allowed=allowed,
+        )
+
+    async def _is_allowed(self, url: str, ticket: Ticket) -> bool:
+        """Whether robots.txt lets us ask for an address."""
+        try:
+            await (await self.rules_for(url, ticket)).judge(url, self.token)
+        except (RobotsDenied, RobotsUnreadable):
+            return False
+        return True
 
     async def known_rules(self, url: str) -> Rules | None:
         """What robots.txt said of an address that was fetched before; None where it was not asked."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
     _LenientHTTP11ClientFactory,
@@ -15,6 +16,9 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTPClientParser,
 )
 from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from crawler.tickets import rendering_of
 
 LONGEST_LINE: Final = 256 * 1024
 """Bytes of a header line, as browsers allow for all of them (Chromium: 256 kB)."""
@@ -78,3 +82,8 @@ class DownloadHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = HeaderFactory
+
+    async def download_request(self, request: Request) -> Response:
+        """The answer, or, of a request that brings a document to be rendered, what a browser makes of it."""
+        rendering = rendering_of(request)
+        return await (rendering(request) if rendering else super().download_request(request))

@@ -36,6 +36,7 @@ _BY_OUTCOME = _UNREACHED | {
     "http_5xx": "server_error",
     "redirect_loop": "redirects",
     "bad_url": "refused",
+    "spider_failed": "spider_failed",
 }
 _BY_STATUS = {401: "forbidden", 403: "forbidden", 451: "forbidden", 429: "rate_limited"}
 _ROBOTS_CAUSE = re.compile(r"robots\.txt: (\w+)")
@@ -94,6 +95,8 @@ def condition_of(outcome: str, status: int | None, detail: str) -> tuple[str, st
 
 def _of_listing(state: FeedState, poll: FeedPoll, answer: Answer, listing: Listing | None) -> tuple[str, str]:
     """The condition of a feed that answers."""
+    if state.kind == "spider" and answer.detail:
+        return "spider_failed", answer.detail
     if poll.leads_to is not None:
         return "moved", f"every entry leads to {poll.leads_to}"
     was, is_now = (registered_domain(host_of(url)) for url in (state.feed_url, answer.final_url))

@@ -25,6 +25,7 @@ FETCH_OUTCOMES: dict[str, str] = {
     "too_large": "Larger than the limit, as sent or after decompression.",
     "bad_encoding": "The compressed answer could not be decompressed.",
     "broken_feed": "Answered, but it is no feed, sitemap or page that could be read.",
+    "spider_failed": "A spider of the workspace failed, or was ended, before it found anything.",
     "not_html": "Answered with something that is not a web page.",
     "private_address": "The host leads to a private address, and neither source nor settings allow that.",
     "bad_url": "Not an address that can be fetched.",

@@ -11,6 +11,8 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
 
 import structlog
 
@@ -20,6 +22,8 @@ from config.sources import SourceConfig
 from config.workspace import Workspace
 from crawler.answers import Answer
 from crawler.asking import CrawlTools, OutletRequests, TimeIsUp
+from crawler.browser.need import lacks_text
+from crawler.browser.rendering import browser_problem
 from crawler.canonicals import stated_address
 from crawler.links import is_own
 from crawler.looks import Looks
@@ -84,18 +88,40 @@ class OutletCrawl:
 
     async def _fetch_page(self, page: Page, finder: Finder) -> None:
         self._take_share()
-        answer = await self._requests.fetch(page.url, "page")
+        given = self._polls.answers.pop(page.url, None)
+        answer = replace(given, kind="page") if given else await self._requests.fetch(page.url, "page")
         self._bytes_left -= len(answer.body)
         after = page_after(
             page, answer, run_id=self._tools.run_id, attempts_allowed=self._tools.settings.attempts
         )
         if after.fetch_outcome == "stored":
             after = await self._placed(page, after, answer, finder)
-        await self._tools.recorder.put(Entry(answer=answer, page=after))
+        after = await self._kept(page, after, answer)
         tried = after.attempts > page.attempts
         outcome = (after.fetch_outcome or WAITING) if tried else "postponed"
         self._tools.counts.update({"tried": int(tried), outcome: 1})
         _log_page(self._source.id, page.url, outcome, answer)
+
+    async def _kept(self, page: Page, after: Page, answer: Answer) -> Page:
+        """Make an answer safe, with what a browser makes of it; the page as it is stored."""
+        rendered = await self._rendered(page, after, answer)
+        if rendered is not None:
+            after = replace(after, sha256=sha256(rendered).hexdigest())
+        await self._tools.recorder.put(Entry(answer=answer, rendered=rendered, page=after))
+        return after
+
+    async def _rendered(self, page: Page, after: Page, answer: Answer) -> bytes | None:
+        """What a browser makes of an answer, where the source allows it and the answer has no text itself."""
+        wanted = self._source.browser
+        if wanted == "never" or after.fetch_outcome != "stored" or self._requests.is_over:
+            return None
+        if wanted == "without_text" and not await lacks_text(
+            page, answer, self._tools.workspace_settings.clean
+        ):
+            return None
+        rendered = await self._tools.fetcher.rendered(answer, self._source)
+        self._tools.counts["rendered"] += rendered is not None
+        return rendered
 
     def _take_share(self) -> None:
         """Count a page against the outlet's share of a day.
@@ -131,6 +157,17 @@ def _log_page(source_id: str, url: str, outcome: str, answer: Answer) -> None:
     logger.info(
         "page", source=source_id, url=url, outcome=outcome, status=answer.status, detail=answer.detail
     )
+
+
+def require_browser(sources: Collection[SourceConfig], path: Path) -> None:
+    """Refuse to crawl sources that want a browser where there is none.
+
+    Raises:
+        ConfigError: names the first of them, and what is missing.
+    """
+    wanting = next((source.id for source in sources if source.browser != "never"), None)
+    if wanting is not None and (problem := browser_problem(path)):
+        raise ConfigError(f"source {wanting!r}: its pages are rendered in a browser, but {problem}")
 
 
 def require_known(only: Collection[str], workspace: Workspace) -> None:

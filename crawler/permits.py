@@ -41,7 +41,8 @@ def permit_of(source: SourceConfig | None, settings: CrawlSettings) -> Permit:
         return Permit(everywhere=True)
     if source is None or not source.allow_private_addresses:
         return NOWHERE
-    stated = [str(feed.url) for feed in source.feeds] + ([str(source.site)] if source.site else [])
+    stated = [str(feed.url) for feed in source.feeds if feed.kind != "spider"]
+    stated += [str(source.site)] if source.site else []
     # As requests spell them: 0x7f000001 is 127.0.0.1.
     addresses = [resolved(url) or url for url in stated]
     domain = source.domain.lower().rstrip(".")

@@ -36,6 +36,9 @@ from crawler.select import (
     select_pages,
 )
 from crawler.shapes import LEARNT_FROM, Habits, habits_of
+from crawler.spiders.polled import as_poll
+from crawler.spiders.running import run_spider, spider_order
+from crawler.urls import canonical
 from crawler.waiting import is_due
 from storage.records import FeedHealth, FeedKind, FeedPoll, FeedState, Page
 from storage.records.conditions import CONDITIONS
@@ -52,6 +55,7 @@ REQUEST_KINDS: dict[FeedKind, Kind] = {
     "news_sitemap": "sitemap",
     "sitemap": "sitemap",
     "section": "section",
+    "spider": "spider",
 }
 
 
@@ -64,6 +68,8 @@ class OutletPolls:
         self._requests = requests
         self.dated_anew: dict[str, Page] = {}
         """Stored pages that a listing dates later than their answer, by id."""
+        self.answers: dict[str, Answer] = {}
+        """Address -> what a spider gave back as the article there, fetched in this crawl."""
 
     async def poll_feeds(self, finder: Finder) -> bool:
         """Poll every listing that is due; whether one could be read, now or in a crawl before."""
@@ -178,12 +184,36 @@ class OutletPolls:
 
     async def _ask(self, state: FeedState, finder: Finder) -> tuple[Answer, Listing | None]:
         """A feed's answer, archived, and the listing in it, if it brought one."""
+        if state.kind == "spider":
+            return await self._run_spider(state.feed_url)
         headers = {} if await self._awaits_pages(finder) else conditional_headers(state)
         answer = await self._requests.fetch(state.feed_url, REQUEST_KINDS[state.kind], headers)
         if answer.status is not None:
             await self._tools.recorder.keep(answer)
         answered = answer.failure is None and answer.status == 200
         return answer, await self._read(state, answer) if answered else None
+
+    async def _run_spider(self, address: str) -> tuple[Answer, Listing | None]:
+        """What a spider of the workspace finds, told as a poll."""
+        workspace = (self._tools.root, self._tools.workspace_settings)
+        order = spider_order(address, workspace, self._tools.fetcher.spider_places)
+        found = await run_spider(order, self._fetch_for_spider)
+        self.answers |= {canonical(url) or url: answer for url, answer in found.answers.items()}
+        return as_poll(address, found, self._tools.clock.now())
+
+    async def _fetch_for_spider(self, url: str, headers: dict[str, str]) -> Answer:
+        """One answer, archived; once the outlet's time is up, that it must wait."""
+        try:
+            answer = await self._requests.fetch(url, "spider", headers)
+        except TimeIsUp:
+            now = self._tools.clock.now()
+            told = "the outlet's time is up"
+            return Answer(
+                url=url, final_url=url, kind="spider", fetched_at=now, failure="waiting", detail=told
+            )
+        if answer.status is not None:
+            await self._tools.recorder.keep(answer)
+        return answer
 
     async def _awaits_pages(self, finder: Finder) -> bool:
         """Whether refused pages are to be tried again, for which must be known that they are still listed."""

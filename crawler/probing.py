@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from config.clock import Clock
 from config.workspace import Workspace
+from crawler.additions import Additions
 from crawler.answers import Answer
 from crawler.running import run_in_reactor, start_in_reactor
 from crawler.session import Work, open_session, require_contact
@@ -31,11 +32,14 @@ def probe(
     settings = workspace.settings.crawl
     require_contact(settings, addresses)
     kept: list[Answer] = []
+    added = Additions(workspace.root, workspace.settings.scrapy)
 
     async def keep(answer: Answer) -> None:
         kept.append(answer)
 
     result: T = run_in_reactor(
-        lambda: start_in_reactor(open_session(work, settings=settings, clock=clock, keep=keep))
+        lambda: start_in_reactor(
+            open_session(work, settings=settings, clock=clock, keep=keep, additions=added)
+        )
     )
     return result, tuple(kept)

@@ -34,6 +34,8 @@ class Entry:
     """One thing to make safe: an answer to archive, if there is one, and the rows that follow from it."""
 
     answer: Answer | None = None
+    rendered: bytes | None = None
+    """What a browser made of the answer."""
     page: Page | None = None
     state: FeedState | None = None
     poll: FeedPoll | None = None
@@ -108,7 +110,7 @@ class Recorder:
                     done.set_result(writing.result()[position])
 
     def _write(self, entries: Sequence[Entry]) -> list[int]:
-        places = [self._archived(entry.answer) for entry in entries]
+        places = [self._archived(entry.answer, entry.rendered) for entry in entries]
         if any(places):
             self._archive.sync()
         new: list[int] = []
@@ -133,7 +135,7 @@ class Recorder:
         self._store.pages.count_looks([look.page_id])
         self._store.versions.look(look)
 
-    def _archived(self, answer: Answer | None) -> WarcPlace | None:
+    def _archived(self, answer: Answer | None, rendered: bytes | None) -> WarcPlace | None:
         if answer is None or answer.status is None:
             return None
         return self._archive.write(
@@ -144,6 +146,7 @@ class Recorder:
             http_headers=answer.headers,
             body=answer.body,
             kind=answer.kind,
+            rendered=rendered,
         )
 
     def _polled(self, entry: Entry, state: FeedState, poll: FeedPoll) -> int:

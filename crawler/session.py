@@ -23,7 +23,9 @@ from scrapy.settings import Settings, default_settings
 from config.clock import Clock
 from config.errors import ConfigError
 from config.settings import CrawlSettings
+from crawler.additions import Additions
 from crawler.addresses import Names, is_local_name, is_public
+from crawler.browser.rendering import browser_settings
 from crawler.fetcher import Fetcher, Keep
 from crawler.gates import AddressGate, CookieGate, PauseGate, ProxyGate, RedirectGate, RobotsGate
 from crawler.handler import DownloadHandler
@@ -66,21 +68,32 @@ class SessionSpider(Spider):
         """Do the work; how it ended stays in `task`, since the engine would only log it."""
         self.task = asyncio.ensure_future(self.work(self.fetcher))
         await asyncio.wait([self.task])
-        self.fetcher.close()
+        await self.fetcher.close()
         return
         yield
 
 
 async def open_session(
-    work: Work[T], *, settings: CrawlSettings, clock: Clock, keep: Keep, pauses: HostPauses | None = None
+    work: Work[T],
+    *,
+    settings: CrawlSettings,
+    clock: Clock,
+    keep: Keep,
+    pauses: HostPauses | None = None,
+    additions: Additions | None = None,
 ) -> T:
     """Do `work` with a fetcher and return what it returns; nothing of the session is left behind.
 
     Being cancelled, it cancels the work, waits for its end and closes the engine.
 
+    Args:
+        additions: what a workspace adds to Scrapy.
+
     Raises:
+        ConfigError: one of the additions cannot be had.
         Exception: whatever the work raised.
     """
+    added = (additions or Additions()).settings()
     reactor = the_reactor()
     # Apart, because a name server that does not answer keeps its threads for half a minute.
     lookups = ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="crawl-lookup")
@@ -96,7 +109,7 @@ async def open_session(
             "keep": keep,
             "pauses": pauses or HostPauses(clock),
         }
-        crawler = Crawler(SessionSpider, _scrapy_settings(settings))
+        crawler = Crawler(SessionSpider, _scrapy_settings(settings, added))
         return await _run(crawler, work, options)
     finally:
         reactor.installNameResolver(before)
@@ -115,6 +128,10 @@ async def _run(crawler: Crawler, work: Work[T], options: dict[str, Any]) -> T:
             spider.task.cancel()
         await engine
         raise
+    except Exception as error:
+        if getattr(crawler.spider, "task", None) is None:
+            raise ConfigError(f"[scrapy]: what is added there failed at its start: {error!r}") from error
+        raise
     spider = crawler.spider
     if not isinstance(spider, SessionSpider) or spider.task is None:
         raise RuntimeError("the crawl engine closed before the work began")
@@ -122,23 +139,28 @@ async def _run(crawler: Crawler, work: Work[T], options: dict[str, Any]) -> T:
     return result
 
 
-def _scrapy_settings(settings: CrawlSettings) -> Settings:
-    """Scrapy with our gates and nothing else: no extensions, no console, no schemes but http and https."""
+def _scrapy_settings(settings: CrawlSettings, added: Settings) -> Settings:
+    """Scrapy with our gates and what a workspace adds: no extensions of its own, no console, no schemes but
+    http and https.
+    """
+    # Beyond the orders that a workspace may state: what it adds may change an address, never pass it by.
     gates: dict[Any, int | None] = {
-        PauseGate: 100,
-        ProxyGate: 200,
-        AddressGate: 300,
-        RobotsGate: 400,
-        RedirectGate: 500,
-        CookieGate: 600,
+        PauseGate: 10_100,
+        ProxyGate: 10_200,
+        AddressGate: 10_300,
+        RobotsGate: 10_400,
+        RedirectGate: 10_500,
+        CookieGate: 10_600,
     }
-    return Settings(
+    handlers = dict.fromkeys(default_settings.DOWNLOAD_HANDLERS_BASE)
+    handlers |= dict.fromkeys(("http", "https"), DownloadHandler) | added.getdict("DOWNLOAD_HANDLERS")
+    added.setdict(
         {
             "EXTENSIONS_BASE": {},
             "SPIDER_MIDDLEWARES_BASE": {},
+            "SPIDER_MIDDLEWARES": {},
             "DOWNLOADER_MIDDLEWARES_BASE": gates,
-            "DOWNLOAD_HANDLERS": dict.fromkeys(default_settings.DOWNLOAD_HANDLERS_BASE)
-            | dict.fromkeys(("http", "https"), DownloadHandler),
+            "DOWNLOAD_HANDLERS": handlers,
             "TELNETCONSOLE_ENABLED": False,
             # `places.py` bounds them
             "CONCURRENT_REQUESTS": 0,
@@ -150,8 +172,11 @@ def _scrapy_settings(settings: CrawlSettings) -> Settings:
             "DOWNLOAD_WARNSIZE": 0,
             "DOWNLOAD_VERIFY_CERTIFICATES": settings.verify_certificates,
             "STATS_DUMP": False,
-        }
+            **browser_settings(settings),
+        },
+        "cmdline",
     )
+    return added
 
 
 def _proxy_hosts() -> frozenset[str]:

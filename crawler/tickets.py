@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from scrapy import Request
+from scrapy.http import Response
 
 from crawler.answers import Kind
 from crawler.permits import Permit
 
 TICKET = "drumbeat_ticket"
 """Key of a request's `Ticket` in its meta."""
+
+
+RENDERING = "drumbeat_rendering"
+"""Key of a request's meta: who answers in place of the net."""
+Rendering = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,6 +55,12 @@ def ticket_of(request: Request) -> Ticket:
     """What the request was sent for."""
     ticket: Ticket = request.meta[TICKET]
     return ticket
+
+
+def rendering_of(request: Request) -> Rendering | None:
+    """Who makes the answer to a request that brings its document along."""
+    rendering: Rendering | None = request.meta.get(RENDERING)
+    return rendering
 
 
 def request_for(url: str, ticket: Ticket) -> Request:

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from storage.records import Assignment, PassageRow, Stance, WatchHit
+from storage.records import Assignment, ListedPassage, Narrative, PassageRow, Stance, WatchHit
 from storage.store import Store
+from storage.stores.lists import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,23 @@ class Reading:
     assignment: Assignment | None
     event_id: int | None
     hits: tuple[WatchHit, ...]
+
+
+def listed_passages(
+    store: Store, narrative: Narrative, *, after: Key | None = None, offset: int = 0, limit: int
+) -> list[ListedPassage]:
+    """Passages of a narrative and of those merged into it, the newest first; of a watched one its statement's
+    hits, and what was discovered of it.
+    """
+    lists = store.lists
+    if narrative.kind != "watched":
+        numbers = lists.merged_into(narrative.narrative_id)
+        return lists.assigned(numbers, after=after, offset=offset, limit=limit)
+    statement, links = narrative.statement_id or "", store.links.to(narrative.narrative_id)
+    if not links:
+        return lists.hits(statement, after=after, offset=offset, limit=limit)
+    numbers = [number for link in links for number in lists.merged_into(link.narrative_id)]
+    return lists.hits_and_linked(statement, numbers, after=after, offset=offset, limit=limit)
 
 
 def readings(store: Store, article_id: str) -> list[Reading]:

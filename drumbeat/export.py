@@ -98,10 +98,10 @@ def passages(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
 
 def narratives(store: Store, start: datetime, end: datetime) -> Iterator[Row]:
     """Narratives seen in the period, merged ones too, so that old numbers resolve."""
-    judged = store.kinds.all()
+    judged, shown = store.kinds.all(), store.narratives.counted_as()
     for row in store.narratives.all(include_merged=True):
         if row.last_seen_at >= start and row.first_seen_at < end:
-            yield narrative_row(row, judged.get(row.narrative_id))
+            yield narrative_row(row, judged.get(row.narrative_id), shown.get(row.narrative_id))
 
 
 def by_kind(
@@ -125,8 +125,10 @@ def by_kind(
     return sorted(wanted, key=lambda row: (rank(row), -row.size, row.narrative_id))
 
 
-def narrative_row(row: Narrative, judged: Judgement | None = None) -> Row:
-    """What programs are told of a narrative: all but its vector."""
+def narrative_row(row: Narrative, judged: Judgement | None = None, shown_as: int | None = None) -> Row:
+    """What programs are told of a narrative: all but its vector; `shown_as` where it is counted under another
+    number.
+    """
     return {
         "narrative_id": row.narrative_id,
         "label": row.label,
@@ -140,6 +142,7 @@ def narrative_row(row: Narrative, judged: Judgement | None = None) -> Row:
         "judged_by": judged.version if judged else None,
         "status": row.status,
         "merged_into": row.merged_into,
+        "shown_as": row.narrative_id if shown_as is None else shown_as,
         "split_from": row.split_from,
         "size": row.size,
         "first_seen_at": row.first_seen_at,

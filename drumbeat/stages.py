@@ -15,6 +15,7 @@ import importlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -104,7 +105,7 @@ def _running(
     """Hold the stage's lock and keep its Run row: done, failed or interrupted, whatever happens inside."""
     with StageLock(workspace.root / "locks", ONE_AT_A_TIME.get(name, name)):
         use_names(workspace.settings.report)
-        sync_sources(workspace, store)
+        sync_sources(workspace, store, clock.now().date())
         store.runs.interrupt_open(name, clock.now())
         run = store.runs.start(
             name,
@@ -251,8 +252,9 @@ def crawl_stage(
     return deferred
 
 
-def sync_sources(workspace: Workspace, store: Store) -> None:
-    """Tell storage what the source directory says now."""
+def sync_sources(workspace: Workspace, store: Store, today: date) -> None:
+    """Tell storage what the source directory says now; outlets that it does not name any more are removed
+    today."""
     store.sources.sync(
         [
             Source(
@@ -270,7 +272,8 @@ def sync_sources(workspace: Workspace, store: Store) -> None:
                 coverage_end=source.coverage_end,
             )
             for source in workspace.sources
-        ]
+        ],
+        today=today,
     )
 
 

@@ -16,6 +16,7 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +25,16 @@ from typing import BinaryIO, Final
 from storage.engine import is_disk_full
 from storage.errors import ArchiveError, DiskFull
 from storage.records import WarcPlace
-from storage.warc import ArchivedResponse, decode, decompress, encode, encode_info, members
+from storage.warc import (
+    UNRENDERED,
+    ArchivedResponse,
+    decode,
+    decompress,
+    encode,
+    encode_info,
+    members,
+    record_id,
+)
 
 __all__ = ["ArchiveReader", "ArchiveWriter", "ArchivedResponse", "recover"]
 
@@ -68,9 +78,14 @@ class ArchiveWriter:
         http_headers: Sequence[tuple[str, str]],
         body: bytes,
         kind: str,
+        rendered: bytes | None = None,
     ) -> WarcPlace:
         """Append one response (`body` without Content-Encoding) and say where it lies; it is safe after
         `sync`.
+
+        Args:
+            rendered: what a browser made of it: its record follows that of the response in the same file, and
+                is the one that is told.
         """
         response = ArchivedResponse(
             url=url,
@@ -81,12 +96,19 @@ class ArchiveWriter:
             body=body,
             kind=kind,
         )
+        raw = b""
+        if rendered is not None:
+            response = replace(response, kind=UNRENDERED)
+            raw = encode(response)
+            response = replace(
+                response, body=rendered, kind=kind, rendered_from=record_id(response), raw_length=len(raw)
+            )
         record = encode(response)
         with self._guard, _named_errors(self._folder):
             if self._handle is None:
                 self._begin(fetched_at)
-            place = WarcPlace(file=self._file, offset=self._size, length=len(record))
-            self._append(record)
+            place = WarcPlace(file=self._file, offset=self._size + len(raw), length=len(record))
+            self._append(raw + record)
             if self._size >= self._max_bytes:
                 self._end()
         return place
@@ -181,6 +203,13 @@ class ArchiveReader:
         if response is None:
             raise ArchiveError(f"{where}: the record is not a response; run `drumbeat storage check`")
         return response, raw
+
+    def unrendered(self, place: WarcPlace, response: ArchivedResponse) -> WarcPlace | None:
+        """Where the raw response lies that a browser made this one of; None where it is a raw one itself."""
+        if not response.rendered_from:
+            return None
+        length = response.raw_length
+        return WarcPlace(file=place.file, offset=place.offset - length, length=length)
 
     def records(self) -> Iterator[tuple[WarcPlace, ArchivedResponse]]:
         """Every whole response, by file name and offset; damaged stretches are stepped over."""

@@ -23,7 +23,7 @@ from storage.archive import ArchivedResponse, ArchiveReader
 from storage.damage import REMEDY, thorough
 from storage.engine import Database, sqlite_file
 from storage.errors import DamagedDatabase
-from storage.records import Page, Source, WarcPlace
+from storage.records import Page, PageVersion, Source, WarcPlace
 from storage.store import Store
 from storage.stores.pages import STORED
 
@@ -59,6 +59,13 @@ class CheckReport:
     orphans: tuple[Orphan, ...]
     missing: tuple[Page, ...]
     """Rows whose record is not in the archive."""
+    missing_versions: tuple[PageVersion, ...]
+    """Later versions of pages whose record is not in the archive."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no evidence is missing."""
+        return not self.missing and not self.missing_versions
 
 
 def require_sound(url: str) -> None:
@@ -89,32 +96,51 @@ def check(store: Store, archive_dir: Path, *, adopt: bool, clock: Clock) -> Chec
     reader = ArchiveReader(archive_dir)
     there = reader.files()
     skipped = tuple(file for file in there if reader.being_written(file))
+    files = [
+        _FileFound.of(store, reader, file, is_there=file in there)
+        for file in sorted({*there, *store.pages.warc_files(), *store.versions.warc_files()})
+    ]
+    unknown = [place for file in files if file.name not in skipped for place in file.unknown]
     sources = store.sources.all()
-    orphans: list[Orphan] = []
-    missing: list[Page] = []
-    records = 0
-    for file in sorted({*there, *store.pages.warc_files()}):
-        rows = store.pages.by_place(file)
-        found = _page_places(reader, file) if file in there else {}
-        records += len(found)
-        missing += [page for page in rows if page.warc not in found]
-        orphans += [
-            _orphan(store, reader.read(place), place, sources=sources, adopt=adopt)
-            for place in ([] if file in skipped else _unknown(found, rows))
-        ]
+    orphans = [_orphan(store, reader.read(place), place, sources=sources, adopt=adopt) for place in unknown]
     return CheckReport(
         checked_at=clock.now(),
         files=len(there),
-        records=records,
+        records=sum(file.records for file in files),
         skipped_files=skipped,
         orphans=tuple(orphans),
-        missing=tuple(missing),
+        missing=tuple(page for file in files for page in file.missing),
+        missing_versions=tuple(version for file in files for version in file.missing_versions),
     )
 
 
-def _unknown(found: Mapping[WarcPlace, None], rows: Sequence[Page]) -> list[WarcPlace]:
+@dataclass(frozen=True, slots=True)
+class _FileFound:
+    """What one file holds that no row points to, and the rows that point to what it does not hold."""
+
+    name: str
+    records: int
+    unknown: list[WarcPlace]
+    missing: list[Page]
+    missing_versions: list[PageVersion]
+
+    @classmethod
+    def of(cls, store: Store, reader: ArchiveReader, name: str, *, is_there: bool) -> _FileFound:
+        """Compare a file with its rows."""
+        pages, versions = store.pages.by_place(name), store.versions.by_place(name)
+        found = _page_places(reader, name) if is_there else {}
+        return cls(
+            name=name,
+            records=len(found),
+            unknown=_unknown(found, [*pages, *versions]),
+            missing=[page for page in pages if page.warc not in found],
+            missing_versions=[version for version in versions if version.warc not in found],
+        )
+
+
+def _unknown(found: Mapping[WarcPlace, None], rows: Sequence[Page | PageVersion]) -> list[WarcPlace]:
     """Places that no row points to."""
-    pointed_to = {page.warc for page in rows}
+    pointed_to = {row.warc for row in rows}
     return [place for place in found if place not in pointed_to]
 
 

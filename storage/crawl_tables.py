@@ -21,7 +21,7 @@ sources = sa.Table(
     _json("languages", JsonTuple), _text("ownership"), _text("ownership_list", null=True),
     _day("ownership_as_of", null=True),
     _yes("verified"), _day("coverage_start", null=True), _day("coverage_end", null=True),
-    _time("first_crawled_at", null=True),
+    _time("first_crawled_at", null=True), _day("removed_on", null=True),
 )  # fmt: skip
 
 feeds = sa.Table(

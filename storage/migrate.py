@@ -51,6 +51,9 @@ def migrate(url: str, *, busy_timeout_seconds: float = 30.0) -> tuple[str | None
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_NUMBER)))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            if before not in (None, REVISION):
+                # The former version wrote them, with what its own pages showed; the first look makes them anew.
+                connection.execute(sa.text("DELETE FROM views"))
     finally:
         database.close()
     return before, REVISION

@@ -21,7 +21,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal, get_args
@@ -30,7 +30,7 @@ from config.progress import Progress
 from storage.archive import ArchiveReader, ArchiveWriter
 from storage.errors import StorageError
 from storage.ids import page_id
-from storage.records import Page, WarcPlace
+from storage.records import Page, PageVersion, WarcPlace
 from storage.rows import chunks
 from storage.store import Store
 from storage.stores.pages import PRUNED
@@ -206,38 +206,54 @@ def _archive(pruning: _Pruning) -> dict[str, int]:
     removed = {"archive_files": 0, "archive_bytes": 0}
     reader = ArchiveReader(order.archive_dir)
     with ArchiveWriter(order.archive_dir, max_bytes=order.archive_file_bytes, name=KEPT) as writer:
-        for file, pages in _old_files(pruning, reader):
+        for file, rows in _old_files(pruning, reader):
             removed["archive_files"] += 1
             removed["archive_bytes"] += (order.archive_dir / file).stat().st_size
             if not order.dry_run:
-                _empty_file(pruning, reader, writer, pages)
+                _empty_file(pruning, reader, writer, rows)
                 (order.archive_dir / file).unlink()
             pruning.progress.step()
     return removed
 
 
-def _old_files(pruning: _Pruning, reader: ArchiveReader) -> Iterator[tuple[str, list[Page]]]:
-    """Closed files that hold something to prune, with the pages that point into them.
+def _old_files(pruning: _Pruning, reader: ArchiveReader) -> Iterator[tuple[str, _FileRows]]:
+    """Closed files that hold something to prune, with the rows that point into them.
 
     What a killed writer left open is for `archive.recover`, which every crawl begins with.
     """
     closed = [file for file in reader.files() if (pruning.order.archive_dir / file).is_file()]
     for file in closed:
-        pages = pruning.store.pages.by_place(file)
-        old = _is_old(pages, pruning.order.before) if pages else _is_left_over(pruning, reader, file)
-        is_free = not pages or not all(_must_stay(page, pruning) for page in pages)
-        if old and is_free:
-            yield file, pages
+        rows = _rows_of(pruning, file)
+        old = _is_old(rows.all, pruning.order.before) if rows.all else _is_left_over(pruning, reader, file)
+        if old and (not rows.all or len(rows.staying) < len(rows.all)):
+            yield file, rows
 
 
-def _must_stay(page: Page, pruning: _Pruning) -> bool:
-    """Whether a response is cited, or nobody has read it yet."""
-    return page.page_id in pruning.cited or page.clean_version is None
+@dataclass(frozen=True, slots=True)
+class _FileRows:
+    """Pages and later versions of pages whose responses one file holds."""
+
+    all: tuple[Page | PageVersion, ...]
+    staying: tuple[Page | PageVersion, ...]
+    """Those of them that are cited, or that nobody has read yet."""
 
 
-def _is_old(pages: Sequence[Page], before: datetime) -> bool:
+def _rows_of(pruning: _Pruning, file: str) -> _FileRows:
+    store, cited = pruning.store, pruning.cited
+    pages, versions = store.pages.by_place(file), store.versions.by_place(file)
+    read = store.versions.read([version.page_id for version in versions])
+    staying = [page for page in pages if page.page_id in cited or page.clean_version is None]
+    staying_versions = [
+        version
+        for version in versions
+        if version.page_id in cited or (version.page_id, version.fetched_at) not in read
+    ]
+    return _FileRows((*pages, *versions), (*staying, *staying_versions))
+
+
+def _is_old(rows: Sequence[Page | PageVersion], before: datetime) -> bool:
     """Whether all rows of a file are of old fetches."""
-    return all(page.fetched_at is not None and page.fetched_at < before for page in pages)
+    return all(row.fetched_at is not None and row.fetched_at < before for row in rows)
 
 
 def _is_left_over(pruning: _Pruning, reader: ArchiveReader, file: str) -> bool:
@@ -256,27 +272,41 @@ def _is_left_over(pruning: _Pruning, reader: ArchiveReader, file: str) -> bool:
     return True
 
 
-def _empty_file(
-    pruning: _Pruning, reader: ArchiveReader, writer: ArchiveWriter, pages: Sequence[Page]
-) -> None:
+def _empty_file(pruning: _Pruning, reader: ArchiveReader, writer: ArchiveWriter, rows: _FileRows) -> None:
     """Copy what stays and let the rows follow: killed between, no row points nowhere."""
-    kept = [page for page in pages if _must_stay(page, pruning)]
-    places = {page.page_id: _copied(reader, writer, page.warc) for page in kept if page.warc is not None}
+    copied = [
+        replace(row, warc=_copied(reader, writer, row.warc)) for row in rows.staying if row.warc is not None
+    ]
     writer.sync()
-    pruning.store.retention.move_places(places)
-    pruning.store.retention.forget_places([page.page_id for page in pages if page.page_id not in places])
+    kept = {(row.page_id, row.fetched_at) for row in copied}
+    gone = [row for row in rows.all if (row.page_id, row.fetched_at) not in kept]
+    _place_pages(pruning.store, copied, gone)
+    lost = [replace(row, warc=None) for row in gone]
+    pruning.store.versions.place([row for row in (*copied, *lost) if isinstance(row, PageVersion)])
+
+
+def _place_pages(
+    store: Store, copied: Sequence[Page | PageVersion], gone: Sequence[Page | PageVersion]
+) -> None:
+    """Let the pages among the rows point to where their responses lie now."""
+    moved = {row.page_id: row.warc for row in copied if isinstance(row, Page) and row.warc is not None}
+    store.retention.move_places(moved)
+    store.retention.forget_places([row.page_id for row in gone if isinstance(row, Page)])
 
 
 def _copied(reader: ArchiveReader, writer: ArchiveWriter, place: WarcPlace) -> WarcPlace:
     response = reader.read(place)
+    raw = reader.unrendered(place, response)
+    first = response if raw is None else reader.read(raw)
     return writer.write(
         url=response.url,
         final_url=response.final_url,
         fetched_at=response.fetched_at,
         status=response.status,
-        http_headers=response.headers,
-        body=response.body,
+        http_headers=first.headers,
+        body=first.body,
         kind=response.kind,
+        rendered=None if raw is None else response.body,
     )
 
 

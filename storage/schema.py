@@ -8,6 +8,10 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from storage.account_tables import accounts as accounts
+from storage.account_tables import api_tokens as api_tokens
+from storage.account_tables import audit_trail as audit_trail
+from storage.account_tables import sign_ins as sign_ins
 from storage.alert_tables import alert_marks as alert_marks
 from storage.alert_tables import alerts as alerts
 from storage.alert_tables import deliveries as deliveries
@@ -52,7 +56,7 @@ from storage.types import (
     half_vector,
 )
 
-REVISION: Final = "0021"
+REVISION: Final = "0022"
 """The revision in `migrations/` that this schema is; revisions count up."""
 VERSION_TABLE: Final = "drumbeat_version"
 """Holds the database's revision, and by its name tells that the database is ours."""
@@ -231,6 +235,12 @@ watch_growth = sa.Table(
     _text("statement_hash"), _time("at"), sa.Column("direction", FloatVector, nullable=False),
     _number("linked", null=True), _number("seeds"), _json("scales"), _real("least_z"), _text("stopped"),
     _real("recall"),
+)  # fmt: skip
+
+# Discovered narratives that are counted and shown as a watched one.
+narrative_links = sa.Table(
+    "narrative_links", metadata, _id("narrative_id"), _number("watched_id"), _real("shared"), _real("nearer"),
+    _time("at"), _text("run_id"), sa.Index(None, "watched_id"),
 )  # fmt: skip
 
 # What analysts said of passages: that they say what a statement says, or that they do not.

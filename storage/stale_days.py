@@ -1,7 +1,8 @@
 """Which days have to be counted again: the database notes them itself, whoever writes.
 
 A day is stale when something that is counted of it changed: an article, its copy group, a passage that is
-gone, an assignment, a hit, a poll, a fetch; when a narrative is merged, all days on which it was observed.
+gone, an assignment, a hit, a poll, a fetch; when a narrative is merged, or linked to a watched one, all days
+on which it was observed.
 Triggers make the notes, inside the transaction of the
 change: no writer can forget it, and a change that is undone leaves none.
 
@@ -14,6 +15,7 @@ Revision 0006 makes the triggers; whoever changes them drops and makes them agai
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -122,6 +124,13 @@ def mark_all(engine: str) -> str:
         f"INSERT INTO stale_days (day, writer, changes) SELECT DISTINCT {day}, 0, 1 "  # noqa: S608  constants
         f"FROM ({moments}) AS seen WHERE moment IS NOT NULL"
     )
+
+
+def observed_days(engine: str, narrative_ids: Sequence[int]) -> str:
+    """The statement that notes every day on which one of these narratives was observed."""
+    numbers = ", ".join(str(int(number)) for number in narrative_ids)
+    days = f"SELECT DISTINCT day FROM observations WHERE narrative_id IN ({numbers})"  # noqa: S608  numbers
+    return _NOTE.format(writer=_WRITER[engine], days=days, again=_AGAIN[engine]).rstrip(";")
 
 
 def _notes(watch: _Watch, engine: str) -> str:

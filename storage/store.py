@@ -17,6 +17,7 @@ from storage.damage import require_whole
 from storage.engine import Database, sqlite_file
 from storage.errors import StorageError
 from storage.migrate import migrate, require_current
+from storage.stores.accounts import AccountStore
 from storage.stores.alerts import AlertStore
 from storage.stores.articles import ArticleStore
 from storage.stores.backfills import BackfillStore
@@ -26,6 +27,7 @@ from storage.stores.daily_groups import DailyGroupStore
 from storage.stores.drift import DriftStore
 from storage.stores.health import HealthStore
 from storage.stores.kinds import KindStore
+from storage.stores.links import LinkStore
 from storage.stores.lists import ListStore
 from storage.stores.narratives import CorrectionStore, NarrativeStore
 from storage.stores.pages import PageStore
@@ -65,12 +67,14 @@ class Store:
         self.kinds = KindStore(database)
         self.drift = DriftStore(database)
         self.watch = WatchStore(database)
+        self.links = LinkStore(database)
         self.watch_learned = WatchLearnedStore(database)
         self.events = EventStore(database)
         self.tellings = TellingStore(database)
         self.counts = CountStore(database)
         self.spikes = SpikeStore(database)
         self.daily_groups = DailyGroupStore(database)
+        self.accounts = AccountStore(database)
         self.alerts = AlertStore(database)
         self.reports = ReportStore(database)
         self.runs = RunStore(database)

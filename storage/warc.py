@@ -29,6 +29,9 @@ from warcio.warcwriter import WARCWriter
 from storage.errors import ArchiveError
 
 _FIELD: Final = "WARC-Drumbeat"
+RENDERED_TYPE: Final = "text/html; charset=utf-8"
+"""What a browser makes of a page."""
+UNRENDERED: Final = "unrendered"
 _NOT_IN_BODY: Final = ("content-encoding", "transfer-encoding", "content-length")
 _LINE_BREAKS = re.compile(r"[\x00\r\n]+")
 _GZIP: Final = b"\x1f\x8b\x08"
@@ -52,7 +55,12 @@ class ArchivedResponse:
     body: bytes
     """Decoded from any Content-Encoding."""
     kind: str
-    """`page`, `feed`, `sitemap`, `section` or `robots`."""
+    """`page`, `feed`, `sitemap`, `section`, `spider`, `robots` or `redirect`; `unrendered`: of a page whose
+    `page` record is what a browser made of it."""
+    rendered_from: str = ""
+    """Id of the record of the raw response, where `body` is what a browser made of that."""
+    raw_length: int = 0
+    """Bytes of that record, which lies immediately before this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,8 @@ class Member:
 def encode(response: ArchivedResponse) -> bytes:
     """A `response` record as one gzip member; equal responses give equal bytes.
 
+    What a browser made of a response is a `conversion` of it (ISO 28500, 6.7.2).
+
     Raises:
         ArchiveError: the answering URL is not of http or https, the only kinds that the format knows as
         responses.
@@ -76,13 +86,11 @@ def encode(response: ArchivedResponse) -> bytes:
     kept = [
         (_line(name), _line(value)) for name, value in response.headers if name.lower() not in _NOT_IN_BODY
     ]
-    encoding = [value for name, value in response.headers if name.lower() == "content-encoding"]
-    note = {
-        "kind": response.kind,
-        "url": response.url,
-        "final_url": response.final_url,
-        "content_encoding": encoding,
-    }
+    scheme, _, rest = response.final_url.partition(":")
+    uri = f"{scheme.lower()}:" + quote(rest, safe="!#$%&'()*+,/:;=?@[]~", errors="replace")
+    if response.rendered_from:
+        return _conversion(response, uri)
+    note = _note(response)
     http = StatusAndHeaders(
         f"{response.status} {_reason(response.status)}",
         [*kept, ("Content-Length", str(len(response.body)))],
@@ -92,9 +100,41 @@ def encode(response: ArchivedResponse) -> bytes:
         **_identity([note, response.fetched_at.isoformat()], response.fetched_at),
         _FIELD: json.dumps(note),
     }
-    scheme, _, rest = response.final_url.partition(":")
-    uri = f"{scheme.lower()}:" + quote(rest, safe="!#$%&'()*+,/:;=?@[]~", errors="replace")
     return _member("response", uri, fields, http_headers=http, payload=response.body)
+
+
+def _note(response: ArchivedResponse) -> dict[str, Any]:
+    """What the standard has no field for."""
+    encoding = [value for name, value in response.headers if name.lower() == "content-encoding"]
+    return {
+        "kind": response.kind,
+        "url": response.url,
+        "final_url": response.final_url,
+        "content_encoding": encoding,
+    }
+
+
+def record_id(response: ArchivedResponse) -> str:
+    """The id of the record that `encode` makes of a raw response."""
+    return _identity([_note(response), response.fetched_at.isoformat()], response.fetched_at)[
+        "WARC-Record-ID"
+    ]
+
+
+def _conversion(response: ArchivedResponse, uri: str) -> bytes:
+    """The record of what a browser made of a response."""
+    note = _note(response) | {
+        "rendered_from": response.rendered_from,
+        "raw_length": response.raw_length,
+        "status": response.status,
+    }
+    fields = {
+        **_identity([note, response.fetched_at.isoformat()], response.fetched_at),
+        "WARC-Refers-To": response.rendered_from,
+        "Content-Type": RENDERED_TYPE,
+        _FIELD: json.dumps(note),
+    }
+    return _member("conversion", uri, fields, http_headers=None, payload=response.body)
 
 
 def encode_info(file: str, at: datetime, software: str) -> bytes:
@@ -114,6 +154,8 @@ def decode(content: bytes) -> ArchivedResponse | None:
         record = next(iter(ArchiveIterator(BytesIO(content), check_digests="raise")), None)
         if record is None:
             raise ArchiveError("holds no record")
+        if record.rec_type == "conversion":
+            return _rendered(record)
         if record.rec_type != "response":
             return None
         if record.http_headers is None:
@@ -183,6 +225,22 @@ def _member(kind: str, uri: str, fields: dict[str, str], *, http_headers: Any, p
     )
     writer.write_record(record)
     return out.getvalue()
+
+
+def _rendered(record: Any) -> ArchivedResponse:
+    note = json.loads(record.rec_headers.get_header(_FIELD))
+    body = record.content_stream().read()
+    return ArchivedResponse(
+        url=note["url"],
+        final_url=note["final_url"],
+        fetched_at=datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")).astimezone(UTC),
+        status=note["status"],
+        headers=(("Content-Type", RENDERED_TYPE), ("Content-Length", str(len(body)))),
+        body=body,
+        kind=note["kind"],
+        rendered_from=note["rendered_from"],
+        raw_length=note["raw_length"],
+    )
 
 
 def _response(record: Any) -> ArchivedResponse:

@@ -117,7 +117,7 @@ def _chunks(run: Sequence[date]) -> Iterator[tuple[date, date]]:
 
 def _observed(store: Store, days: Sequence[date]) -> Iterator[tuple[date, list[Observation]]]:
     """Each of the days with what is counted of it now."""
-    survivors = store.narratives.survivors()
+    survivors = store.narratives.counted_as()
     for run in _runs(days):
         printed = Printed()
         for first, end in _chunks(run):

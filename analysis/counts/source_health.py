@@ -241,7 +241,8 @@ class _Judge:
 
     def _is_outside(self, day: date, first: date | None) -> bool:
         known = min((item for item in (first, self._live) if item is not None), default=None)
-        ended = self._source.coverage_end is not None and day > self._source.coverage_end
+        last = self._source.watched_until
+        ended = last is not None and day > last
         return known is None or day < known or ended
 
     def _keep(self, day: date, tally: DayTally, health: Health) -> None:

@@ -44,11 +44,12 @@ def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, 
     reader = DigestReader(store, workspace, start, end)
     found = listing(reader, until_of(end, clock.now()))
     write = _writer(reader)
-    rising, falling, new = (
+    rising, falling, new, returned = (
         tuple(replace(write(reader.narratives[key]), folded=found.under(key)) for key in keys)
-        for keys in (found.rising, found.falling, found.new)
+        for keys in (found.rising, found.falling, found.new, found.returned)
     )
-    shown = {item.narrative_id for item in (*rising, *falling, *new)} | found.folded.keys()
+    listed = (*rising, *falling, *new, *returned)
+    shown = {item.narrative_id for item in listed} | found.folded.keys()
     return Digest(
         start=start,
         end=end,
@@ -56,6 +57,7 @@ def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, 
         rising=rising,
         falling=falling,
         new=new,
+        returned=returned,
         others=other_lines(reader, shown),
         alerts=corpus.alert_lines(reader),
         spikes=tuple(reader.note(spike) for spike in reader.spikes),
@@ -68,24 +70,33 @@ def build_digest(*, store: Store, workspace: Workspace, start: date, end: date, 
 
 
 def listing(reader: DigestReader, until: datetime) -> Listed:
-    """The claims that rise, fall and are new, as many as a report lists; what rises is not listed as new, and
-    what is told under another number not at all.
+    """The claims that rise, fall, return and are new, as many as a report lists; each stands in one section,
+    and what is told under another number in none.
     """
     limit = reader.workspace.settings.report.narratives
-    rising = [key for key in _rising(reader) if key in reader.claims and _is_risen(reader, key)]
+    returned = _claims_told(reader, _returned(reader))
+    risen = [key for key in _claims_told(reader, _rising(reader)) if _is_risen(reader, key)]
+    rising = _without(risen, returned)
     falling = [key for key in _falling(reader) if key in reader.claims]
-    new = [key for key in _new(reader, until) if key in reader.claims and _is_told_enough(reader, key)]
+    new = _claims_told(reader, _new(reader, until))
     order = sorted(
-        dict.fromkeys([*rising, *new, *falling]), key=lambda key: reader.narratives[key].kind != "watched"
+        dict.fromkeys([*rising, *returned, *new, *falling]),
+        key=lambda key: reader.narratives[key].kind != "watched",
     )
     into = folds(order, {key: reader.texts_of(key) for key in order})
     first = _without(rising, into)[:limit]
     return Listed(
         rising=first,
         falling=_without(falling, into)[:limit],
-        new=_without(new, {*into, *first})[:limit],
+        new=_without(new, {*into, *first, *returned})[:limit],
+        returned=_without(returned, into)[:limit],
         folded=into,
     )
+
+
+def _claims_told(reader: DigestReader, keys: Sequence[int]) -> list[int]:
+    """Those that are claims and have texts enough for a report."""
+    return [key for key in keys if key in reader.claims and _is_told_enough(reader, key)]
 
 
 def until_of(end: date, now: datetime) -> datetime:
@@ -102,6 +113,7 @@ class Listed:
     rising: list[int]
     falling: list[int]
     new: list[int]
+    returned: list[int]
     folded: dict[int, int]
 
     def under(self, narrative_id: int) -> tuple[int, ...]:
@@ -118,8 +130,7 @@ def _is_risen(reader: DigestReader, narrative_id: int) -> bool:
     on its first day does not.
     """
     trend = reader.trends.of(narrative_id)
-    is_more = trend.expected is None or trend.observed > trend.expected
-    return is_more and _is_told_enough(reader, narrative_id)
+    return trend.expected is None or trend.observed > trend.expected
 
 
 def _is_told_enough(reader: DigestReader, narrative_id: int) -> bool:
@@ -142,7 +153,7 @@ def narrative_detail(
     Args:
         days_of: gives the source days of a period; None: the store does.
     """
-    narrative = store.narratives.resolve(narrative_id)
+    narrative = store.narratives.shown_as(narrative_id)
     if narrative is None:
         return None
     only = [narrative.narrative_id]
@@ -164,7 +175,7 @@ def alert_evidence(*, store: Store, workspace: Workspace, spike: Spike) -> dict[
     Raises:
         LookupError: the spike's narrative is not known (any more).
     """
-    narrative = store.narratives.resolve(spike.narrative_id)
+    narrative = store.narratives.shown_as(spike.narrative_id)
     if narrative is None:
         raise LookupError(
             f"spike {spike.spike_id}: there is no narrative {spike.narrative_id}; "
@@ -216,6 +227,13 @@ def _falling(reader: DigestReader) -> list[int]:
     every = reader.trends.among(reader.listed)
     trends = {key: trend for key, trend in every.items() if trend.falls(reader.rules)}
     return sorted(trends, key=lambda key: (trends[key].p_down, trends[key].observed, key))
+
+
+def _returned(reader: DigestReader) -> list[int]:
+    """Narratives that are told again after silence, the stronger evidence first."""
+    every = reader.trends.among(reader.listed)
+    trends = {key: trend for key, trend in every.items() if trend.returns(reader.rules, reader.floor)}
+    return sorted(trends, key=lambda key: (trends[key].p_up, -trends[key].observed, key))
 
 
 def _new(reader: DigestReader, until: datetime) -> list[int]:

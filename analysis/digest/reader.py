@@ -11,8 +11,9 @@ from functools import cached_property
 
 import numpy as np
 
-from analysis.counts.panel import panel_of
+from analysis.counts.panel import Flags, panel_of
 from analysis.counts.reach import look_back
+from analysis.digest.attention import SILENT_DAYS
 from analysis.digest.evidence import ArchivePlace, OutletRef, SpikeNote
 from analysis.digest.outlets import outlet_ref, outlet_refs
 from analysis.digest.trends import Trends, ratio_of
@@ -79,11 +80,12 @@ class DigestReader:
 
     @cached_property
     def listed(self) -> dict[int, Narrative]:
-        """Narratives that a digest may list: weather, market prices and other recurring forms claim
-        nothing.
+        """Narratives that a digest may list: weather, market prices and other recurring forms claim nothing,
+        and what tells a watched statement is listed as the watched one.
         """
         forms = resting_forms(self.store.narratives.lineage(kinds=RESTS))
-        return {key: item for key, item in self.narratives.items() if key not in forms}
+        linked = {item.narrative_id for item in self.store.links.all()}
+        return {key: item for key, item in self.narratives.items() if key not in forms | linked}
 
     @cached_property
     def judged(self) -> dict[int, Judgement]:
@@ -114,7 +116,7 @@ class DigestReader:
         them.
         """
         if self._only is None:
-            return self.store.narratives.survivors()
+            return self.store.narratives.counted_as()
         return self.store.narratives.leading_to(self._only)
 
     @cached_property
@@ -173,7 +175,13 @@ class DigestReader:
         watched = np.array(
             [self.narratives[key].kind == "watched" for key in panel.narratives], dtype=np.bool_
         )
-        return Trends(panel, watched, (self.start - self.first).days, len(days) - 1, self.rules)
+        first = (self.start - self.first).days
+        return Trends(panel, watched, first, len(days) - 1, self.rules, known=self._known(panel.narratives))
+
+    def _known(self, keys: Sequence[int]) -> Flags:
+        """Narratives that were told before a silence of the period may have begun."""
+        since = midnight(self.start - timedelta(days=SILENT_DAYS))
+        return np.array([self.narratives[key].first_seen_at < since for key in keys], dtype=np.bool_)
 
     def _compared(self) -> list[int]:
         """Narratives that can have a trend."""

@@ -24,7 +24,10 @@ def source_lines(reader: DigestReader) -> tuple[SourceLine, ...]:
     by_source: defaultdict[str, list[SourceDayRow]] = defaultdict(list)
     for item in reader.source_days:
         by_source[item.source_id].append(item)
-    known = {item.source_id for item in reader.sources} | by_source.keys()
+    removed = {item.source_id: item.removed_on for item in reader.sources if item.removed_on}
+    listed = {item.source_id for item in reader.sources} - removed.keys()
+    # One that was removed since still stands in the report of a week in which it was watched.
+    known = listed | {key for key in by_source if reader.start <= removed.get(key, reader.start)}
     lines = [_source_line(reader, key, by_source[key]) for key in known]
     return tuple(sorted(lines, key=lambda line: (STATUS_ORDER.index(line.status), line.outlet.source_id)))
 

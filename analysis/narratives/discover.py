@@ -67,7 +67,7 @@ def are_form(units: TextUnits, found: Sequence[int], rows: Sequence[Told], vecto
 
 def daily_rules(view: RunView) -> Rules:
     """When a group of a few days is a narrative: as in a refit, of all outlets that are listed."""
-    listed = len(view.store.sources.all())
+    listed = len(view.store.sources.listed())
     return Rules(
         min_passages=view.rules.min_passages,
         min_outlets=min(view.rules.min_outlets, max(1, listed // 4)),

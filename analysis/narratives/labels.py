@@ -3,7 +3,7 @@
 members -> most central passages, spread over languages and outlets -> exemplars
         -> headline of the most central article -> label
 
-The label is in the reader's language, else in English, else in the narrative's largest.
+The label is in the reader's language, else in English or French, else in the narrative's largest.
 
 A stray does not name a narrative for being the only one in the reader's language, nor does a title that an
 outlet sets over everything.
@@ -12,17 +12,16 @@ outlet sets over everything.
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
 from analysis.arrays import Matrix
-from analysis.narratives.claim_sentence import in_line, rubric_of
+from analysis.narratives.claim_sentence import in_line, languages_in_order, rubric_of
 from storage.records import PassageRow
 
 EXEMPLARS = 6  # chosen, not measured: as many as stand on a page side by side
-ENGLISH = "en"
 NEAR = 0.75
 """Only headlines of this share of the passages, the most central, are labels: chosen, not measured, ..."""
 FEWEST_NEAR = 6
@@ -90,7 +89,7 @@ def label(
     """
     nearest = order[: max(FEWEST_NEAR, math.ceil(NEAR * len(order)))]
     titled = _titles([rows[place] for place in nearest], standing)
-    best = _best_language([row.language for row, _ in titled], readers)
+    best = languages_in_order([row.language for row, _ in titled], readers)[0]
     found = [title for row, title in titled if row.language == best]
     return present if present in found else found[0]
 
@@ -123,13 +122,6 @@ def _beginning(text: str) -> str:
         return plain
     whole, _, _ = plain[:UNTITLED].rpartition(" ")
     return (whole if len(whole) > UNTITLED // 2 else plain[:UNTITLED]) + "…"
-
-
-def _best_language(languages: Sequence[str], readers: Sequence[str]) -> str:
-    """The first that a reader reads, else English, else the most frequent; of equals the first by name."""
-    counts = Counter(languages)
-    wanted = [language for language in (*readers, ENGLISH) if language in counts]
-    return wanted[0] if wanted else min(counts, key=lambda language: (-counts[language], language))
 
 
 def _other_language_and_outlet(row: PassageRow, taken: Sequence[PassageRow]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from analysis.watch.linked import linked_sizes
 from config.watchlist import StatementConfig
 from storage.records import HitFacts, LineageEvent, MeanTable, Narrative
 from storage.store import Store
@@ -62,9 +63,10 @@ def refresh(store: Store, watchlist: Sequence[StatementConfig]) -> None:
     supporting: defaultdict[str, list[HitFacts]] = defaultdict(list)
     for hit in store.watch.supporting():
         supporting[hit.statement_id].append(hit)
-    changed = []
+    linked, changed = linked_sizes(store), []
     for statement_id, narrative in watched(store).items():
         current = refreshed(narrative, supporting[statement_id], label=labels.get(statement_id))
+        current = replace(current, size=current.size + linked[narrative.narrative_id])
         if current != narrative:
             changed.append(current)
     if changed:

@@ -23,6 +23,7 @@ from analysis.embedding.kept import kept_vectors
 from analysis.embedding.means import ensure_means
 from analysis.watch.comparing import Finder, Match
 from analysis.watch.growing import grow_statements
+from analysis.watch.linked import link_narratives
 from analysis.watch.readings import sentences_of, stance_in
 from analysis.watch.registry import claim_numbers, refresh
 from analysis.watch.statements import Prepared, prepared, texts_of
@@ -66,13 +67,13 @@ def watch(
     """Compare what is new with the watchlist and bring the watched narratives up to date.
 
     Counts: statements, compared (pairs of statement and passage), and hits by stance: endorses, reports,
-        refutes.
+        refutes, unclear.
 
     Raises:
         EmbeddingError: the engine cannot be opened or failed.
         StorageError: the store cannot be read or written.
     """
-    counts = dict.fromkeys(("statements", "compared", "endorses", "reports", "refutes"), 0)
+    counts = dict.fromkeys(("statements", "compared", "endorses", "reports", "refutes", "unclear"), 0)
     counts["statements"] = len(workspace.watchlist)
     build = build_of(settings_of(workspace))
     if workspace.watchlist and store.passages.embedded_after(build, 0, limit=1):
@@ -82,6 +83,7 @@ def watch(
         statements = _statements(run)
         _compare_all(run, statements, counts, progress)
         _grow(run, statements, counts, clock)
+        link_narratives(store, table, statements, numbers, now=clock.now(), run_id=run_id)
     refresh(store, workspace.watchlist)
     _log.info(STAGE, run_id=run_id, **counts)
     return counts

@@ -43,6 +43,9 @@ STATED_SHOWN: Final = 0.85
 
 Half 0, double -0.2 (measured).
 """
+PART_ONLY: Final = 2.0
+"""Where trafilatura confirms so many times the region's prose outside of it, the region is a part of the text
+(chosen, not measured)."""
 _SHORT_BLOCK: Final = 10
 """Weight below which a block is not looked for; half 0, double 0 (measured)."""
 _DESCRIPTION: Final = 40
@@ -117,6 +120,7 @@ def _shown_of(said: str, blocks: list[Block]) -> list[Block]:
 
 def _text_by_votes(blocks: list[Block], region: Region, other: str, description: str) -> str:
     confirmed = _confirmed(blocks, letters_of(other))
+    region = _widened(blocks, region, confirmed)
     prose = [i for i in range(region.start, region.end) if blocks[i].score > 0]
     agreed = sum(blocks[i].weight for i in prose if confirmed[i])
     agree = agreed >= AGREEMENT * sum(blocks[i].weight for i in prose)
@@ -125,6 +129,21 @@ def _text_by_votes(blocks: list[Block], region: Region, other: str, description:
     text = "\n".join(blocks[i].text for i in _without_edges(blocks, taken))
     doubtful = agree and weight_of(text) < SHORT
     return other if doubtful and len(other) > MUCH_LONGER * len(text) else text
+
+
+def _widened(blocks: list[Block], region: Region, confirmed: list[bool]) -> Region:
+    """The region, or all that trafilatura confirms below the headline where the region is the lesser part of
+    it: steps of a guide and parts of a list, each in a container of its own."""
+    outside = [
+        i
+        for i in range(region.headline + 1, len(blocks))
+        if confirmed[i] and blocks[i].score > 0 and not region.start <= i < region.end
+    ]
+    own = sum(block.weight for block in blocks[region.start : region.end] if block.score > 0)
+    if sum(blocks[i].weight for i in outside) <= PART_ONLY * own:
+        return region
+    start, end = min(region.start, outside[0]), max(region.end, outside[-1] + 1)
+    return Region(region.headline, start, end)
 
 
 def _both(blocks: list[Block], region: Region, confirmed: list[bool]) -> list[int]:

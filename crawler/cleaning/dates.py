@@ -39,6 +39,10 @@ CLOCK_SLACK: Final = timedelta(minutes=15)
 """How wrong an outlet's clock may be. Chosen, not measured."""
 ZONE_SLACK: Final = timedelta(hours=14)
 """No zone is farther from UTC, by definition (UTC+14, Kiribati)."""
+WEST: Final = timedelta(hours=-10)
+EAST: Final = timedelta(hours=13)
+"""Newsrooms lie between Hawaii and New Zealand in its summer: no other day belongs to a moment. By geography,
+not measured."""
 TEMPLATE_SLACK: Final = timedelta(seconds=60)
 """A "date" within a minute of the fetch is the clock of a template. Chosen, not measured."""
 EARLIEST: Final = datetime(1995, 1, 1, tzinfo=UTC)
@@ -226,7 +230,14 @@ def _own_day(moment: Moment, others: Iterable[Moment], days: Iterable[date]) -> 
             for other in sorted(others, key=lambda other: not other.local)
             if other.local or other.precision == "day"
         ]
-    return next((day for day in named if abs((day - moment.local_day).days) <= 1), moment.local_day)
+    return next((day for day in named if _can_be(day, moment)), moment.local_day)
+
+
+def _can_be(day: date, moment: Moment) -> bool:
+    """Whether a moment may have had this day where the outlet is; with a zone, anywhere with newsrooms."""
+    if moment.zoned and moment.precision == "second":
+        return (moment.at + WEST).date() <= day <= (moment.at + EAST).date()
+    return abs((day - moment.local_day).days) <= 1
 
 
 def _confidence(believed: Mapping[str, Moment], *, agree: bool, day_agrees: bool) -> DateConfidence:

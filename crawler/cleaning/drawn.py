@@ -13,10 +13,11 @@ from typing import Final
 
 from crawler.cleaning.blocks import cut_blocks
 from crawler.cleaning.body import region_alone
+from crawler.cleaning.headline import find_headline
 from crawler.cleaning.letters import weight_of
 from crawler.cleaning.markup import Element, body_of
 from crawler.cleaning.metadata import PageClaims
-from crawler.cleaning.region import find_headline, find_region, score_blocks
+from crawler.cleaning.region import find_region, score_blocks
 from crawler.cleaning.state import Source, state_tree
 from storage.text import letters_of
 

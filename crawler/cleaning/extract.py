@@ -20,13 +20,14 @@ from crawler.cleaning.body import choose_text, trafilatura_text
 from crawler.cleaning.datetext import read_moment, read_url_day
 from crawler.cleaning.drawn import drawn_text
 from crawler.cleaning.guessing import guess_day
+from crawler.cleaning.headline import find_headline
 from crawler.cleaning.letters import fold_space, weight_of
 from crawler.cleaning.markup import Element, body_of, decode, parse
 from crawler.cleaning.metadata import PageClaims, decide_title, read_claims
 from crawler.cleaning.others import is_list_of_stories, without_stories
 from crawler.cleaning.paywall import observed_access
 from crawler.cleaning.pruning import prune
-from crawler.cleaning.region import find_headline, find_region, score_blocks
+from crawler.cleaning.region import find_region, score_blocks
 from crawler.cleaning.shown import date_beside, is_in_text_only
 from crawler.cleaning.state import state_sources
 from crawler.cleaning.walls import Seen, wall_of

@@ -146,8 +146,9 @@ def _punctuated(headline: str, claims: PageClaims) -> str:
     return max([headline, *(form for form in written if letters_of(form) == key)], key=_signs)
 
 
-def _signs(text: str) -> int:
-    return sum(not (character.isalnum() or character.isspace()) for character in text)
+def _signs(text: str) -> tuple[int, int]:
+    """How many signs a form has, then how many words: markup may have lost a colon, or the blank after it."""
+    return sum(not (character.isalnum() or character.isspace()) for character in text), len(text.split())
 
 
 def without_site_name(title: str, site_names: tuple[str, ...]) -> str:

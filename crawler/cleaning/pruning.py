@@ -20,6 +20,7 @@ from typing import Final
 
 from crawler.cleaning import vocabulary as words
 from crawler.cleaning.blocks import BLOCK_TAGS, Block, ancestors
+from crawler.cleaning.labelled import labelled_parts
 from crawler.cleaning.letters import fold_space, weight_of
 from crawler.cleaning.markup import Element, body_of, names_of
 from crawler.cleaning.others import following_articles
@@ -110,7 +111,12 @@ def prune(tree: Element, blocks: list[Block], headline: Block | None) -> list[Bl
     body = body_of(tree)
     kept = _kept(tree, None if headline is None else headline.element)
     parts = _measure(body, blocks)
-    by_name = [*_named_parts(body, parts, kept, folds=_folds(blocks)), *following_articles(blocks, headline)]
+    labelled = [element for element in labelled_parts(blocks, headline) if element not in kept]
+    by_name = [
+        *_named_parts(body, parts, kept, folds=_folds(blocks)),
+        *following_articles(blocks, headline),
+        *labelled,
+    ]
     left = _outside(blocks, by_name)
     parts = _measure(body, left)
     lists = [*_teaser_lists(body, parts, kept), *_named_teasers(parts, kept)]

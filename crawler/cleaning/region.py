@@ -1,4 +1,4 @@
-"""Where the article stands on the page: the headline, then the container that holds most prose after it.
+"""Where the article stands on the page: the container that holds most prose after the headline.
 
 Scores run up the tree and fade by the level, so that the closest common container of the paragraphs wins (the
 idea of Arc90's Readability), with three additions that pages of many languages need: containers before the
@@ -14,9 +14,7 @@ from typing import Final
 
 from crawler.cleaning import vocabulary as words
 from crawler.cleaning.blocks import Block, ancestors
-from crawler.cleaning.letters import TITLE_SEPARATOR, weight_of
 from crawler.cleaning.markup import Element, names_of
-from storage.text import letters_of
 
 # Where the numbers come from: measured with `python -m tests.benchmarks.cleaning_constants --data DIR
 # --pages 60`,
@@ -56,19 +54,6 @@ CAPTION_MOST: Final = 400
 """Longer blocks are no captions, whatever they are called; half 0, double 0 (measured)."""
 META_MOST: Final = 150
 """Longer blocks are no by-lines; half 0, double 0 (measured)."""
-HEADLINE_LEAST: Final = 8
-"""Shorter blocks repeat no title; half 0, double 0 (measured)."""
-TITLE_SHARE: Final = 0.6
-"""A line that is no heading and repeats less of the title gives way to the only `<h1>` (chosen
-on the title figures of the html sets: 0.895 to 0.909 of 649, measured)."""
-TOP_RANK: Final = 3.0
-"""How much more than any line an `<h1>` counts that repeats a title (chosen, not measured) ..."""
-HEADING_RANK: Final = 1.5
-"""... a lesser heading (chosen, not measured) ..."""
-END_RANK: Final = 0.1
-"""... and what stands at a title's end, as names of sites do (chosen, not measured)."""
-HEADLINE_MOST: Final = 400
-"""Longer blocks are no headline; half 0, double 0 (measured)."""
 GROWTH_PROSE: Final = 0.65
 """Share of what a larger container adds that has to be prose; half -0.1, double +0.2 (measured)."""
 GROWTH_ALIKE: Final = 0.6
@@ -86,50 +71,6 @@ class Region:
     headline: int
     start: int
     end: int
-
-
-def find_headline(blocks: list[Block], titles: list[str]) -> Block | None:
-    """The block that repeats the page's title.
-
-    `<h1>` is preferred, and the only `<h1>` is taken where none repeats it, or only a line that is no heading
-    repeats a small part. What ends a title is the site's name rather than the headline.
-    """
-    keys = [key for key in map(letters_of, titles) if key]
-    ends = {letters_of(TITLE_SEPARATOR.split(title)[-1]) for title in titles} - set(keys)
-    rank, best = _most_like(blocks, keys, ends)
-    only = _only_top(blocks, ends)
-    if best is None or rank <= 0:
-        return only
-    return best if only is None or best.is_heading or _is_most(best, keys) else only
-
-
-def _most_like(blocks: list[Block], keys: list[str], ends: set[str]) -> tuple[float, Block | None]:
-    """The first block that repeats most of a title, and how much that is."""
-    ranks = [_likeness(block, keys, ends) for block in blocks]
-    rank = max(ranks, default=0.0)
-    return rank, blocks[ranks.index(rank)] if ranks else None
-
-
-def _only_top(blocks: list[Block], ends: set[str]) -> Block | None:
-    """The only `<h1>` of the page that is no site's name."""
-    tops = [block for block in blocks if block.tag == "h1" and block.letters not in ends]
-    return tops[0] if len(tops) == 1 else None
-
-
-def _is_most(block: Block, keys: list[str]) -> bool:
-    """Whether a block repeats most of the longest title."""
-    return len(block.letters) >= TITLE_SHARE * max(map(len, keys))
-
-
-def _likeness(block: Block, keys: list[str], ends: set[str]) -> float:
-    """How much of a title a block repeats; nothing if it is no part of one."""
-    if not HEADLINE_LEAST <= block.weight <= HEADLINE_MOST:
-        return 0.0
-    key = block.letters
-    if weight_of(key) < HEADLINE_LEAST or not any(key in title for title in keys):
-        return 0.0
-    rank = TOP_RANK if block.tag == "h1" else HEADING_RANK if block.is_heading else 1.0
-    return len(key) * rank * (END_RANK if key in ends else 1.0)
 
 
 def score_blocks(blocks: list[Block]) -> None:

@@ -4,8 +4,11 @@
     shown     a short line beside the headline that names one day, in any of the languages that `stamps.py`
     reads
 
-Beside the headline is: a few blocks before it, or after it until the text has begun. Dates in lists of other
-articles, in comments and in the text are not the page's; nor is one that is called an update.
+Failing both, the one day of lines that say "published", anywhere on the page.
+
+Beside the headline is: a few blocks before it, or after it until the text has begun, or a heading such as
+"Read also" comes. Dates in lists of other articles, in comments and in the text are not the page's; nor is
+one that is called an update.
 """
 
 from __future__ import annotations
@@ -35,16 +38,18 @@ _ORDINAL: Final = re.compile(r"\d\.")
 """A full stop that ends no sentence."""
 LINE: Final = 160
 """A longer block is text that names a date (chosen, not measured)."""
+DATE_MOST: Final = 30
+"""A shorter line is a date and little else (chosen, not measured)."""
+SAID: Final = 300
+"""The same for one that begins by saying when the page was published (chosen, not measured)."""
 
 
 def date_beside(blocks: Sequence[Block], headline: Block | None) -> tuple[str, str] | None:
     """(where, date as written) of the date shown beside the headline; None where there is none."""
-    if headline is None:
-        return None
-    near = list(_beside(blocks, blocks.index(headline)))
+    near = [] if headline is None else list(_beside(blocks, blocks.index(headline)))
     stamp, line = _of_elements(near), _of_lines(near)
     if stamp is None or line is None:
-        return stamp or line
+        return stamp or line or _said(blocks)
     moment = read_moment(stamp[1])
     is_later = moment is not None and (moment.local_day - date.fromisoformat(line[1])).days > 1
     return line if is_later else stamp
@@ -77,6 +82,8 @@ def _beside(blocks: Sequence[Block], place: int) -> Iterator[Block]:
     """The blocks beside the headline, those after it first."""
     prose = 0
     for block in blocks[place : place + 1 + AFTER]:
+        if block.is_heading and words.CALL_TEXT.search(block.text):
+            break
         prose += block.weight if block.is_prose else 0
         yield block
         if prose >= PROSE:
@@ -105,12 +112,36 @@ def _stamp_of(element: Element) -> str:
 
 
 def _of_lines(near: Sequence[Block]) -> tuple[str, str] | None:
-    for block in near:
-        if _is_line(block) and not _is_foreign(block.element):
-            day = find_day(block.text)
-            if day is not None:
-                return "shown", day.isoformat()
+    """The first line that is a date and neither the value of another label nor said of a picture."""
+    for label, block in zip([None, *near], near, strict=False):
+        if not _is_line(block) or _is_foreign(block.element) or _is_labelled_otherwise(label, block):
+            continue
+        day = find_day(block.text)
+        if day is not None and not _is_of_a_picture(block):
+            return "shown", day.isoformat()
     return None
+
+
+def _is_labelled_otherwise(label: Block | None, block: Block) -> bool:
+    """Whether a block is what the label before it names: "Joined" in the cell beside."""
+    is_value = label is not None and block.tag in ("dd", "td") and label.tag in ("dt", "th", "td")
+    return is_value and label is not None and words.OTHER_DATE_TEXT.search(label.text) is not None
+
+
+def _is_of_a_picture(block: Block) -> bool:
+    """Whether a line is said of a picture: in a figure, or more than a date in a part that is named so."""
+    near = [part for part in (block.element, block.element.getparent()) if part is not None]
+    if any(part.tag in ("figure", "figcaption") for part in near):
+        return True
+    return block.weight > DATE_MOST and any(words.is_named("picture", names_of(part)) for part in near)
+
+
+def _said(blocks: Sequence[Block]) -> tuple[str, str] | None:
+    """The one day of the lines that say when the page was published, above or below its text."""
+    lines = [block for block in blocks if block.weight <= SAID and words.PUBLISHED_TEXT.search(block.text)]
+    days = {find_day(block.text) for block in lines if not _is_foreign(block.element)} - {None}
+    day = days.pop() if len(days) == 1 else None
+    return None if day is None else ("shown", day.isoformat())
 
 
 def _is_line(block: Block) -> bool:

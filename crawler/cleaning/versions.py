@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from crawler.cleaning.extract import Refusal
 from crawler.cleaning.pool import Cleaned, CleaningPool, answer_of
@@ -58,11 +59,13 @@ def _texts_of(
     if page is None:
         return []
     versions = store.pages.versions(page_id)
-    there = [version for version in versions if version.outcome == _STORED]
+    pruned = {version.fetched_at for version in versions if version.outcome == _STORED and not version.warc}
+    known = {text.fetched_at: text for text in store.versions.texts(page_id) if text.fetched_at in pruned}
+    there = [version for version in versions if version.outcome == _STORED and version.warc]
     started = pool.start([_as_page(page, version) for version in there], languages)
     answers = {version.fetched_at: answer_of(answer) for version, answer in zip(there, started, strict=True)}
     cleaned = [answers.get(version.fetched_at, Refusal(version.outcome)) for version in versions]
-    return compared(store.articles.get(page_id), versions, cleaned)
+    return compared(store.articles.get(page_id), versions, cleaned, known)
 
 
 def _as_page(page: Page, version: PageVersion) -> Page:
@@ -73,13 +76,20 @@ def _as_page(page: Page, version: PageVersion) -> Page:
 
 
 def compared(
-    article: Article | None, versions: Sequence[PageVersion], cleaned: Sequence[Cleaned]
+    article: Article | None,
+    versions: Sequence[PageVersion],
+    cleaned: Sequence[Cleaned],
+    known: Mapping[datetime, VersionText] | None = None,
 ) -> list[VersionText]:
-    """What each version says of an article, given the texts before it. Pure."""
+    """What each version says of an article, given the texts before it. Pure.
+
+    Args:
+        known: moment of the fetch -> what was made of a version whose record was pruned since.
+    """
     before = _Before(_whole(article), article.text_sha256) if article else _Before(None, None)
     found: list[VersionText] = []
     for version, answer in zip(versions, cleaned, strict=True):
-        text = _compared_with(before, version, answer)
+        text = (known or {}).get(version.fetched_at) or _compared_with(before, version, answer)
         found.append(text)
         before = _after(before, text)
     return found

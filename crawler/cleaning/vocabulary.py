@@ -27,10 +27,25 @@ COMMENTS: Final = re.compile(
         "pinglun", "tucao", "yorum", "sxoli", "scholi", "taaliq", "nazar",
         "disqus", "livefyre", "discuss(?!ion-paper)", "guestbook", "talkback", "replies", r"respond\b",
     )
-    + r")|(?<=[a-z])(?:Comment(?!ary|ator)|Opini[ae])",
+    + r")|(?<=[a-z])(?:Comment(?!ary|ator)|Opini[ae])|(?-i:(?<=[a-z])Comms?(?=[A-Z]|$|[\s_-]))",
     re.IGNORECASE,
 )  # fmt: skip
 """Reader comments."""
+
+COMMENTS_TEXT: Final = re.compile(
+    r"^\W*(?:\d{1,5}\s+)?(?:(?:selected|recent|latest|user|reader|wybrane|ostatnie|twoje|последние|все"
+    r"|derniers|tous les|alle|neueste|últimos|tutti i|son|todos los|all) )?(?:"
+    + _any(
+        "comments?", "commentaires?", "kommentare?", "comentarios?", "comentários?", "commenti",
+        "komentarze?", "komentarzy", "reacties", "kommentarer", "komentáře", "hozzászólások",
+        "комментари(?:и|ев|я)", "коментари", "коментарі", "отзывы", "σχόλια", "yorumlar", "تعليقات",
+        "التعليقات", "نظرات", "دیدگاه(?:‌)?ها", "评论", "評論", "网友评论",
+        "コメント", "댓글", "komentar", "maoni", "opinie",
+    )
+    + r")(?: ?[(\[]? ?\d{0,5} ?[)\]]?)?\W*$",
+    re.IGNORECASE,
+)  # fmt: skip
+"""Lines that begin the readers' comments."""
 
 COMMENTS_STATE: Final = re.compile(
     r"(?:no|has|hide|show|with|open|closed|enable|allow|disabled)[_-]?comments?|"
@@ -42,7 +57,7 @@ COMMENTS_STATE: Final = re.compile(
 CHROME: Final = re.compile(
     r"(?:^|[\s_\-])(?:"
     + _any(
-        r"cookies?", "consent", "gdpr", "newsletter", r"subscri\w*", "popup", "modal", "login", "signin",
+        r"cookies?", "consent", "gdpr", "newsletter", r"subscri\w*", r"popup\w*", "modal", "login", "signin",
         "signup", "breadcrumbs?", r"share\w*", "sharing", r"social\w*", "navbar", "nav", "menu", "footer",
         "foot", r"sponsor\w*", "outbrain", "taboola", r"related\w*", r"recommend\w*", "assessment", "rating",
         "vote", "poll", "survey", "opros", "copyrights?", "legal", "disclaimer", "placeholder", "guidelines?",
@@ -84,6 +99,10 @@ LEAD: Final = re.compile(
 """The paragraph between the headline and the text."""
 
 CAPTION: Final = re.compile(r"caption|credit|contentimage|podpis|legend", re.IGNORECASE)
+PICTURE: Final = re.compile(
+    r"(?:^|[\s_-])(?:pic|img|bild|foto)(?:s|box|ture|_?text)?(?:$|[\s_-])|caption|figure", re.IGNORECASE
+)
+"""Parts that hold a picture and what is said of it."""
 META: Final = re.compile(r"byline|author|meta|publi(?:sh|c)ed|dateline|timestamp|updated", re.IGNORECASE)
 IMAGE: Final = re.compile(r"image|photo|foto|picture|(?:^|[_-])img|thumb|gallery|galleria", re.IGNORECASE)
 
@@ -102,10 +121,70 @@ OTHER_DATE_TEXT: Final = re.compile(
     re.IGNORECASE,
 )
 """Lines that name the date of something else: of an account, a book, a birth."""
+PUBLISHED_TEXT: Final = re.compile(
+    r"^\W*(?:(?:first |zuerst |artikel |beitrag |article |fecha de |data de |date de |дата )?(?:"
+    + _any(
+        "published",
+        "posted",
+        "veröffentlicht",
+        "erschienen",
+        "erstellt am",
+        "eingestellt am",
+        "publié",
+        "posté",
+        "mis en ligne",
+        "parution",
+        "publicado",
+        "publicada",
+        "publicación",
+        "publicação",
+        "publicat",
+        "pubblicat",
+        "pubblicazione",
+        "opublikowan",
+        "dodano",
+        "publikováno",
+        "publicerad",
+        "publisert",
+        "publiceret",
+        "gepubliceerd",
+        "julkaistu",
+        "megjelent",
+        "objavljen",
+        "publikacji",
+        "публикаци",
+        "опубликован",
+        "размещен",
+        "δημοσιεύ",
+        "yayın",
+        "تاريخ النشر",
+        "نشر في",
+        "نُشر",
+        "تاریخ انتشار",
+        "发布",
+        "發布",
+        "发表",
+        "發表",
+        "公開日",
+        "掲載",
+        "게시",
+        "입력",
+        "dipublikasikan",
+        "diterbitkan",
+        "đăng ngày",
+        "iliyochapishwa",
+    )
+    + r")|(?:date|datum|data|fecha|дата|tarih|التاريخ|تاريخ|日期|日付|날짜)\s*[:：]?\s+(?=\W*\d))|"
+    r"(?:dieser|this|cet?|este|esta|questo|данная|эта|ten|ta)\s+"
+    r"(?:artikel|beitrag|eintrag|article|post|entry|story|billet|artículo|entrada|articolo|запись|статья|wpis"
+    r"|artykuł)\b.{0,60}\d",
+    re.IGNORECASE,
+)
+"""Lines that say when the page was published, wherever they stand."""
 SENTENCES: Final = re.compile(r"(?<=\D[.!?])\s+|(?<=[。！？؟।])\s*|\n+")
 """Where sentences part; a full stop behind a figure may belong to it."""
 UNSEEN: Final = re.compile(
-    r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|offscreen|a11y-hidden)(?:$"
+    r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-?reader(?:-text|-only)?|offscreen|a11y-hidden|aural)(?:$"
     r"|[\s_-])",
     re.IGNORECASE,
 )
@@ -118,6 +197,14 @@ FOLD: Final = re.compile(
 )
 """Parts that are folded away until the reader asks for them."""
 
+WAY: Final = re.compile(
+    r"bread-?_?crumb|(?:^|[\s_-])"
+    r"(?:crumbs?|page-?trail|(?:main|sub|top|side|site)?-?(?:nav|navi|menu)|navigation)"
+    r"(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+"""Parts that show the way to pages: their lines name other ones, or this one in passing."""
+
 _ROLES: Final = {
     "comments": COMMENTS,
     "comments_state": COMMENTS_STATE,
@@ -129,7 +216,9 @@ _ROLES: Final = {
     "caption": CAPTION,
     "meta": META,
     "image": IMAGE,
+    "picture": PICTURE,
     "unseen": UNSEEN,
+    "way": WAY,
     "update": UPDATE,
     "fold": FOLD,
 }
@@ -141,7 +230,7 @@ def is_named(role: str, names: str) -> bool:
 
     Args:
         role: `comments`, `comments_state`, `chrome`, `consent`, `teasers`, `body`, `lead`, `caption`, `meta`,
-            `image`, `unseen`, `update` or `fold`.
+            `image`, `picture`, `unseen`, `way`, `update` or `fold`.
     """
     return bool(_ROLES[role].search(names))
 
@@ -152,7 +241,8 @@ LEGAL_TEXT: Final = re.compile(
         "copyright", "all rights reserved", "tous droits", "alle rechte", "derechos reservados",
         "direitos reservados", "diritti riservati", "prawa zastrze", "prawem autorskim", "права защищены",
         "перепечат", "цитировани", "при использовании материал", "гиперссылк", "с разрешения редакции",
-        "版权所有", "版權所有", "转载", "轉載", "未经", "责任编辑", "責任編輯", "本网站", "無断転載",
+        "nie może być (?:powielan|kopiowan|rozpowszechnian)",
+        "kopiowanie .{0,40}zabronion", "版权所有", "版權所有", "转载", "轉載", "未经", "责任编辑", "責任編輯", "本网站", "無断転載",
         "无断转载", "جميع الحقوق", "حقوق محفوظة",
         "کلیه حقوق", "πνευματικ", "δικαιώματα", "telif hak",
     ),

@@ -23,7 +23,7 @@ from drumbeat.report.view import DATES, FIGURES, narrative_chart
 from drumbeat.shown import charts, drawing
 from drumbeat.shown.environment import html_environment, plain_environment
 from drumbeat.shown.names import country_name, notice
-from drumbeat.shown.safe import header_text, one_line, shorten
+from drumbeat.shown.safe import clause, header_text, one_line
 from drumbeat.shown.words import number
 from storage.records import Alert, Delivery
 
@@ -55,7 +55,7 @@ def subject_of(evidence: dict[str, Any]) -> str:
         if spike["ratio"] is not None
         else f"new, {number(spike['outlets'])} outlets"
     )
-    label = shorten(one_line(narrative["label"]), SUBJECT_LABEL)
+    label = clause(one_line(narrative["label"]), SUBJECT_LABEL)
     return header_text(f"[Drumbeat] {weight}: {label} (narrative {narrative['narrative_id']})", 200)
 
 

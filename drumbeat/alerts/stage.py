@@ -100,7 +100,7 @@ def _digests(plan: Plan, store: Store, alerts: Sequence[Alert], clock: Clock) ->
 def _decided(store: Store, today: date) -> list[Spike]:
     """The spikes that were decided to be alerts, by day and id; none of a narrative that an analyst muted."""
     recent = store.spikes.between(today - LOOK_BACK, today + timedelta(days=1))
-    survivors = store.narratives.survivors()
+    survivors = store.narratives.counted_as()
     silenced = muted(store.corrections.in_force(), survivors, today)
     return [
         spike

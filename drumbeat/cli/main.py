@@ -10,9 +10,12 @@ from typing import Annotated
 import typer
 
 from drumbeat.cli import (
+    account_commands,
     backfill_commands,
+    backup_commands,
     find_commands,
     inspect_commands,
+    link_commands,
     narrative_commands,
     people_commands,
     share_commands,
@@ -37,10 +40,13 @@ for commands in (
     source_commands,
     stage_commands,
     watch_commands,
+    account_commands,
+    backup_commands,
     backfill_commands,
     people_commands,
     inspect_commands,
     narrative_commands,
+    link_commands,
     find_commands,
     share_commands,
 ):

@@ -60,7 +60,9 @@ def narratives_list(
 
     with session(workspace) as opened:
         judged = opened.store.kinds.all()
-        rows = by_kind(opened.store.narratives.all(), judged, only=kind.value if kind else None)
+        linked = {link.narrative_id for link in opened.store.links.all()}
+        standing = [row for row in opened.store.narratives.all() if row.narrative_id not in linked]
+        rows = by_kind(standing, judged, only=kind.value if kind else None)
     if as_json:
         say_json([narrative_row(row, judged.get(row.narrative_id)) for row in rows])
     else:

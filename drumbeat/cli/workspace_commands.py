@@ -74,7 +74,7 @@ def storage_check(
     as_json: JsonOption = False,
 ) -> None:
     """Read the whole database, and compare the archive with it: records without a row,
-    rows without a record.
+    rows without a record. Ends with 1 where evidence is missing.
     """
     from dataclasses import asdict
 
@@ -91,6 +91,8 @@ def storage_check(
     else:
         for name, value in result.items():
             _say_finding(name, value)
+    if not report.is_whole:
+        raise typer.Exit(1)
 
 
 def _say_finding(name: str, value: object) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from analysis.plain import Plain
+from drumbeat.evidence import listed_passages
 from storage.records import (
     Article,
     CopyRelation,
@@ -73,7 +74,7 @@ class Evidence(Plain):
 
 def evidence_of(store: Store, narrative: Narrative, *, most: int | None = None) -> Iterator[Evidence]:
     """The passages of a narrative and of those merged into it, the newest first; of a watched one the hits of
-    its statement.
+    its statement, and what was discovered of it.
 
     Args:
         most: no more than so many; None: all.
@@ -82,21 +83,12 @@ def evidence_of(store: Store, narrative: Narrative, *, most: int | None = None) 
     after, given = None, 0
     while most is None or given < most:
         limit = AT_ONCE if most is None else min(AT_ONCE, most - given)
-        listed = _listed(store, narrative, after, limit)
+        listed = listed_passages(store, narrative, after=after, limit=limit)
         if not listed:
             return
         yield from _evidence(store, narrative, listed, sources)
         given += len(listed)
         after = (listed[-1].counted_at, listed[-1].passage_id)
-
-
-def _listed(
-    store: Store, narrative: Narrative, after: tuple[datetime, str | int] | None, limit: int
-) -> Sequence[ListedPassage]:
-    if narrative.kind == "watched":
-        return store.lists.hits(narrative.statement_id or "", after=after, limit=limit)
-    numbers = store.lists.merged_into(narrative.narrative_id)
-    return store.lists.assigned(numbers, after=after, limit=limit)
 
 
 def _evidence(

@@ -99,7 +99,11 @@ class _Records:
             return replace(piece, archive=None)
 
     def _copied(self, place: ArchiveRecord) -> ArchiveRecord:
-        _, raw = self._reader.read_raw(WarcPlace(file=place.file, offset=place.offset, length=place.length))
+        at = WarcPlace(file=place.file, offset=place.offset, length=place.length)
+        response, raw = self._reader.read_raw(at)
+        if (unrendered := self._reader.unrendered(at, response)) is not None:
+            # What a browser made of a response is evidence beside that response only.
+            self._out.write(self._reader.read_raw(unrendered)[1])
         copied = ArchiveRecord(file=Path(RECORDS).name, offset=self._out.tell(), length=len(raw))
         self._out.write(raw)
         self.places[place] = copied

@@ -47,7 +47,12 @@ _RECORDS: Final[Mapping[str, tuple[type, ...]]] = {
     "sources": (Source,),
 }
 """Table -> the records that its columns are fields of, the first that has one deciding its type."""
-_OTHERS: Final[Mapping[str, type]] = {"similarity": float, "event_id": int, "narrative_id": int}
+_OTHERS: Final[Mapping[str, type]] = {
+    "similarity": float,
+    "event_id": int,
+    "narrative_id": int,
+    "shown_as": int,
+}
 """Columns that are fields of no such record and are no text."""
 
 

@@ -90,7 +90,7 @@ def known(store: Store, number: int) -> Narrative:
     Raises:
         NothingToShare: it leads nowhere.
     """
-    narrative = store.narratives.resolve(number)
+    narrative = store.narratives.shown_as(number)
     if narrative is None:
         raise NothingToShare(
             f"narrative {number}: there is no such narrative; `drumbeat narratives list` shows them"

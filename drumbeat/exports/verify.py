@@ -55,7 +55,8 @@ def body_in(record: bytes) -> bytes:
     warc, _, rest = content.partition(b"\r\n\r\n")
     fields = dict(line.split(": ", 1) for line in warc.decode("utf-8").split("\r\n")[1:])
     payload = rest[: int(fields["Content-Length"])]
-    return payload.partition(b"\r\n\r\n")[2]
+    # What a browser made of a response, archived after it, stands there without headers of HTTP.
+    return payload if fields["WARC-Type"] == "conversion" else payload.partition(b"\r\n\r\n")[2]
 
 
 def quotation(

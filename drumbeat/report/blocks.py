@@ -11,7 +11,7 @@ from typing import Any, Literal
 from drumbeat.report.sentences import Part, Sentence
 from drumbeat.shown import words
 from drumbeat.shown.names import check_name, country_name, language_name
-from drumbeat.shown.safe import direction, language_tag, one_line, shorten
+from drumbeat.shown.safe import clause, direction, language_tag, one_line, shorten
 
 Kind = Literal[
     "title", "heading", "small_heading", "paragraph", "soft", "bullet", "quote", "table", "chart", "page"
@@ -168,7 +168,7 @@ def _claim(n: Mapping[str, Any]) -> Iterator[Block]:
     yield Block(kind="page")
     folded = f", told also as {', '.join(map(str, n['folded']))}" if n["folded"] else ""
     yield _block("soft", f"Narrative {n['narrative_id']}{folded}")
-    yield _block("heading", shorten(n["label"], 220), n["language"])
+    yield _block("heading", clause(n["label"], 220), n["language"])
     yield _block("paragraph", _volume(n))
     yield Block(kind="chart", chart=n["narrative_id"])
     yield _block("soft", "Texts a day over ten weeks; dark: the period; line: expected; grey: hardly seen.")
@@ -235,7 +235,7 @@ def _annex(view: Mapping[str, Any]) -> Iterator[Block]:
 
 def _spike(group: Mapping[str, Any]) -> Iterator[Block]:
     spike = group["strongest"]
-    yield Block(kind="small_heading", runs=(run(shorten(spike["label"], 120)),))
+    yield Block(kind="small_heading", runs=(run(clause(spike["label"], 120)),))
     texts, expected = words.count(spike["observed"], "text"), words.number(spike["expected"])
     when = words.window(spike["window_days"], words.as_day(spike["day"]))
     sure = f"{spike['decision']}; q {words.probability(spike['q_value'])}"

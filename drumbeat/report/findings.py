@@ -16,7 +16,7 @@ from drumbeat.report.phrases import Language
 from drumbeat.report.sentences import Part, Sentence, Speaker, name
 from drumbeat.report.tables import MOST_NAMED, Row, became_rows, watched_rows
 from drumbeat.shown.names import country_name
-from drumbeat.shown.safe import one_line, shorten
+from drumbeat.shown.safe import clause, one_line, shorten
 
 WORDS: Final = 600
 """What two pages hold beside their tables' lines."""
@@ -110,7 +110,7 @@ def _finding(speaker: Speaker, section: str, place: int, *, is_quoted: bool) -> 
 
 def label_part(item: Mapping[str, Any]) -> Part:
     """What is claimed, in quotation marks."""
-    return name(f"“{shorten(one_line(item['label']), LABEL)}”", item.get("language", ""))
+    return name(f"“{clause(one_line(item['label']), LABEL)}”", item.get("language", ""))
 
 
 def _claim(speaker: Speaker, at: str, item: Mapping[str, Any], section: str) -> Sentence:

@@ -22,7 +22,7 @@ from config.workspace import Workspace
 from drumbeat.report.editions import Edition, narrowed
 from drumbeat.report.view import report_view
 from drumbeat.report.write import ReportFiles, front_text, sentences_of, write_view
-from drumbeat.shown.safe import one_line, shorten
+from drumbeat.shown.safe import clause, one_line
 from drumbeat.shown.words import number, period, week_name
 from storage.records import PublishedReport, ReportEdit
 from storage.store import Store
@@ -143,7 +143,7 @@ def content_of(view: Mapping[str, Any]) -> dict[str, Any]:
 
 def _claim(item: Mapping[str, Any]) -> dict[str, Any]:
     keys = ("narrative_id", "observed", "expected", "articles", "outlets")
-    return {key: item[key] for key in keys} | {"label": shorten(one_line(item["label"]), 90)}
+    return {key: item[key] for key in keys} | {"label": clause(one_line(item["label"]), 90)}
 
 
 def changes_of(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:

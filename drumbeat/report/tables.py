@@ -9,7 +9,7 @@ from typing import Any
 
 from drumbeat.report import trajectories
 from drumbeat.report.sentences import Part, Speaker, name
-from drumbeat.shown.safe import one_line, shorten
+from drumbeat.shown.safe import clause, one_line
 
 MOST_WATCHED, MOST_BECAME, MOST_NAMED = 7, 5, 3
 """Lines of each table and names of a list, so that none can crowd the others out."""
@@ -30,10 +30,10 @@ def watch_row(speaker: Speaker, place: int) -> Row:
     """A watched statement's line of the table."""
     at, line = f"/account/watched/{place}", speaker.data["account"]["watched"][place]
     sides = (f"{at}/{side}_texts" for side in ("state", "independent", "unlisted"))
-    stances = (f"{at}/{stance}" for stance in ("endorses", "reports", "refutes"))
+    stances = (f"{at}/{stance}" for stance in ("endorses", "reports", "refutes", "unclear"))
     return {
         "narrative_id": line["narrative_id"],
-        "label": name(shorten(one_line(line["label"]), ROW_LABEL)),
+        "label": name(clause(one_line(line["label"]), ROW_LABEL)),
         "texts": speaker.figure(f"{at}/observed"),
         "expected": speaker.figure(f"{at}/expected") if line["expected"] is not None else Part("–"),
         "outlets": speaker.figure(f"{at}/outlets"),
@@ -57,7 +57,7 @@ def became_rows(speaker: Speaker) -> Iterator[Row]:
         at = f"/account/became/{place}"
         yield {
             "narrative_id": line["narrative_id"],
-            "label": name(shorten(one_line(line["label"]), ROW_LABEL)),
+            "label": name(clause(one_line(line["label"]), ROW_LABEL)),
             "then": speaker.figure(f"{at}/then"),
             "now": speaker.figure(f"{at}/now"),
             "word": Part(speaker.word(trajectories.since(line["then"], line["now"]))),

@@ -32,6 +32,8 @@ DECIDED: Mapping[str, str] = {
     "apart": "kept apart",
     "kind": "judged",
     "note": "note",
+    "link": "shown as the watched narrative",
+    "unlink": "shown by itself, not as the watched narrative",
     "undo": "a decision taken back",
 }
 

@@ -19,6 +19,8 @@ Direction = Literal["ltr", "rtl", "auto"]
 
 _BIDI = "\u202a-\u202e\u2066-\u2069"
 """Embeddings, overrides, isolates: they reorder the text around them."""
+_CLAUSE = re.compile(r"\s*(?:[,;:،؛，、；：](?=\s|[^\x00-\x7f])|\s[—–-]\s)")
+"""Where a clause ends, in any script."""
 _UNSEEN = re.compile(
     f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
@@ -119,6 +121,18 @@ def direction(language: str | None) -> Direction:
     if not tag:
         return "auto"
     return direction_of(tag)
+
+
+def clause(text: str, limit: int) -> str:
+    """At most `limit` graphemes, cut where a clause ends in the second half, else at a word: what names a
+    narrative must not stop in the middle of a thought.
+    """
+    short = shorten(text, limit)
+    if short == text:
+        return text
+    ends = [found.start() for found in _CLAUSE.finditer(short)]
+    last = max((end for end in ends if end * 2 >= len(short)), default=None)
+    return short if last is None else short[:last] + "…"
 
 
 def shorten(text: str, limit: int) -> str:

@@ -101,7 +101,7 @@ def article(request: Request, article_id: str) -> dict[str, Any]:
 @router.get("/sources")
 def sources(request: Request) -> list[dict[str, Any]]:
     """Every outlet, with ownership and the list that states it."""
-    return [asdict(row) for row in reader_of(request).store.sources.all()]
+    return [asdict(row) for row in reader_of(request).store.sources.listed()]
 
 
 @router.get("/spikes")

@@ -13,7 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from config.clock import Clock
 from config.workspace import Workspace
 from drumbeat.shown.names import use_names
-from drumbeat.web import acts, api, feeds, pages
+from drumbeat.web import acts, api, deciding, feeds, login, pages, source_page, trying
+from drumbeat.web.access import ask_who
 from drumbeat.web.reader import Reader
 from drumbeat.web.security import guarded, protect
 from drumbeat.web.view import page
@@ -32,12 +33,18 @@ def make_app(*, store: Store, workspace: Workspace, clock: Clock) -> FastAPI:
     )
     use_names(workspace.settings.report)
     app.state.reader = Reader(store=store, workspace=workspace, clock=clock)
+    app.state.tries = login.Tries()
+    ask_who(app)
     protect(app, workspace.settings.dashboard)
     app.add_middleware(_HeadAsGet)
     app.include_router(api.router, prefix="/api")
     app.include_router(pages.router)
+    app.include_router(trying.router)
     app.include_router(acts.router)
     app.include_router(feeds.router)
+    app.include_router(login.router)
+    app.include_router(deciding.router)
+    app.include_router(source_page.router)
 
     _explain_failures(app)
     return app

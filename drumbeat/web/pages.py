@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
+from analysis.text.attribution import original_of
 from config.clock import midnight
 from drumbeat.corrections import decisions_in_force
 from drumbeat.evidence import NarrativePassage
@@ -25,7 +26,7 @@ from drumbeat.web.view import (
     page,
     rows_of,
 )
-from storage.records import Kind, Narrative, PassageRow
+from storage.records import KINDS, Kind, Narrative
 from storage.stores.lists import Key
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -68,25 +69,29 @@ def narratives(request: Request, kind: Kind = "claim", after: AfterNumber = None
 
 
 @router.get("/narratives/{narrative_id}")
-def narrative(request: Request, narrative_id: NarrativeNumber, after: AfterName = None) -> Response:
+def narrative(
+    request: Request, narrative_id: NarrativeNumber, after: AfterName = None, alone: bool = False
+) -> Response:
     """One narrative with its chart, carriers, quotes, its passages and its history; a merged number leads to
-    its survivor.
+    its survivor, and what tells a watched statement to the watched one, unless it is asked for alone.
     """
     reader = reader_of(request)
-    survivor = reader.resolved(narrative_id)
+    survivor = reader.resolved(narrative_id, alone=alone)
     if survivor is None:
         raise HTTPException(404, f"there is no narrative {narrative_id}")
     if survivor.narrative_id != narrative_id:
-        return RedirectResponse(f"/narratives/{survivor.narrative_id}", status_code=308)
+        return _led_to(survivor)
     told = reader.told(survivor, after=after, limit=PAGE_SIZE + 1)
     values = {
-        **_drawn(reader, narrative_id),
+        **({"n": None} if alone else _drawn(reader, narrative_id)),
         "known": survivor,
+        "kinds": KINDS,
         "judged": reader.store.kinds.of([narrative_id]).get(narrative_id),
         "rows": rows_of(told, PAGE_SIZE, after=after, key=_place_of),
         "sources": {row.source_id: row for row in reader.store.sources.all()},
         "lineage": reader.store.narratives.lineage(narrative_id),
-        "quoted": _quoted(reader, survivor),
+        **_quoted(reader, survivor),
+        **_links(reader, survivor),
         "decisions": decisions_in_force(reader.store, narrative_id),
         "drift": reader.store.drift.of(narrative_id, limit=DRIFT_ROWS),
         "notice": notice(),
@@ -95,11 +100,30 @@ def narrative(request: Request, narrative_id: NarrativeNumber, after: AfterName 
     return page("narrative.html", values)
 
 
-def _quoted(reader: Reader, known: Narrative) -> PassageRow | None:
-    """The passage that the label is quoted from; None where it is not quoted, or no longer there."""
-    if known.label_passage is None:
-        return None
-    return next(iter(reader.store.passages.many([known.label_passage])), None)
+def _led_to(survivor: Narrative) -> RedirectResponse:
+    """To the narrative that a number is shown as: for ever after a merge, for now where it is linked."""
+    status = 307 if survivor.kind == "watched" else 308
+    return RedirectResponse(f"/narratives/{survivor.narrative_id}", status_code=status)
+
+
+def _links(reader: Reader, known: Narrative) -> dict[str, Any]:
+    """What is shown as a watched narrative, how it is worded, and what a discovered one is shown as."""
+    return {
+        "linked": reader.linked(known),
+        "wording": reader.wording(known),
+        "suggested": reader.suggested(known),
+        "shown_as": reader.store.links.of(known.narrative_id),
+    }
+
+
+def _quoted(reader: Reader, known: Narrative) -> dict[str, Any]:
+    """The passage that the label is quoted from, with the whole sentence; None where it is not quoted, or no
+    longer there.
+    """
+    found = reader.store.passages.many([known.label_passage] if known.label_passage else [])
+    row = next(iter(found), None)
+    sentence = original_of(known.label, row.text, row.language) if row else None
+    return {"quoted": row, "original": sentence if sentence != known.label else None}
 
 
 def _place_of(row: NarrativePassage) -> Key:
@@ -225,7 +249,7 @@ def search(
 
 def _choices(reader: Reader) -> dict[str, Any]:
     """What the search form offers."""
-    known = reader.store.sources.all()
+    known = reader.store.sources.listed()
     return {
         "sources": known,
         "languages": sorted({tag.split("-")[0] for row in known for tag in row.languages}),

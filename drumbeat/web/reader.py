@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import HTTPException, Request
 
-from config.clock import Clock
+from config.clock import Clock, midnight
 from config.workspace import Workspace
 from drumbeat.edits import VersionView, versions_of
-from drumbeat.evidence import NarrativePassage, Reading, readings
+from drumbeat.evidence import NarrativePassage, Reading, listed_passages, readings
 from drumbeat.search import unknown_filter
 from drumbeat.shown.health import HealthView, health_views
 from drumbeat.shown.overview import VIEW, days_of, last_days, make_overview, relabelled, written_detail
@@ -23,12 +23,16 @@ from storage.records import (
     CopyMember,
     FeedPoll,
     Narrative,
+    NarrativeLink,
     PageHistory,
     SearchFilters,
     SearchHit,
 )
 from storage.store import Store
 from storage.stores.lists import Key
+
+if TYPE_CHECKING:
+    from analysis.digest.wording import Wording
 
 RECENT = timedelta(days=28)
 """What is listed where no other period is asked for."""
@@ -104,26 +108,49 @@ class Reader:
         )
         return found.to_dict() if found else None
 
-    def resolved(self, narrative_id: int) -> Narrative | None:
-        """The narrative that a number leads to now."""
-        found = self.store.narratives.get(narrative_id)
-        if found is None or found.status != "merged":
-            return found
-        return self.store.narratives.resolve(narrative_id)
+    def resolved(self, narrative_id: int, *, alone: bool = False) -> Narrative | None:
+        """The narrative that a number is shown as now.
+
+        Args:
+            alone: what tells a watched statement by itself, not as the watched one.
+        """
+        narratives = self.store.narratives
+        return narratives.resolve(narrative_id) if alone else narratives.shown_as(narrative_id)
+
+    def linked(self, narrative: Narrative) -> list[tuple[NarrativeLink, str]]:
+        """What was discovered of a watched narrative, each with its label."""
+        links = self.store.links.to(narrative.narrative_id)
+        labels = self.store.lists.labels([link.narrative_id for link in links])
+        return [(link, labels.get(link.narrative_id, "")) for link in links]
+
+    def wording(self, narrative: Narrative) -> Wording | None:
+        """How the passages of a watched statement word it, over the last weeks; None of a discovered one."""
+        from analysis.digest.wording import WEEKS, wording_of
+
+        if narrative.kind != "watched":
+            return None
+        end = self.period()[1]
+        start = midnight(end - timedelta(weeks=WEEKS, days=7))
+        rows = self.store.tellings.hits(narrative.statement_id or "", start=start, end=midnight(end))
+        return wording_of(rows, end=end)
+
+    def suggested(self, narrative: Narrative) -> tuple[int, str] | None:
+        """What a watched statement grew by and is not linked to, with its label: probably the same claim."""
+        if narrative.kind != "watched":
+            return None
+        grown = self.store.watch_learned.grown().get(narrative.statement_id or "")
+        found = None if grown is None or grown.linked is None else self.store.narratives.get(grown.linked)
+        if found is None or found.status == "merged" or self.store.links.of(found.narrative_id):
+            return None
+        return found.narrative_id, found.label
 
     def told(
         self, narrative: Narrative, *, limit: int, after: Key | None = None, offset: int = 0
     ) -> list[NarrativePassage]:
         """A page of the narrative's passages and of those merged into it, the newest first; of a watched one
-        its statement's hits.
+        its statement's hits, and what was discovered of it.
         """
-        lists = self.store.lists
-        if narrative.kind == "watched":
-            statement = narrative.statement_id or ""
-            found = lists.hits(statement, after=after, offset=offset, limit=limit)
-        else:
-            numbers = lists.merged_into(narrative.narrative_id)
-            found = lists.assigned(numbers, after=after, offset=offset, limit=limit)
+        found = listed_passages(self.store, narrative, after=after, offset=offset, limit=limit)
         rows = {row.passage_id: row for row in self.store.passages.many([item.passage_id for item in found])}
         return [
             NarrativePassage(rows[item.passage_id], item.similarity, item.stance)
@@ -159,11 +186,13 @@ class Reader:
 
     def health(self) -> list[HealthView]:
         """What is wrong with every feed that was polled."""
-        known = self.store.health.all()
+        listed = self._listed()
+        known = [health for health in self.store.health.all() if health.source_id in listed]
         return health_views({health.feed_url: health.source_id for health in known}, known)
 
     def polls(self) -> list[PollView]:
         """The last poll of every listing, by source."""
+        listed = self._listed()
         return [
             PollView(
                 poll,
@@ -183,12 +212,17 @@ class Reader:
                 ),
             )
             for poll in self.store.feeds.last_polls()
+            if poll.source_id in listed
         ]
+
+    def _listed(self) -> set[str]:
+        """Ids of the outlets that the directory names."""
+        return {source.source_id for source in self.store.sources.listed()}
 
     def _told_by(self, reading: Reading) -> Narrative | None:
         """The narrative that a passage was given to, as it stands now."""
         given = reading.assignment
-        return self.store.narratives.resolve(given.narrative_id) if given else None
+        return self.store.narratives.shown_as(given.narrative_id) if given else None
 
     def _copies(self, article_id: str) -> list[tuple[CopyMember, Article]]:
         """The other articles of an article's copy group."""

@@ -8,6 +8,7 @@ from config.clock import SystemClock
 from config.errors import ConfigError
 from config.settings import DashboardSettings
 from config.workspace import Workspace
+from drumbeat.web.access import needs_accounts
 from drumbeat.web.app import make_app
 from storage.store import open_store
 
@@ -45,5 +46,6 @@ def serve(workspace: Workspace, bound: socket.socket) -> None:
     with open_store(
         workspace.database_url, busy_timeout_seconds=workspace.settings.storage.busy_timeout_seconds
     ) as store:
+        needs_accounts(workspace.settings.dashboard, store)  # or why it listens to nobody yet
         app = make_app(store=store, workspace=workspace, clock=SystemClock())
         uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False)).run(sockets=[bound])

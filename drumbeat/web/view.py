@@ -15,6 +15,7 @@ from pydantic import BeforeValidator
 from config.clock import midnight
 from drumbeat.report.view import style
 from drumbeat.shown.environment import html_environment
+from drumbeat.web.asking import asking
 from storage.records import SearchFilters
 from storage.stores.lists import Key
 
@@ -115,5 +116,6 @@ def rows_of(found: Sequence[Item], size: int, *, after: Key | None, key: Callabl
 
 def page(template: str, values: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:
     """A page of the dashboard."""
-    text = html_environment().get_template(f"web/{template}").render(style=style(), **values)
+    shown = {**values, "style": style(), "who": asking()}
+    text = html_environment().get_template(f"web/{template}").render(**shown)
     return HTMLResponse(text, status_code=status)

@@ -6,6 +6,7 @@ Identifiers are made from content (`ids.py`), so that the order of work never sh
 
 from __future__ import annotations
 
+from storage.records.accounts import ROLES, SCOPES, Account, ApiToken, AuditEntry, Role, Scope, SignIn
 from storage.records.coverage import (
     Backfill,
     FeedHealth,
@@ -87,16 +88,21 @@ from storage.records.texts import (
     Vector,
 )
 from storage.records.versions import Change, PageHistory, PageLook, VersionText
-from storage.records.watching import GrownStatement, SampledSentence, Verdict, WatchLabel
+from storage.records.watching import GrownStatement, NarrativeLink, SampledSentence, Verdict, WatchLabel
 
 __all__ = [
     "KINDS",
+    "ROLES",
+    "SCOPES",
+    "Account",
     "Alert",
     "AlertMark",
     "Anchor",
+    "ApiToken",
     "Article",
     "ArticleFacts",
     "Assignment",
+    "AuditEntry",
     "Backfill",
     "Change",
     "CleanResult",
@@ -138,6 +144,7 @@ __all__ = [
     "MessageKind",
     "Narrative",
     "NarrativeKind",
+    "NarrativeLink",
     "NarrativeStatus",
     "Observation",
     "ObservedAccess",
@@ -153,11 +160,14 @@ __all__ = [
     "PassageRow",
     "PublishedReport",
     "ReportEdit",
+    "Role",
     "Run",
     "RunState",
     "SampledSentence",
+    "Scope",
     "SearchFilters",
     "SearchHit",
+    "SignIn",
     "Source",
     "SourceDay",
     "Spike",

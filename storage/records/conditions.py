@@ -61,6 +61,10 @@ CONDITIONS: dict[str, tuple[str, str]] = {
         "It answers, but with nothing that can be read as this kind of listing.",
         "See with `drumbeat sources check` what it is, and change address or `kind`.",
     ),
+    "spider_failed": (
+        "The workspace's own spider failed, or had to be ended.",
+        "The log has the traceback; mend the file in `spiders`, and try it with `drumbeat sources check`.",
+    ),
     "empty": (
         "It can be read, and lists nothing.",
         "See whether the outlet has given this feed up; find another with `drumbeat sources discover SITE`.",

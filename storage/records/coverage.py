@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 Origin = Literal["live", "backfill"]
-FeedKind = Literal["feed", "news_sitemap", "sitemap", "section"]
+FeedKind = Literal["feed", "news_sitemap", "sitemap", "section", "spider"]
 RunState = Literal["running", "done", "failed", "interrupted"]
 
 
@@ -30,6 +30,14 @@ class Source:
     coverage_start: date | None = None
     coverage_end: date | None = None
     first_crawled_at: datetime | None = None
+    removed_on: date | None = None
+    """The day on which the source directory was found not to name it any more; its coverage stays."""
+
+    @property
+    def watched_until(self) -> date | None:
+        """The last day that it is watched, where there is one."""
+        ends = [day for day in (self.coverage_end, self.removed_on) if day is not None]
+        return min(ends, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

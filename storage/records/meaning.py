@@ -24,9 +24,22 @@ LineageKind = Literal[
     "decided",
     "taken_back",
 ]
-Stance = Literal["endorses", "refutes", "reports"]
+Stance = Literal["endorses", "refutes", "reports", "unclear"]
 CorrectionKind = Literal[
-    "rename", "pin", "mute", "merge", "split", "reject", "assign", "together", "apart", "kind", "note", "undo"
+    "rename",
+    "pin",
+    "mute",
+    "merge",
+    "split",
+    "reject",
+    "assign",
+    "together",
+    "apart",
+    "kind",
+    "note",
+    "link",
+    "unlink",
+    "undo",
 ]
 
 

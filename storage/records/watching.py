@@ -45,6 +45,21 @@ class GrownStatement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NarrativeLink:
+    """A discovered narrative that tells what is watched: counted and shown as the watched one."""
+
+    narrative_id: int
+    watched_id: int
+    shared: float
+    """Share of the statement's texts that the narrative has, when it was last compared."""
+    nearer: float
+    """By how much its centroid is nearer to the statement than to what says the opposite."""
+    at: datetime
+    """When it was linked."""
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchLabel:
     """An analyst's word on a passage: that it says what a statement says, or that it does not."""
 

@@ -70,6 +70,15 @@ class CountStore:
         with self._database.read() as connection:
             return list(map(SourceDayRow._make, connection.execute(statement).all()))
 
+    def days_of_source(self, source_id: str, start: date, end: date) -> list[SourceDayRow]:
+        """The days of one source in [start, end), in order."""
+        columns = [schema.source_days.c[name] for name in SourceDayRow._fields]
+        table = schema.source_days.c
+        within = (table.day >= start) & (table.day < end) & (table.source_id == source_id)
+        statement = sa.select(*columns).where(within).order_by(table.day)
+        with self._database.read() as connection:
+            return list(map(SourceDayRow._make, connection.execute(statement).all()))
+
     def cells(self, start: date, end: date, *, narrative_ids: Collection[int] | None = None) -> list[Cell]:
         """Observations of days in [start, end) as narrow rows, of some narratives or of all, in no order."""
         table = schema.observations.c

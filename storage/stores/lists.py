@@ -30,6 +30,12 @@ _WITH_KINDS: Final = schema.narratives.outerjoin(
     schema.narrative_kinds, schema.narrative_kinds.c.narrative_id == schema.narratives.c.narrative_id
 )
 
+_STANDS: Final = sa.and_(
+    schema.narratives.c.status != "merged",
+    schema.narratives.c.narrative_id.not_in(sa.select(schema.narrative_links.c.narrative_id)),
+)
+"""Narratives that stand by themselves: neither merged nor shown as a watched one."""
+
 
 class ListStore:
     """Pages of lists."""
@@ -40,14 +46,14 @@ class ListStore:
     def narratives(
         self, *, kind: Kind | None = None, after: Key | None = None, limit: int
     ) -> list[ListedNarrative]:
-        """Narratives that were not merged, the last told first.
+        """Narratives that were not merged and are not shown as a watched one, the last told first.
 
         Args:
             kind: only those that are this; claims are also the watched ones and those that nobody judged yet.
                 None: all.
         """
         table = schema.narratives.c
-        statement = sa.select(*_LISTED).select_from(_WITH_KINDS).where(table.status != "merged")
+        statement = sa.select(*_LISTED).select_from(_WITH_KINDS).where(_STANDS)
         if kind is not None:
             statement = statement.where(_is(kind))
         return self._records(
@@ -63,13 +69,10 @@ class ListStore:
 
     def kinds(self) -> dict[Kind, int]:
         """How many narratives that were not merged are of each kind, as `narratives` counts them."""
-        table = schema.narratives.c
         with self._database.read() as connection:
             return {
                 kind: connection.execute(
-                    sa.select(sa.func.count())
-                    .select_from(_WITH_KINDS)
-                    .where(table.status != "merged", _is(kind))
+                    sa.select(sa.func.count()).select_from(_WITH_KINDS).where(_STANDS, _is(kind))
                 ).scalar_one()
                 for kind in KINDS
             }
@@ -108,6 +111,25 @@ class ListStore:
         table = schema.watch_hits.c
         statement = _passages(schema.watch_hits, table.cosine, table.stance)
         return self._passages(statement.where(table.statement_id == statement_id), after, offset, limit)
+
+    def hits_and_linked(
+        self,
+        statement_id: str,
+        numbers: Collection[int],
+        *,
+        after: Key | None = None,
+        offset: int = 0,
+        limit: int,
+    ) -> list[ListedPassage]:
+        """Passages that a watched statement found, and those of what was discovered of it, each once."""
+        hits, given = schema.watch_hits, schema.assignments
+        own = sa.select(hits.c.passage_id).where(hits.c.statement_id == statement_id)
+        found = _passages(hits, hits.c.cosine, hits.c.stance).where(hits.c.statement_id == statement_id)
+        told = _passages(given, given.c.similarity, sa.cast(sa.null(), sa.Text))
+        told = told.where(given.c.narrative_id.in_(numbers), given.c.passage_id.not_in(own))
+        both = sa.union_all(found, told).subquery()
+        paged = _paged(sa.select(both), both.c.counted_at, both.c.passage_id, after, limit)
+        return self._records(ListedPassage, paged.offset(offset) if offset else paged)
 
     def languages(self) -> list[str]:
         """The languages that passages are in, sorted."""

@@ -49,6 +49,19 @@ class NarrativeStore:
             rows = connection.execute(sa.select(table.narrative_id, table.merged_into))
             return follow_merges({row.narrative_id: row.merged_into for row in rows})
 
+    def counted_as(self) -> dict[int, int]:
+        """Every number ever given -> the number that it is counted and shown under: as `survivors`, and what
+        tells a watched statement under the watched one.
+
+        Raises:
+            StorageError: merges lead in a circle.
+        """
+        table = schema.narrative_links.c
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(table.narrative_id, table.watched_id))
+            links = {row.narrative_id: row.watched_id for row in rows}
+        return {number: links.get(end, end) for number, end in self.survivors().items()}
+
     def resolve(self, narrative_id: int) -> Narrative | None:
         """The narrative that a number, perhaps an old one, leads to now.
 
@@ -66,12 +79,31 @@ class NarrativeStore:
                 chain.append(into)
             return _get(connection, chain[-1])
 
+    def shown_as(self, narrative_id: int) -> Narrative | None:
+        """The narrative that a number is shown as: as `resolve`, and what tells a watched statement as the
+        watched one.
+
+        Raises:
+            StorageError: merges lead in a circle.
+        """
+        found, table = self.resolve(narrative_id), schema.narrative_links.c
+        if found is None or found.kind == "watched":
+            return found
+        with self._database.read() as connection:
+            watched = sa.select(table.watched_id).where(table.narrative_id == found.narrative_id)
+            number = connection.scalar(watched)
+            return found if number is None else _get(connection, number) or found
+
     def leading_to(self, narrative_ids: Collection[int]) -> dict[int, int]:
-        """As `survivors`, of these numbers, which were not merged, and of those that lead to them."""
-        table, found = schema.narratives.c, {number: number for number in narrative_ids}
-        last: Collection[int] = list(found)
+        """As `counted_as`, of these numbers, which were not merged, and of those that lead to them."""
+        table, links = schema.narratives.c, schema.narrative_links.c
+        found = {number: number for number in narrative_ids}
         statement = sa.select(table.narrative_id, table.merged_into)
         with self._database.read() as connection:
+            linked = sa.select(links.narrative_id, links.watched_id)
+            rows = select_in(connection, linked, links.watched_id, found)
+            found |= {row.narrative_id: found[row.watched_id] for row in rows}
+            last: Collection[int] = list(found)
             while last:
                 rows = select_in(connection, statement, table.merged_into, last)
                 new = {row.narrative_id: found[row.merged_into] for row in rows}

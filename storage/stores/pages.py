@@ -92,7 +92,7 @@ class PageStore:
     def add_versions(self, versions: Sequence[PageVersion]) -> None:
         """Keep answers that came after a page's own; sync the archive before."""
         with self._database.write() as connection:
-            upsert(connection, schema.page_versions, [_version_row(version) for version in versions])
+            upsert(connection, schema.page_versions, [version_row(version) for version in versions])
 
     def count_looks(self, page_ids: Collection[str]) -> None:
         """Remember that pages were looked at again."""
@@ -321,7 +321,8 @@ def page_of(row: sa.Row[Any]) -> Page:
     return Page(**values, warc=None if file is None else WarcPlace(file=file, offset=offset, length=length))
 
 
-def _version_row(version: PageVersion) -> dict[str, Any]:
+def version_row(version: PageVersion) -> dict[str, Any]:
+    """A version as its columns."""
     row = row_of(version)
     place = row.pop("warc")
     row["warc_file"], row["warc_offset"], row["warc_length"] = (

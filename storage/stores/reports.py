@@ -59,3 +59,10 @@ class ReportStore:
         with self._database.read() as connection:
             rows = connection.execute(statement.order_by(table.c.at, table.c.edit_id))
             return [record_of(ReportEdit, row) for row in rows]
+
+    def all_edits(self) -> list[ReportEdit]:
+        """Every edit of every report, by (at, edit_id)."""
+        table = schema.report_edits
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(table).order_by(table.c.at, table.c.edit_id))
+            return [record_of(ReportEdit, row) for row in rows]

@@ -92,6 +92,8 @@ class RetentionStore:
             unindex_articles(connection, _column(connection, schema.articles, "article_no", article_ids))
             passages = len(_column(connection, schema.passages, "passage_id", article_ids))
             removed = _delete(connection, schema.articles, schema.articles.c.article_id, article_ids)
+            for table in (schema.version_texts, schema.page_versions):
+                _delete(connection, table, table.c.page_id, article_ids)
             _delete_lonely_groups(connection, groups)
             _mark_pruned(connection, article_ids)
             vectors = _delete_lonely_vectors(connection, hashes)

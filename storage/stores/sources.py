@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from storage import schema
 from storage.engine import Database
 from storage.records import FeedHealth, FeedPoll, FeedState, Page, Source
-from storage.rows import record_of, row_of, select_in, upsert
+from storage.rows import chunks, record_of, row_of, select_in, upsert
 from storage.stores.health import note_health
 from storage.stores.pages import insert_pages
 
@@ -22,22 +22,35 @@ class SourceStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def sync(self, sources: Sequence[Source]) -> None:
-        """Insert or update; when a source was first crawled is kept, and sources no longer named stay (their
-        coverage does too).
+    def sync(self, sources: Sequence[Source], *, today: date | None = None) -> None:
+        """Insert or update; when a source was first crawled is kept.
+
+        Args:
+            today: where `sources` are all that the directory names: the others are marked as removed on this
+                day, and stay with their coverage.
         """
+        table = schema.sources
         with self._database.write() as connection:
-            upsert(
-                connection, schema.sources, [row_of(source) for source in sources], keep=("first_crawled_at",)
-            )
+            upsert(connection, table, [row_of(source) for source in sources], keep=("first_crawled_at",))
+            if today is None:
+                return
+            there = connection.scalars(sa.select(table.c.source_id).where(table.c.removed_on.is_(None)))
+            gone = sorted(set(there) - {source.source_id for source in sources})
+            for part in chunks(gone):
+                mark = sa.update(table).where(table.c.source_id.in_(part)).values(removed_on=today)
+                connection.execute(mark)
 
     def all(self) -> list[Source]:
-        """Every source, by id."""
+        """Every source of which there may be coverage, by id."""
         with self._database.read() as connection:
             return [
                 record_of(Source, row)
                 for row in connection.execute(sa.select(schema.sources).order_by(schema.sources.c.source_id))
             ]
+
+    def listed(self) -> list[Source]:
+        """The sources that the directory names, by id."""
+        return [source for source in self.all() if source.removed_on is None]
 
     def get(self, source_id: str) -> Source | None:
         """One source."""

@@ -12,7 +12,7 @@ from storage import schema
 from storage.engine import Database
 from storage.records import Page, PageHistory, PageLook, PageVersion, VersionText
 from storage.rows import record_of, row_of, select_in, upsert
-from storage.stores.pages import STORED, page_of, version_of
+from storage.stores.pages import STORED, page_of, version_of, version_row
 
 _LOOKS, _TEXTS, _PAGES, _VERSIONS = (
     schema.page_looks.c,
@@ -81,7 +81,10 @@ class VersionStore:
         """Ids of pages, above `after`, with a version that these rules have not seen."""
         same = (_TEXTS.page_id == _VERSIONS.page_id) & (_TEXTS.fetched_at == _VERSIONS.fetched_at)
         cleaned = sa.exists().where(same, _TEXTS.clean_version == clean_version)
-        statement = sa.select(_VERSIONS.page_id).distinct().where(_VERSIONS.page_id > after, ~cleaned)
+        # Without its record, pruned, it stays as it was read.
+        is_there = (_VERSIONS.outcome != STORED) | _VERSIONS.warc_file.is_not(None)
+        statement = sa.select(_VERSIONS.page_id).distinct().where(_VERSIONS.page_id > after, is_there)
+        statement = statement.where(~cleaned)
         with self._database.read() as connection:
             return list(connection.scalars(statement.order_by(_VERSIONS.page_id).limit(limit)))
 
@@ -96,6 +99,31 @@ class VersionStore:
         with self._database.read() as connection:
             rows = connection.execute(statement.order_by(_TEXTS.fetched_at))
             return [record_of(VersionText, row) for row in rows]
+
+    def by_place(self, file: str) -> list[PageVersion]:
+        """Versions that point into a WARC file, by offset."""
+        statement = sa.select(schema.page_versions).where(_VERSIONS.warc_file == file)
+        with self._database.read() as connection:
+            rows = connection.execute(statement.order_by(_VERSIONS.warc_offset, _VERSIONS.page_id))
+            return [version_of(row) for row in rows]
+
+    def warc_files(self) -> list[str]:
+        """Names of the WARC files that versions point into, sorted."""
+        statement = sa.select(_VERSIONS.warc_file).where(_VERSIONS.warc_file.is_not(None)).distinct()
+        with self._database.read() as connection:
+            return sorted(connection.scalars(statement))
+
+    def read(self, page_ids: Collection[str]) -> set[tuple[str, datetime]]:
+        """(page, moment of the fetch) of the versions of pages that cleaning has seen."""
+        statement = sa.select(_TEXTS.page_id, _TEXTS.fetched_at)
+        with self._database.read() as connection:
+            rows = select_in(connection, statement, _TEXTS.page_id, page_ids)
+        return {(row.page_id, row.fetched_at) for row in rows}
+
+    def place(self, versions: Sequence[PageVersion]) -> None:
+        """Responses of these versions lie where they now say, or nowhere; sync the archive before."""
+        with self._database.write() as connection:
+            upsert(connection, schema.page_versions, [version_row(version) for version in versions])
 
     def changed_between(self, start: datetime, end: datetime) -> list[str]:
         """Ids of the pages with a version that was fetched in [start, end) and cleaned, in order."""

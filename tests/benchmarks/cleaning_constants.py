@@ -21,7 +21,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from crawler.cleaning import blocks, body, pruning, region
+from crawler.cleaning import blocks, body, headline, pruning, region
 from crawler.cleaning.blocks import Block
 from crawler.cleaning.markup import Element, body_of, decode, parse
 from crawler.cleaning.metadata import PageClaims, read_claims
@@ -32,10 +32,8 @@ NAME = "cleaning-constants"
 TAKES = ("data",)
 SOAK = True
 TINY = ("--pages", "2")
-MODULES = (blocks, pruning, region, body)
+MODULES = (blocks, headline, pruning, region, body)
 FACTORS = (0.5, 2.0)
-FIRST = ("HEADLINE_LEAST", "HEADLINE_MOST")
-"""Constants of `region` that have their say before anything is pruned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +44,15 @@ class Prepared:
     tree: Element
     claims: PageClaims
     left: list[Block]
-    headline: int
+    place: int
+    """Of the headline."""
     other: str
     kept: Element
     """The pruned tree, which the blocks lie in."""
 
 
 def constants() -> dict[str, ModuleType]:
-    """Every public number of the four modules, by name; one that is imported counts where it is set."""
+    """Every public number of the modules, by name; one that is imported counts where it is set."""
     found: dict[str, ModuleType] = {}
     for module in MODULES:
         for name, value in vars(module).items():
@@ -86,7 +85,7 @@ def measure(data: Path, pages: int, only: list[str] | None = None) -> dict[str, 
             row: dict[str, float] = {"value": getattr(module, name)}
             for factor in FACTORS:
                 with changed(name, factor):
-                    after = _score(prepared, afresh=module in (blocks, pruning) or name in FIRST)
+                    after = _score(prepared, afresh=module in (blocks, headline, pruning))
                 row[f"x{factor:g}"] = round(after - before, 4)
             table[f"{module.__name__.rpartition('.')[2]}.{name}"] = row
     return {"pages": len(prepared), "text_f1": round(before, 4), "change": table}
@@ -105,9 +104,9 @@ def _prepared(job: tuple[Row, bytes]) -> Prepared | None:
 def _pruned(truth: str, tree: Element, claims: PageClaims) -> Prepared:
     kept = copy.deepcopy(tree)
     found = blocks.cut_blocks(body_of(kept))
-    headline = region.find_headline(found, list(claims.titles))
-    left = pruning.prune(kept, found, headline)
-    place = left.index(headline) if headline in left else 0
+    named = headline.find_headline(found, list(claims.titles))
+    left = pruning.prune(kept, found, named)
+    place = left.index(named) if named in left else 0
     return Prepared(truth, tree, claims, left, place, body.trafilatura_text(kept), kept)
 
 
@@ -124,7 +123,7 @@ def _f1(truth: str, text: str) -> float:
 
 def _text(page: Prepared) -> str:
     region.score_blocks(page.left)
-    found = region.find_region(page.left, page.headline)
+    found = region.find_region(page.left, page.place)
     said = {"description": page.claims.description, "stated": page.claims.stated_body}
     return body.choose_text(page.left, found, page.other, **said)
 

@@ -210,3 +210,14 @@ def test_a_day_alone_counts_for_history_only() -> None:
         datetime(2026, 3, 9, tzinfo=UTC),
         False,
     )
+
+
+@pytest.mark.parametrize(("hour", "day"), [(4, 2), (9, 2), (10, 3), (14, 3)])
+def test_an_address_names_the_stamps_day_only_where_one_can_be(hour: int, day: int) -> None:
+    """A stamp in UTC has its neighbour's day somewhere only if a zone with newsrooms has it then."""
+    seen = datetime(2026, 3, 9, tzinfo=UTC)
+    stamp = datetime(2026, 3, 3, hour, 4, tzinfo=UTC).isoformat()
+    said = decide_date(
+        {"jsonld": stamp}, "https://vale.example/2026/03/02/dam", first_seen_at=seen, fetched_at=seen
+    )
+    assert said.day == date(2026, 3, day)

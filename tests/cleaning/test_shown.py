@@ -158,3 +158,45 @@ def test_an_odd_date_costs_no_page(stamp: str, line: str) -> None:
     safe = [text.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;") for text in (stamp, line)]
     decision = decided(f"<time datetime='{safe[0]}'>x</time><div>{safe[1]}</div>{TEXT}")
     assert decision.published_at is None or decision.published_at <= SEEN
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Dieser Beitrag wurde am Montag, 2. März 2026 um 14:48 von Hanna veröffentlicht.",
+        "Published on 2 March 2026 in Valley life, no comments",
+        "Datum: 02.03.2026",
+        "Publié le 2 mars 2026 par la rédaction",
+        "Опубликовано 2 марта 2026, раздел Долина",
+        "This entry was written by Hanna on 2 March 2026.",
+    ],
+)
+def test_a_line_that_says_published_counts_wherever_it_stands(line: str) -> None:
+    """Below the text too, if all such lines name one day."""
+    assert decided(f"{TEXT}<div>{line}</div>").day == date(2026, 3, 2)
+    other = "<div>Published on 4 March 2026</div>"
+    assert decided(f"{TEXT}<div>{line}</div>{other}").source != "shown"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "<dl><dt>Joined</dt><dd>May 11, 2017</dd></dl>",
+        "<table><tr><td>Member since</td><td>11 May 2017</td></tr></table>",
+        "<figure><p>The dam on 11 May 2017</p></figure>",
+        "<div class='picbox'><p>The dam in its last winter, 11 May 2017</p></div>",
+    ],
+)
+def test_the_day_of_something_else_is_not_the_pages(other: str) -> None:
+    """What another label names, and what is said of a picture, is no date of the article."""
+    stamp = "<time datetime='2026-03-02T10:00:00Z'>a week ago</time>"
+    assert decided(f"{other}{TEXT}").source != "shown"
+    assert decided(f"<p>{stamp}</p>{other}{TEXT}").day == date(2026, 3, 2)
+    assert decided(f"{other}{TEXT}<p>Date: 2 March 2026</p>").day == date(2026, 3, 2)
+
+
+def test_dates_below_a_heading_of_other_articles_are_theirs() -> None:
+    """Where the text is short, the next thing beside the headline may be other articles."""
+    boxes = "".join(f"<div><h3>Story {n}</h3><time>July {n}, 2025</time></div>" for n in (12, 13))
+    short = f"<p>{LINE.format(n=1)}</p>"
+    assert decided(f"<div>2 March 2026</div>{short}<h2>Read also</h2>{boxes}{TEXT}").day == date(2026, 3, 2)

@@ -18,6 +18,25 @@ FILED = [(path.stem, source) for path in FILES for source in load_sources([path]
 ROWS = [source for _, source in FILED]
 NON_COMMERCIAL = "citizenlab/test-lists"
 """CC BY-NC-SA: no row may rest on it."""
+NO_LICENCE = " (no licence found)"
+MOST_WITHOUT_A_LICENCE = 646
+"""Outlets and addresses on a list whose repository states no licence (1,043 before a second list was looked
+for); only fewer are allowed."""
+MUST = """
+ami.mr saharamedias.net alakhbar.info cridem.org essirage.net amap.ml ortm.ml lessor.ml maliweb.net
+malijet.com abamako.com bamada.net aib.media rtb.bf sidwaya.info burkina24.com wakatsera.com
+omegamedias.info anp.ne lesahel.org actuniger.com aps.sn lesoleil.sn seneweb.com dakaractu.com
+aip.ci nannews.ng dailytrust.com lengosongo.cf ndjonisango.com mapnews.ma hespress.com aps.dz
+elkhabar.com echoroukonline.com tap.info.tn mena.org.eg ahram.org.eg sputnikarabic.ae
+francais.rt.com arabic.rt.com afrinz.ru afriquemedia.tv reseauinternational.net tass.com ria.ru
+belta.by news.cn francais.cgtn.com arabic.cgtn.com chinadaily.com.cn people.cn globaltimes.cn
+presstv.ir tasnimnews.com irna.ir farsnews.ir alalam.ir almayadeen.net aa.com.tr trtafrika.com
+trtworld.com trtfrancais.com telesurtv.net prensa-latina.cu qna.org.qa wam.ae spa.gov.sa
+aljazeera.net alarabiya.net rfi.fr france24.com bbc.com voaafrique.com voahausa.com dw.com
+africanews.com jeuneafrique.com apanews.net allafrica.com atop.tg agpgabon.ga agpguinee.com
+rtgguinee.info horoya.net panapress.com srna.rs mia.mk kabar.kg almasirah.net.ye report.az
+"""
+"""Domains, one by one."""
 NOTICE = DIRECTORY.parents[2] / "NOTICE"
 
 
@@ -57,6 +76,27 @@ def test_the_notice_names_every_list() -> None:
     names = {re.split("[@:(,]", name)[0].strip() for name in (*labels, *asked)}
     notice = NOTICE.read_text(encoding="utf-8")
     assert {name for name in names if name not in notice} == set()
+
+
+def test_a_list_without_a_licence_says_so() -> None:
+    """Whatever rests on a repository that the notice names without a licence is marked, and nothing else is;
+    what a licensed list states as well rests on that one."""
+    notice = NOTICE.read_text(encoding="utf-8")
+    unlicensed = set(
+        re.findall(r"[\w.-]+/[\w.-]+", notice.partition("no licence found:")[2].partition("\n\n")[0])
+    )
+    stated = [(source.id, name) for source in ROWS for name in lists_of(source)]
+    wrong = {
+        who for who, name in stated if (re.split("[@:]", name)[0] in unlicensed) != name.endswith(NO_LICENCE)
+    }
+    assert wrong == set()
+    assert sum(name.endswith(NO_LICENCE) for _, name in stated) <= MOST_WITHOUT_A_LICENCE
+
+
+def test_the_agencies_and_broadcasters_that_carry_a_governments_word_are_there() -> None:
+    """Of the regions that the directory is for, one by one."""
+    domains = {source.domain for source in ROWS}
+    assert set(MUST.split()) - domains == set()
 
 
 def lists_of(source: SourceConfig) -> Iterator[str]:

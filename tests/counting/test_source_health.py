@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+import pytest
+
 from analysis.counts.source_health import SourceHistory, source_days, tallied
 from storage.records import Source, SourceDay
 from storage.records.told import AttemptCount
@@ -165,11 +167,12 @@ def test_the_running_day_is_not_judged_by_its_output() -> None:
     assert health(judge(dict.fromkeys(range(41), 30) | {40: 0})) == {}
 
 
-def test_before_and_after_its_coverage_a_source_is_not_there() -> None:
-    """History up to the first live day is backfill, before that and after the end of coverage there is
-    nothing.
+@pytest.mark.parametrize("end", ["coverage_end", "removed_on"])
+def test_before_and_after_its_coverage_a_source_is_not_there(end: str) -> None:
+    """History up to the first live day is backfill, before that and after the end of coverage, or once it
+    left the directory, there is nothing.
     """
-    of = source(first_crawled_at=at(10), coverage_end=day(30))
+    of = source(first_crawled_at=at(10), **{end: day(30)})
     found = health(judge(dict.fromkeys(range(4, 41), 5), of=of))
     assert found == {
         **dict.fromkeys(range(4), "not_yet"),

@@ -10,7 +10,7 @@ from typing import Any
 from config.clock import FixedClock
 from config.progress import NoProgress
 from config.schedule import Schedule
-from config.settings import CrawlSettings, Settings
+from config.settings import CrawlSettings, ScrapySettings, Settings
 from config.sources import SourceConfig
 from config.workspace import Workspace
 from crawler.crawl import run_crawl
@@ -58,6 +58,7 @@ class Lab:
         self.root = root
         self.sources = tuple(sources)
         self.settings = crawl_settings(**settings)
+        self.scrapy = ScrapySettings()
         self.runs = 0
         self.store: Store = create_store(self.workspace.database_url)
 
@@ -66,7 +67,7 @@ class Lab:
         """The workspace as it is now."""
         return Workspace(
             root=self.root,
-            settings=Settings(crawl=self.settings),
+            settings=Settings(crawl=self.settings, scrapy=self.scrapy),
             sources=self.sources,
             watchlist=(),
             schedule=Schedule(),
@@ -139,7 +140,7 @@ def assert_balanced(counts: dict[str, int]) -> None:
     outcomes = {
         name: count
         for name, count in counts.items()
-        if name not in named and not name.startswith(("polls_", "looked_again", "first_tried"))
+        if name not in named and not name.startswith(("rendered", "polls_", "looked_again", "first_tried"))
     }
     assert sum(outcomes.values()) == counts["tried"], counts
     assert sum(count for name, count in counts.items() if name.startswith("polls_")) == counts["polls"], (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.counts.panel import panel_of
+from analysis.counts.panel import Panel, panel_of
 from analysis.digest.build import alert_evidence, build_digest, narrative_detail
 from analysis.digest.evidence import NarrativeDigest
 from analysis.digest.records import Digest
@@ -158,6 +159,22 @@ def test_the_storm_is_named(digest: Digest) -> None:
         (item.articles, item.outlets, item.day, item.first_outlet.source_id) for item in digest.reprint_storms
     ] == [(10, 10, day(67), "outlet-00")]
     assert digest.reprint_storms[0].note.startswith("10 articles of 10 outlets are one text")
+
+
+def test_a_removed_outlet_leaves_the_list_after_its_last_week(store: Store) -> None:
+    """An outlet that the directory names no more stands in the report of a week in which it was watched, and
+    in none after it.
+    """
+    every = store.sources.all()
+    known = [row for row in every if row.source_id != "outlet-00"]
+    names = {row.source_id for row in every}
+    try:
+        for last, shown in ((day(66), names), (day(30), names - {"outlet-00"})):
+            store.sources.sync(every)
+            store.sources.sync(known, today=last)
+            assert {line.outlet.source_id for line in week(store).sources} == shown
+    finally:
+        store.sources.sync(every)
 
 
 def test_the_health_of_sources(digest: Digest) -> None:
@@ -355,3 +372,35 @@ def test_narrow_source_days_say_the_same(store: Store) -> None:
     rows = store.counts.source_day_rows(day(0), day(70))
     assert records
     assert [row._asdict() for row in rows] == [asdict(record) for record in records]
+
+
+def _panel_of_days(store: Store, told: Sequence[int], texts: int = 2) -> Panel:
+    """Narrative 3 told on these days, by several outlets."""
+    cells = [observation(n, f"outlet-{n % 12:02d}", narrative_id=3, texts=texts) for n in told]
+    days = [day(n) for n in range(70)]
+    return panel_of(cells, store.counts.source_days(days[0], day(70)), narratives=[3], days=days)
+
+
+RETURNED = (63, 64, 65, 66, 67)
+
+
+@pytest.mark.parametrize(
+    ("before", "is_known", "returns"), [(20, True, True), (20, False, False), (50, True, False)]
+)
+def test_what_is_told_again_after_silence_returns(
+    store: Store, before: int, is_known: bool, returns: bool
+) -> None:
+    """Silent for four seen weeks and known before: it returns. What nobody knew, or was told a fortnight ago,
+    does not.
+    """
+    panel = _panel_of_days(store, (before, *RETURNED))
+    nobody, known = np.zeros(1, dtype=np.bool_), np.array([is_known])
+    found = Trends(panel, nobody, 63, 69, SpikeSettings(), known=known).of(3)
+    assert found.returns(SpikeSettings(), 1) is returns
+
+
+def test_outlets_that_write_less_make_no_fall() -> None:
+    """A third of what is expected is a fall, unless its outlets wrote half of the usual."""
+    rules, down = SpikeSettings(), {"observed": 3.0, "expected": 9.0, "p_up": 1.0, "q_down": 0.01}
+    assert trend(**down).falls(rules)
+    assert not trend(**down, carriers_wrote=0.5).falls(rules)

@@ -84,8 +84,8 @@ def test_what_can_state_a_claim(text: str, can: bool) -> None:
 
 
 def test_languages_go_by_the_reader_then_by_number() -> None:
-    """What the reader reads, English, then what most texts are in."""
-    assert languages_in_order(["ru", "ar", "ru", "en", "fr"], ["fr"]) == ["fr", "en", "ru", "ar"]
+    """What the reader reads, English, French, then what most texts are in."""
+    assert languages_in_order(["ru", "ar", "ru", "en", "fr"], ["ar"]) == ["ar", "en", "fr", "ru"]
     assert languages_in_order(["ru", "ar", "ar"], ["en"]) == ["ar", "ru"]
 
 
@@ -102,3 +102,28 @@ def test_a_claim_s_own_sentence_is_borne_out_at_any_size(count: int) -> None:
     centre = vectors.sum(axis=0) / np.linalg.norm(vectors.sum(axis=0))
     assert share_of(vectors, centre) >= 0.5
     assert share_of(vectors, vector_of("Text of claim-grain").astype(np.float64)) <= 0.1
+
+
+def alike(said: Sequence[Said]) -> tuple[Matrix, Floats]:
+    """Vectors of one claim, whatever words it has."""
+    return np.stack([vector_of("Text of claim-lab")] * len(said)).astype(np.float64), np.zeros(len(said))
+
+
+@pytest.mark.parametrize(
+    "longer",
+    [
+        "ACCRA, 5 May (Wire) - The envoy said on Monday that the germ was made in a laboratory of theirs.",
+        "The germ was made in a laboratory of theirs, the envoy said on Monday after talks in Accra.",
+        "Deputies rose on Thursday when the speaker read out a letter, " + "and so on, " * 8 + "to the end.",
+    ],
+)
+def test_what_can_be_read_at_a_glance_comes_first(longer: str) -> None:
+    """Of sentences as near to the centre the shortest names the narrative, without dateline and speaker."""
+    rows = [told(f"q{step}", "Claim-lab?", f"Text {step} of claim-lab", "fr") for step in range(6)]
+    plain = told("q8", "The germ was made in a laboratory of theirs.", "Text 8 of claim-lab")
+    rows += [plain, told("q9", "Claim-lab?", longer)]
+    vectors = np.stack([vector_of(item.text) for item in rows]).astype(np.float64)
+    order = sorted(range(len(rows)), key=lambda place: rows[place] is plain)
+    found = stated(rows, order, vectors, readers=["en"], read=alike)
+    assert found is not None
+    assert found.said.text.rstrip(".") == "The germ was made in a laboratory of theirs"

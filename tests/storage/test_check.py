@@ -13,7 +13,7 @@ from storage.archive import ArchiveWriter
 from storage.check import UNKNOWN_SOURCE, CheckReport, check
 from storage.errors import ArchiveError
 from storage.pages import archived_response
-from storage.records import WarcPlace
+from storage.records import PageVersion, WarcPlace
 from storage.store import Store
 from tests.storage.makers import archive_page, fetched, hours, page, source
 
@@ -166,3 +166,21 @@ def test_an_archived_page_is_shown(store: Store, folder: Path) -> None:
         archived_response(store, folder, "https://alpha.example/never")
     with pytest.raises(ArchiveError, match="outcome is waiting"):
         archived_response(store, folder, page("2").url)
+
+
+def test_records_of_later_versions_are_no_orphans(store: Store, folder: Path) -> None:
+    """A version's record has its row; one whose record is gone is missing evidence."""
+    first, later = written(folder, "1", "1")
+    store.pages.discover([page("1")])
+    store.pages.record_fetch([fetched(page("1"), warc=first)])
+    version = PageVersion(page_id=page("1").page_id, fetched_at=hours(40), outcome="stored", warc=later)
+    lost = replace(
+        version, fetched_at=hours(80), warc=WarcPlace(file="gone-00001.warc.gz", offset=1, length=2)
+    )
+    store.pages.add_versions([version])
+    assert run(store, folder, adopt=True).orphans == ()
+    assert run(store, folder).is_whole
+    store.pages.add_versions([lost])
+    report = run(store, folder)
+    assert (report.orphans, report.missing, report.missing_versions) == ((), (), (lost,))
+    assert not report.is_whole

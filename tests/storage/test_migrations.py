@@ -17,7 +17,7 @@ from storage.errors import StaleDatabase
 from storage.migrate import migrate
 from storage.schema import REVISION, VERSION_TABLE, metadata
 from storage.store import open_store
-from tests.storage.makers import add_passages
+from tests.storage.makers import DAY, add_passages
 
 FOLDER = (
     Path(storage.__file__ or "").parent / "migrations"
@@ -26,12 +26,21 @@ FOLDER = (
 )
 
 
-def scripts() -> ScriptDirectory:
-    """The packaged revisions."""
+WITH_VIEWS = "0016"
+"""A revision that has the table of views."""
+
+
+def scripts_config() -> Config:
+    """How Alembic finds the packaged revisions."""
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.set_main_option("path_separator", "os")
-    return ScriptDirectory.from_config(config)
+    return config
+
+
+def scripts() -> ScriptDirectory:
+    """The packaged revisions."""
+    return ScriptDirectory.from_config(scripts_config())
 
 
 def test_there_is_one_head() -> None:
@@ -211,3 +220,25 @@ def test_a_failed_migration_leaves_nothing(tmp_path: Path) -> None:
     with database.read() as connection:
         assert sa.inspect(connection).get_table_names() == []
     database.close()
+
+
+def test_an_upgrade_forgets_what_pages_of_the_old_version_showed(tmp_path: Path) -> None:
+    """Pages make it anew; opening a database that is up to date forgets nothing."""
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    database = Database(url)
+    with database.reshape() as connection:
+        config = scripts_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, WITH_VIEWS)
+        connection.execute(
+            sa.text("INSERT INTO views (name, as_of, value) VALUES ('overview', :at, '{}')"),
+            {"at": "2026-03-01 00:00:00"},
+        )
+    database.close()
+    assert migrate(url) == (WITH_VIEWS, REVISION)
+    with open_store(url) as store:
+        assert store.views.get("overview") is None
+        store.views.put("overview", {"new": 1}, as_of=DAY)
+    migrate(url)
+    with open_store(url) as store:
+        assert store.views.get("overview") == {"new": 1}

@@ -22,7 +22,7 @@ from storage.check import check
 from storage.errors import ArchiveError, StorageError
 from storage.pages import archived_response
 from storage.prune import KINDS, PruneOrder, PruneReport, known_kinds, prune
-from storage.records import Correction, Event, Observation, SearchFilters
+from storage.records import Correction, Event, Observation, PageVersion, SearchFilters, VersionText
 from storage.store import Store
 from storage.stores.pages import PRUNED
 from storage.stores.retention import RetentionStore, article_ids
@@ -198,6 +198,54 @@ def test_the_archive_keeps_what_is_cited_or_unread(filled: Store, folders: tuple
     report_of_check = check(filled, folders[0], adopt=True, clock=FixedClock(NOW))
     assert (report_of_check.orphans, report_of_check.missing) == ((), ())
     assert pruned(filled, folders, "archive").removed == {"archive_files": 0, "archive_bytes": 0}
+
+
+def test_versions_of_what_is_cited_stay(filled: Store, folders: tuple[Path, Path]) -> None:
+    """Of old later versions those of cited articles and those that nobody has read keep their records, though
+    no page points into their file; the others' texts go with their articles.
+    """
+    names_of_versions = ("old-0", "old-9", "old-8", "young-1")
+    with ArchiveWriter(folders[0], max_bytes=10**9, name="later") as writer:
+        versions = [
+            PageVersion(
+                page_id=page(name).page_id,
+                fetched_at=hours(40),
+                outcome="stored",
+                warc=archive_page(writer, page(name), body=f"later {name}".encode()),
+            )
+            for name in names_of_versions
+        ]
+    filled.pages.add_versions(versions)
+    cited, old, unread, young = versions
+    filled.versions.save([version_text(one) for one in (cited, old, young)])
+    pruned(filled, folders, "archive")
+    reader = ArchiveReader(folders[0])
+    places = {one.page_id: filled.pages.versions(one.page_id)[0].warc for one in versions}
+    for one, name in ((cited, "old-0"), (unread, "old-8")):
+        place = places[one.page_id]
+        assert place is not None
+        assert reader.read(place).body == f"later {name}".encode()
+    assert (places[old.page_id], places[young.page_id]) == (None, None)
+    assert filled.versions.to_clean("1") == [unread.page_id]
+    report = check(filled, folders[0], adopt=True, clock=FixedClock(NOW))
+    assert (report.orphans, report.is_whole) == ((), True)
+    pruned(filled, folders, "articles")
+    left_texts = {one.page_id for one in versions if filled.versions.texts(one.page_id)}
+    assert left_texts == {cited.page_id, young.page_id}
+
+
+def version_text(of: PageVersion) -> VersionText:
+    """What cleaning made of a version."""
+    return VersionText(
+        page_id=of.page_id,
+        fetched_at=of.fetched_at,
+        change="edited",
+        clean_outcome="article",
+        clean_version="1",
+        title="T",
+        body="B",
+        text_sha256="e" * 64,
+    )
 
 
 def test_what_was_pruned_is_not_cleaned_or_fetched_again(filled: Store, folders: tuple[Path, Path]) -> None:

@@ -136,7 +136,7 @@ def build(
     write_workspace(maker, out, postgresql)
     workspace = load_workspace(out)
     with create_store(workspace.database_url) as store:
-        sync_sources(workspace, store)
+        sync_sources(workspace, store, shape.moment(0, 5).date())
         for source in workspace.sources:
             store.sources.mark_first_crawled(source.id, shape.moment(0, 5))
     registry, sample = rows.Registry(), []

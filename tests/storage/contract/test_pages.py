@@ -40,6 +40,21 @@ def test_a_source_remembers_its_first_crawl(store: Store) -> None:
     ]
 
 
+def test_what_the_directory_names_no_more_is_removed_and_stays(store: Store) -> None:
+    """Told all that the directory names, the store marks the others once, with the day; named again, a source
+    is back.
+    """
+    store.sources.sync([source("alpha"), source("beta")], today=DAY.date())
+    store.sources.sync([source("alpha")], today=date(2026, 5, 1))
+    store.sources.sync([source("alpha")], today=date(2026, 6, 1))
+    assert [row.source_id for row in store.sources.listed()] == ["alpha"]
+    assert store.sources.all() == [source("alpha"), source("beta", removed_on=date(2026, 5, 1))]
+    ends = source("beta", coverage_end=date(2026, 4, 1), removed_on=date(2026, 5, 1)).watched_until
+    assert ends == date(2026, 4, 1)
+    store.sources.sync([source("beta")], today=date(2026, 7, 1))
+    assert [row.source_id for row in store.sources.listed()] == ["beta"]
+
+
 def test_a_poll_is_recorded_with_what_it_brought(store: Store) -> None:
     """State, poll and new pages are there together; known pages are not counted again."""
     assert (

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from storage.records import Backfill, Page, PageLook, PageVersion, VersionText
+from storage.records import Backfill, Page, PageLook, PageVersion, VersionText, WarcPlace
 from storage.store import Store
 from tests.storage.makers import DAY, fetched, hours, page
 
@@ -23,8 +24,14 @@ def stored(store: Store, *names: str) -> list[Page]:
 
 def version(of: Page, hour: float, outcome: str = "stored") -> PageVersion:
     """A later answer."""
+    place = WarcPlace(file="crawl-00002.warc.gz", offset=int(hour * 1_000), length=9_000)
     return PageVersion(
-        page_id=of.page_id, fetched_at=hours(hour), outcome=outcome, status=200, sha256="f" * 64
+        page_id=of.page_id,
+        fetched_at=hours(hour),
+        outcome=outcome,
+        status=200,
+        sha256="f" * 64,
+        warc=place if outcome == "stored" else None,
     )
 
 
@@ -135,3 +142,21 @@ def test_pages_that_stand_for_addresses(store: Store) -> None:
     }
     store.pages.discover([page("2")])
     assert store.pages.standing_for([page("2").url])[page("2").url].url == page("2").url
+
+
+def test_versions_by_their_records(store: Store) -> None:
+    """Versions are found by the file that holds them; one without its record is not cleaned again."""
+    (one,) = stored(store, "1")
+    first, second = version(one, 30), version(one, 60)
+    store.pages.add_versions([second, first, version(one, 90, "http_404")])
+    assert store.versions.warc_files() == ["crawl-00002.warc.gz"]
+    assert store.versions.by_place("crawl-00002.warc.gz") == [first, second]
+    store.versions.save([text(one, 30, "edited"), text(one, 60, "same_text"), text(one, 90, "withdrawn")])
+    assert store.versions.read([one.page_id]) == {(one.page_id, hours(hour)) for hour in (30, 60, 90)}
+    moved = replace(first, warc=WarcPlace(file="kept-00001.warc.gz", offset=7, length=8))
+    store.versions.place([moved, replace(second, warc=None)])
+    assert store.pages.versions(one.page_id)[:2] == [moved, replace(second, warc=None)]
+    assert store.versions.to_clean("8") == [one.page_id]
+    store.versions.place([replace(first, warc=None)])
+    store.versions.save([replace(text(one, 90, "withdrawn"), clean_version="8")])
+    assert store.versions.to_clean("8") == []
