@@ -73,7 +73,15 @@ def _country_names(code: str) -> tuple[str, ...]:
 
 
 def _spellings(name: str, language: str) -> Iterable[str]:
-    """A name of CLDR as texts write it: without what stands in brackets, which is another name."""
+    """A name of CLDR as texts write it, in the cases of its language."""
+    for spelling in territory_spellings(name):
+        yield spelling
+        if language in DECLINED and " " not in spelling:
+            yield from latin_cases(spelling)
+
+
+def territory_spellings(name: str) -> Iterable[str]:
+    """A territory's name of CLDR without what stands in brackets, which is another name."""
     aside = _ASIDE.search(name)
     names = [_ASIDE.sub("", name), *([aside[1]] if aside else [])]
     for spelling in names:
@@ -81,12 +89,10 @@ def _spellings(name: str, language: str) -> Iterable[str]:
         if " - " in spelling or not re.search(r"\w", spelling):
             continue
         yield spelling
-        if language in DECLINED and " " not in spelling:
-            yield from _declined(spelling)
 
 
-def _declined(name: str) -> list[str]:
-    """The cases of a name; accents count for nothing where names are looked for."""
+def latin_cases(name: str) -> list[str]:
+    """The cases of a Slavic name in Latin script; accents count for nothing where names are looked for."""
     if name[-1] in "aeoyi":
         return [name[:-1] + ending for ending in _AFTER_VOWEL]
     return [name + ending for ending in _AFTER_CONSONANT] if name[-1].isalpha() else []

@@ -59,7 +59,23 @@ def explain_article(store: Store, key: str) -> Explanation:
     member = store.copies.of([article.article_id]).get(article.article_id)
     if member:
         result["copies"] = _copies_told(member)
+    result |= _places_told(store, article)
     return result | _passages_told(store, article)
+
+
+def _places_told(store: Store, article: Article) -> Explanation:
+    """What the article is about and names, as far as it was read."""
+    names = store.places.of([article.article_id])
+    if not names:
+        return {}
+    about = [item.name.removeprefix("country:") for item in names if item.about]
+    mentions = {
+        item.name: f"{item.mentions} times, weight {item.share:.2f}"
+        if item.share
+        else f"{item.mentions} times"
+        for item in names
+    }
+    return {"places": {"about": ", ".join(about) or "no country", **mentions}}
 
 
 def _passages_told(store: Store, article: Article) -> Explanation:

@@ -1,8 +1,8 @@
 """Run one stage: under its lock, with its Run row, whatever happens.
 
     collect   crawl
-    process   clean -> copies -> embed -> translations -> assign -> watch -> count -> detect -> emerge ->
-              alert -> overview
+    process   clean -> copies -> embed -> translations -> places -> assign -> watch -> count -> detect ->
+              emerge -> alert -> overview
     weekly    refit (before process), report (after it)
     deliver   what waits in the outbox
 
@@ -41,6 +41,7 @@ STAGES: Mapping[str, str] = {
     "copies": "crawler.copies.stage:group_copies",
     "embed": "analysis.embedding.stage:embed",
     "translations": "analysis.translations.stage:join_translations",
+    "places": "analysis.places.stage:read_places",
     "assign": "analysis.narratives.stage:assign",
     "refit": "analysis.narratives.stage:refit",
     "watch": "analysis.watch.stage:watch",
@@ -59,6 +60,7 @@ PROCESS = (
     "copies",
     "embed",
     "translations",
+    "places",
     "assign",
     "watch",
     "count",

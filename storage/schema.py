@@ -43,6 +43,7 @@ from storage.crawl_tables import sources as sources
 from storage.crawl_tables import version_texts as version_texts
 from storage.decision_tables import narrative_anchors as narrative_anchors
 from storage.decision_tables import narrative_drift as narrative_drift
+from storage.place_tables import article_names as article_names
 from storage.stale_days import statements as stale_day_triggers
 from storage.triggers import CREATE as TRIGGERS
 from storage.types import (

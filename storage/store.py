@@ -32,6 +32,7 @@ from storage.stores.lists import ListStore
 from storage.stores.narratives import CorrectionStore, NarrativeStore
 from storage.stores.pages import PageStore
 from storage.stores.passages import PassageStore
+from storage.stores.places import PlaceStore
 from storage.stores.reports import ReportStore
 from storage.stores.retention import RetentionStore
 from storage.stores.runs import RunStore
@@ -59,6 +60,7 @@ class Store:
         self.articles = ArticleStore(database)
         self.copies = CopyStore(database)
         self.passages = PassageStore(database)
+        self.places = PlaceStore(database)
         self.vectors = VectorStore(database)
         self.means = MeanStore(database)
         self.narratives = NarrativeStore(database)

@@ -38,6 +38,11 @@ def proves_name(text: str, start: int, end: int, *, short: bool) -> bool:
     return short or _later_capital(text[start:end]) or not _starts_sentence(text, start)
 
 
+def is_headline_at(text: str, start: int, end: int) -> bool:
+    """Whether the line around `text[start:end]` is a headline, whose capitals tell nothing."""
+    return _is_headline(_line_of(text, start, end))
+
+
 def _line_of(text: str, start: int, end: int) -> str:
     """The line around a place."""
     stop = text.find("\n", end)

@@ -20,6 +20,7 @@ STAGE_HELP = {
     "copies": "Group exact copies, near copies and excerpts.",
     "embed": "Cut new articles into passages and embed new texts.",
     "translations": "Join probable translations to copy groups.",
+    "places": "Read which countries, places and names articles name, and what they are about.",
     "assign": "Give new passages to known narratives.",
     "refit": "Cluster the trailing window and keep the narratives' identities.",
     "count": "Count narratives per source and day.",

@@ -22,6 +22,7 @@ from config.clock import Clock
 from crawler.cleaning.version import CLEAN_VERSION
 from tests.quality import (
     copies,
+    countries,
     kinds,
     languages,
     listings,
@@ -85,6 +86,8 @@ SETS: dict[str, QualitySet] = {
         f"clusters-{name}": QualitySet(truth.path, partial(meaning.measure_clusters, name=name), truth.heavy)
         for name, truth in meaning.CLUSTERS.items()
     },
+    "countries": QualitySet("parallel/ntrex.jsonl.gz", countries.measure),
+    "countries-itn": QualitySet("stories/itn.jsonl.gz", countries.measure_itn),
     "events-itn": QualitySet("stories/itn.jsonl.gz", meaning.measure_events),
     "kinds-pages": QualitySet("html", kinds.measure_pages),
     "kinds-claims": QualitySet("claims", kinds.measure_claims),

@@ -1,0 +1,1 @@
+"""Tests of countries, places and names in articles."""
