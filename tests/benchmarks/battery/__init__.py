@@ -3,8 +3,8 @@ tests.benchmarks.battery [--narratives 2000] [--seeds 101 102 103 104] [--only W
 
 False alerts a week and 2,000 narratives before the weekly budget, and after one of 2, 10 and 30; the share of
 bursts found, mean days to the alert; and what an oracle finds with as many false alerts that knows each
-narrative's mean, its overdispersion and how the days hang together. Bursts as in `tests.benchmarks.spikes`. In worlds of
-outlets the explanations "new outlet" and "back from an outage" apply; those that need texts do not.
+narrative's mean, its overdispersion and how the days hang together. Bursts as in `tests.benchmarks.spikes`.
+In worlds of outlets "new outlet" and "back from an outage" apply; explanations that need texts do not.
 """
 
 from __future__ import annotations
