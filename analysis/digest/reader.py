@@ -11,9 +11,10 @@ from functools import cached_property
 
 import numpy as np
 
-from analysis.counts.panel import panel_over
+from analysis.counts.panel import Flags, panel_over
 from analysis.counts.reach import look_back
 from analysis.counts.source_tables import HEALTHS, SourceTables, source_tables
+from analysis.digest.attention import SILENT_DAYS
 from analysis.digest.background import Background
 from analysis.digest.evidence import ArchivePlace, OutletRef, SpikeNote
 from analysis.digest.outlets import outlet_ref, outlet_refs
@@ -66,7 +67,7 @@ class DigestReader:
         self._only = only
         self._texts: dict[int, frozenset[str]] = {}
         self.first = first_day(self.rules, start, end)
-        self._known = background
+        self._given = background
 
     @cached_property
     def narratives(self) -> dict[int, Narrative]:
@@ -168,8 +169,8 @@ class DigestReader:
     @cached_property
     def tables(self) -> SourceTables:
         """The source days as arrays."""
-        if self._known is not None:
-            return self._known.tables
+        if self._given is not None:
+            return self._given.tables
         days = [self.first + timedelta(days=n) for n in range((self.end - self.first).days)]
         return source_tables(self.source_days, days)
 
@@ -181,7 +182,7 @@ class DigestReader:
     @property
     def background(self) -> Background:
         """What every narrative is measured against."""
-        return self._known or Background(self.tables, self.trends.habits)
+        return self._given or Background(self.tables, self.trends.habits)
 
     @cached_property
     def trends(self) -> Trends:
@@ -191,8 +192,14 @@ class DigestReader:
             [self.narratives[key].kind == "watched" for key in panel.narratives], dtype=np.bool_
         )
         first, last = self._period.start, len(panel.days) - 1
-        habits = self._known.habits if self._known else None
-        return Trends(panel, watched, first, last, self.rules, habits=habits)
+        habits = self._given.habits if self._given else None
+        known = self._known(panel.narratives)
+        return Trends(panel, watched, first, last, self.rules, known=known, habits=habits)
+
+    def _known(self, keys: Sequence[int]) -> Flags:
+        """Narratives that were told before a silence of the period may have begun."""
+        since = midnight(self.start - timedelta(days=SILENT_DAYS))
+        return np.array([self.narratives[key].first_seen_at < since for key in keys], dtype=np.bool_)
 
     def _compared(self) -> list[int]:
         """Narratives that can have a trend."""

@@ -204,7 +204,7 @@ PHRASES: Final[Mapping[str, tuple[str, str]]] = {
     "expected": ("expected", "attendus"),
     "outlets": ("outlets", "médias"),
     "sides_short": ("state / indep. / unlisted", "État / indép. / non classés"),
-    "stances": ("endorse / report / refute", "soutient / rapporte / réfute"),
+    "stances": ("endorse / report / refute / unclear", "soutient / rapporte / réfute / indécis"),
     "last": ("last told", "dernière fois"),
     "then": ("then", "alors"),
     "now": ("now", "maintenant"),

@@ -29,7 +29,8 @@ OWN_WORDS: tuple[Callable[..., str], ...] = (
 RULES: tuple[Callable[..., Any], ...] = (
     kinds.kind_title, kinds.kind_meaning, kinds.kind_reasons, history.event_words, history.decision_words,
     names.country_name, names.language_name, names.check_name, words.finding,
-    safe.safe_url, safe.language_tag, safe.direction, safe.shorten, safe.clause, safe.one_line, safe.isolate, safe.visible,
+    safe.safe_url, safe.language_tag, safe.direction, safe.shorten, safe.clause, safe.one_line,
+    safe.isolate, safe.visible,
 )  # fmt: skip
 
 
