@@ -128,7 +128,7 @@ async def _run(crawler: Crawler, work: Work[T], options: dict[str, Any]) -> T:
             spider.task.cancel()
         await engine
         raise
-    except Exception as error:
+    except Exception as error:  # border: what a desk added
         if getattr(crawler.spider, "task", None) is None:
             raise ConfigError(f"[scrapy]: what is added there failed at its start: {error!r}") from error
         raise

@@ -1,5 +1,5 @@
 """Tables of how narratives move: what each was when it got its label, and how far each refit found it from
-there. Part of `storage.schema`.
+there, and which are shown as a watched one. Part of `storage.schema`.
 """
 
 from __future__ import annotations
@@ -23,4 +23,10 @@ narrative_anchors = sa.Table(
 narrative_drift = sa.Table(
     "narrative_drift", metadata, _id("narrative_id"), sa.Column("at", UtcDateTime, primary_key=True),
     _real("nearer_old"), _real("likeness"), sa.Column("borne_out", Real), _number("texts"), _text("run_id"),
+)  # fmt: skip
+
+# Discovered narratives that are counted and shown as a watched one.
+narrative_links = sa.Table(
+    "narrative_links", metadata, _id("narrative_id"), _number("watched_id"), _real("shared"), _real("nearer"),
+    _time("at"), _text("run_id"), sa.Index(None, "watched_id"),
 )  # fmt: skip

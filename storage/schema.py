@@ -43,6 +43,7 @@ from storage.crawl_tables import sources as sources
 from storage.crawl_tables import version_texts as version_texts
 from storage.decision_tables import narrative_anchors as narrative_anchors
 from storage.decision_tables import narrative_drift as narrative_drift
+from storage.decision_tables import narrative_links as narrative_links
 from storage.place_tables import article_names as article_names
 from storage.stale_days import statements as stale_day_triggers
 from storage.triggers import CREATE as TRIGGERS
@@ -237,11 +238,6 @@ watch_growth = sa.Table(
     _real("recall"),
 )  # fmt: skip
 
-# Discovered narratives that are counted and shown as a watched one.
-narrative_links = sa.Table(
-    "narrative_links", metadata, _id("narrative_id"), _number("watched_id"), _real("shared"), _real("nearer"),
-    _time("at"), _text("run_id"), sa.Index(None, "watched_id"),
-)  # fmt: skip
 
 # What analysts said of passages: that they say what a statement says, or that they do not.
 watch_labels = sa.Table(

@@ -339,4 +339,4 @@ class ExaminedDay:
 
 
 def _places(flags: Flags) -> list[int]:
-    return [int(place) for place in np.nonzero(flags)[0]]
+    return np.flatnonzero(flags).tolist()
