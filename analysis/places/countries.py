@@ -1,4 +1,5 @@
-"""Forms of countries, regions and other names: CLDR's names in every language, and the lists of `config/data`."""
+"""Forms of countries, regions and other names: CLDR's names in every language, and the lists of
+`config/data`."""
 
 from __future__ import annotations
 
@@ -116,7 +117,8 @@ def _territories(language: str) -> Mapping[str, tuple[str, ...]]:
 
 
 def spellings_of(name: str) -> Iterator[str]:
-    """A name of CLDR; what stands in brackets only where it is a name itself, and does not tell two places apart.
+    """A name of CLDR; what stands in brackets only where it is a name itself, and does not tell two places
+    apart.
 
     >>> list(spellings_of("Myanmar (Burma)")), list(spellings_of("Виргинские острова (США)"))
     (['Myanmar', 'Burma'], ['Виргинские острова'])

@@ -4,7 +4,8 @@ form \t name \t kind \t rule \t languages
 
 form       as it is written, with its capitals
 name       an id: `country:MR`, `place:MR` (somewhere in it), `office:president-RU`, `phrase`
-kind       N name of a country, A adjective or inhabitant, R region, C town, X another name, P phrase that names nothing
+kind       N name of a country, A adjective or inhabitant, R region, C town, X another name, P phrase that
+names nothing
 rule       how many letters the last word may go on, then `w` if the form is weak
 languages  ISO codes with commas between, `*` for all that use its script
 """

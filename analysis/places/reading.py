@@ -1,6 +1,7 @@
 """What an article names, and which countries it is about.
 
-title, passages, tail --matches--> named places --without clubs, persons, datelines; weak ones only with support-->
+title, passages, tail --matches--> named places --without clubs, persons, datelines; weak ones only with
+support-->
 names with their passages --weight by place in the text--> salience of countries --> about
 """
 
@@ -21,12 +22,14 @@ TITLE: Final = -1
 TITLE_WEIGHT: Final = 3.0
 LEAD_WEIGHT: Final = 2.0
 LEAD_SIGNS: Final = 300
-"""Signs of the first segment in which a name has the weight of the lead: two sentences. Chosen, not measured."""
+"""Signs of the first segment in which a name has the weight of the lead: two sentences. Chosen, not
+measured."""
 LEAST_SHARE: Final = 0.25
 """Share of all weight from which an article is about a country. Set on the first half of the labelled texts
 (`python -m tests quality --only countries`), reported on the other."""
 LEAST_WEIGHT: Final = 2.0
-"""Weight that such a country has at least where others are named: one mention in the lead, or two below it. Chosen, not
+"""Weight that such a country has at least where others are named: one mention in the lead, or two below it.
+Chosen, not
 measured."""
 MOST_READ: Final = 40_000
 """Signs of an article that are read: hostile pages have no end. Chosen, not measured."""

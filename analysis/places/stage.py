@@ -1,8 +1,10 @@
 """The stage `places`: what new articles name, and which countries they are about.
 
-    passages above the mark --their articles--> title and passages --gazetteer--> names --one transaction a block--> store
+    passages above the mark --their articles--> title and passages --gazetteer--> names --one transaction a
+    block--> store
 
-The mark belongs to a version of the gazetteer: when names or rules change it begins again, block after block. Killed at any
+The mark belongs to a version of the gazetteer: when names or rules change it begins again, block after
+block. Killed at any
 moment, it goes on behind the last block that was written.
 """
 

@@ -33,7 +33,8 @@ _FEWEST: Final = {
     "HANGUL": 2,
     "DEVANAGARI": 3,
 }
-"""Script -> signs that a town's name has at least to be no other word; 4 where nothing is said. Chosen, not measured."""
+"""Script -> signs that a town's name has at least to be no other word; 4 where nothing is said. Chosen, not
+measured."""
 _WORDS: Final = """
 Adana Adelaide Aden Agra Alexandria Ambon Anaheim Armenia Asunción Aurora Austin Ağrı Bacoor Bar
 Barcelona Bari Basel Batam Bath Batman Belen Bello Belém Bern Bogor Bolu Bor Buffalo Bursa Buy Cali

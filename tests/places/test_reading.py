@@ -1,4 +1,5 @@
-"""What texts name and are about: words, persons, clubs and datelines that are no country, and names that are."""
+"""What texts name and are about: words, persons, clubs and datelines that are no country, and names that
+are."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Countries that texts name and are about: 200 texts read and labelled by hand, and `itn` in forty languages.
 
-Texts are those of `countries.toml`. Thresholds were set on the half `fit`, the other is reported; the hand that labelled the
+Texts are those of `countries.toml`. Thresholds were set on the half `fit`, the other is reported; the hand
+that labelled the
 texts also wrote the lists of names, so the half is no blind test of them.
 """
 
@@ -27,7 +28,8 @@ ITN_LANGUAGES: Final = 40
 
 
 def measure(data: Path, out: Path) -> Result:
-    """Recall and precision of named countries and of what texts are about, by half, and by language over both."""
+    """Recall and precision of named countries and of what texts are about, by half, and by language over
+    both."""
     texts = dict(_texts(data))
     rows = [row | _found(*texts[row["id"]]) for row in golden() if row["id"] in texts]
     write_rows(out / "countries.jsonl", rows)
