@@ -39,7 +39,7 @@ class Filter(Section):
     groups: tuple[Text, ...] = ()
     """Groups of sources."""
     kinds: tuple[Literal["claim", "event", "subject", "form"], ...] = ()
-    stances: tuple[Literal["endorses", "reports", "refutes"], ...] = ()
+    stances: tuple[Literal["endorses", "reports", "refutes", "unclear"], ...] = ()
     entities: tuple[Text, ...] = ()
     """Names by id, as `country:MR`."""
     since: date | None = None

@@ -172,9 +172,16 @@ class Regrouping:
             self._rejoined(decision.narrative_id, decision.other_id)
         elif decision.kind in ("assign", "reject", "together", "apart"):
             self._put_back(decision)
-        elif decision.kind == "link":
-            others = (item for item in self._store.links.all() if item.narrative_id != decision.narrative_id)
-            self._store.links.replace(list(others))
+        else:
+            self._unlinked(decision)
+
+    def _unlinked(self, decision: Correction) -> None:
+        """What was linked is shown by itself again, unless the next run finds that it tells what is
+        watched.
+        """
+        if decision.kind == "link":
+            number, links = decision.narrative_id, self._store.links.all()
+            self._store.links.replace([item for item in links if item.narrative_id != number])
 
     def _put_back(self, decision: Correction) -> None:
         """Passages are where they were before; one that was nowhere is so again."""

@@ -25,7 +25,7 @@ from config.workspace import Workspace
 from storage.records import Narrative, Stance
 from storage.store import Store
 
-Section = Literal["rising", "new", "falling"]
+Section = Literal["rising", "new", "returned", "falling"]
 UNTOLD = Trend(observed=0.0, expected=None, previous=0.0, outlets=0, p_up=1.0, p_down=1.0, seen=True)
 """A narrative that the panel does not have."""
 
@@ -37,7 +37,7 @@ def build_account(*, store: Store, workspace: Workspace, digest: Digest, clock: 
         clock: tells up to when narratives that were found belong to a period, as for the digest.
     """
     reader = DigestReader(store, workspace, digest.start, digest.end, zone=ZoneInfo(digest.zone))
-    items = (*digest.rising, *digest.new, *digest.falling)
+    items = (*digest.rising, *digest.new, *digest.returned, *digest.falling)
     folded = {key for item in items for key in item.folded}
     told = sorted(reader.claims & reader.told)
     watched = [item for _, item in sorted(reader.narratives.items()) if item.kind == "watched"]
@@ -54,7 +54,7 @@ def build_account(*, store: Store, workspace: Workspace, digest: Digest, clock: 
 
 def quiet_counts(*, store: Store, workspace: Workspace, digest: Digest) -> dict[str, int] | None:
     """What was looked for in a period in which nothing rose, fell or appeared; None where something did."""
-    if digest.rising or digest.new or digest.falling:
+    if digest.rising or digest.new or digest.returned or digest.falling:
         return None
     reader = DigestReader(store, workspace, digest.start, digest.end, zone=ZoneInfo(digest.zone))
     told = reader.claims & reader.told
@@ -95,6 +95,7 @@ def _watch_line(reader: DigestReader, narrative: Narrative) -> WatchLine:
         endorses=stances["endorses"],
         reports=stances["reports"],
         refutes=stances["refutes"],
+        unclear=stances["unclear"],
         last_told=_last_told(reader, narrative),
     )
 
@@ -125,6 +126,7 @@ def _became(reader: DigestReader, listed: set[int], now: datetime) -> tuple[Beca
     sections: Sequence[tuple[Section, list[int]]] = (
         ("rising", found.rising),
         ("new", found.new),
+        ("returned", found.returned),
         ("falling", found.falling),
     )
     return tuple(

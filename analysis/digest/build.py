@@ -47,11 +47,12 @@ def build_digest(
     reader = DigestReader(store, workspace, start, end, zone=zone)
     found = listing(reader, until_of(reader.closes, clock.now()))
     write = _writer(reader)
-    rising, falling, new = (
+    rising, falling, new, returned = (
         tuple(replace(write(reader.narratives[key]), folded=found.under(key)) for key in keys)
-        for keys in (found.rising, found.falling, found.new)
+        for keys in (found.rising, found.falling, found.new, found.returned)
     )
-    shown = {item.narrative_id for item in (*rising, *falling, *new)} | found.folded.keys()
+    listed = (*rising, *falling, *new, *returned)
+    shown = {item.narrative_id for item in listed} | found.folded.keys()
     return Digest(
         start=start,
         end=end,
@@ -60,6 +61,7 @@ def build_digest(
         rising=rising,
         falling=falling,
         new=new,
+        returned=returned,
         others=other_lines(reader, shown),
         alerts=corpus.alert_lines(reader),
         spikes=tuple(reader.note(spike) for spike in reader.spikes),
@@ -72,24 +74,33 @@ def build_digest(
 
 
 def listing(reader: DigestReader, until: datetime) -> Listed:
-    """The claims that rise, fall and are new, as many as a report lists; what rises is not listed as new, and
-    what is told under another number not at all.
+    """The claims that rise, fall, return and are new, as many as a report lists; each stands in one section,
+    and what is told under another number in none.
     """
     limit = reader.workspace.settings.report.narratives
-    rising = [key for key in _rising(reader) if key in reader.claims and _is_risen(reader, key)]
+    returned = _claims_told(reader, _returned(reader))
+    risen = [key for key in _claims_told(reader, _rising(reader)) if _is_risen(reader, key)]
+    rising = _without(risen, returned)
     falling = [key for key in _falling(reader) if key in reader.claims]
-    new = [key for key in _new(reader, until) if key in reader.claims and _is_told_enough(reader, key)]
+    new = _claims_told(reader, _new(reader, until))
     order = sorted(
-        dict.fromkeys([*rising, *new, *falling]), key=lambda key: reader.narratives[key].kind != "watched"
+        dict.fromkeys([*rising, *returned, *new, *falling]),
+        key=lambda key: reader.narratives[key].kind != "watched",
     )
     into = folds(order, {key: reader.texts_of(key) for key in order})
     first = _without(rising, into)[:limit]
     return Listed(
         rising=first,
         falling=_without(falling, into)[:limit],
-        new=_without(new, {*into, *first})[:limit],
+        new=_without(new, {*into, *first, *returned})[:limit],
+        returned=_without(returned, into)[:limit],
         folded=into,
     )
+
+
+def _claims_told(reader: DigestReader, keys: Sequence[int]) -> list[int]:
+    """Those that are claims and have texts enough for a report."""
+    return [key for key in keys if key in reader.claims and _is_told_enough(reader, key)]
 
 
 def until_of(closes: datetime, now: datetime) -> datetime:
@@ -106,6 +117,7 @@ class Listed:
     rising: list[int]
     falling: list[int]
     new: list[int]
+    returned: list[int]
     folded: dict[int, int]
 
     def under(self, narrative_id: int) -> tuple[int, ...]:
@@ -122,8 +134,7 @@ def _is_risen(reader: DigestReader, narrative_id: int) -> bool:
     on its first day does not.
     """
     trend = reader.trends.of(narrative_id)
-    is_more = trend.expected is None or trend.observed > trend.expected
-    return is_more and _is_told_enough(reader, narrative_id)
+    return trend.expected is None or trend.observed > trend.expected
 
 
 def _is_told_enough(reader: DigestReader, narrative_id: int) -> bool:
@@ -225,6 +236,13 @@ def _falling(reader: DigestReader) -> list[int]:
     every = reader.trends.among(reader.listed)
     trends = {key: trend for key, trend in every.items() if trend.falls(reader.rules)}
     return sorted(trends, key=lambda key: (trends[key].p_down, trends[key].observed, key))
+
+
+def _returned(reader: DigestReader) -> list[int]:
+    """Narratives that are told again after silence, the stronger evidence first."""
+    every = reader.trends.among(reader.listed)
+    trends = {key: trend for key, trend in every.items() if trend.returns(reader.rules, reader.floor)}
+    return sorted(trends, key=lambda key: (trends[key].p_up, -trends[key].observed, key))
 
 
 def _new(reader: DigestReader, until: datetime) -> list[int]:

@@ -12,8 +12,9 @@ from functools import cached_property
 import numpy as np
 
 from analysis.counts.local_days import local_cells, local_source_days
-from analysis.counts.panel import panel_of
+from analysis.counts.panel import Flags, panel_of
 from analysis.counts.reach import look_back
+from analysis.digest.attention import SILENT_DAYS
 from analysis.digest.evidence import ArchivePlace, OutletRef, SpikeNote
 from analysis.digest.outlets import outlet_ref, outlet_refs
 from analysis.digest.trends import Trends, ratio_of
@@ -185,7 +186,13 @@ class DigestReader:
         watched = np.array(
             [self.narratives[key].kind == "watched" for key in panel.narratives], dtype=np.bool_
         )
-        return Trends(panel, watched, (self.start - self.first).days, len(days) - 1, self.rules)
+        first = (self.start - self.first).days
+        return Trends(panel, watched, first, len(days) - 1, self.rules, known=self._known(panel.narratives))
+
+    def _known(self, keys: Sequence[int]) -> Flags:
+        """Narratives that were told before a silence of the period may have begun."""
+        since = midnight(self.start - timedelta(days=SILENT_DAYS))
+        return np.array([self.narratives[key].first_seen_at < since for key in keys], dtype=np.bool_)
 
     def _compared(self) -> list[int]:
         """Narratives that can have a trend."""

@@ -183,6 +183,7 @@ class WatchLine(Plain):
     endorses: int
     reports: int
     refutes: int
+    unclear: int
     """Passages of the period by stance; those that refute are counted nowhere else."""
     last_told: date | None
     """The last day up to the end of the period that it was told; None: never."""
@@ -195,7 +196,7 @@ class BecameLine(Plain):
     narrative_id: int
     """The number that stands for it now."""
     label: str
-    was: Literal["rising", "new", "falling"]
+    was: Literal["rising", "new", "returned", "falling"]
     then: float
     """Observed in the period before."""
     now: float
@@ -243,6 +244,8 @@ class Digest(Plain):
     falling: tuple[NarrativeDigest, ...]
     new: tuple[NarrativeDigest, ...]
     """Born in the period; a new narrative that rises stands in `rising` only if it has a history."""
+    returned: tuple[NarrativeDigest, ...] = ()
+    """Told again after weeks of silence (`trends.SILENT_DAYS`)."""
     others: tuple[OtherLine, ...]
     """Events, subjects and forms told in the period, most told first."""
     alerts: tuple[AlertLine, ...]

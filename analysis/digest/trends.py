@@ -12,6 +12,7 @@ import numpy as np
 from analysis.arrays import Floats, Ints
 from analysis.counts.panel import Flags, Panel
 from analysis.counts.series import Series, series_of
+from analysis.digest.attention import carriers_wrote, silent_before
 from analysis.digest.evidence import DayPoint
 from analysis.spikes.baseline import Expected, fit, lower_tail, upper_tail
 from analysis.spikes.detectors import baseline_end, has_baseline
@@ -44,11 +45,13 @@ class Trend:
     seen: bool
     """Enough of the period was seen to speak of a fall."""
     q_up: float = 1.0
-    """False-discovery rate (Benjamini-Hochberg) of rises among all narratives of the period that have a
-    baseline ...
-    """
+    """False-discovery rate (Benjamini-Hochberg) of rises and returns ..."""
     q_down: float = 1.0
-    """... and of falls."""
+    """... and of falls; one account for all three among the narratives of the period."""
+    was_silent: bool = False
+    """It was known before and nothing told it in the last `SILENT_DAYS` seen days and more."""
+    carriers_wrote: float = 1.0
+    """All that its usual outlets wrote in the period against their usual."""
 
     @property
     def ratio(self) -> float | None:
@@ -66,8 +69,10 @@ class Trend:
         )
 
     def falls(self, rules: SpikeSettings) -> bool:
-        """Clearly less than its history leads one to expect, in a period that was seen."""
-        expected = self.expected or 0.0
+        """Clearly less than its history leads one to expect, in a period that was seen, and less of what its
+        outlets wrote: outlets that write less, or whose feed fails, tell less of everything.
+        """
+        expected = (self.expected or 0.0) * min(1.0, self.carriers_wrote)
         return (
             self.seen
             and expected >= FALL_EXPECTED
@@ -75,12 +80,17 @@ class Trend:
             and self.q_down <= rules.fdr
         )
 
+    def returns(self, rules: SpikeSettings, floor: int) -> bool:
+        """Told again after silence, in texts and outlets enough, rarely by chance."""
+        enough = self.observed >= rules.min_count and self.outlets >= floor
+        return self.was_silent and enough and self.q_up <= rules.fdr
+
 
 def _false_discovery(p: Floats, family: Flags) -> Floats:
-    """(narratives,): q of each of the family, 1 outside of it."""
+    """q of each of the family, 1 outside of it; arrays of one shape."""
     from scipy.stats import false_discovery_control
 
-    q: Floats = np.ones(len(p))
+    q: Floats = np.ones(p.shape)
     if family.any():
         q[family] = false_discovery_control(np.clip(p[family], 0.0, 1.0))
     return q
@@ -100,21 +110,39 @@ class _Tested:
     law: Expected
     outlets: Ints
     has_baseline: Flags
+    was_silent: Flags
+    carriers_wrote: Floats
 
 
 class Trends:
-    """The narratives of a panel over the days [first, last] (indices)."""
+    """The narratives of a panel over the days [first, last] (indices).
 
-    def __init__(self, panel: Panel, watched: Flags, first: int, last: int, rules: SpikeSettings) -> None:
+    Args:
+        known: (narratives,), those that were told before the panel's silence may have begun; None: nobody
+            knows, so none returns.
+    """
+
+    def __init__(
+        self,
+        panel: Panel,
+        watched: Flags,
+        first: int,
+        last: int,
+        rules: SpikeSettings,
+        *,
+        known: Flags | None = None,
+    ) -> None:
         self._panel, self._rules = panel, rules
+        self._known = np.zeros(len(panel.narratives), dtype=np.bool_) if known is None else known
         self._first, self._last = first, last
         self._places = {key: n for n, key in enumerate(panel.narratives)}
         self.series: Series = series_of(panel, until=baseline_end(first, rules))
         self._tested = self._test(watched)
         self._up = upper_tail(self._tested.observed, self._tested.law)
         self._down = lower_tail(self._tested.observed, self._tested.law)
-        self._q_up = _false_discovery(self._up, self._tested.has_baseline)
-        self._q_down = _false_discovery(self._down, self._tested.has_baseline)
+        able, silent = self._tested.has_baseline, self._tested.was_silent
+        account = _false_discovery(np.stack([self._up, self._down]), np.stack([able | silent, able]))
+        self._q_up, self._q_down = account[0], account[1]
 
     def _test(self, watched: Flags) -> _Tested:
         y, exposure, first = self.series.y, self.series.exposure, self._first
@@ -127,6 +155,8 @@ class Trends:
             law=baseline.expect(exposure[:, period].sum(1), length),
             outlets=self._panel.outlets(first, self._last),
             has_baseline=has_baseline(y, baseline, day=first, watched=watched, rules=self._rules),
+            was_silent=self._known & silent_before(self.series, first),
+            carriers_wrote=carriers_wrote(self._panel, first, self._last),
         )
 
     def among(self, narratives: Iterable[int]) -> dict[int, Trend]:
@@ -150,6 +180,8 @@ class Trends:
             q_up=float(self._q_up[n]),
             q_down=float(self._q_down[n]),
             seen=self._is_seen(n),
+            was_silent=bool(tested.was_silent[n]),
+            carriers_wrote=float(tested.carriers_wrote[n]),
         )
 
     def _expected_in_period(self, n: int) -> float | None:

@@ -6,8 +6,8 @@ it a matter for the digest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from analysis.counts.series import Series, series_of
 from analysis.spikes.baseline import Expected, fit, upper_tail
 from analysis.spikes.detectors import baseline_end
 from analysis.spikes.facts import WindowFacts
+from analysis.spikes.owners import largest_house
 from config.settings import SpikeSettings
 
 RETEST_P = 0.01
@@ -61,6 +62,8 @@ class Case:
     rules: SpikeSettings
     running: int | None
     """Index of the day that is not over."""
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """Source -> the house that it shares with other outlets (`owners.owners_of`)."""
 
     @property
     def first(self) -> int:
@@ -223,26 +226,43 @@ def _dates(case: Case) -> Finding:
 
 
 def _one_outlet(case: Case) -> Finding:
-    from scipy.special import bdtrc
-
     top, texts = case.facts.top_outlet_texts, max(case.facts.own_texts, 1)
     if top <= ONE_OUTLET_SHARE * texts:
         return _ruled_out(f"no outlet wrote more than {top} of {texts} texts")
-    share = _largest_share(case)
-    told = f"one outlet alone wrote {top} of {texts} texts, and writes {share:.0%} of all that is seen"
-    if bdtrc(top - 1, texts, min(share, 1.0)) <= ONE_OUTLET_P:
-        return _named(told, explains=True)
-    return _ruled_out(told)
-
-
-def _largest_share(case: Case) -> float:
-    """Share of the outlet with most own texts of the window in all output that was seen up to its end."""
     cells = case.panel.cells_of(case.narrative_id, case.first, case.day)
-    top = max(cells, key=lambda cell: (cell[1], cell[0]), default=("", 0.0, 0.0))[0]
-    output = (case.panel.output * (case.panel.weight > 0))[:, : case.day + 1].sum(1)
-    if top not in case.panel.sources:
+    outlet = max(cells, key=lambda cell: (cell[1], cell[0]), default=("", 0.0, 0.0))[0]
+    return _by_few(case, "one outlet alone", top, texts, [outlet])
+
+
+def _one_owner(case: Case) -> Finding:
+    cells = case.panel.cells_of(case.narrative_id, case.first, case.day)
+    own = {source: texts for source, texts, _ in cells}
+    name, outlets = largest_house(own, case.owners)
+    told, texts = round(sum(own[one] for one in outlets)), max(round(sum(own.values())), 1)
+    if told <= ONE_OUTLET_SHARE * texts:
+        return _ruled_out("no house of several outlets wrote most of the texts")
+    house = [source for source, owner in case.owners.items() if owner == name]
+    return _by_few(case, f"{len(outlets)} outlets of one house ({name})", told, texts, house)
+
+
+def _by_few(case: Case, who: str, told: int, texts: int, outlets: Collection[str]) -> Finding:
+    """Whether so many of the texts by some outlets are more than their share of all output makes likely."""
+    from scipy.special import bdtrc
+
+    share = _share_of_output(case, outlets)
+    found = f"{who} wrote {told} of {texts} texts, and writes {share:.0%} of all that is seen"
+    if bdtrc(told - 1, texts, min(share, 1.0)) <= ONE_OUTLET_P:
+        return _named(found, explains=True)
+    return _ruled_out(found)
+
+
+def _share_of_output(case: Case, outlets: Collection[str]) -> float:
+    """Share of some outlets in all output that was seen up to the window's end; 1 where none is known."""
+    places = [case.panel.sources.index(source) for source in outlets if source in case.panel.sources]
+    if not places:
         return 1.0
-    return float(output[case.panel.sources.index(top)] / max(output.sum(), 1e-9))
+    output = (case.panel.output * (case.panel.weight > 0))[:, : case.day + 1].sum(1)
+    return float(output[places].sum() / max(output.sum(), 1e-9))
 
 
 def _calendar(case: Case) -> Finding:
@@ -263,6 +283,7 @@ CHECKS: dict[str, Callable[[Case], Finding]] = {
     "dates": _dates,
     "new_outlet": _new_outlet,
     "one_outlet": _one_outlet,
+    "one_owner": _one_owner,
     "outage_recovery": _outage_recovery,
     "reprint_storm": _reprint_storm,
     "volume": _volume,

@@ -52,6 +52,7 @@ class DayEvidence:
             (`analysis.embedding.centring.comparable`); daily groups among them (`groups.py`).
         holders: daily group -> the narrative that holds most of its passages.
         watch: how many countries and languages the workspace's outlets cover.
+        owners: source -> the house that it shares with other outlets.
     """
 
     def __init__(
@@ -63,11 +64,13 @@ class DayEvidence:
         *,
         holders: Mapping[int, int] | None = None,
         watch: Watch | None = None,
+        owners: Mapping[str, str] | None = None,
     ) -> None:
         self.panel = panel
         self.rules = rules
         self.holders = holders or {}
         self.watch = watch or Watch()
+        self.owners = owners or {}
         self._narratives = {item.narrative_id: item for item in narratives}
         self._rows_of = rows_of
         self._rows: dict[int, Sequence[FactRow]] = {}

@@ -132,19 +132,29 @@ def cusum(
 ) -> Floats:
     """The CUSUM at the end of a day, started `CUSUM_DAYS` before and reset by each alarm before the day.
 
-    Days without exposure or without a history add nothing. Its baseline is fitted once for each week of the
-    run.
+    An alarm is a level over the threshold in a week that has doubled (`KAPPA`): only such a day can be told,
+    so a rise that is not there yet is kept, not forgotten. Days without exposure or without a history add
+    nothing. Its baseline is fitted once for each week of the run.
     """
     level: Floats = np.zeros(y.shape[0])
+    has_doubled = np.zeros(y.shape[0], dtype=np.bool_)
     for first in range(day - CUSUM_DAYS + 1, day + 1, STEP_DAYS):
         until = baseline_end(max(0, first), rules)
         baseline = fit(y, exposure, until=until, days=rules.baseline_days, habits=habits)
         able = baseline.history >= rules.min_history_days
         for t in range(max(0, first), min(first + STEP_DAYS, day + 1)):
-            level = np.where(level > rules.cusum_threshold, 0.0, level)
+            level = np.where((level > rules.cusum_threshold) & has_doubled, 0.0, level)
             gain = _gain(y[:, t], baseline, exposure[:, t])
             level = np.where(able & (exposure[:, t] > 0), np.maximum(0.0, level + gain), level)
+            has_doubled = _has_doubled(y, exposure, baseline, t)
     return level
+
+
+def _has_doubled(y: Floats, exposure: Floats, baseline: Baseline, t: int) -> npt.NDArray[np.bool_]:
+    """(narratives,): the week that ends with a day has `KAPPA` times what is expected of it."""
+    week = slice(max(0, t - SLOW_DAYS + 1), t + 1)
+    expected = baseline.expect(exposure[:, week].sum(1), SLOW_DAYS).mean
+    return np.asarray(y[:, week].sum(1) >= KAPPA * expected, dtype=np.bool_)
 
 
 def _gain(y: Floats, baseline: Baseline, exposure: Floats) -> Floats:

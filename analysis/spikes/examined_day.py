@@ -247,6 +247,7 @@ class ExaminedDay:
             facts=facts,
             rules=self._rules,
             running=self._running,
+            owners=self.evidence.owners,
         )
 
     def sent(self, spike: Spike) -> Sent:

@@ -32,6 +32,7 @@ from analysis.spikes.detectors import Watch
 from analysis.spikes.examined_day import ExaminedDay
 from analysis.spikes.facts import FACT_DAYS, FactRow
 from analysis.spikes.gates import Gates, gates_of
+from analysis.spikes.owners import owners_of
 from analysis.tellings import COPY_REACH, RESTS, passages_of, resting_forms, speaking
 from config.clock import Clock, day_of, midnight
 from config.progress import Progress
@@ -103,7 +104,8 @@ class CountedDays:
         self._drawn: dict[int, DailyGroup] = {}
         """Groups that were asked about, by key."""
         self._tested = self._speaking()
-        self._watch = watched_by(store.sources.listed())
+        sources = store.sources.listed()
+        self._watch, self._owners = watched_by(sources), owners_of(sources)
 
     def _speaking(self) -> list[Narrative]:
         """Narratives that claim something, their centroids comparable.
@@ -151,6 +153,7 @@ class CountedDays:
             self._rules,
             holders=groups.holders(found, assigned, self._survivors),
             watch=self._watch,
+            owners=self._owners,
         )
 
     def _panel(self, day: date, found: Sequence[DailyGroup]) -> Panel:

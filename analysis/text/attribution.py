@@ -36,9 +36,16 @@ _DAY = r"(?:,\s*(?:\d{1,2}[.]?\s+[^\W\d_]{3,12}|[^\W\d_]{3,12}\.?\s+\d{1,2})\.?(
 _IN_CAPITALS = _PLACE + _DAY + r"\s*[-–—]{1,2}\s+(?:[A-ZА-ЯЁ]\w+(?: [A-ZА-ЯЁ]\w+){0,2}\.\s+)?"
 _DATELINE = re.compile(rf"^(?:{_IN_BRACKETS}|{_BETWEEN_STROKES}|{_IN_CAPITALS})")
 """Where a wire's text begins: `PLACE, DAY (AGENCY) - `, `PLACE, DAY. /AGENCY/. `, `PLACE, DAY - AGENCY. `."""
+_ASKS = frozenset("?\uff1f\u061f\u037e\u055e\u1367")
+_CLOSING = "\"'»”’›)]」』） "
 _QUOTATION = re.compile(r"[«“\"„「『](?P<said>[^«»“”\"„「」『』]{12,})[»”\"“」』]")
 _BREAK = re.compile(r"[,،，、;؛]\s*|[»”\"」』]\s*[,،—–-]*\s+|\s[—–-]\s")
 _WORD = re.compile(r"\S+")
+
+
+def asks(sentence: str) -> bool:
+    """Whether a sentence is a question, in any script."""
+    return sentence.rstrip(_CLOSING)[-1:] in _ASKS
 
 
 def is_attributed(sentence: str, language: str) -> bool:

@@ -67,13 +67,13 @@ def watch(
     """Compare what is new with the watchlist and bring the watched narratives up to date.
 
     Counts: statements, compared (pairs of statement and passage), and hits by stance: endorses, reports,
-        refutes.
+        refutes, unclear.
 
     Raises:
         EmbeddingError: the engine cannot be opened or failed.
         StorageError: the store cannot be read or written.
     """
-    counts = dict.fromkeys(("statements", "compared", "endorses", "reports", "refutes"), 0)
+    counts = dict.fromkeys(("statements", "compared", "endorses", "reports", "refutes", "unclear"), 0)
     counts["statements"] = len(workspace.watchlist)
     build = build_of(settings_of(workspace))
     if workspace.watchlist and store.passages.embedded_after(build, 0, limit=1):

@@ -45,7 +45,7 @@ Half 0, double -0.2 (measured).
 """
 PART_ONLY: Final = 2.0
 """Where trafilatura confirms so many times the region's prose outside of it, the region is a part of the text
-(chosen on half A of the labelled pages, see `_widened`)."""
+(chosen, not measured)."""
 _SHORT_BLOCK: Final = 10
 """Weight below which a block is not looked for; half 0, double 0 (measured)."""
 _DESCRIPTION: Final = 40

@@ -41,7 +41,8 @@ ZONE_SLACK: Final = timedelta(hours=14)
 """No zone is farther from UTC, by definition (UTC+14, Kiribati)."""
 WEST: Final = timedelta(hours=-10)
 EAST: Final = timedelta(hours=13)
-"""Newsrooms lie between Hawaii and New Zealand in its summer: no other day belongs to a moment."""
+"""Newsrooms lie between Hawaii and New Zealand in its summer: no other day belongs to a moment. By geography,
+not measured."""
 TEMPLATE_SLACK: Final = timedelta(seconds=60)
 """A "date" within a minute of the fetch is the clock of a template. Chosen, not measured."""
 EARLIEST: Final = datetime(1995, 1, 1, tzinfo=UTC)

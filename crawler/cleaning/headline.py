@@ -2,7 +2,6 @@
 
     1  what repeats most of a title that the page states, headings before other lines
     2  the only `<h1>`, where nothing repeats a title, or only a line or a lesser heading repeats a small part
-    3  the last heading before the text, where the window's title is all that is stated
 
 Never what shows the way to the article instead of naming it: breadcrumbs, menus, links in lists.
 """

@@ -17,9 +17,9 @@ from crawler.cleaning.markup import Element
 LABEL_MOST: Final = 40
 """Longer lines are text (chosen, not measured)."""
 BOX_MOST: Final = 400
-"""A box of other articles has less unlinked text than this; as for teasers (`pruning.TEASER_PROSE`)."""
+"""A box of other articles has less unlinked text than this, as teasers have (chosen, not measured)."""
 LINK_LEAST: Final = 15
-"""A link this long is a headline; as `pruning.HEADLINE_WEIGHT`."""
+"""A link this long is a headline, as in teasers (chosen, not measured)."""
 
 
 def labelled_parts(blocks: Sequence[Block], headline: Block | None) -> Iterator[Element]:

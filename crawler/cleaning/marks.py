@@ -46,7 +46,9 @@ LATIN: Final = (
         "sw sn xh lg zu rw rn bem",
         "ndi ndipo amene omwe zomwe koma komanso chifukwa kapena ndiponso pomwe ngati monga anthu zimene "
         "limene "
-        "yomwe kwambiri izi linali anali iye iwo ake",
+        "yomwe kwambiri izi linali anali iye iwo ake nthawi pamene dziko kukhala lomwe "
+        "adali zambiri zinthu wina "
+        "amakhala awiri",
         0.07,
     ),
     _marks(
@@ -55,6 +57,12 @@ LATIN: Final = (
         "ci ak bi yi ñu mu ngir nekk dafa mooy benn ay bu wala moom lool amul amna ñi ñoo gi daal mën bokk "
         "ñeel bépp askan dalal nit",
         0.16,
+    ),
+    _marks(
+        "bm",
+        "kik ak ha kg",
+        "nin min ye kelen walasa nka camaw waati kun bɛ tɛ ka kɛ kɛra fɔlɔ bɛɛ ani kɔnɔ",
+        0.15,
     ),
     _marks(
         "mos",

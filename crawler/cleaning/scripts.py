@@ -61,8 +61,8 @@ _NO_SCRIPTS: Final = frozenset(
 KANA_SHARE: Final = 0.05
 """A text in Han characters with more kana than this is Japanese. Chosen, not measured."""
 
-_ALSO: Final = {"crh": "latin", "kk": "latin", "tt": "latin"}
-"""Scripts of news beside those that CLDR has for a language."""
+_ALSO: Final = {"ace": "arabic", "crh": "latin", "kk": "latin", "tt": "latin"}
+"""Scripts beside those that CLDR has for a language: of news, and Acehnese in Jawi letters."""
 _CODES: Final = {
     "Arab": "arabic", "Armn": "armenian", "Beng": "bengali", "Cyrl": "cyrillic", "Deva": "devanagari",
     "Ethi": "ethiopic", "Geor": "georgian", "Grek": "greek", "Gujr": "gujarati", "Guru": "gurmukhi",

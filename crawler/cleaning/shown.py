@@ -6,8 +6,9 @@
 
 Failing both, the one day of lines that say "published", anywhere on the page.
 
-Beside the headline is: a few blocks before it, or after it until the text has begun. Dates in lists of other
-articles, in comments and in the text are not the page's; nor is one that is called an update.
+Beside the headline is: a few blocks before it, or after it until the text has begun, or a heading such as
+"Read also" comes. Dates in lists of other articles, in comments and in the text are not the page's; nor is
+one that is called an update.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ _ORDINAL: Final = re.compile(r"\d\.")
 """A full stop that ends no sentence."""
 LINE: Final = 160
 """A longer block is text that names a date (chosen, not measured)."""
+DATE_MOST: Final = 30
+"""A shorter line is a date and little else (chosen, not measured)."""
 SAID: Final = 300
 """The same for one that begins by saying when the page was published (chosen, not measured)."""
 
@@ -79,6 +82,8 @@ def _beside(blocks: Sequence[Block], place: int) -> Iterator[Block]:
     """The blocks beside the headline, those after it first."""
     prose = 0
     for block in blocks[place : place + 1 + AFTER]:
+        if block.is_heading and words.CALL_TEXT.search(block.text):
+            break
         prose += block.weight if block.is_prose else 0
         yield block
         if prose >= PROSE:
@@ -112,7 +117,7 @@ def _of_lines(near: Sequence[Block]) -> tuple[str, str] | None:
         if not _is_line(block) or _is_foreign(block.element) or _is_labelled_otherwise(label, block):
             continue
         day = find_day(block.text)
-        if day is not None and not _is_of_a_picture(block.element):
+        if day is not None and not _is_of_a_picture(block):
             return "shown", day.isoformat()
     return None
 
@@ -123,12 +128,12 @@ def _is_labelled_otherwise(label: Block | None, block: Block) -> bool:
     return is_value and label is not None and words.OTHER_DATE_TEXT.search(label.text) is not None
 
 
-def _is_of_a_picture(element: Element) -> bool:
-    return any(
-        part.tag in ("figure", "figcaption") or words.is_named("picture", names_of(part))
-        for part in (element, element.getparent())
-        if part is not None
-    )
+def _is_of_a_picture(block: Block) -> bool:
+    """Whether a line is said of a picture: in a figure, or more than a date in a part that is named so."""
+    near = [part for part in (block.element, block.element.getparent()) if part is not None]
+    if any(part.tag in ("figure", "figcaption") for part in near):
+        return True
+    return block.weight > DATE_MOST and any(words.is_named("picture", names_of(part)) for part in near)
 
 
 def _said(blocks: Sequence[Block]) -> tuple[str, str] | None:

@@ -7,4 +7,4 @@ from __future__ import annotations
 
 from typing import Final
 
-CLEAN_VERSION: Final = "4"
+CLEAN_VERSION: Final = "5"

@@ -33,13 +33,14 @@ COMMENTS: Final = re.compile(
 """Reader comments."""
 
 COMMENTS_TEXT: Final = re.compile(
-    r"^\W*(?:\d{1,5}\s+)?(?:(?:selected|recent|latest|user|reader|wybrane|ostatnie|twoje|последние|все|derniers"
-    r"|tous les|alle|neueste|últimos|tutti i|son|todos los|all) )?(?:"
+    r"^\W*(?:\d{1,5}\s+)?(?:(?:selected|recent|latest|user|reader|wybrane|ostatnie|twoje|последние|все"
+    r"|derniers|tous les|alle|neueste|últimos|tutti i|son|todos los|all) )?(?:"
     + _any(
-        "comments?", "commentaires?", "kommentare?", "comentarios?", "comentários?", "commenti", "komentarze?",
-        "komentarzy", "reacties", "kommentarer", "komentáře", "hozzászólások", "комментари(?:и|ев|я)", "коментари",
-        "коментарі", "отзывы", "σχόλια", "yorumlar", "تعليقات", "التعليقات", "نظرات", "دیدگاه(?:‌)?ها", "评论", "評論",
-        "网友评论", "コメント", "댓글", "komentar", "maoni", "opinie",
+        "comments?", "commentaires?", "kommentare?", "comentarios?", "comentários?", "commenti",
+        "komentarze?", "komentarzy", "reacties", "kommentarer", "komentáře", "hozzászólások",
+        "комментари(?:и|ев|я)", "коментари", "коментарі", "отзывы", "σχόλια", "yorumlar", "تعليقات",
+        "التعليقات", "نظرات", "دیدگاه(?:‌)?ها", "评论", "評論", "网友评论",
+        "コメント", "댓글", "komentar", "maoni", "opinie",
     )
     + r")(?: ?[(\[]? ?\d{0,5} ?[)\]]?)?\W*$",
     re.IGNORECASE,
@@ -56,7 +57,7 @@ COMMENTS_STATE: Final = re.compile(
 CHROME: Final = re.compile(
     r"(?:^|[\s_\-])(?:"
     + _any(
-        r"cookies?", "consent", "gdpr", "newsletter", r"subscri\w*", "popup", "modal", "login", "signin",
+        r"cookies?", "consent", "gdpr", "newsletter", r"subscri\w*", r"popup\w*", "modal", "login", "signin",
         "signup", "breadcrumbs?", r"share\w*", "sharing", r"social\w*", "navbar", "nav", "menu", "footer",
         "foot", r"sponsor\w*", "outbrain", "taboola", r"related\w*", r"recommend\w*", "assessment", "rating",
         "vote", "poll", "survey", "opros", "copyrights?", "legal", "disclaimer", "placeholder", "guidelines?",
@@ -197,7 +198,8 @@ FOLD: Final = re.compile(
 """Parts that are folded away until the reader asks for them."""
 
 WAY: Final = re.compile(
-    r"bread-?_?crumb|(?:^|[\s_-])(?:crumbs?|page-?trail|(?:main|sub|top|side|site)?-?(?:nav|navi|menu)|navigation)"
+    r"bread-?_?crumb|(?:^|[\s_-])"
+    r"(?:crumbs?|page-?trail|(?:main|sub|top|side|site)?-?(?:nav|navi|menu)|navigation)"
     r"(?:$|[\s_-])",
     re.IGNORECASE,
 )
@@ -239,7 +241,8 @@ LEGAL_TEXT: Final = re.compile(
         "copyright", "all rights reserved", "tous droits", "alle rechte", "derechos reservados",
         "direitos reservados", "diritti riservati", "prawa zastrze", "prawem autorskim", "права защищены",
         "перепечат", "цитировани", "при использовании материал", "гиперссылк", "с разрешения редакции",
-        "nie może być (?:powielan|kopiowan|rozpowszechnian)", "kopiowanie .{0,40}zabronion", "版权所有", "版權所有", "转载", "轉載", "未经", "责任编辑", "責任編輯", "本网站", "無断転載",
+        "nie może być (?:powielan|kopiowan|rozpowszechnian)",
+        "kopiowanie .{0,40}zabronion", "版权所有", "版權所有", "转载", "轉載", "未经", "责任编辑", "責任編輯", "本网站", "無断転載",
         "无断转载", "جميع الحقوق", "حقوق محفوظة",
         "کلیه حقوق", "πνευματικ", "δικαιώματα", "telif hak",
     ),

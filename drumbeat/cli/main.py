@@ -12,8 +12,10 @@ import typer
 from drumbeat.cli import (
     account_commands,
     backfill_commands,
+    backup_commands,
     find_commands,
     inspect_commands,
+    link_commands,
     narrative_commands,
     people_commands,
     share_commands,
@@ -39,10 +41,12 @@ for commands in (
     stage_commands,
     watch_commands,
     account_commands,
+    backup_commands,
     backfill_commands,
     people_commands,
     inspect_commands,
     narrative_commands,
+    link_commands,
     find_commands,
     share_commands,
 ):

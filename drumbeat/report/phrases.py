@@ -120,7 +120,7 @@ PHRASES: Final[Mapping[str, str]] = {
     "expected": "expected",
     "outlets": "outlets",
     "sides_short": "state / indep. / unlisted",
-    "stances": "endorse / report / refute",
+    "stances": "endorse / report / refute / unclear",
     "last": "last told",
     "then": "then",
     "now": "now",

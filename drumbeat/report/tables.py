@@ -30,7 +30,7 @@ def watch_row(speaker: Speaker, place: int) -> Row:
     """A watched statement's line of the table."""
     at, line = f"/account/watched/{place}", speaker.data["account"]["watched"][place]
     sides = (f"{at}/{side}_texts" for side in ("state", "independent", "unlisted"))
-    stances = (f"{at}/{stance}" for stance in ("endorses", "reports", "refutes"))
+    stances = (f"{at}/{stance}" for stance in ("endorses", "reports", "refutes", "unclear"))
     return {
         "narrative_id": line["narrative_id"],
         "label": name(clause(one_line(line["label"]), ROW_LABEL)),

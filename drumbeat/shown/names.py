@@ -22,6 +22,7 @@ CHECKS = {
     "dates": "dates not to be relied on",
     "new_outlet": "a new outlet",
     "one_outlet": "one outlet alone",
+    "one_owner": "outlets of one house",
     "outage_recovery": "an outlet back from an outage",
     "quiet": "the quiet days after an alert",
     "reprint_storm": "a reprint storm",

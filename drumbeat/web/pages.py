@@ -80,8 +80,7 @@ def narrative(
     if survivor is None:
         raise HTTPException(404, f"there is no narrative {narrative_id}")
     if survivor.narrative_id != narrative_id:
-        status = 307 if survivor.kind == "watched" else 308
-        return RedirectResponse(f"/narratives/{survivor.narrative_id}", status_code=status)
+        return _led_to(survivor)
     told = reader.told(survivor, after=after, limit=PAGE_SIZE + 1)
     values = {
         **({"n": None} if alone else _drawn(reader, narrative_id)),
@@ -92,15 +91,29 @@ def narrative(
         "sources": {row.source_id: row for row in reader.store.sources.all()},
         "lineage": reader.store.narratives.lineage(narrative_id),
         **_quoted(reader, survivor),
-        "linked": reader.linked(survivor),
-        "suggested": reader.suggested(survivor),
-        "shown_as": reader.store.links.of(narrative_id),
+        **_links(reader, survivor),
         "decisions": decisions_in_force(reader.store, narrative_id),
         "drift": reader.store.drift.of(narrative_id, limit=DRIFT_ROWS),
         "notice": notice(),
         "here": "narratives",
     }
     return page("narrative.html", values)
+
+
+def _led_to(survivor: Narrative) -> RedirectResponse:
+    """To the narrative that a number is shown as: for ever after a merge, for now where it is linked."""
+    status = 307 if survivor.kind == "watched" else 308
+    return RedirectResponse(f"/narratives/{survivor.narrative_id}", status_code=status)
+
+
+def _links(reader: Reader, known: Narrative) -> dict[str, Any]:
+    """What is shown as a watched narrative, how it is worded, and what a discovered one is shown as."""
+    return {
+        "linked": reader.linked(known),
+        "wording": reader.wording(known),
+        "suggested": reader.suggested(known),
+        "shown_as": reader.store.links.of(known.narrative_id),
+    }
 
 
 def _quoted(reader: Reader, known: Narrative) -> dict[str, Any]:

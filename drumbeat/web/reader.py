@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import HTTPException, Request
 
-from config.clock import Clock
+from config.clock import Clock, midnight
 from config.workspace import Workspace
 from drumbeat.edits import VersionView, versions_of
 from drumbeat.evidence import NarrativePassage, Reading, listed_passages, readings
@@ -30,6 +30,9 @@ from storage.records import (
 )
 from storage.store import Store
 from storage.stores.lists import Key
+
+if TYPE_CHECKING:
+    from analysis.digest.wording import Wording
 
 RECENT = timedelta(days=28)
 """What is listed where no other period is asked for."""
@@ -119,6 +122,17 @@ class Reader:
         links = self.store.links.to(narrative.narrative_id)
         labels = self.store.lists.labels([link.narrative_id for link in links])
         return [(link, labels.get(link.narrative_id, "")) for link in links]
+
+    def wording(self, narrative: Narrative) -> Wording | None:
+        """How the passages of a watched statement word it, over the last weeks; None of a discovered one."""
+        from analysis.digest.wording import WEEKS, wording_of
+
+        if narrative.kind != "watched":
+            return None
+        end = self.period()[1]
+        start = midnight(end - timedelta(weeks=WEEKS, days=7))
+        rows = self.store.tellings.hits(narrative.statement_id or "", start=start, end=midnight(end))
+        return wording_of(rows, end=end)
 
     def suggested(self, narrative: Narrative) -> tuple[int, str] | None:
         """What a watched statement grew by and is not linked to, with its label: probably the same claim."""

@@ -49,18 +49,14 @@ def watch(
         raise HTTPException(404, f"there is no statement {watched} in watchlist.toml")
     asked = _asked(statement.strip(), counter.strip(), watched)
     rows = _tried(reader, asked, days) if asked else None
+    given = {"statement": statement, "counter": counter, "watched": watched, "days": days, "known": known}
     values = {
-        "statement": statement,
-        "counter": counter,
-        "watched": watched,
-        "days": days,
-        "known": known,
         "rows": rows,
         "hits": sum(row["verdict"] == "hit" for row in rows or ()),
         "sources": {row.source_id: row for row in reader.store.sources.all()},
         "add": _add_command(statement.strip(), counter.strip()) if statement.strip() else "",
     }
-    return page("watch.html", {**values, "notice": notice(), "here": "watch"})
+    return page("watch.html", {**given, **values, "notice": notice(), "here": "watch"})
 
 
 def _asked(statement: str, counter: str, watched: str) -> list[str]:

@@ -24,7 +24,7 @@ LineageKind = Literal[
     "decided",
     "taken_back",
 ]
-Stance = Literal["endorses", "refutes", "reports"]
+Stance = Literal["endorses", "refutes", "reports", "unclear"]
 CorrectionKind = Literal[
     "rename",
     "pin",

@@ -139,6 +139,8 @@ RELATIVES = {
     "sd": "وزير سومر جي ڏينهن درياهه تي ڊگهي پل جو افتتاح ڪيو ۽ ان کي ٺاهڻ وارن مزدورن جي ساراهه ڪئي ۽ "
     "انعام ڏنا.",
     "ms": "منتري ممبوک جمبتن ڤنجڠ دأتس سوڠاي ڤد هاري اثنين دان ممبري ڤڠهرݢاءن کڤد ڤکرج يڠ ممبيناڽ.",
+    "ks": "वज़ीर छु शहर मंज़ नव कदल पेठ आमुत, अख बोड पुल छु बनान।",
+    "ace": "منتري ممبوک جمبتن ڽڠ ڤنجڠ ڠن ڤکرج ڽڠ ممبيناڽ ڠن دأتس سوڠاي ڤد هاري اثنين.",
 }
 
 
@@ -158,7 +160,7 @@ def test_the_western_forms_are_not_called_serbian(language: str) -> None:
     assert identify(text, declared=[("html", language)]).language != "sr"
 
 
-@pytest.mark.parametrize("neighbour", ["ur", "ps", "sl", "sw", "am", "he"])
+@pytest.mark.parametrize("neighbour", ["ur", "ps", "sl", "sw", "am", "he", "hi"])
 def test_the_neighbours_keep_their_own(neighbour: str) -> None:
     """Words that two languages share do not turn the larger one into the smaller."""
     texts = {
@@ -170,6 +172,7 @@ def test_the_neighbours_keep_their_own(neighbour: str) -> None:
         "zgradili to leto.",
         "sw": TEXTS["sw"],
         "am": TEXTS["am"],
+        "hi": "मंत्री ने सोमवार को नदी पर लंबे पुल का उद्घाटन किया और मज़दूरों की प्रशंसा की।",
         "he": "השר פתח ביום שני את הגשר הארוך מעל הנהר ושיבח את הפועלים שבנו אותו במשך שש שנים.",
     }
     assert identify(texts[neighbour]).language == neighbour

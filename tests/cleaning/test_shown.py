@@ -193,3 +193,10 @@ def test_the_day_of_something_else_is_not_the_pages(other: str) -> None:
     assert decided(f"{other}{TEXT}").source != "shown"
     assert decided(f"<p>{stamp}</p>{other}{TEXT}").day == date(2026, 3, 2)
     assert decided(f"{other}{TEXT}<p>Date: 2 March 2026</p>").day == date(2026, 3, 2)
+
+
+def test_dates_below_a_heading_of_other_articles_are_theirs() -> None:
+    """Where the text is short, the next thing beside the headline may be other articles."""
+    boxes = "".join(f"<div><h3>Story {n}</h3><time>July {n}, 2025</time></div>" for n in (12, 13))
+    short = f"<p>{LINE.format(n=1)}</p>"
+    assert decided(f"<div>2 March 2026</div>{short}<h2>Read also</h2>{boxes}{TEXT}").day == date(2026, 3, 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.counts.panel import panel_of
+from analysis.counts.panel import Panel, panel_of
 from analysis.digest.build import alert_evidence, build_digest, narrative_detail
 from analysis.digest.evidence import NarrativeDigest
 from analysis.digest.records import Digest
@@ -371,3 +372,35 @@ def test_narrow_source_days_say_the_same(store: Store) -> None:
     rows = store.counts.source_day_rows(day(0), day(70))
     assert records
     assert [row._asdict() for row in rows] == [asdict(record) for record in records]
+
+
+def _panel_of_days(store: Store, told: Sequence[int], texts: int = 2) -> Panel:
+    """Narrative 3 told on these days, by several outlets."""
+    cells = [observation(n, f"outlet-{n % 12:02d}", narrative_id=3, texts=texts) for n in told]
+    days = [day(n) for n in range(70)]
+    return panel_of(cells, store.counts.source_days(days[0], day(70)), narratives=[3], days=days)
+
+
+RETURNED = (63, 64, 65, 66, 67)
+
+
+@pytest.mark.parametrize(
+    ("before", "is_known", "returns"), [(20, True, True), (20, False, False), (50, True, False)]
+)
+def test_what_is_told_again_after_silence_returns(
+    store: Store, before: int, is_known: bool, returns: bool
+) -> None:
+    """Silent for four seen weeks and known before: it returns. What nobody knew, or was told a fortnight ago,
+    does not.
+    """
+    panel = _panel_of_days(store, (before, *RETURNED))
+    nobody, known = np.zeros(1, dtype=np.bool_), np.array([is_known])
+    found = Trends(panel, nobody, 63, 69, SpikeSettings(), known=known).of(3)
+    assert found.returns(SpikeSettings(), 1) is returns
+
+
+def test_outlets_that_write_less_make_no_fall() -> None:
+    """A third of what is expected is a fall, unless its outlets wrote half of the usual."""
+    rules, down = SpikeSettings(), {"observed": 3.0, "expected": 9.0, "p_up": 1.0, "q_down": 0.01}
+    assert trend(**down).falls(rules)
+    assert not trend(**down, carriers_wrote=0.5).falls(rules)

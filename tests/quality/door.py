@@ -32,6 +32,7 @@ from tests.quality import (
     watched,
     watched_polarity,
     watched_world,
+    wording,
     worlds,
 )
 from tests.quality.result import Result, rounded, say
@@ -90,6 +91,7 @@ SETS: dict[str, QualitySet] = {
     "kinds-headlines": QualitySet("headlines", kinds.measure_headlines),
     "watch-ntrex": QualitySet("parallel/ntrex.jsonl.gz", watched.measure_ntrex),
     "watch-demo": QualitySet("", watched_world.measure_demo, heavy=True),
+    "wording": QualitySet("", wording.measure_wording, heavy=True),
     "watch-polarity": QualitySet("", watched_polarity.measure_polarity, heavy=True),
     "feeds": QualitySet("feeds/index.jsonl.gz", listings.measure_feeds),
     "sitemaps": QualitySet("sitemaps/index.jsonl.gz", listings.measure_sitemaps),

@@ -4,6 +4,7 @@ DIR/narratives.jsonl    each narrative at the end, merged ones too
 DIR/assignments.jsonl   passage -> narrative at the end
 DIR/spikes.jsonl        each day's tests that stood out, with their decision and checks
 DIR/alerts.jsonl        each alert on its day: narrative, label, observed, expected, passages
+DIR/events.jsonl        each dated event: the alert that found it, or the gate that kept it back (gate only)
 DIR/stream.json         what was set aside, the days, alerts a week, CPU-seconds
 """
 
@@ -19,11 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from config.clock import midnight
+from config.load import load_workspace
 from storage.records import Narrative
 from storage.store import Store, open_store
 from tests.quality.data import Row, write_rows
 from tests.quality.result import Floor, Result
 from tests.quality.stream_events import WARM_UP, findings, read_events
+from tests.quality.stream_misses import share_of_kinds, why_missed
 from tests.quality.stream_play import SET_ASIDE, Played, play
 from tests.quality.stream_rows import Stream, read_stream
 
@@ -67,13 +70,29 @@ def event_figures(folder: Path, summary: dict[str, Any]) -> dict[str, Any]:
     alerts = [json.loads(line) for line in (folder / "alerts.jsonl").read_text("utf-8").splitlines()]
     first = date.fromisoformat(summary["first_day"]) + WARM_UP
     found = findings(read_events(), alerts, first=first, last=date.fromisoformat(summary["last_day"]))
+    missed = _add_misses(folder, found)
     write_rows(folder / "events.jsonl", found)
     by = Counter(row["detector"] for row in found if row["found"])
     return {
+        "missed_by": missed,
         "events": len(found),
         "events_found": sum(by.values()) / max(len(found), 1),
         "found_by": dict(sorted(by.items())),
     }
+
+
+def _add_misses(folder: Path, found: list[Row]) -> dict[str, int]:
+    """Say of each missed event what kept it back; returns how many of each kind."""
+    workspace = load_workspace(folder / "workspace")
+    events = {event.name: event for event in read_events()}
+    misses = []
+    with open_store(workspace.database_url) as store:
+        for row in found:
+            if row["found"] is None:
+                miss = why_missed(store, events[row["event"]], workspace.settings.spikes)
+                row["missed_by"], row["why"] = miss.kind, miss.line
+                misses.append(miss)
+    return share_of_kinds(misses)
 
 
 def _summary(stream: Stream, played: Played) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from tests.quality import (
     watched,
     watched_polarity,
     watched_world,
+    wording,
 )
 from tests.quality.data import html_sets, pages_of, stable_sample
 from tests.quality.metrics import mean
@@ -76,6 +77,11 @@ def test_statements_of_one_sentence_find_planted_claims(data: Path, out: Path) -
 def test_statement_and_opposite_are_told_apart(data: Path, out: Path) -> None:
     """Restatements stand above other subjects, and nearer to the statement than to its counter-statement."""
     assert missed(watched_polarity.measure_polarity(data, out)) == []
+
+
+def test_wording_is_told(data: Path, out: Path) -> None:
+    """Passages that endorse, report, refute or leave open what a statement says, in eight languages."""
+    assert missed(wording.measure_wording(data, out)) == []
 
 
 def test_feeds_are_read_whole(data: Path, out: Path) -> None:

@@ -42,6 +42,7 @@ def watch_line(number: int, **changes: Any) -> WatchLine:
         "endorses": 0,
         "reports": 0,
         "refutes": 0,
+        "unclear": 0,
         "last_told": None,
     }
     return WatchLine(**(given | changes))

@@ -46,6 +46,7 @@ class World:
         self.rows: dict[int, list[NarrativeRow]] = {}
         """Narrative, or daily group below zero -> its passages."""
         self.holders: dict[int, int] = {}
+        self.owners: dict[str, str] = {}
         self._narratives: dict[int, Narrative] = {}
 
     def tell(self, number: int, outlets: Collection[str], *, narrative_id: int = 1, **values: Any) -> World:
@@ -83,7 +84,7 @@ class World:
         days = [self._source_day(outlet, number) for outlet in outlets for number in range(DAYS)]
         panel = panel_of(observations, days, narratives=list(self.rows), days=[day(n) for n in range(DAYS)])
         known = list(self._narratives.values())
-        return DayEvidence(panel, known, rows_in(self.rows), rules, holders=self.holders)
+        return DayEvidence(panel, known, rows_in(self.rows), rules, holders=self.holders, owners=self.owners)
 
     def _source_day(self, outlet: str, number: int) -> Any:
         texts = self._output(outlet, number)

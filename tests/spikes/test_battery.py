@@ -16,11 +16,11 @@ SEEDS = (1, 2, 3)
 @pytest.mark.parametrize("name", [*PROCESSES, *OUTLET_WORLDS])
 def test_false_alerts_stay_in_their_budget(name: str) -> None:
     """At most ten a week and 2,000 narratives before the weekly budget, however the counts come about."""
-    assert np.mean([played(name, 200, seed)[0].false_per_week for seed in SEEDS]) <= MOST_FALSE
+    assert np.mean([played(name, 200, seed).ours.false_per_week for seed in SEEDS]) <= MOST_FALSE
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["as today", "overdispersion 0.6"])
 def test_large_bursts_are_found(name: str) -> None:
     """Nearly every burst of five times the rate is found where days are independent."""
-    assert np.mean([played(name, 200, seed)[0].recall[5] for seed in SEEDS]) >= 0.95
+    assert np.mean([played(name, 200, seed).ours.recall[5] for seed in SEEDS]) >= 0.95

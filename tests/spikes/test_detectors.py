@@ -159,3 +159,24 @@ def test_a_desk_of_one_country_hears_what_emerges() -> None:
     alone: dict[str, Any] = {**EMERGENT, "countries": 1, "languages": 1, "outlets": 2}
     assert emergence(EmergenceFacts(**alone), active=2, watch=Watch(1, 1)) == "digest"
     assert emergence(EmergenceFacts(**alone), active=2, watch=Watch(2, 1)) == ""
+
+
+def _levels_of_a_rise(times: float) -> list[float]:
+    """The CUSUM on each day of a steady rise; without chance."""
+    y = np.full((1, 140), 10.0)
+    y[0, T:] *= times
+    return [float(slow(y, t)[0]) for t in range(T, T + 25)]
+
+
+def test_a_rise_that_has_not_doubled_is_not_forgotten() -> None:
+    """The CUSUM stays over its threshold as long as no week has doubled, because nobody can be told yet."""
+    levels = _levels_of_a_rise(1.8)
+    crossed = next(n for n, level in enumerate(levels) if level > RULES.cusum_threshold)
+    assert min(levels[crossed:]) > RULES.cusum_threshold
+
+
+def test_the_cusum_begins_anew_after_an_alarm() -> None:
+    """Once a week has doubled and the threshold is passed, the sum starts from nothing."""
+    levels = _levels_of_a_rise(2.6)
+    crossed = next(n for n, level in enumerate(levels) if level > RULES.cusum_threshold)
+    assert min(levels[crossed:]) < RULES.cusum_threshold / 2

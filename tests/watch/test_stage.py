@@ -45,7 +45,14 @@ def test_what_says_the_statement_is_found_in_every_language(store: Store, worksp
         add(store, "two", f"{SAID} 2", language="fr", at_hour=9),
     ]
     counts = run(store, workspace)
-    assert counts == {"statements": 1, "compared": 42, "endorses": 2, "reports": 0, "refutes": 0}
+    assert counts == {
+        "statements": 1,
+        "compared": 42,
+        "endorses": 2,
+        "reports": 0,
+        "refutes": 0,
+        "unclear": 0,
+    }
     assert [hit.passage_id for hit in store.watch.hits("concerns")] == sorted(said)
     (narrative,) = store.narratives.all()
     assert (narrative.kind, narrative.statement_id, narrative.label_by, narrative.size) == (

@@ -21,16 +21,17 @@ def test_the_best_sentence_decides() -> None:
     """Only the sentence nearest to either side is asked, and its margin decides."""
     assert stance([0.1, 0.6], [0.3, 0.4]) == "endorses"
     assert stance([0.1, 0.6], [0.3, 0.7]) == "refutes"
-    assert stance([0.1, 0.6], [0.0, 0.59]) == "reports"
+    assert stance([0.1, 0.6], [0.0, 0.61]) == "unclear"
 
 
 def test_one_margin_refutes() -> None:
     """A counter-statement that is nearer by a little more than the margin refutes.
 
-    Within the margin nothing is decided.
+    Within the margin it is unclear, and a question always is.
     """
     assert stance([0.1, 0.6], [0.3, 0.64]) == "refutes"
-    assert stance([0.1, 0.6], [0.3, 0.62]) == "reports"
+    assert stance([0.1, 0.6], [0.3, 0.62]) == "unclear"
+    assert stance([0.1, 0.6], [0.3, 0.1], ["It rained.", "Does he understand?"]) == "unclear"
 
 
 def test_words_of_attribution_make_a_report() -> None:

@@ -100,6 +100,29 @@ def collapsed(asked: Asked, quiet_days: int) -> Asked:
     return mailed
 
 
+def capped(asked: Asked, p: Floats, rules: SpikeSettings) -> Asked:
+    """What is mailed of it within the weekly budget: the product's rule, day by day.
+
+    At most so many within seven days, and only what is among as many strongest that asked within them.
+    """
+    told = collapsed(asked, rules.quiet_days)
+    kept = np.zeros_like(told)
+    for day in range(START, DAYS):
+        week = slice(max(START, day - 6), day)
+        earlier = np.where(told[:, week], p[:, week], np.inf).min(1, initial=np.inf)
+        for n in sorted(np.nonzero(told[:, day])[0].tolist(), key=lambda n: p[n, day]):
+            stronger = int((earlier < p[n, day]).sum())
+            mailed = int(kept[:, week].sum() + kept[:, day].sum())
+            kept[n, day] = max(stronger, mailed) < rules.alerts_per_week
+            earlier[n] = min(earlier[n], p[n, day])
+    return kept
+
+
+def most_in_a_week(mailed: Asked) -> int:
+    """The most alerts of any seven days."""
+    return int(summed(mailed.sum(0, keepdims=True).astype(np.float64), 7).max())
+
+
 def oracle(world: World, false_per_week: float, quiet_days: int, least: int) -> Measured:
     """What the oracle does with the highest threshold that gives no more false alerts than the product."""
     p = surprise(world)
