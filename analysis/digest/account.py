@@ -54,7 +54,7 @@ def build_account(*, store: Store, workspace: Workspace, digest: Digest, clock: 
 
 def quiet_counts(*, store: Store, workspace: Workspace, digest: Digest) -> dict[str, int] | None:
     """What was looked for in a period in which nothing rose, fell or appeared; None where something did."""
-    if digest.rising or digest.new or digest.falling:
+    if digest.rising or digest.new or digest.returned or digest.falling:
         return None
     reader = DigestReader(store, workspace, digest.start, digest.end, zone=ZoneInfo(digest.zone))
     told = reader.claims & reader.told
