@@ -118,7 +118,6 @@ class _Tested:
 class Trends:
     """The narratives of a panel over the days [first, last] (indices).
 
-
     Args:
         known: (narratives,), those that were told before the panel's silence may have begun; None: nobody
             knows, so none returns.
