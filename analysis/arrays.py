@@ -144,3 +144,8 @@ def closeness(a: Narrative, b: Narrative) -> float:
         return 0.0
     lengths = float(np.linalg.norm(a.centroid) * np.linalg.norm(b.centroid))
     return float(a.centroid @ b.centroid) / lengths if lengths else 0.0
+
+
+def places_where(flags: npt.NDArray[np.bool_]) -> list[int]:
+    """Where flags are set."""
+    return np.flatnonzero(flags).tolist()

@@ -24,7 +24,7 @@ _MAX_CHARACTERS: Final = 200_000
 RANKED: Final = {"sqlite": 10_000, "postgresql": 2_000}
 """Articles that are ranked at most, the newest: a word that stands in more of them says little of what is
 meant. On SQLite 10,000 of 300,000 take 13 to 25 CPU-ms, all that a common word has 150; PostgreSQL reads the
-words of each. Chosen by that.
+words of each. PostgreSQL: chosen, not measured.
 """
 _AGAIN: Final = 500
 """Articles that are read at a time where all are indexed anew."""

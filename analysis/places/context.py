@@ -52,15 +52,19 @@ def words_beside(text: FoldedText, match: Match) -> tuple[tuple[str, ...], str]:
 def _is_person(text: FoldedText, match: Match, before: tuple[str, ...], after: str, names: Gazetteer) -> bool:
     """Whether another word with a capital stands beside a name that persons bear."""
     written = text.low[match.start : match.end]
-    if written not in names.personal_low and match.entry.form.kind != "C":
+    is_town = match.entry.form.kind == "C"
+    if not is_town and written not in names.personal_low:
         return False
     if not match.entry.needs_capital or is_headline_at(text.bare, match.start, match.end):
         return False
-    first_name = (
-        before[-1:] and before[-1][:1].isupper() and match.proved and _is_name(text, match, before[-1])
-    )
-    surname = after[:1].isupper() and match.entry.form.kind != "C"
-    return bool((first_name and len(before[-1]) > 2) or surname)
+    has_surname = after[:1].isupper() and not is_town
+    return has_surname or (match.proved and _follows_first_name(text, match, before))
+
+
+def _follows_first_name(text: FoldedText, match: Match, before: tuple[str, ...]) -> bool:
+    """Whether the word before is a name of more than two letters with a capital."""
+    word = before[-1] if before else ""
+    return len(word) > 2 and word[:1].isupper() and _is_name(text, match, word)
 
 
 def _is_name(text: FoldedText, match: Match, word: str) -> bool:

@@ -16,7 +16,8 @@ from config.names import latin_cases, territory_spellings
 
 DATA: Final = NAMES.parent
 FEWEST: Final = 200
-"""Names of countries that a language of CLDR must have to be read: below that a locale is a stub."""
+"""Names of countries that a language of CLDR must have to be read: below that a locale is a stub. Chosen,
+not measured."""
 LEFT_OUT: Final = frozenset(
     [
         "AC",
@@ -150,10 +151,15 @@ def _inflected(text: str, name: str, locale: str) -> Iterator[Form]:
     )
     if language in LATIN_CASES and " " not in text:
         yield from (Form(form, name, "N", languages=tags) for form in latin_cases(text))
-    if language in STEMMED and " " not in text:
-        stem = text.rstrip(_VOWELS + "sσς")
-        if len(stem) >= SHORT_STEM:
-            yield Form(stem, name, "N", STEM_GOES_ON, languages=tags)
+    if language in STEMMED:
+        yield from _stemmed(text, name, tags)
+
+
+def _stemmed(text: str, name: str, tags: tuple[str, ...]) -> Iterator[Form]:
+    """A name of one word up to its last vowel, with whatever ending."""
+    stem = text.rstrip(_VOWELS + "sσς")
+    if " " not in text and len(stem) >= SHORT_STEM:
+        yield Form(stem, name, "N", STEM_GOES_ON, languages=tags)
 
 
 def _relative(text: str, language: str) -> Iterator[str]:

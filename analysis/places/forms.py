@@ -45,8 +45,9 @@ class Form:
 
 def form_of(line: str) -> Form:
     """The form that a line holds."""
-    text, name, kind, rule, languages = line.split("\t")
-    return Form(text, name, kind, int(rule[0]), rule.endswith("w"), tuple(languages.split(",")))  # type: ignore[arg-type]
+    text, name, kind, rule, spoken = line.split("\t")
+    languages = tuple(spoken.split(","))
+    return Form(text, name, kind, int(rule[0]), rule.endswith("w"), languages)  # type: ignore[arg-type]
 
 
 def listed(spelling: str) -> tuple[str, int, bool]:

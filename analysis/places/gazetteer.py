@@ -31,7 +31,7 @@ RULES_VERSION: Final = "1"
 """Changes whenever the same text could be read another way with the same forms."""
 SHORT: Final = 3
 """Capitals of so many letters at most are an abbreviation, found in capitals only, as in watched
-statements."""
+statements. Chosen, not measured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from storage.text import is_unspaced
 ARABIC_BEFORE: Final = re.compile("[وف]?(?:[بكل]?(?:ال)?|لل)")
 HEBREW_BEFORE: Final = re.compile("[והבלמשכ]{0,3}")
 GLUED_BEFORE: Final = 2
-"""Letters that Ethiopic puts before a name at most."""
+"""Letters that Ethiopic puts before a name at most. Chosen, not measured."""
 GLUED_AFTER: Final = 9
 """Signs that Korean (in parts of syllables) and languages of India put after a name at most. Chosen, not
 measured."""

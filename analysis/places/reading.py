@@ -18,19 +18,18 @@ from analysis.places.matching import FoldedText, Match, matches_of
 from analysis.places.tongues import languages_read
 
 TITLE: Final = -1
-"""Segment of the title."""
+"""Segment of the title, by definition."""
 TITLE_WEIGHT: Final = 3.0
 LEAD_WEIGHT: Final = 2.0
 LEAD_SIGNS: Final = 300
 """Signs of the first segment in which a name has the weight of the lead: two sentences. Chosen, not
 measured."""
 LEAST_SHARE: Final = 0.25
-"""Share of all weight from which an article is about a country. Set on the first half of the labelled texts
-(`python -m tests quality --only countries`), reported on the other."""
+"""Share of all weight from which an article is about a country. Chosen, not measured; what it gives on
+labelled texts: `python -m tests quality --only countries`."""
 LEAST_WEIGHT: Final = 2.0
 """Weight that such a country has at least where others are named: one mention in the lead, or two below it.
-Chosen, not
-measured."""
+Chosen, not measured."""
 MOST_READ: Final = 40_000
 """Signs of an article that are read: hostile pages have no end. Chosen, not measured."""
 

@@ -6,7 +6,8 @@ from functools import cache
 from typing import Final
 
 _BORROWS: Final = {
-    "en": "ha sw yo ig so pcm zu xh sn ny lg rn rw om st tn ts ss ve nd sco fil tl ceb mi mt cy ga gd lus ak tw gaa ee kri luo ki kam mas",
+    "en": "ha sw yo ig so pcm zu xh sn ny lg rn rw om st tn ts ss ve nd sco fil tl ceb mi mt cy ga gd lus "
+    "ak tw gaa ee kri luo ki kam mas",
     "fr": "wo bm ff ln kg sg mos ewe fon dyu ses dje mg oc br",
     "ru": "tt ba cv ce os sah udm kv myv mdf tg uz kk ky be",
     "sr": "hr bs sh cnr",

@@ -19,9 +19,11 @@ Town = Mapping[str, Any]
 LARGE: Final = 500_000
 """Inhabitants from which a town is known by its name alone, in every script. Chosen, not measured."""
 MIDDLE: Final = 150_000
-"""Inhabitants from which a town's own name is read, where something else speaks for its country."""
+"""Inhabitants from which a town's own name is read, where something else speaks for its country.
+Chosen, not measured."""
 DOMINANT: Final = 5
-"""How many times larger a town is than the next of its name in another country, to be meant by it."""
+"""How many times larger a town is than the next of its name in another country, to be meant by it.
+Chosen, not measured."""
 _LATIN: Final = re.compile(r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’ -]{2,}$")
 _FEWEST: Final = {
     "CYRILLIC": 4,

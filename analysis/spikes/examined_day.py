@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.arrays import Floats
+from analysis.arrays import Floats, places_where
 from analysis.counts.panel import Flags
 from analysis.counts.reach import FAST_DAYS
 from analysis.counts.series import series_of
@@ -79,7 +79,7 @@ class ExaminedDay:
     @property
     def family_size(self) -> int:
         """Narratives with a baseline."""
-        return sum(not groups.is_group(self._panel.narratives[n]) for n in _places(self._family))
+        return sum(not groups.is_group(self._panel.narratives[n]) for n in places_where(self._family))
 
     @cached_property
     def _family(self) -> Flags:
@@ -125,7 +125,7 @@ class ExaminedDay:
         Args:
             fixed: narratives that were decided on before.
         """
-        found = [self._standing_out(n) for n in _places(self._family)]
+        found = [self._standing_out(n) for n in places_where(self._family)]
         standing = [self._of_holder(item) for item in found if item is not None]
         taken = {item.spike.narrative_id for item in standing}
         strongest = policy.strongest([*standing, *self._new(earlier, taken)])
@@ -143,7 +143,7 @@ class ExaminedDay:
     def _without_baseline(self) -> list[int]:
         """Rows of narratives that no test against a baseline can be made of."""
         numbers = self._panel.narratives
-        rest = [n for n in _places(~self._family) if not groups.is_group(numbers[n])]
+        rest = [n for n in places_where(~self._family) if not groups.is_group(numbers[n])]
         return [n for n in rest if not self.evidence.is_watched(numbers[n])]
 
     def _of_holder(self, item: Candidate) -> Candidate:
@@ -157,7 +157,7 @@ class ExaminedDay:
     def quiet_groups(self) -> dict[int, Spike]:
         """Every group that was tested, as if nothing were asked for; by key."""
         numbers = self._panel.narratives
-        found = [self.figures(n) for n in _places(self._family) if groups.is_group(numbers[n])]
+        found = [self.figures(n) for n in places_where(self._family) if groups.is_group(numbers[n])]
         told = self._told_by
         return {item.narrative_id: groups.said_by(item, told.get(item.narrative_id)) for item in found}
 
@@ -284,7 +284,7 @@ class ExaminedDay:
         observed: Floats = raw[:, part].sum(1)
         baseline = fit(raw, exposure, until=self._until, days=self._rules.baseline_days)
         rare = upper_tail(observed, baseline.expect(exposure[:, part].sum(1), BURST_DAYS)) <= STORM_P
-        repeated = _places((observed >= STORM_ARTICLES) & (rare | ~self._family))
+        repeated = places_where((observed >= STORM_ARTICLES) & (rare | ~self._family))
         return [n for n in repeated if not groups.is_group(self._panel.narratives[n])]
 
     def _storm(self, n: int) -> Spike | None:
@@ -336,7 +336,3 @@ class ExaminedDay:
             **_NO_FACTS,
             run_id=self._run_id,
         )
-
-
-def _places(flags: Flags) -> list[int]:
-    return np.flatnonzero(flags).tolist()

@@ -27,7 +27,7 @@ def backup(
     check: Annotated[bool, typer.Option("--check", help="Only look whether a backup is whole.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Lay the workspace away, while everything runs; or check a backup. Ends with 1 where one is not whole."""
+    """Lay the workspace away, while everything runs; or check a backup: ends with 1 where it is not whole."""
     from drumbeat.backup import back_up, verify
 
     if check:

@@ -84,7 +84,7 @@ def test_what_is_brought_back_is_what_was_laid_away(workspace: Workspace, tmp_pa
 
 
 def test_a_backup_is_of_one_moment_while_others_write(workspace: Workspace, tmp_path: Path) -> None:
-    """A writer adds two rows in each transaction, as fast as it can: every backup has both or none of them."""
+    """A writer adds two rows in each transaction, as fast as it can: every backup has both or none."""
     stop = threading.Event()
 
     def write() -> None:
