@@ -52,7 +52,7 @@ def migrate(url: str, *, busy_timeout_seconds: float = 30.0) -> tuple[str | None
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             if before not in (None, REVISION):
-                # The former version wrote them, with what its own pages showed; the first look makes them anew.
+                # The former version wrote them for its own pages; the first look makes them anew.
                 connection.execute(sa.text("DELETE FROM views"))
     finally:
         database.close()
