@@ -52,13 +52,17 @@ def build_account(*, store: Store, workspace: Workspace, digest: Digest, clock: 
     )
 
 
-def quiet_counts(*, store: Store, workspace: Workspace, digest: Digest) -> dict[str, int] | None:
-    """What was looked for in a period in which nothing rose, fell or appeared; None where something did."""
+def quiet_counts(reader: DigestReader, digest: Digest) -> dict[str, int] | None:
+    """What was looked for in a period in which nothing rose, fell, appeared or returned; None where something
+    did.
+
+    Args:
+        reader: of the digest's period.
+    """
     if digest.rising or digest.new or digest.returned or digest.falling:
         return None
-    reader = DigestReader(store, workspace, digest.start, digest.end, zone=ZoneInfo(digest.zone))
     told = reader.claims & reader.told
-    least = workspace.settings.report.min_texts
+    least = reader.workspace.settings.report.min_texts
     return {
         "compared": len(reader.trends.among(reader.listed)),
         "statements": sum(item.kind == "watched" for item in reader.narratives.values()),

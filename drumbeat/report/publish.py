@@ -29,7 +29,7 @@ from drumbeat.shown.words import number, period, week_name
 from storage.records import PublishedReport, ReportEdit
 from storage.store import Store
 
-SECTIONS: Final = ("rising", "new", "falling")
+SECTIONS: Final = ("rising", "new", "returned", "falling")
 PARTS: Final = {
     "note": "the editor's note",
     "dropped": "what the editor left out",
@@ -171,7 +171,7 @@ def changes_of(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     for section in SECTIONS:
-        before = {item["narrative_id"]: item for item in old[section]}
+        before = {item["narrative_id"]: item for item in old.get(section, ())}
         after = {item["narrative_id"]: item for item in new[section]}
         for key in [*after, *(key for key in before if key not in after)]:
             yield from _change(section, key, before.get(key), after.get(key))

@@ -38,12 +38,8 @@ def write_overview(
     """The stage `overview`: the digest of the last seven days, as plain JSON, in the place of the one before.
     Counts: narratives written.
     """
-    from analysis.digest.build import digest_of
-    from analysis.digest.reader import DigestReader
-
     progress.start("overview")
-    reader = DigestReader(store, workspace, *last_days(store, clock))
-    digest: dict[str, Any] = digest_of(reader, clock).to_dict()
+    reader, digest = _read(store, workspace, clock)
     details = _most_told(reader)
     details |= {line["narrative_id"]: line for line in _narratives_of(digest)}
     made = _made_by(store)
@@ -110,14 +106,18 @@ def _most_told(reader: DigestReader) -> dict[int, dict[str, Any]]:
 
 def make_overview(store: Store, workspace: Workspace, clock: Clock) -> dict[str, Any]:
     """The digest of the last seven days as plain JSON."""
-    from analysis.digest.account import quiet_counts
-    from analysis.digest.build import build_digest
+    return _read(store, workspace, clock)[1]
 
-    start, end = last_days(store, clock)
-    found = build_digest(store=store, workspace=workspace, start=start, end=end, clock=clock)
-    plain: dict[str, Any] = found.to_dict()
-    quiet = quiet_counts(store=store, workspace=workspace, digest=found)
-    return {**plain, "quiet": quiet}
+
+def _read(store: Store, workspace: Workspace, clock: Clock) -> tuple[DigestReader, dict[str, Any]]:
+    """What the overview is written from, and the digest as plain JSON."""
+    from analysis.digest.account import quiet_counts
+    from analysis.digest.build import digest_of
+    from analysis.digest.reader import DigestReader
+
+    reader = DigestReader(store, workspace, *last_days(store, clock))
+    found = digest_of(reader, clock)
+    return reader, {**found.to_dict(), "quiet": quiet_counts(reader, found)}
 
 
 def last_days(store: Store, clock: Clock) -> tuple[date, date]:
@@ -146,5 +146,5 @@ def _lines_of(digest: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _narratives_of(digest: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for section in ("rising", "new", "falling"):
+    for section in ("rising", "new", "returned", "falling"):
         yield from digest[section]

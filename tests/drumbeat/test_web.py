@@ -436,7 +436,7 @@ def test_an_empty_workspace_says_how_to_begin(tmp_path: Path) -> None:
             }
     assert {page.status_code for page in pages.values()} == {200}
     assert "Nothing has been crawled yet" in pages["/"].text
-    assert f"{len(workspace.sources)} sources not yet crawled" in pages["/"].text
+    assert f"{len(workspace.sources):,} sources not yet crawled" in pages["/"].text
     assert "was well" not in pages["/"].text
     assert "drumbeat refit" in pages["/narratives"].text
 
@@ -448,6 +448,7 @@ def test_the_overview_shows_what_the_stage_wrote(
     since then is shown.
     """
     clock = FixedClock(makers.hours(48))
+    sync_sources(workspace, store, makers.hours(48).date())
     made = client.get("/api/digest").json()
     run_stage("overview", workspace=workspace, store=store, clock=clock, progress=NoProgress())
     assert client.get("/api/digest").json() == made
