@@ -113,6 +113,9 @@ def toml_value(value: object) -> str:
             + ", ".join(f"{name} = {toml_value(getattr(value, name))}" for name in type(value).model_fields)
             + " }"
         )
+    if isinstance(value, dict):
+        items = (f"{json.dumps(key)} = {toml_value(item)}" for key, item in value.items())
+        return "{" + ", ".join(items) + "}"
     if isinstance(value, tuple):
         return "[" + ", ".join(map(toml_value, value)) + "]"
     if isinstance(value, bool):

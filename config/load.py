@@ -248,7 +248,8 @@ def _validate(
 
 
 def _told(problem: Mapping[str, Any]) -> str:
-    return explained(".".join(map(str, problem["loc"])), problem)
+    keys = (str(part) for part in problem["loc"] if not str(part).startswith("="))
+    return explained(".".join(keys), problem)
 
 
 def _place_of(problem: Mapping[str, Any], path: Path, origins: Mapping[str, str]) -> str:

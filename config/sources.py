@@ -6,7 +6,15 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
 
 from config.settings import Section, Text
 
@@ -38,10 +46,18 @@ SpiderAddress = Annotated[str, StringConstraints(pattern=r"^spider:[A-Za-z0-9_][
 """"spider:NAME", the `name` of a Scrapy spider in the workspace's folder `spiders`."""
 
 
+def _kind_of(url: object) -> str:
+    """What an address is judged as, so that one message says what is wrong with it; no key begins so."""
+    return "=spider" if str(url).startswith(SPIDER) else "=address"
+
+
 class FeedConfig(Section):
     """An address to poll."""
 
-    url: Address | SpiderAddress
+    url: Annotated[
+        Annotated[Address, Tag("=address")] | Annotated[SpiderAddress, Tag("=spider")],
+        Discriminator(_kind_of),
+    ]
     kind: Literal["feed", "news_sitemap", "sitemap", "section", "spider"] = "feed"
     language: LanguageTag | None = None
     listed_in: str = ""

@@ -200,7 +200,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "narratives": (
         "narrative_id", "label", "label_by", "label_language", "label_passage", "kind", "judged", "grade",
         "reasons", "judged_by", "status", "merged_into",
-        "split_from", "size", "first_seen_at", "last_seen_at", "keywords",
+        "shown_as", "split_from", "size", "first_seen_at", "last_seen_at", "keywords",
     ),
     **{
         name: tuple(field.name for field in fields(record))

@@ -22,7 +22,7 @@ from drumbeat.alerts.headers import WIRE, unread
 from drumbeat.report.view import DATES, FIGURES, narrative_chart
 from drumbeat.shown import charts, drawing
 from drumbeat.shown.environment import html_environment, plain_environment
-from drumbeat.shown.language import say
+from drumbeat.shown.language import reader, say
 from drumbeat.shown.names import country_name, notice
 from drumbeat.shown.safe import clause, header_text, one_line
 from drumbeat.shown.words import count, number
@@ -147,7 +147,9 @@ def chat_text(
         "notice": notice(),
     }
     body = plain_environment().get_template("alerts/chat.txt").render(view)
-    return header_text(subject_of(alert.evidence), 200), body.strip() + "\n"
+    is_stored = reader().language == "en" or alert.kind is not None
+    subject = alert.subject if is_stored else subject_of(alert.evidence)
+    return header_text(subject, 200), body.strip() + "\n"
 
 
 def _view(alert: Alert, subject: str, reason: str | None, links: Mapping[str, str]) -> dict[str, Any]:

@@ -125,7 +125,10 @@ class ListStore:
         found = _passages(hits, hits.c.cosine, hits.c.stance).where(hits.c.statement_id == statement_id)
         told = _passages(given, given.c.similarity, sa.cast(sa.null(), sa.Text))
         told = told.where(given.c.narrative_id.in_(numbers), given.c.passage_id.not_in(own))
-        both = sa.union_all(found, told).subquery()
+        # Each side ends where the page must: no more of it can be on the page.
+        moment, number = schema.articles.c.counted_at, schema.passages.c.passage_id
+        sides = [_paged(side, moment, number, after, offset + limit).subquery() for side in (found, told)]
+        both = sa.union_all(*map(sa.select, sides)).subquery()
         paged = _paged(sa.select(both), both.c.counted_at, both.c.passage_id, after, limit)
         return self._records(ListedPassage, paged.offset(offset) if offset else paged)
 

@@ -41,6 +41,8 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def migrated_postgresql(postgresql: str) -> str:
     """The address of a migrated PostgreSQL database; take `postgresql_url`, which empties it."""
     with psycopg.connect(postgresql, autocommit=True) as connection:
+        # Other rooms take this fixture too, each once.
+        connection.execute("DROP DATABASE IF EXISTS drumbeat WITH (FORCE)")
         connection.execute("CREATE DATABASE drumbeat")
     migrate(named(postgresql, "drumbeat"))
     return named(postgresql, "drumbeat")

@@ -69,6 +69,13 @@ def test_passages_of_a_narrative_come_newest_first(store: Store) -> None:
     assert [(row.passage_id, row.stance) for row in store.lists.hits("s", limit=5)] == [
         (hit.passage_id, "refutes")
     ]
+    both = walked(
+        lambda after: store.lists.hits_and_linked("s", [1, 2], after=after, limit=2),
+        lambda row: (row.counted_at, row.passage_id),
+    )
+    assert [row.passage_id for row in both] == [row.passage_id for row in rows]
+    assert {row.passage_id: row.stance for row in both}[hit.passage_id] == "refutes"
+    assert store.lists.hits_and_linked("s", [1, 2], offset=2, limit=2) == both[2:4]
 
 
 def test_events_and_alerts_are_walked_through(store: Store) -> None:
