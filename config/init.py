@@ -108,14 +108,9 @@ def _secret(annotation: object, value: object) -> bool:
 def toml_value(value: object) -> str:
     """A setting's value as TOML."""
     if isinstance(value, BaseModel):
-        return (
-            "{ "
-            + ", ".join(f"{name} = {toml_value(getattr(value, name))}" for name in type(value).model_fields)
-            + " }"
-        )
+        return _toml_table({name: getattr(value, name) for name in type(value).model_fields})
     if isinstance(value, dict):
-        items = (f"{json.dumps(key)} = {toml_value(item)}" for key, item in value.items())
-        return "{" + ", ".join(items) + "}"
+        return _toml_table({json.dumps(key): item for key, item in value.items()})
     if isinstance(value, tuple):
         return "[" + ", ".join(map(toml_value, value)) + "]"
     if isinstance(value, bool):
@@ -123,6 +118,11 @@ def toml_value(value: object) -> str:
     if isinstance(value, int | float):
         return str(value)
     return json.dumps(str(value), ensure_ascii=False)
+
+
+def _toml_table(items: dict[str, object]) -> str:
+    inside = ", ".join(f"{name} = {toml_value(item)}" for name, item in items.items())
+    return f"{{ {inside} }}" if inside else "{}"
 
 
 def _write(path: Path, text: str) -> Path:
