@@ -121,10 +121,11 @@ class ListStore:
     ) -> list[ListedPassage]:
         """Passages that a watched statement found, and those of what was discovered of it, each once."""
         hits, given = schema.watch_hits, schema.assignments
-        own = sa.select(hits.c.passage_id).where(hits.c.statement_id == statement_id)
+        own = hits.alias()
+        is_hit = sa.exists().where(own.c.statement_id == statement_id, own.c.passage_id == given.c.passage_id)
         found = _passages(hits, hits.c.cosine, hits.c.stance).where(hits.c.statement_id == statement_id)
         told = _passages(given, given.c.similarity, sa.cast(sa.null(), sa.Text))
-        told = told.where(given.c.narrative_id.in_(numbers), given.c.passage_id.not_in(own))
+        told = told.where(given.c.narrative_id.in_(numbers), ~is_hit)
         # Each side ends where the page must: no more of it can be on the page.
         moment, number = schema.articles.c.counted_at, schema.passages.c.passage_id
         sides = [_paged(side, moment, number, after, offset + limit).subquery() for side in (found, told)]

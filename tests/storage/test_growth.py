@@ -27,6 +27,7 @@ SLACK: Final = 40
 
 ANSWERS: Final = {
     "lists.assigned": "of one narrative: its passages are put in the order of time",
+    "lists.hits_and_linked": "of one statement and its narratives: put in the order of time",
     "lists.hits": "of one statement: its hits are put in the order of time",
     "narratives.assignments": "of one narrative: the answer grows with it; `members` is paged",
     "narratives.lineage": "of one narrative: the answer itself grows with its history",
