@@ -57,7 +57,7 @@ from storage.types import (
     half_vector,
 )
 
-REVISION: Final = "0022"
+REVISION: Final = "0021"
 """The revision in `migrations/` that this schema is; revisions count up."""
 VERSION_TABLE: Final = "drumbeat_version"
 """Holds the database's revision, and by its name tells that the database is ours."""
