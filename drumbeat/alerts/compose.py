@@ -83,8 +83,7 @@ def compose(
     for name, value in _thread(alert, sender).items():
         message[name] = value
     view = _view(alert, subject_for(alert, delivery), delivery.reason, links or {})
-    message.set_content(_text(view), cte="quoted-printable")
-    message.add_alternative(_html(view), subtype="html", cte="quoted-printable")
+    write_bodies(message, "alert", view)
     related = message.get_payload()[1]  # type: ignore[index]
     for name, picture in view["charts"].items():
         related.add_related(  # type: ignore[union-attr]
@@ -188,13 +187,12 @@ def _charts(evidence: dict[str, Any]) -> dict[str, charts.Chart]:
     }
 
 
-def _text(view: dict[str, Any]) -> str:
-    text = plain_environment().get_template("alerts/alert.txt").render(view)
-    return re.sub(r"\n{3,}", "\n\n", text)
-
-
-def _html(view: dict[str, Any]) -> str:
-    return inlined(html_environment().get_template("alerts/alert.html").render(view))
+def write_bodies(mail: EmailMessage, template: str, view: Mapping[str, Any]) -> None:
+    """Give a mail its two texts, plain and HTML, by the templates of this name."""
+    text = plain_environment().get_template(f"alerts/{template}.txt").render(view)
+    mail.set_content(re.sub(r"\n{3,}", "\n\n", text), cte="quoted-printable")
+    html = html_environment().get_template(f"alerts/{template}.html").render(view)
+    mail.add_alternative(inlined(html), subtype="html", cte="quoted-printable")
 
 
 def inlined(html: str) -> str:

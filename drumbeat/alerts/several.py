@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
-from drumbeat.alerts.compose import begun_mail, inlined, subject_for
+from drumbeat.alerts.compose import begun_mail, subject_for, write_bodies
 from drumbeat.alerts.first_screen import first_screen
-from drumbeat.shown.environment import html_environment, plain_environment
 from drumbeat.shown.names import notice
 from storage.records import Alert, Delivery
 
@@ -34,10 +32,7 @@ def compose_several(message: Alert, delivery: Delivery, *, sender: str, links_of
         "got": delivery.reason or "",
         "notice": notice(),
     }
-    text = plain_environment().get_template("alerts/several.txt").render(view)
-    mail.set_content(re.sub(r"\n{3,}", "\n\n", text), cte="quoted-printable")
-    html = html_environment().get_template("alerts/several.html").render(view)
-    mail.add_alternative(inlined(html), subtype="html", cte="quoted-printable")
+    write_bodies(mail, "several", view)
     mail.set_boundary(f"=_{delivery.delivery_id}_alternative")
     return mail
 

@@ -5,14 +5,12 @@ lie in the archive stands in the attached evidence.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
 from typing import Any
 
-from drumbeat.alerts.compose import begun_mail, inlined, subject_for
+from drumbeat.alerts.compose import begun_mail, subject_for, write_bodies
 from drumbeat.alerts.watch_hits import MOST
-from drumbeat.shown.environment import html_environment, plain_environment
 from drumbeat.shown.names import notice
 from storage.records import Alert, Delivery
 
@@ -37,10 +35,7 @@ def compose_hits(message: Alert, delivery: Delivery, *, sender: str, address: st
         "got": delivery.reason or "",
         "notice": notice(),
     }
-    text = plain_environment().get_template("alerts/watch.txt").render(view)
-    mail.set_content(re.sub(r"\n{3,}", "\n\n", text), cte="quoted-printable")
-    html = html_environment().get_template("alerts/watch.html").render(view)
-    mail.add_alternative(inlined(html), subtype="html", cte="quoted-printable")
+    write_bodies(mail, "watch", view)
     frozen = json.dumps(message.evidence["items"], ensure_ascii=True, indent=1, sort_keys=True) + "\n"
     name = f"evidence-{message.alert_id}.json"
     mail.add_attachment(frozen.encode("ascii"), "application", "json", filename=name, cte="base64")

@@ -127,17 +127,10 @@ def check(
 
 
 def _checked_row(row: FeedCheck) -> tuple[object, ...]:
-    from drumbeat.shown.polls import remark
+    from drumbeat.shown.polls import remark_on
     from storage.records.conditions import CONDITIONS
 
-    told = remark(
-        entries=row.entries,
-        followed=row.followed,
-        unreadable=row.unreadable,
-        unread_bytes=row.unread_bytes,
-        refused=row.refused,
-        leads_to=row.leads_to,
-    )
+    told = remark_on(row)
     remedy = "" if row.condition == "well" else CONDITIONS[row.condition][1]
     said = "; ".join(part for part in (told, row.detail) if part)
     return row.source_id, row.url, row.outcome, row.entries, row.followed, row.newest, said, remedy

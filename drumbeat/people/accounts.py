@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final
 
@@ -196,7 +196,7 @@ class Accounts:
     ) -> AuditEntry:
         now = self._clock.now()
         return AuditEntry(
-            entry_id=f"{_stamp(now)}-{secrets.token_hex(4)}",
+            entry_id=f"{now:%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(4)}",
             at=now,
             actor=self._by,
             what=what,
@@ -215,7 +215,3 @@ class Accounts:
 def fingerprint(secret: str) -> str:
     """What is kept of a secret: from it nobody can get the secret, which is as random as it is long."""
     return sha256(secret[:LONGEST_SECRET].encode()).hexdigest()
-
-
-def _stamp(now: datetime) -> str:
-    return f"{now:%Y%m%dT%H%M%S%fZ}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from drumbeat.shown.words import count, number
 
@@ -36,6 +37,35 @@ def remark(
     if reasons and not (leads_to and len(reasons) == 1):
         said.append("left aside: " + ", ".join(reasons))
     return "; ".join(said)
+
+
+class Read(Protocol):
+    """What reading a listing brought."""
+
+    @property
+    def entries(self) -> int: ...
+    @property
+    def followed(self) -> int: ...
+    @property
+    def unreadable(self) -> int: ...
+    @property
+    def unread_bytes(self) -> int: ...
+    @property
+    def refused(self) -> Mapping[str, int]: ...
+    @property
+    def leads_to(self) -> str | None: ...
+
+
+def remark_on(read: Read) -> str:
+    """As `remark`, of a listing as it was read."""
+    return remark(
+        entries=read.entries,
+        followed=read.followed,
+        unreadable=read.unreadable,
+        unread_bytes=read.unread_bytes,
+        refused=read.refused,
+        leads_to=read.leads_to,
+    )
 
 
 def is_notable(*, outcome: str, entries: int, followed: int, unreadable: int) -> bool:

@@ -23,7 +23,7 @@ from drumbeat.shown.overview import (
     written_detail,
     written_digest,
 )
-from drumbeat.shown.polls import is_notable, remark
+from drumbeat.shown.polls import is_notable, remark_on
 from storage.archive import ArchivedResponse, ArchiveReader
 from storage.records import (
     Article,
@@ -203,14 +203,7 @@ class Reader:
         return [
             PollView(
                 poll,
-                remark(
-                    entries=poll.entries,
-                    followed=poll.followed,
-                    unreadable=poll.unreadable,
-                    unread_bytes=poll.unread_bytes,
-                    refused=poll.refused,
-                    leads_to=poll.leads_to,
-                ),
+                remark_on(poll),
                 is_notable(
                     outcome=poll.outcome,
                     entries=poll.entries,

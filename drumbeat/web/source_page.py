@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from config.sources import OwnershipConfig, SourceConfig
 from drumbeat.shown.health import HealthView, health_views
 from drumbeat.shown.names import notice
-from drumbeat.shown.polls import remark
+from drumbeat.shown.polls import remark_on
 from drumbeat.web.reader import Reader, reader_of
 from drumbeat.web.view import page
 from storage.records import FeedPoll, HealthChange, Source
@@ -89,19 +89,8 @@ def _listings(reader: Reader, source_id: str, stated: SourceConfig | None) -> li
 
 
 def _listing(view: HealthView, feed: Any, poll: FeedPoll | None) -> Listing:
-    told = "" if poll is None else _told(poll)
+    told = "" if poll is None else remark_on(poll)
     return Listing(view.feed_url, feed.kind, feed.language, feed.listed_in, view, poll, told)
-
-
-def _told(poll: FeedPoll) -> str:
-    return remark(
-        entries=poll.entries,
-        followed=poll.followed,
-        unreadable=poll.unreadable,
-        unread_bytes=poll.unread_bytes,
-        refused=poll.refused,
-        leads_to=poll.leads_to,
-    )
 
 
 def _bars(reader: Reader, source_id: str) -> list[Bar]:
